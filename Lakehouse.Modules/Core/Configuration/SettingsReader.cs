@@ -1,0 +1,194 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Lakehouse.Core.Configuration;
+
+/// <summary>
+/// Reads settings by table and key, with a default and a range each, and collects every fault instead of stopping at the first. What
+/// was asked for is what exists: <see cref="Complete"/> refuses a key that nobody read, so a misspelt one cannot pass
+/// unnoticed, and <see cref="Known"/> is the list that <c>appsettings.toml</c> is tested against. Not thread-safe.
+/// </summary>
+public sealed class SettingsReader
+{
+    private readonly IConfiguration _configuration;
+    private readonly List<Setting> _known = [];
+    private readonly List<string> _faults = [];
+
+    /// <summary>Reads from <paramref name="configuration"/>, whose keys are <c>table:key</c> in any case.</summary>
+    public SettingsReader(IConfiguration configuration) => _configuration = configuration;
+
+    /// <summary>Every setting read so far, in the order of reading.</summary>
+    public IReadOnlyList<Setting> Known => _known;
+
+    /// <summary>A text that <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is.</summary>
+    public string Text(string table, string key, string defaultValue, string allowed, Func<string, bool>? isValid = null)
+    {
+        var text = Raw(table, key, defaultValue, allowed);
+        if (text is null || (isValid?.Invoke(text) ?? true))
+        {
+            return text ?? defaultValue;
+        }
+
+        return Fault(table, key, text, allowed, defaultValue);
+    }
+
+    /// <summary>One of a fixed set of words.</summary>
+    public string Choice(string table, string key, string defaultValue, params string[] choices) =>
+        Text(table, key, defaultValue, "one of " + string.Join(", ", choices.Select(c => $"\"{c}\"")), choices.Contains);
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public bool Flag(string table, string key, bool defaultValue)
+    {
+        const string allowed = "true or false";
+        var text = Raw(table, key, defaultValue, allowed);
+        return text is null ? defaultValue
+            : bool.TryParse(text, out var value) ? value
+            : Fault(table, key, text, allowed, defaultValue);
+    }
+
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public int Count(string table, string key, int defaultValue, int min, int max)
+    {
+        var allowed = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
+        var text = Raw(table, key, (long)defaultValue, allowed);
+        return text is null ? defaultValue
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value
+            : Fault(table, key, text, allowed, defaultValue);
+    }
+
+    /// <summary>A whole number of 64 bits from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public long LongCount(string table, string key, long defaultValue, long min, long max)
+    {
+        var allowed = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
+        var text = Raw(table, key, defaultValue, allowed);
+        return text is null ? defaultValue
+            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value
+            : Fault(table, key, text, allowed, defaultValue);
+    }
+
+    /// <summary>A size in bytes, written as <see cref="ByteSize"/> has it.</summary>
+    public long Size(string table, string key, string defaultValue, string min, string max)
+    {
+        _ = ByteSize.TryParse(defaultValue, out var fallback);
+        _ = ByteSize.TryParse(min, out var least);
+        _ = ByteSize.TryParse(max, out var most);
+        var allowed = $"{ByteSize.Syntax}, from {min} to {max}";
+        var text = Raw(table, key, defaultValue, allowed);
+        return text is null ? fallback
+            : ByteSize.TryParse(text, out var value) && value >= least && value <= most ? value
+            : Fault(table, key, text, allowed, fallback);
+    }
+
+    /// <summary>A duration, written as <see cref="Duration"/> has it.</summary>
+    public TimeSpan Time(string table, string key, string defaultValue, string min, string max)
+    {
+        _ = Duration.TryParse(defaultValue, out var fallback);
+        _ = Duration.TryParse(min, out var least);
+        _ = Duration.TryParse(max, out var most);
+        var allowed = $"{Duration.Syntax}, from {min} to {max}";
+        var text = Raw(table, key, defaultValue, allowed);
+        return text is null ? fallback
+            : Duration.TryParse(text, out var value) && value >= least && value <= most ? value
+            : Fault(table, key, text, allowed, fallback);
+    }
+
+    /// <summary>A list of texts. From the environment or the command line: separated by commas.</summary>
+    public IReadOnlyList<string> List(string table, string key)
+    {
+        _known.Add(new Setting(table, key, Array.Empty<string>(), "a list of texts"));
+        var section = Section(table).GetSection(key);
+        if (section.Value is { } joined)
+        {
+            return joined.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        }
+
+        var items = new List<string>();
+        foreach (var child in section.GetChildren().OrderBy(c => int.TryParse(c.Key, CultureInfo.InvariantCulture, out var i) ? i : int.MaxValue))
+        {
+            if (child.Value is null || !int.TryParse(child.Key, CultureInfo.InvariantCulture, out _))
+            {
+                _faults.Add($"[{table}] {key} is not a list of texts.");
+                break;
+            }
+
+            items.Add(child.Value);
+        }
+
+        return items;
+    }
+
+    /// <summary>Adds a fault that a module found by itself, e.g. two settings that contradict each other.</summary>
+    public void AddFault(string fault) => _faults.Add(fault);
+
+    /// <summary>Ends the reading: throws <see cref="SettingsException"/> with every fault, unknown keys among them.</summary>
+    public void Complete()
+    {
+        var known = _known.Select(s => s.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var leaf in Leaves(_configuration))
+        {
+            if (!known.Contains(leaf.Path) && !known.Contains(Parent(leaf.Path)))
+            {
+                _faults.Add(DescribeUnknown(leaf.Path, leaf.Value));
+            }
+        }
+
+        if (_faults.Count > 0)
+        {
+            throw new SettingsException(_faults);
+        }
+    }
+
+    private static IEnumerable<IConfigurationSection> Leaves(IConfiguration root)
+    {
+        foreach (var child in root.GetChildren())
+        {
+            if (child.Value is not null)
+            {
+                yield return child;
+            }
+
+            foreach (var leaf in Leaves(child))
+            {
+                yield return leaf;
+            }
+        }
+    }
+
+    private static string Parent(string path) => path.LastIndexOf(':') is var colon and > 0 ? path[..colon] : string.Empty;
+
+    private string DescribeUnknown(string path, string? value)
+    {
+        var table = Parent(path).Replace(':', '.').ToLowerInvariant();
+        var key = path[(path.LastIndexOf(':') + 1)..].ToLowerInvariant();
+        var inTable = _known.Where(s => s.Table.Equals(table, StringComparison.OrdinalIgnoreCase)).Select(s => s.Key).ToList();
+        if (inTable.Count > 0)
+        {
+            return $"[{table}] {key} = \"{value}\": there is no such key. The table has: {string.Join(", ", inTable)}.";
+        }
+
+        var tables = _known.Select(s => $"[{s.Table}]").Distinct(StringComparer.Ordinal);
+        return table.Length == 0
+            ? $"{key} = \"{value}\" stands outside every table. The tables are: {string.Join(", ", tables)}."
+            : $"[{table}] {key} = \"{value}\": there is no such table. The tables are: {string.Join(", ", tables)}.";
+    }
+
+    private IConfigurationSection Section(string table) => _configuration.GetSection(table.Replace('.', ':'));
+
+    private string? Raw(string table, string key, object defaultValue, string allowed)
+    {
+        _known.Add(new Setting(table, key, defaultValue, allowed));
+        var section = Section(table).GetSection(key);
+        if (section.Value is null && section.GetChildren().Any())
+        {
+            _faults.Add($"[{table}] {key} is a table or a list. Allowed: {allowed}.");
+        }
+
+        return section.Value;
+    }
+
+    private T Fault<T>(string table, string key, string value, string allowed, T defaultValue)
+    {
+        _faults.Add($"[{table}] {key} = \"{value}\" is refused. Allowed: {allowed}.");
+        return defaultValue;
+    }
+}

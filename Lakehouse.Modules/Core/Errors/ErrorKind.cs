@@ -1,0 +1,41 @@
+namespace Lakehouse.Core.Errors;
+
+/// <summary>What went wrong, as far as a caller can act on it. The HTTP edge maps each kind to one status.</summary>
+public enum ErrorKind
+{
+    /// <summary>The input breaks a stated rule (400).</summary>
+    InvalidInput,
+
+    /// <summary>The caller did not say who it is (401).</summary>
+    Unauthenticated,
+
+    /// <summary>The input is understood and not allowed (403).</summary>
+    Forbidden,
+
+    /// <summary>What was asked for is not there (404).</summary>
+    NotFound,
+
+    /// <summary>The request disagrees with what is stored (409).</summary>
+    Conflict,
+
+    /// <summary>A body or value is larger than a configured bound (413).</summary>
+    TooLarge,
+
+    /// <summary>A file cannot be read as what it claims to be (422).</summary>
+    Unprocessable,
+
+    /// <summary>The range asked for is outside the object (416).</summary>
+    RangeNotSatisfiable,
+
+    /// <summary>Every place for this kind of work is taken; the same request can succeed later (503 with Retry-After).</summary>
+    Busy,
+
+    /// <summary>The work took longer than its bound (504).</summary>
+    Timeout,
+
+    /// <summary>The disk or the store cannot take more (507).</summary>
+    InsufficientStorage,
+
+    /// <summary>A stored file is damaged, or the store failed (500).</summary>
+    Corrupt,
+}

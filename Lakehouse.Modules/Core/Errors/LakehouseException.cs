@@ -1,0 +1,35 @@
+namespace Lakehouse.Core.Errors;
+
+/// <summary>
+/// An error that a person can act on. <see cref="Exception.Message"/> says what, which, why and what next, and never
+/// holds a path of the host or a credential: it is sent to clients as it is.
+/// </summary>
+public sealed class LakehouseException : Exception
+{
+    /// <summary>Creates an error.</summary>
+    /// <param name="kind">What a caller can do about it.</param>
+    /// <param name="code">Stable machine-readable name, snake_case, e.g. <c>dataset_not_found</c>.</param>
+    /// <param name="message">One or two sentences for a person.</param>
+    /// <param name="inner">The cause, for the log only.</param>
+    public LakehouseException(ErrorKind kind, string code, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Kind = kind;
+        Code = code;
+    }
+
+    /// <summary>What a caller can do about it.</summary>
+    public ErrorKind Kind { get; }
+
+    /// <summary>Stable machine-readable name, snake_case.</summary>
+    public string Code { get; }
+
+    /// <summary>True when the same request can succeed later without a change.</summary>
+    public bool IsTransient => Kind is ErrorKind.Busy or ErrorKind.Timeout;
+
+    /// <summary>For <see cref="ErrorKind.Busy"/>: when to try again. Null: the edge's default.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Further members of the problem document (RFC 9457, section 3.2), e.g. <c>line</c>. Null when there are none.</summary>
+    public IReadOnlyDictionary<string, object?>? Details { get; init; }
+}

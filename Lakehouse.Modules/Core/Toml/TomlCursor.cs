@@ -1,0 +1,126 @@
+namespace Lakehouse.Core.Toml;
+
+/// <summary>A place in the text, and the steps every rule of the grammar takes.</summary>
+internal sealed class TomlCursor(string text)
+{
+    public int Position { get; private set; }
+
+    public bool AtEnd => Position >= text.Length;
+
+    /// <summary>The character here; NUL at the end, which no rule accepts (a NUL in the text is refused as a control character).</summary>
+    public char Current => Peek(0);
+
+    public char Peek(int offset) => Position + offset < text.Length ? text[Position + offset] : '\0';
+
+    public bool StartsWith(string token) => text.AsSpan(Position).StartsWith(token, StringComparison.Ordinal);
+
+    public ReadOnlySpan<char> Rest => text.AsSpan(Position);
+
+    public void Advance(int count = 1) => Position += count;
+
+    public bool TryTake(char expected)
+    {
+        if (AtEnd || Current != expected)
+        {
+            return false;
+        }
+
+        Advance();
+        return true;
+    }
+
+    public void Expect(char expected)
+    {
+        if (!TryTake(expected))
+        {
+            throw Fault($"expected '{expected}', found {Describe()}");
+        }
+    }
+
+    /// <summary>Spaces and tabs.</summary>
+    public void SkipBlanks()
+    {
+        while (!AtEnd && Current is ' ' or '\t')
+        {
+            Advance();
+        }
+    }
+
+    /// <summary>Blanks, comments and newlines, as they may stand inside an array.</summary>
+    public void SkipBlankLines()
+    {
+        while (true)
+        {
+            SkipBlanks();
+            SkipComment();
+            if (!TryTakeNewline())
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What may follow a header or a pair: blanks, a comment, and a newline or the end.</summary>
+    public void EndLine()
+    {
+        SkipBlanks();
+        SkipComment();
+        if (!AtEnd && !TryTakeNewline())
+        {
+            throw Fault($"expected the end of the line, found {Describe()}");
+        }
+    }
+
+    public bool TryTakeNewline()
+    {
+        if (!AtEnd && Current == '\n')
+        {
+            Advance();
+            return true;
+        }
+
+        if (!AtEnd && Current == '\r')
+        {
+            if (Peek(1) != '\n')
+            {
+                throw Fault("a carriage return without a line feed");
+            }
+
+            Advance(2);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Refuses the control characters that neither comments nor strings may hold; a tab may stand in both.</summary>
+    public void RequireNoControl()
+    {
+        if (Current is (< ' ' and not '\t') or '\x7F')
+        {
+            throw Fault($"the control character U+{(int)Current:X4} is not allowed here");
+        }
+    }
+
+    public TomlException Fault(string reason)
+    {
+        var before = text.AsSpan(0, Math.Min(Position, text.Length));
+        return new TomlException(before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'), reason);
+    }
+
+    public string Describe() => AtEnd ? "the end of the text" : Current is '\n' or '\r' ? "the end of the line" : $"'{Current}'";
+
+    private void SkipComment()
+    {
+        if (AtEnd || Current != '#')
+        {
+            return;
+        }
+
+        while (!AtEnd && Current != '\n' && !(Current == '\r' && Peek(1) == '\n'))
+        {
+            RequireNoControl();
+            Advance();
+        }
+    }
+}

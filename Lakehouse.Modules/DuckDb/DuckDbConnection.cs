@@ -1,0 +1,58 @@
+using System.Text;
+using Lakehouse.DuckDb.Native;
+
+namespace Lakehouse.DuckDb;
+
+/// <summary>
+/// A connection: one statement at a time, from one thread at a time; only <see cref="Interrupt"/> may be called from another.
+/// A second statement ends a result that is still being streamed.
+/// </summary>
+public sealed class DuckDbConnection : IDisposable
+{
+    private readonly ConnectionHandle _handle;
+
+    internal DuckDbConnection(ConnectionHandle handle) => _handle = handle;
+
+    /// <summary>Parses, binds and plans one statement. Constant expressions are evaluated here already.</summary>
+    /// <exception cref="DuckDbException">DuckDB refuses it, with its own message and position.</exception>
+    /// <exception cref="ArgumentException">The text holds a NUL, which C would read as its end.</exception>
+    public unsafe DuckDbStatement Prepare(string sql)
+    {
+        if (sql.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("a statement cannot hold a NUL", nameof(sql));
+        }
+
+        var utf8 = new byte[Encoding.UTF8.GetByteCount(sql) + 1];
+        Encoding.UTF8.GetBytes(sql, utf8);
+        StatementHandle statement;
+        int state;
+        fixed (byte* query = utf8)
+        {
+            state = NativeMethods.duckdb_prepare(_handle, query, out statement);
+        }
+
+        if (state != 0)
+        {
+            using (statement)
+            {
+                throw new DuckDbException(NativeMethods.Borrow(NativeMethods.duckdb_prepare_error(statement)));
+            }
+        }
+
+        return new DuckDbStatement(statement);
+    }
+
+    /// <summary>Runs a statement whose rows are not wanted.</summary>
+    public void Execute(string sql)
+    {
+        using var statement = Prepare(sql);
+        using var result = statement.Execute();
+    }
+
+    /// <summary>Asks the running statement to stop. Lost when none runs; scalar work does not listen.</summary>
+    public void Interrupt() => NativeMethods.duckdb_interrupt(_handle);
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => _handle.Dispose();
+}
