@@ -1,0 +1,23 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>Translates what the file system says, once, here: the paths stay in the inner exception, for the log.</summary>
+internal static class FileFault
+{
+    private const int NoSpace = 28; // ENOSPC
+    private const int QuotaExceeded = 122; // EDQUOT on Linux
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    public static LakehouseException Translate(Exception fault) => fault switch
+    {
+        IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull } => new LakehouseException(
+            ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was changed; free some space and try again.", fault),
+        UnauthorizedAccessException => new LakehouseException(
+            ErrorKind.Corrupt, "storage_denied", "The operating system denies access to the data folder. Give the program's user the right to write there.", fault),
+        _ => new LakehouseException(ErrorKind.Corrupt, "storage_failed", "The data folder could not be read or written. The log holds the cause.", fault),
+    };
+
+    /// <summary>True for faults of the file system, which <see cref="Translate"/> is for.</summary>
+    public static bool Is(Exception fault) => fault is IOException or UnauthorizedAccessException;
+}

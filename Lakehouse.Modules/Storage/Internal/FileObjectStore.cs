@@ -1,0 +1,295 @@
+using System.Buffers;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>
+/// A bucket in a folder. A write goes to a temporary file beside its target, is flushed, renamed, and the folder flushed; folders
+/// made on the way are flushed into their parents. Several processes may share the folder: renames and links are atomic.
+/// </summary>
+internal sealed class FileObjectStore : IObjectStore
+{
+    private const int CopyBufferSize = 256 * 1024;
+
+    private readonly string _root;
+    private readonly TimeProvider _time;
+    private readonly ObjectClock _clock = new();
+
+    public FileObjectStore(StorageOptions options, TimeProvider time)
+    {
+        _time = time;
+        _root = Path.Combine(options.DataDirectory, "objects");
+        try
+        {
+            Directory.CreateDirectory(_root);
+        }
+        catch (Exception fault) when (FileFault.Is(fault))
+        {
+            throw FileFault.Translate(fault);
+        }
+    }
+
+    public string LocalFolder => _root;
+
+    public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var target = PathOf(key);
+        var temporary = Temporary(target);
+        try
+        {
+            using (var file = Create(temporary))
+            {
+                await CopyAsync(content, file, sizeBytesMax, cancellationToken);
+                await SealAsync(file, cancellationToken);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        Posix.FlushFolder(Path.GetDirectoryName(target)!);
+        return Describe(key, new FileInfo(target));
+    });
+
+    public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var target = PathOf(key);
+        var temporary = Temporary(target);
+        try
+        {
+            using (var file = Create(temporary))
+            {
+                RandomAccess.Write(file, content.Span, 0);
+                await SealAsync(file, cancellationToken);
+            }
+
+            return Link(key, temporary, target);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    });
+
+    public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var target = PathOf(key);
+        MakeFolder(Path.GetDirectoryName(target)!);
+        using (var file = File.OpenHandle(scratchPath, FileMode.Open, FileAccess.ReadWrite))
+        {
+            await SealAsync(file, cancellationToken);
+        }
+
+        var created = Link(key, scratchPath, target);
+        File.Delete(scratchPath);
+        return created ?? Describe(key, new FileInfo(target));
+    });
+
+    public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        var file = new FileInfo(PathOf(key));
+        return Task.FromResult(file.Exists ? Describe(key, file) : null);
+    });
+
+    public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        FileStream stream;
+        try
+        {
+            // The buffer of a FileStream would only be one more copy: what reads objects reads large pieces.
+            stream = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<ObjectContent?>(null);
+        }
+
+        // Of the open file, not of the path: another write of the key may have replaced it by now.
+        var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+        return Task.FromResult<ObjectContent?>(new ObjectContent(Describe(key, stream.Length, modified), stream));
+    });
+
+    public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        var page = new List<ObjectInfo>();
+        foreach (var (key, path) in new FileLister(_root, prefix, startAfter).Enumerate())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var file = new FileInfo(path);
+            if (!file.Exists || !ObjectKey.TryParse(key, out var objectKey, out _))
+            {
+                continue; // deleted since the folder was read, or put there by other means
+            }
+
+            if (page.Count == countMax)
+            {
+                return Task.FromResult(new ObjectPage(page, IsTruncated: true));
+            }
+
+            page.Add(Describe(objectKey, file));
+        }
+
+        return Task.FromResult(new ObjectPage(page, IsTruncated: false));
+    });
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        var path = PathOf(key);
+        var folder = Path.GetDirectoryName(path)!;
+        if (!File.Exists(path))
+        {
+            return Task.FromResult(true);
+        }
+
+        File.Delete(path);
+        Posix.FlushFolder(folder);
+        RemoveEmptyFolders(folder);
+        return Task.FromResult(true);
+    });
+
+    public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        var path = PathOf(key);
+        return Task.FromResult(File.Exists(path) ? path : null);
+    });
+
+    /// <summary>
+    /// The path of a key. The rules of <see cref="ObjectKey"/> keep the text inside the root; a symbolic link below the root would still lead
+    /// out of it, so no step of the path may be one. The root itself may.
+    /// </summary>
+    private string PathOf(ObjectKey key)
+    {
+        var path = _root;
+        foreach (var name in KeyPath.Encode(key.Value).Split('/'))
+        {
+            path = Path.Combine(path, name);
+            var step = new FileInfo(path);
+            if (step.LinkTarget is not null)
+            {
+                throw new LakehouseException(ErrorKind.Forbidden, "key_leaves_bucket", "The object key is refused: a symbolic link stands on its way.");
+            }
+        }
+
+        return path;
+    }
+
+    private static string Temporary(string target) =>
+        Path.Combine(Path.GetDirectoryName(target)!, KeyPath.TemporaryPrefix + Guid.NewGuid().ToString("N"));
+
+    /// <summary>Creates the file and the folders above it. A delete may remove an emptied folder in between: then again.</summary>
+    private SafeFileHandle Create(string path)
+    {
+        const int attempts = 16;
+        for (var attempt = 1; ; attempt++)
+        {
+            MakeFolder(Path.GetDirectoryName(path)!);
+            try
+            {
+                return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+            }
+            catch (DirectoryNotFoundException) when (attempt < attempts)
+            {
+            }
+        }
+    }
+
+    private void MakeFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(folder)!;
+        if (folder.Length > _root.Length)
+        {
+            MakeFolder(parent);
+        }
+
+        Directory.CreateDirectory(folder);
+        Posix.FlushFolder(parent);
+    }
+
+    private void RemoveEmptyFolders(string folder)
+    {
+        while (folder.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (Exception raced) when (FileFault.Is(raced))
+            {
+                return; // a put has just moved in, or another delete was faster
+            }
+
+            folder = Path.GetDirectoryName(folder)!;
+        }
+    }
+
+    private static async Task CopyAsync(Stream content, SafeFileHandle file, long sizeBytesMax, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        try
+        {
+            long size = 0;
+            while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            {
+                if (size + count > sizeBytesMax)
+                {
+                    throw StorageErrors.TooLarge(sizeBytesMax);
+                }
+
+                RandomAccess.Write(file, buffer.AsSpan(0, count), size);
+                size += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Stamps the file with a time of its own (the ETag is made of it) and flushes it to the disk.</summary>
+    private Task SealAsync(SafeFileHandle file, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            File.SetLastWriteTimeUtc(file, _clock.Next(_time.GetUtcNow()));
+            RandomAccess.FlushToDisk(file);
+        },
+        cancellationToken);
+
+    private static ObjectInfo? Link(ObjectKey key, string source, string target)
+    {
+        if (!Posix.TryLink(source, target))
+        {
+            return null;
+        }
+
+        Posix.FlushFolder(Path.GetDirectoryName(target)!);
+        return Describe(key, new FileInfo(target));
+    }
+
+    private static ObjectInfo Describe(ObjectKey key, FileInfo file) => Describe(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+
+    private static ObjectInfo Describe(ObjectKey key, long sizeBytes, DateTimeOffset modified) =>
+        new(key, sizeBytes, modified, $"{modified.UtcTicks:x}-{sizeBytes:x}");
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception fault) when (FileFault.Is(fault) && fault is not Microsoft.AspNetCore.Http.BadHttpRequestException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
+        {
+            throw FileFault.Translate(fault);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>
+/// Keys as paths. S3 lets <c>a</c> and <c>a/b</c> both be objects, and a segment be 1,024 bytes long; a file system allows neither.
+/// So names of files and names of folders are drawn from two sets that do not meet, and long segments are cut:
+/// <list type="bullet">
+/// <item>a character that some file system refuses, and <c>%</c>, is <c>%XX</c>;</item>
+/// <item>a file whose name holds no dot gets the suffix <c>%o</c>, a folder whose name holds one gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays as it is;</item>
+/// <item>a segment over <see cref="PartSizeMax"/> bytes is a folder named by its first part and <c>%+</c>, holding the rest.</item>
+/// </list>
+/// A lone <c>%</c> followed by another letter occurs in no encoded name, so temporary files (<c>%t...</c>) can stand beside the objects.
+/// </summary>
+internal static class KeyPath
+{
+    /// <summary>The longest part in bytes: 255, less the suffix and what an escape or a character may not be cut in.</summary>
+    public const int PartSizeMax = 240;
+
+    public const string ObjectSuffix = "%o";
+    public const string FolderSuffix = "%d";
+    public const string PartSuffix = "%+";
+    public const string TemporaryPrefix = "%t";
+
+    private const string Escaped = "%\\:*?\"<>|";
+
+    /// <summary>The path below the root, with <c>/</c> between the names.</summary>
+    public static string Encode(string key)
+    {
+        var path = new StringBuilder(key.Length + 16);
+        var segments = key.Split('/');
+        for (var i = 0; i < segments.Length; i++)
+        {
+            if (i > 0)
+            {
+                path.Append('/');
+            }
+
+            AppendSegment(path, segments[i], isObject: i == segments.Length - 1);
+        }
+
+        return path.ToString();
+    }
+
+    /// <summary>What a name in a folder stands for. <c>None</c> for temporary and foreign files.</summary>
+    public static (KeyPathKind Kind, string Text) Decode(string name, bool isFolder)
+    {
+        var kind = isFolder ? KeyPathKind.Folder : KeyPathKind.Object;
+        if (isFolder && name.EndsWith(PartSuffix, StringComparison.Ordinal))
+        {
+            (kind, name) = (KeyPathKind.Part, name[..^PartSuffix.Length]);
+        }
+        else if (name.EndsWith(isFolder ? FolderSuffix : ObjectSuffix, StringComparison.Ordinal))
+        {
+            name = name[..^ObjectSuffix.Length];
+        }
+
+        var text = new StringBuilder(name.Length);
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (name[i] != '%')
+            {
+                text.Append(name[i]);
+                continue;
+            }
+
+            if (i + 2 >= name.Length || !Uri.IsHexDigit(name[i + 1]) || !Uri.IsHexDigit(name[i + 2]))
+            {
+                return (KeyPathKind.None, string.Empty);
+            }
+
+            text.Append((char)Convert.ToInt32(name.Substring(i + 1, 2), 16));
+            i += 2;
+        }
+
+        return (kind, text.ToString());
+    }
+
+    private static void AppendSegment(StringBuilder path, string segment, bool isObject)
+    {
+        var partSize = 0;
+        var hasDot = false;
+        foreach (var rune in segment.EnumerateRunes())
+        {
+            var isEscaped = rune.IsAscii && Escaped.Contains((char)rune.Value, StringComparison.Ordinal);
+            var size = isEscaped ? 3 : rune.Utf8SequenceLength;
+            if (partSize + size > PartSizeMax)
+            {
+                path.Append(PartSuffix).Append('/');
+                (partSize, hasDot) = (0, false);
+            }
+
+            partSize += size;
+            hasDot |= rune.Value == '.';
+            if (isEscaped)
+            {
+                path.Append('%').Append(rune.Value.ToString("X2"));
+            }
+            else
+            {
+                path.Append(rune.ToString());
+            }
+        }
+
+        if (isObject != hasDot)
+        {
+            path.Append(isObject ? ObjectSuffix : FolderSuffix);
+        }
+    }
+}

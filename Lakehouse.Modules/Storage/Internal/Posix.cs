@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>The two calls that durable files need and .NET does not offer: flushing a folder, and a rename that never replaces.</summary>
+internal static class Posix
+{
+    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const int AlreadyExists = 17; // EEXIST
+
+    /// <summary>Makes the names in a folder durable. On Windows the file system journals them itself.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = Open(path, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
+        if (descriptor < 0)
+        {
+            throw Fault("open", path);
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Flush(descriptor) != 0)
+        {
+            throw Fault("fsync", path);
+        }
+    }
+
+    /// <summary>Gives a file a second name, which makes it visible there at once and whole. False when the name is taken.</summary>
+    public static bool TryLink(string source, string target)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(source, target, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(target))
+            {
+                return false;
+            }
+        }
+
+        if (Link(source, target) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == AlreadyExists ? false : throw Fault("link", target);
+    }
+
+    private static IOException Fault(string call, string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);
+    }
+
+#pragma warning disable SYSLIB1054 // LibraryImport generates unsafe code, which this module does without.
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int Flush(int descriptor);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string source, [MarshalAs(UnmanagedType.LPUTF8Str)] string target);
+#pragma warning restore SYSLIB1054
+}

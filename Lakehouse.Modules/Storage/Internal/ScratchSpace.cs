@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>
+/// <c>data_dir/tmp</c>. Each process holds a locked file beside its folders, so that a start can tell what a killed process left from
+/// what a living one is using: the lock goes with the process, however it ends.
+/// </summary>
+internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
+{
+    private const string LockName = "lock";
+
+    private readonly string _own;
+    private readonly FileStream _lock;
+    private readonly ILogger<ScratchSpace> _logger;
+
+    public ScratchSpace(StorageOptions options, ILogger<ScratchSpace> logger)
+    {
+        _logger = logger;
+        var root = Path.Combine(options.DataDirectory, "tmp");
+        try
+        {
+            Directory.CreateDirectory(root);
+            _own = Path.Combine(root, Guid.NewGuid().ToString("N"));
+            Directory.CreateDirectory(_own);
+            _lock = new FileStream(Path.Combine(_own, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception fault) when (FileFault.Is(fault))
+        {
+            throw FileFault.Translate(fault);
+        }
+
+        foreach (var other in Directory.EnumerateDirectories(root))
+        {
+            RemoveIfAbandoned(other);
+        }
+    }
+
+    public IScratchFolder Create()
+    {
+        var path = Path.Combine(_own, Guid.NewGuid().ToString("N"));
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (FileFault.Is(fault))
+        {
+            throw FileFault.Translate(fault);
+        }
+
+        return new Folder(path, _logger);
+    }
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+        Remove(_own, _logger);
+    }
+
+    private void RemoveIfAbandoned(string folder)
+    {
+        if (folder == _own)
+        {
+            return;
+        }
+
+        try
+        {
+            using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+            }
+        }
+        catch (FileNotFoundException)
+        {
+            // Not locked yet, or half removed: a folder younger than a minute may be a process that is just starting.
+            if (File.GetLastWriteTimeUtc(_lock.Name) - Directory.GetLastWriteTimeUtc(folder) < TimeSpan.FromMinutes(1))
+            {
+                return;
+            }
+        }
+        catch (Exception inUse) when (FileFault.Is(inUse))
+        {
+            return;
+        }
+
+        LogAbandoned(folder);
+        Remove(folder, _logger);
+    }
+
+    private static void Remove(string path, ILogger logger)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Someone else removed it: that is what was wanted.
+        }
+        catch (Exception fault) when (FileFault.Is(fault))
+        {
+            LogRemaining(logger, fault, path);
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Removing the temporary files that an ended process left in {Folder}")]
+    private partial void LogAbandoned(string folder);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The temporary folder {Folder} could not be removed; the next start tries again")]
+    private static partial void LogRemaining(ILogger logger, Exception fault, string folder);
+
+    private sealed class Folder(string path, ILogger logger) : IScratchFolder
+    {
+        public string Path => path;
+
+        public void Dispose() => Remove(path, logger);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage.Internal;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace Lakehouse.Storage;
+
+/// <summary><c>/v1/storage/*</c>.</summary>
+internal static class StorageEndpoints
+{
+    private const string Root = "/v1/storage/";
+
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Root).WithTags("storage");
+        group.MapPut("put/{**key}", PutAsync).WithSummary("Stores the body as an object");
+        group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync).WithSummary("Reads an object or a range of it");
+        group.MapGet("list", ListAsync).WithSummary("Lists objects in the order of their keys");
+        group.MapDelete("delete/{**key}", DeleteAsync).WithSummary("Deletes an object");
+        return routes;
+    }
+
+    private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IObjectStore store, PutSlots slots, StorageOptions options)
+    {
+        var key = WritableKey(context, "put/");
+        if (context.Request.ContentLength > options.MaxPutBytes)
+        {
+            throw StorageErrors.TooLarge(options.MaxPutBytes);
+        }
+
+        using var slot = slots.Take();
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null; // the store counts, and answers in words
+        var stored = await store.PutAsync(key, context.Request.Body, options.MaxPutBytes, context.RequestAborted);
+        context.Response.Headers.ETag = Quote(stored.ETag);
+        return TypedResults.Ok(new PutResponse(stored.Key.Value, stored.SizeBytes, stored.ETag));
+    }
+
+    private static async Task<FileStreamHttpResult> GetAsync(HttpContext context, IObjectStore store)
+    {
+        var key = RawKey.Read(context, Root + "get/");
+        var content = await store.OpenAsync(key, context.RequestAborted)
+            ?? throw new LakehouseException(ErrorKind.NotFound, "object_not_found", $"There is no object '{key}'.");
+        var info = content.Info;
+        return TypedResults.Stream(
+            content.Stream, "application/octet-stream", fileDownloadName: null, info.LastModified, new EntityTagHeaderValue(Quote(info.ETag)), enableRangeProcessing: true);
+    }
+
+    private static async Task<Ok<ListResponse>> ListAsync(
+        IObjectStore store, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null)
+    {
+        var page = await store.ListAsync(prefix, start_after, Limit(limit, options.MaxListResults), context.RequestAborted);
+        var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
+        return TypedResults.Ok(new ListResponse(prefix, [.. objects], page.IsTruncated));
+    }
+
+    private static async Task<NoContent> DeleteAsync(HttpContext context, IObjectStore store)
+    {
+        await store.DeleteAsync(WritableKey(context, "delete/"), context.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static ObjectKey WritableKey(HttpContext context, string verb)
+    {
+        var key = RawKey.Read(context, Root + verb);
+        return ReservedPrefixes.Find(key) is { } prefix
+            ? throw new LakehouseException(ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")
+            : key;
+    }
+
+    private static int Limit(string? text, int max)
+    {
+        if (text is null)
+        {
+            return max;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= max
+            ? limit
+            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_limit", $"limit is '{text}'; it is a whole number from 1 to {max}.");
+    }
+
+    private static string Quote(string etag) => $"\"{etag}\"";
+
+    private sealed record PutResponse(string Key, long Size, string Etag);
+
+    private sealed record ListedObject(string Key, long Size, DateTime LastModified, string Etag);
+
+    private sealed record ListResponse(string Prefix, IReadOnlyList<ListedObject> Objects, bool Truncated);
+}
