@@ -1,0 +1,18 @@
+using Lakehouse.Catalog.Internal;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Catalog;
+
+/// <summary>Datasets: manifests, versions, commits. Needs an <see cref="IManifestCodec"/> from another module.</summary>
+public static class CatalogModule
+{
+    /// <summary>Adds <see cref="ICatalog"/>, read from the bucket before the program takes requests.</summary>
+    public static IServiceCollection AddCatalog(this IServiceCollection services, CatalogOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<ICatalog, ManifestCatalog>()
+        .AddHostedService<CatalogRefresher>();
+
+    /// <summary>Maps <c>/v1/catalog/*</c>.</summary>
+    public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes) => CatalogEndpoints.Map(routes);
+}

@@ -1,0 +1,34 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Catalog;
+
+/// <summary>The datasets of the lake. Reads are from memory and never wait. Thread-safe.</summary>
+public interface ICatalog
+{
+    /// <summary>The newest version known to this process, or null.</summary>
+    Manifest? Find(DatasetName name);
+
+    /// <summary>The newest version of the dataset whose name differs from <paramref name="name"/> at most in case, or null. SQL names datasets so.</summary>
+    Manifest? FindIgnoringCase(string name);
+
+    /// <summary>The newest version of every dataset, by name.</summary>
+    IReadOnlyList<Manifest> List();
+
+    /// <summary>
+    /// Makes a new version, or finds that the newest one says the same. Commits of one name are linear, over all processes that share the
+    /// bucket: each sees the one before it. When it has returned, the version survives a crash.
+    /// </summary>
+    /// <exception cref="LakehouseException">
+    /// <c>schema_conflict</c> (<see cref="ErrorKind.Conflict"/>): the dataset has another schema; the message lists the columns that differ.
+    /// <c>name_conflict</c> (Conflict): another dataset's name differs only in case.
+    /// <c>object_not_found</c> (<see cref="ErrorKind.InvalidInput"/>): a data file is not in the bucket.
+    /// </exception>
+    Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>Throws as <see cref="CommitAsync"/> would for a schema, before its data files are stored.</summary>
+    void RequireSchema(DatasetName name, string schemaFingerprint, IReadOnlyList<DatasetColumn> columns);
+
+    /// <summary>Reads what other processes have committed. A manifest that cannot be read is logged and skipped.</summary>
+    Task RefreshAsync(CancellationToken cancellationToken);
+}

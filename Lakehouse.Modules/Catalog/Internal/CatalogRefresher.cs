@@ -1,0 +1,39 @@
+using Lakehouse.Core.Errors;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Catalog.Internal;
+
+/// <summary>Reads the catalog before the program listens, and again at intervals, for other processes may share the bucket.</summary>
+internal sealed partial class CatalogRefresher(ICatalog catalog, CatalogOptions options, TimeProvider time, ILogger<CatalogRefresher> logger) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await catalog.RefreshAsync(cancellationToken);
+        var count = catalog.List().Count;
+        LogReady(count);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.RefreshEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await catalog.RefreshAsync(stoppingToken);
+            }
+            catch (LakehouseException fault)
+            {
+                LogFailed(fault);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "The catalog holds {Count} datasets")]
+    private partial void LogReady(int count);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
+    private partial void LogFailed(Exception fault);
+}

@@ -1,0 +1,46 @@
+namespace Lakehouse.Catalog.Internal;
+
+/// <summary>Where two schemas differ, in words and as data.</summary>
+internal static class SchemaDifference
+{
+    private const int WordsMax = 20;
+
+    /// <summary>One entry a column that differs in name or type; when none does, one for each that stands elsewhere. Empty when only the fingerprints differ.</summary>
+    public static IReadOnlyList<ColumnDifference> Find(IReadOnlyList<DatasetColumn> stored, IReadOnlyList<DatasetColumn> offered)
+    {
+        var differences = new List<ColumnDifference>();
+        var offeredTypes = offered.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        var storedTypes = stored.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+        foreach (var column in stored)
+        {
+            var type = offeredTypes.GetValueOrDefault(column.Name);
+            if (type != column.Type)
+            {
+                differences.Add(new(column.Name, column.Type, type));
+            }
+        }
+
+        differences.AddRange(offered.Where(c => !storedTypes.ContainsKey(c.Name)).Select(c => new ColumnDifference(c.Name, null, c.Type)));
+        if (differences.Count == 0)
+        {
+            differences.AddRange(stored.Zip(offered)
+                .Where(pair => pair.First.Name != pair.Second.Name)
+                .Select(pair => new ColumnDifference(pair.First.Name, pair.First.Type, pair.First.Type, "order")));
+        }
+
+        return differences;
+    }
+
+    public static string Describe(IReadOnlyList<ColumnDifference> differences)
+    {
+        var words = differences.Take(WordsMax).Select(d => d switch
+        {
+            { Reason: "order" } => $"'{d.Name}' stands at another position",
+            { Offered: null } => $"'{d.Name}' ({d.Stored}) is missing",
+            { Stored: null } => $"'{d.Name}' ({d.Offered}) is new",
+            _ => $"'{d.Name}' is {d.Stored}, not {d.Offered}",
+        });
+        var more = differences.Count > WordsMax ? $"; and {differences.Count - WordsMax} more" : string.Empty;
+        return string.Join("; ", words) + more;
+    }
+}

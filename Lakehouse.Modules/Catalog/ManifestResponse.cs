@@ -1,0 +1,29 @@
+namespace Lakehouse.Catalog;
+
+/// <summary>A manifest as HTTP shows it.</summary>
+public sealed record ManifestResponse(
+    Guid DatasetId,
+    string Name,
+    long Version,
+    string SchemaFingerprint,
+    IReadOnlyList<DatasetColumn> Columns,
+    IReadOnlyList<ManifestResponse.DataFileResponse> Objects,
+    long RowCount,
+    DateTime CreatedAt,
+    DateTime UpdatedAt)
+{
+    /// <summary>Shows <paramref name="manifest"/>.</summary>
+    public static ManifestResponse From(Manifest manifest) => new(
+        manifest.DatasetId,
+        manifest.Name.Value,
+        manifest.Version,
+        manifest.SchemaFingerprint,
+        manifest.Columns,
+        [.. manifest.Objects.Select(o => new DataFileResponse(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256))],
+        manifest.RowCount,
+        manifest.CreatedAt.UtcDateTime,
+        manifest.UpdatedAt.UtcDateTime);
+
+    /// <summary>A data file as HTTP shows it.</summary>
+    public sealed record DataFileResponse(string Key, long Size, long? RowCount, string? Sha256);
+}
