@@ -22,7 +22,7 @@ public sealed record StorageOptions
     {
         var options = new StorageOptions
         {
-            DataDirectory = Path.GetFullPath(settings.Text("storage", "data_dir", "./data", "a folder", text => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal))),
+            DataDirectory = Path.GetFullPath(settings.Text("storage", "data_dir", "./data", "a folder whose path holds none of * ? [ ]", text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0)),
             MaxPutBytes = settings.Size("storage", "max_put_bytes", "256MiB", "1", "5GiB"),
             MaxConcurrentPuts = settings.Count("storage", "max_concurrent_puts", 4, 1, 1_024),
             MaxListResults = settings.Count("storage", "max_list_results", 10_000, 1, 10_000),

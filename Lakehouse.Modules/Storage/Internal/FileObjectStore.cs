@@ -25,9 +25,9 @@ internal sealed class FileObjectStore : IObjectStore
         {
             Directory.CreateDirectory(_root);
         }
-        catch (Exception fault) when (FileFault.Is(fault))
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw FileFault.Translate(fault);
+            throw StorageFault.Translate(fault);
         }
     }
 
@@ -224,7 +224,7 @@ internal sealed class FileObjectStore : IObjectStore
             {
                 Directory.Delete(folder);
             }
-            catch (Exception raced) when (FileFault.Is(raced))
+            catch (Exception raced) when (StorageFault.Is(raced))
             {
                 return; // a put has just moved in, or another delete was faster
             }
@@ -239,7 +239,7 @@ internal sealed class FileObjectStore : IObjectStore
         try
         {
             long size = 0;
-            while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            while (await content.ReadUploadAsync(buffer, cancellationToken) is var count and > 0)
             {
                 if (size + count > sizeBytesMax)
                 {
@@ -287,9 +287,9 @@ internal sealed class FileObjectStore : IObjectStore
         {
             return await action();
         }
-        catch (Exception fault) when (FileFault.Is(fault) && fault is not Microsoft.AspNetCore.Http.BadHttpRequestException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw FileFault.Translate(fault);
+            throw StorageFault.Translate(fault);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Lakehouse.Storage.Internal;
 /// Keys as paths. S3 lets <c>a</c> and <c>a/b</c> both be objects, and a segment be 1,024 bytes long; a file system allows neither.
 /// So names of files and names of folders are drawn from two sets that do not meet, and long segments are cut:
 /// <list type="bullet">
-/// <item>a character that some file system refuses, and <c>%</c>, is <c>%XX</c>;</item>
+/// <item>a character that some file system refuses or that a glob pattern gives a meaning, and <c>%</c>, is <c>%XX</c>;</item>
 /// <item>a file whose name holds no dot gets the suffix <c>%o</c>, a folder whose name holds one gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays as it is;</item>
 /// <item>a segment over <see cref="PartSizeMax"/> bytes is a folder named by its first part and <c>%+</c>, holding the rest.</item>
 /// </list>
@@ -22,7 +22,7 @@ internal static class KeyPath
     public const string PartSuffix = "%+";
     public const string TemporaryPrefix = "%t";
 
-    private const string Escaped = "%\\:*?\"<>|";
+    private const string Escaped = "%\\:*?\"<>|[]";
 
     /// <summary>The path below the root, with <c>/</c> between the names.</summary>
     public static string Encode(string key)

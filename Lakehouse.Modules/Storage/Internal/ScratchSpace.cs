@@ -25,9 +25,9 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
             Directory.CreateDirectory(_own);
             _lock = new FileStream(Path.Combine(_own, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception fault) when (FileFault.Is(fault))
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw FileFault.Translate(fault);
+            throw StorageFault.Translate(fault);
         }
 
         foreach (var other in Directory.EnumerateDirectories(root))
@@ -43,9 +43,9 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         {
             Directory.CreateDirectory(path);
         }
-        catch (Exception fault) when (FileFault.Is(fault))
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw FileFault.Translate(fault);
+            throw StorageFault.Translate(fault);
         }
 
         return new Folder(path, _logger);
@@ -78,7 +78,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
                 return;
             }
         }
-        catch (Exception inUse) when (FileFault.Is(inUse))
+        catch (Exception inUse) when (StorageFault.Is(inUse))
         {
             return;
         }
@@ -97,7 +97,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         {
             // Someone else removed it: that is what was wanted.
         }
-        catch (Exception fault) when (FileFault.Is(fault))
+        catch (Exception fault) when (StorageFault.Is(fault))
         {
             LogRemaining(logger, fault, path);
         }

@@ -1,14 +1,15 @@
 using Lakehouse.Core.Errors;
 
-namespace Lakehouse.Storage.Internal;
+namespace Lakehouse.Storage;
 
 /// <summary>Translates what the file system says, once, here: the paths stay in the inner exception, for the log.</summary>
-internal static class FileFault
+public static class StorageFault
 {
     private const int NoSpace = 28; // ENOSPC
     private const int QuotaExceeded = 122; // EDQUOT on Linux
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
+    /// <summary>The error for a person: disk full, access denied, or the store failed.</summary>
     public static LakehouseException Translate(Exception fault) => fault switch
     {
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull } => new LakehouseException(

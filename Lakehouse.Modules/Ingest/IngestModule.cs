@@ -1,0 +1,19 @@
+using Lakehouse.Catalog;
+using Lakehouse.Ingest.Internal;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Ingest;
+
+/// <summary>A file in, Parquet and a manifest out. Also gives the catalog its Parquet form of manifests.</summary>
+public static class IngestModule
+{
+    /// <summary>Adds <see cref="IIngestor"/> and <see cref="IManifestCodec"/>.</summary>
+    public static IServiceCollection AddIngest(this IServiceCollection services, IngestOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<IManifestCodec, ParquetManifestCodec>()
+        .AddSingleton<IIngestor, CsvIngestor>();
+
+    /// <summary>Maps <c>/v1/ingest</c>.</summary>
+    public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes) => IngestEndpoints.Map(routes);
+}

@@ -1,0 +1,48 @@
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Ingest;
+
+/// <summary>The table <c>[ingest]</c>.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>The largest file.</summary>
+    public required long MaxIngestBytes { get; init; }
+
+    /// <summary>How many files are taken in at once; the next one is refused at once.</summary>
+    public required int MaxConcurrent { get; init; }
+
+    /// <summary>How many segments of one file are converted at once.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>A file is converted in pieces of about this size, each to a data file of its own.</summary>
+    public required long SegmentBytes { get; init; }
+
+    /// <summary>The largest record, its line breaks included.</summary>
+    public required int MaxRecordBytes { get; init; }
+
+    /// <summary>The most columns.</summary>
+    public required int MaxColumns { get; init; }
+
+    /// <summary>Parquet's codec, <c>zstd</c> or <c>snappy</c>.</summary>
+    public required string Compression { get; init; }
+
+    /// <summary>The memory of the engine for each thread.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    public static IngestOptions Read(SettingsReader settings)
+    {
+        var threads = settings.Count("ingest", "threads", 0, 0, 256);
+        return new IngestOptions
+        {
+            MaxIngestBytes = settings.Size("ingest", "max_ingest_bytes", "2GiB", "1", "1TiB"),
+            MaxConcurrent = settings.Count("ingest", "max_concurrent", 2, 1, 64),
+            Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
+            SegmentBytes = settings.Size("ingest", "segment_bytes", "64MiB", "4KiB", "4GiB"),
+            MaxRecordBytes = (int)settings.Size("ingest", "max_record_bytes", "8MiB", "4KiB", "64MiB"),
+            MaxColumns = settings.Count("ingest", "max_columns", 4_096, 1, 4_096),
+            Compression = settings.Choice("ingest", "compression", "snappy", "snappy", "zstd"),
+            MemoryLimitBytes = settings.Size("ingest", "memory_limit", "512MiB", "64MiB", "1TiB"),
+        };
+    }
+}

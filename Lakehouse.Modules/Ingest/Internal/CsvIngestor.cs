@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Ingest.Internal;
+
+/// <summary>
+/// An ingest from the first byte to the commit. While the body arrives it is scanned and spooled in segments, and segments that are complete are
+/// converted beside that. When a late value changes a column's type, the segments that were read otherwise are converted again. Then, in this
+/// order: data files into the bucket, manifest, memory. A crash before the manifest leaves orphans and no change.
+/// </summary>
+internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
+{
+    private readonly SemaphoreSlim _free = new(options.MaxConcurrent);
+
+    public async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, CancellationToken cancellationToken)
+    {
+        if (!_free.Wait(0, cancellationToken))
+        {
+            throw new LakehouseException(
+                ErrorKind.Busy, "too_many_ingests", $"All {options.MaxConcurrent} places for ingests are taken. Try again in 5 seconds, or raise ingest.max_concurrent.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+
+        try
+        {
+            using var folder = scratch.Create();
+            return await IngestAsync(request, content, folder.Path, cancellationToken);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            throw StorageFault.Translate(fault);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    public void Dispose() => _free.Dispose();
+
+    private async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, string folder, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var upload = new CsvUpload(content, request, options, folder);
+        await upload.ReadAsync(cancellationToken);
+        var segments = await upload.ConvertAsync(cancellationToken);
+        var columns = upload.Schema.Columns;
+        var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
+        catalog.RequireSchema(request.Name, fingerprint, columns);
+
+        var files = new List<DataFile>(segments.Count);
+        foreach (var segment in segments)
+        {
+            var key = ObjectKey.Parse($"datasets/{request.Name}/{fingerprint}/{segment.Sha256[..32]}.parquet");
+            var stored = await store.ImportAsync(key, segment.Path, cancellationToken);
+            files.Add(new DataFile(key, stored.SizeBytes, segment.Segment.RowCount, segment.Sha256));
+        }
+
+        // The client may go away from here on: what is stored is committed.
+        var commit = new DatasetCommit(request.Name, fingerprint, columns, files, upload.RowCount);
+        var result = await catalog.CommitAsync(commit, CancellationToken.None);
+        return new IngestResult(
+            result.Manifest, result.IsUnchanged, upload.BytesRead, files.Sum(f => f.SizeBytes), (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
+    }
+}

@@ -1,0 +1,11 @@
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Ingest.Internal;
+
+/// <summary>The errors that more than one place of this module raises.</summary>
+internal static class IngestErrors
+{
+    public static LakehouseException TooLarge(long sizeBytesMax) => new(
+        ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)}. Nothing was registered. Raise ingest.max_ingest_bytes, or split it.");
+}

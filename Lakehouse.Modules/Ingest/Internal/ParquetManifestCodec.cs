@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Names;
+using Lakehouse.DuckDb;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Ingest.Internal;
+
+/// <summary>Manifests as Parquet files of one row, so that any tool that reads Parquet can read the catalog. docs/manifest.md has the columns.</summary>
+internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCodec, IDisposable
+{
+    private const string ColumnsShape = """'[{"name":"VARCHAR","type":"VARCHAR"}]'""";
+    private const string ObjectsShape = """'[{"key":"VARCHAR","size":"BIGINT","row_count":"BIGINT","sha256":"VARCHAR"}]'""";
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly Lazy<DuckDbDatabase> _database = new(() => DuckDbDatabase.OpenInMemory(
+        ("threads", "1"), ("memory_limit", "256MB"), ("autoinstall_known_extensions", "false"), ("autoload_known_extensions", "false")));
+
+    public Task<byte[]> EncodeAsync(Manifest manifest, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var folder = scratch.Create();
+            var path = Path.Combine(folder.Path, "manifest.parquet");
+            using var connection = _database.Value.Connect();
+            connection.Execute($"COPY ({Select(manifest)}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd)");
+            return File.ReadAllBytes(path);
+        },
+        cancellationToken);
+
+    public Task<Manifest> DecodeAsync(string path, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                using var connection = _database.Value.Connect();
+                using var statement = connection.Prepare($"""
+                    SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
+                           epoch_us(created_at), epoch_us(updated_at)
+                    FROM read_parquet({DuckDbSql.Literal(path)}) WHERE version IS NOT NULL
+                    """);
+                using var result = statement.Execute();
+                using var row = result.FetchChunk();
+                return row is { RowCount: 1 } ? Read(row) : throw new InvalidDataException("the file does not hold one manifest");
+            }
+            catch (Exception fault) when (fault is DuckDbException or JsonException or FormatException)
+            {
+                throw new InvalidDataException("the file is not a manifest: " + fault.Message, fault);
+            }
+        },
+        cancellationToken);
+
+    public void Dispose()
+    {
+        if (_database.IsValueCreated)
+        {
+            _database.Value.Dispose();
+        }
+    }
+
+    private static string Select(Manifest manifest)
+    {
+        var columns = JsonSerializer.Serialize(manifest.Columns, Json);
+        var objects = JsonSerializer.Serialize(manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256)), Json);
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT '{manifest.DatasetId}' AS dataset_id, {DuckDbSql.Literal(manifest.Name.Value)} AS name, {manifest.Version}::BIGINT AS version,
+                   {DuckDbSql.Literal(manifest.SchemaFingerprint)} AS schema_fingerprint,
+                   from_json({DuckDbSql.Literal(columns)}, {ColumnsShape}) AS "columns",
+                   from_json({DuckDbSql.Literal(objects)}, {ObjectsShape}) AS objects,
+                   {manifest.RowCount}::BIGINT AS row_count,
+                   make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at
+            """);
+    }
+
+    private static Manifest Read(DuckDbChunk row)
+    {
+        var name = DatasetName.TryParse(Text(1), out var parsed, out var reason) ? parsed : throw new FormatException(reason);
+        var objects = JsonSerializer.Deserialize<List<StoredFile>>(Text(5), Json) ?? [];
+        return new Manifest(
+            Guid.Parse(Text(0)),
+            name,
+            Number(2),
+            Text(3),
+            JsonSerializer.Deserialize<List<DatasetColumn>>(Text(4), Json) ?? [],
+            [.. objects.Select(o => new DataFile(ObjectKey.TryParse(o.Key, out var key, out var fault) ? key : throw new FormatException(fault), o.Size, o.RowCount, o.Sha256))],
+            Number(6),
+            Time(7),
+            Time(8));
+
+        string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
+        long Number(int column) => Required(column).Get<long>(0);
+        DateTimeOffset Time(int column) => DateTimeOffset.UnixEpoch.AddMicroseconds(Number(column));
+        DuckDbVector Required(int column) =>
+            row.GetVector(column) is var vector && !vector.IsNull(0) ? vector : throw new FormatException($"column {column + 1} is NULL");
+    }
+
+    private static long Micros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    private sealed record StoredFile(string? Key, long Size, long? RowCount, string? Sha256);
+}

@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Lakehouse.Core.Errors;
+using Lakehouse.DuckDb;
+
+namespace Lakehouse.Ingest.Internal;
+
+/// <summary>
+/// Turns segments into Parquet on a few threads, each with an instance of the engine to itself that has one thread: rows keep their order
+/// without the engine ordering them, which with several threads costs it more than the second thread brings.
+/// </summary>
+internal sealed class SegmentConverter : IAsyncDisposable
+{
+    private readonly IngestOptions _options;
+    private readonly byte _delimiter;
+    private readonly string _folder;
+    private readonly Func<CsvSchema> _schema;
+    private readonly Channel<SpoolSegment> _queue = Channel.CreateUnbounded<SpoolSegment>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _workers;
+    private readonly Lock _gate = new();
+    private readonly List<ConvertedSegment> _converted = [];
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="delimiter">Of the canonical files.</param>
+    /// <param name="folder">For the Parquet files.</param>
+    /// <param name="schema">The schema so far, asked for before each segment. It holds every value of the segment.</param>
+    public SegmentConverter(IngestOptions options, byte delimiter, string folder, Func<CsvSchema> schema)
+    {
+        (_options, _delimiter, _folder, _schema) = (options, delimiter, folder, schema);
+        _workers = new Task[options.Threads];
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            // Threads of their own: the engine blocks them for as long as a segment takes.
+            _workers[i] = Task.Factory.StartNew(RunAsync, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        }
+    }
+
+    public void Add(SpoolSegment segment) => _queue.Writer.TryWrite(segment);
+
+    /// <summary>Throws what a thread has failed with, so that the rest of an upload is not read in vain.</summary>
+    public Task ThrowIfFailedAsync() => Array.Find(_workers, w => w.IsFaulted) ?? Task.CompletedTask;
+
+    /// <summary>Waits for the segments added so far. No more may be added.</summary>
+    public async Task<IReadOnlyList<ConvertedSegment>> CompleteAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await Task.WhenAll(_workers).WaitAsync(cancellationToken);
+        return [.. _converted.OrderBy(c => c.Segment.Index)];
+    }
+
+    /// <summary>Interrupts what runs and waits for it: the scratch files are in use until then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _stop.CancelAsync();
+        await Task.WhenAll(_workers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        DuckDbDatabase? database = null;
+        try
+        {
+            await foreach (var segment in _queue.Reader.ReadAllAsync(_stop.Token))
+            {
+                database ??= Open();
+                var converted = Convert(database, segment);
+                lock (_gate)
+                {
+                    _converted.Add(converted);
+                }
+            }
+        }
+        finally
+        {
+            database?.Dispose();
+        }
+    }
+
+    private DuckDbDatabase Open() => DuckDbDatabase.OpenInMemory(
+        ("threads", "1"),
+        ("memory_limit", $"{_options.MemoryLimitBytes / 1024}KiB"),
+        ("temp_directory", Path.Combine(_folder, "spill")),
+        ("TimeZone", "UTC"),
+        ("autoinstall_known_extensions", "false"),
+        ("autoload_known_extensions", "false"));
+
+    private ConvertedSegment Convert(DuckDbDatabase database, SpoolSegment segment)
+    {
+        var schema = _schema();
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet");
+        var query = schema.Query(segment.Path, _delimiter, _options.MaxRecordBytes);
+        using var connection = database.Connect();
+        using var interruption = _stop.Token.Register(connection.Interrupt);
+        try
+        {
+            var rows = Copy(connection, $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression})");
+            if (rows != segment.RowCount)
+            {
+                throw Disagreement($"the engine read {rows} rows of {segment.RowCount}", null);
+            }
+        }
+        catch (DuckDbException fault)
+        {
+            throw Translate(fault);
+        }
+
+        var (size, hash) = Seal(path);
+        return new ConvertedSegment(segment, schema, path, size, hash);
+    }
+
+    private static long Copy(DuckDbConnection connection, string sql)
+    {
+        using var statement = connection.Prepare(sql);
+        using var result = statement.Execute();
+        using var count = result.FetchChunk();
+        return count?.GetVector(0).Get<long>(0) ?? -1;
+    }
+
+    /// <summary>Hashes the file and flushes it to the disk, while other segments are still being converted.</summary>
+    private static (long SizeBytes, string Sha256) Seal(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 20);
+        var hash = System.Convert.ToHexStringLower(SHA256.HashData(file));
+        file.Flush(flushToDisk: true);
+        return (file.Length, hash);
+    }
+
+    private Exception Translate(DuckDbException fault)
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            return new OperationCanceledException(fault.Message, fault, _stop.Token);
+        }
+
+        return fault.Kind switch
+        {
+            DuckDbErrorKind.InputOutput when fault.Message.Contains("No space left", StringComparison.Ordinal) || fault.Message.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
+                new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was registered; free some space and try again.", fault),
+            DuckDbErrorKind.OutOfMemory =>
+                new LakehouseException(ErrorKind.InsufficientStorage, "out_of_memory", "The file needs more memory than ingest.memory_limit allows. Nothing was registered; raise it, or lower ingest.segment_bytes.", fault),
+            _ => Disagreement("the engine refused a segment", fault),
+        };
+    }
+
+    /// <summary>The scanner has accepted what the engine does not: a fault of this program, and never a reason to register anything.</summary>
+    private static LakehouseException Disagreement(string what, Exception? inner) =>
+        new(ErrorKind.Corrupt, "ingest_failed", $"The file passed every check, and yet {what}. Nothing was registered; please report this.", inner);
+}
