@@ -1,0 +1,188 @@
+using Lakehouse.Catalog;
+using Lakehouse.DuckDb;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.Engine;
+
+/// <summary>
+/// One instance of DuckDB that runs untrusted SQL. Datasets are views over lists of data files, made when a query first names them and anew when there is
+/// a newer version; a query binds its views in one transaction, so it sees each dataset at one version. Locked: no file but the bucket's data
+/// files and its own spill files, no extension, no setting.
+/// </summary>
+internal sealed class EngineInstance : IDisposable
+{
+    // levenshtein and its kin take time by the product of two lengths and cannot be stopped: two texts of ten thousand characters are 0.1 s.
+    private const string Quadratic = "100000000";
+
+    private readonly DuckDbDatabase _database;
+    private readonly IScratchFolder _spill;
+    private readonly IObjectStore _store;
+    private readonly Dictionary<string, long> _views = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SemaphoreSlim _definitions = new(1);
+    private readonly Lock _gate = new();
+    private int _users;
+    private bool _isRetired;
+    private bool _isDisposed;
+
+    private EngineInstance(DuckDbDatabase database, IScratchFolder spill, IObjectStore store) =>
+        (_database, _spill, _store) = (database, spill, store);
+
+    /// <summary>Called once, when the last query of a retired instance has let go of it.</summary>
+    public Action? Ended { get; set; }
+
+    public static EngineInstance Open(QueryOptions options, IObjectStore store, IScratchSpace scratch)
+    {
+        var spill = scratch.Create();
+        try
+        {
+            var database = DuckDbDatabase.OpenInMemory(
+                ("threads", $"{options.Threads}"),
+                ("memory_limit", $"{options.MemoryLimitBytes / 1024}KiB"),
+                ("temp_directory", spill.Path),
+                ("max_temp_directory_size", $"{options.MaxTempBytes / 1024}KiB"),
+                ("TimeZone", "UTC"),
+                ("parquet_metadata_cache", "true"),
+                ("autoinstall_known_extensions", "false"),
+                ("autoload_known_extensions", "false"),
+                ("allow_community_extensions", "false"));
+            using var connection = database.Connect();
+            foreach (var name in (string[])["levenshtein", "editdist3", "damerau_levenshtein", "jaro_similarity", "jaro_winkler_similarity"])
+            {
+                connection.Execute($"""
+                    CREATE MACRO {name}(a, b) AS CASE WHEN length(a) * length(b) > {Quadratic}
+                        THEN error('{name} takes two texts whose lengths multiply to at most {Quadratic}') ELSE system.main.{name}(a, b) END
+                    """);
+            }
+
+            connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(store.LocalFolder)}]");
+            connection.Execute("SET enable_external_access = false");
+            connection.Execute("SET lock_configuration = true");
+            return new EngineInstance(database, spill, store);
+        }
+        catch
+        {
+            spill.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>False when the instance is retired: take another.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            _users += _isRetired ? 0 : 1;
+            return !_isRetired;
+        }
+    }
+
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _users--;
+        }
+
+        EndIfUnused();
+    }
+
+    /// <summary>No query enters any more; the instance goes with its last one.</summary>
+    public bool Retire()
+    {
+        lock (_gate)
+        {
+            if (_isRetired)
+            {
+                return false;
+            }
+
+            _isRetired = true;
+        }
+
+        EndIfUnused();
+        return true;
+    }
+
+    public DuckDbConnection Connect() => _database.Connect();
+
+    /// <summary>Makes the views of datasets that have none here, or one of an older version.</summary>
+    public async Task DefineAsync(IEnumerable<Manifest> datasets, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in datasets)
+        {
+            if (IsDefined(dataset))
+            {
+                continue;
+            }
+
+            // One at a time: two writers of views conflict.
+            await _definitions.WaitAsync(cancellationToken);
+            try
+            {
+                if (!IsDefined(dataset))
+                {
+                    await DefineAsync(dataset, cancellationToken);
+                }
+            }
+            finally
+            {
+                _definitions.Release();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Retire();
+        EndIfUnused();
+    }
+
+    private bool IsDefined(Manifest dataset)
+    {
+        lock (_gate)
+        {
+            return _views.TryGetValue(dataset.Name.Value, out var version) && version >= dataset.Version;
+        }
+    }
+
+    private async Task DefineAsync(Manifest dataset, CancellationToken cancellationToken)
+    {
+        var paths = new List<string>(dataset.Objects.Count);
+        foreach (var file in dataset.Objects)
+        {
+            paths.Add(await _store.LocalizeAsync(file.Key, cancellationToken) ?? throw QueryErrors.MissingDataFile(dataset.Name.Value, file.Key.Value));
+        }
+
+        var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
+        var files = string.Join(", ", paths.Select(DuckDbSql.Literal));
+        await Task.Run(
+            () =>
+            {
+                using var connection = _database.Connect();
+                connection.Execute($"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(dataset.Name.Value)} AS SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false)");
+            },
+            cancellationToken);
+        lock (_gate)
+        {
+            _views[dataset.Name.Value] = dataset.Version;
+        }
+    }
+
+    private void EndIfUnused()
+    {
+        lock (_gate)
+        {
+            if (!_isRetired || _users > 0 || _isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+        }
+
+        _database.Dispose();
+        _spill.Dispose();
+        _definitions.Dispose();
+        Ended?.Invoke();
+    }
+}

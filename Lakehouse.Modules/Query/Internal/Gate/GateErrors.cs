@@ -1,0 +1,19 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>What the gate refuses with.</summary>
+internal static class GateErrors
+{
+    public static LakehouseException Forbidden(string reason) =>
+        new(ErrorKind.Forbidden, "sql_forbidden", $"The query is refused: {reason}.");
+
+    public static LakehouseException Invalid(string reason) =>
+        new(ErrorKind.InvalidInput, "sql_error", $"The query is refused: {reason}.");
+
+    public static LakehouseException UnknownDataset(string name, int? position) =>
+        new(ErrorKind.InvalidInput, "unknown_dataset", $"There is no dataset '{name}'{(position is null ? string.Empty : $" (named at character {position + 1})")}. SHOW TABLES lists those there are.")
+        {
+            Details = position is null ? null : new Dictionary<string, object?> { ["position"] = position + 1 },
+        };
+}

@@ -1,0 +1,276 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>
+/// One walk over one tree. It returns for every node how much its functions can multiply the size of a value, so that
+/// nested amplifiers count as their product.
+/// </summary>
+internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDataset)
+{
+    // Nodes that are no expressions: queries, what modifies them, and tables. What a new release adds is refused until it is looked at.
+    private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE",
+        "ORDER_MODIFIER", "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER", "DISTINCT_MODIFIER", "ORDER_DEFAULT", "ASCENDING", "DESCENDING",
+        "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT", "SHOW_REF");
+
+    private static readonly FrozenSet<string> AllowedExpressions = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "DEFAULT", "FUNCTION", "LAMBDA", "LAMBDA_REF",
+        "OPERATOR", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW");
+
+    private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names", "icu_calendar_names");
+
+    private static readonly FrozenSet<string> AllowedShows = FrozenSet.Create(StringComparer.Ordinal, "\"tables\"", "__show_tables_expanded");
+
+    private static readonly FrozenSet<string> AllowedSystemTables = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "tables", "columns", "schemata");
+
+    private readonly HashSet<string> _datasets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _commonTables = [];
+
+    public IReadOnlySet<string> Datasets => _datasets;
+
+    public bool NamesEveryDataset { get; private set; }
+
+    /// <summary>Judges a node and all below it.</summary>
+    /// <returns>How many times larger than its arguments a value of it can be; 1 for all but amplifiers.</returns>
+    public double Visit(JsonElement node)
+    {
+        if (node.ValueKind == JsonValueKind.Array)
+        {
+            return node.EnumerateArray().Select(Visit).DefaultIfEmpty(1).Max();
+        }
+
+        if (node.ValueKind != JsonValueKind.Object)
+        {
+            return 1;
+        }
+
+        return node.TryGetProperty("class"u8, out var expressionClass) ? VisitExpression(node, expressionClass.GetString()!) : VisitNode(node);
+    }
+
+    private double VisitExpression(JsonElement node, string expressionClass)
+    {
+        switch (expressionClass)
+        {
+            case "CONSTANT":
+                return 1; // its members are values
+            case "PARAMETER":
+                throw GateErrors.Invalid("it has parameters, and no values can be given for them");
+            case "FUNCTION" or "WINDOW":
+                RequireFunction(node);
+                break;
+            default:
+                if (!AllowedExpressions.Contains(expressionClass))
+                {
+                    throw GateErrors.Forbidden($"expressions of the kind {expressionClass} are not allowed");
+                }
+
+                break;
+        }
+
+        if (expressionClass != "FUNCTION")
+        {
+            return VisitMembers(node);
+        }
+
+        var growth = AmplifierBounds.Growth(node, options);
+        foreach (var member in node.EnumerateObject())
+        {
+            growth *= member.NameEquals("children"u8) ? Product(member.Value) : Visit(member.Value);
+        }
+
+        return AmplifierBounds.Require(growth, options);
+    }
+
+    private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
+
+    private double VisitNode(JsonElement node)
+    {
+        if (!node.TryGetProperty("type"u8, out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            return VisitMembers(node);
+        }
+
+        var name = type.GetString()!;
+        if (!AllowedNodes.Contains(name) && !name.EndsWith("_TYPE_INFO", StringComparison.Ordinal))
+        {
+            throw GateErrors.Forbidden($"{name} is not allowed");
+        }
+
+        switch (name)
+        {
+            case "BASE_TABLE":
+                RequireTable(node);
+                break;
+            case "SHOW_REF":
+                RequireShow(node);
+                break;
+            case "TABLE_FUNCTION":
+                return VisitTableFunction(node);
+        }
+
+        return name.EndsWith("_NODE", StringComparison.Ordinal) ? VisitQuery(node) : VisitMembers(node);
+    }
+
+    private double VisitMembers(JsonElement node)
+    {
+        var growth = 1.0;
+        foreach (var member in node.EnumerateObject())
+        {
+            growth = Math.Max(growth, Visit(member.Value));
+        }
+
+        return growth;
+    }
+
+    /// <summary>
+    /// A query. Its values are made of those of its common tables and of what it reads from, so their growth multiplies. A common table's name is
+    /// known to the ones after it and to the query, and to itself only when it is recursive: everywhere else the name would reach the engine's own
+    /// catalog, and must be judged as any other.
+    /// </summary>
+    private double VisitQuery(JsonElement node)
+    {
+        var outer = _commonTables.Count;
+        var growth = 1.0;
+        if (node.TryGetProperty("cte_map"u8, out var commonTables) && commonTables.TryGetProperty("map"u8, out var map))
+        {
+            foreach (var entry in map.EnumerateArray())
+            {
+                growth *= VisitCommonTable(entry.GetProperty("key"u8).GetString()!, entry.GetProperty("value"u8));
+            }
+        }
+
+        var own = 1.0;
+        foreach (var member in node.EnumerateObject())
+        {
+            if (member.NameEquals("from_table"u8))
+            {
+                growth *= Visit(member.Value);
+            }
+            else if (!member.NameEquals("cte_map"u8))
+            {
+                own = Math.Max(own, Visit(member.Value));
+            }
+        }
+
+        _commonTables.RemoveRange(outer, _commonTables.Count - outer);
+        return AmplifierBounds.Require(growth * own, options);
+    }
+
+    private double VisitCommonTable(string name, JsonElement value)
+    {
+        RequireCommonTableName(name);
+        var isRecursive = value.TryGetProperty("query"u8, out var query)
+            && query.TryGetProperty("node"u8, out var body)
+            && body.TryGetProperty("type"u8, out var type)
+            && type.ValueEquals("RECURSIVE_CTE_NODE"u8);
+        if (isRecursive)
+        {
+            _commonTables.Add(name);
+            return Visit(value);
+        }
+
+        var growth = Visit(value);
+        _commonTables.Add(name);
+        return growth;
+    }
+
+    private static void RequireCommonTableName(string name)
+    {
+        if (!DatasetName.TryParse(name, out _, out _) && !name.All(c => char.IsLetterOrDigit(c) || c is '_' or ' ' or '-'))
+        {
+            throw GateErrors.Forbidden($"the common table '{name}' needs a plainer name");
+        }
+    }
+
+    private void RequireTable(JsonElement node)
+    {
+        var table = Text(node, "table_name") ?? string.Empty;
+        var schema = Text(node, "schema_name");
+        var catalog = Text(node, "catalog_name");
+        int? position = node.TryGetProperty("query_location"u8, out var location) ? location.GetInt32() : null;
+        if (schema is null && catalog is null && _commonTables.Contains(table, StringComparer.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (Same(schema, "information_schema") && catalog is null or "memory" or "system" && AllowedSystemTables.Contains(table))
+        {
+            NamesEveryDataset = true;
+            return;
+        }
+
+        var isInMain = (schema is null || Same(schema, "main")) && (catalog is null || Same(catalog, "memory"));
+        if (isInMain && isDataset(table))
+        {
+            _datasets.Add(table);
+            return;
+        }
+
+        var isPlain = schema is null && table.Length > 0 && table.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
+        var isOfEngine = table.StartsWith("duckdb_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pg_", StringComparison.OrdinalIgnoreCase)
+            || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase);
+        throw isPlain && !isOfEngine
+            ? GateErrors.UnknownDataset(table, position)
+            : GateErrors.Forbidden($"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables cannot be read");
+    }
+
+    private void RequireShow(JsonElement node)
+    {
+        if (Text(node, "table_name") is not { } table)
+        {
+            return; // DESCRIBE or SUMMARIZE of a query, which is judged as a member
+        }
+
+        if (!AllowedShows.Contains(table))
+        {
+            throw GateErrors.Forbidden($"SHOW {table.Trim('"')} is not allowed; SHOW TABLES and SHOW ALL TABLES are");
+        }
+
+        NamesEveryDataset = true;
+    }
+
+    private double VisitTableFunction(JsonElement node)
+    {
+        var function = node.GetProperty("function"u8);
+        var name = Text(function, "function_name") ?? string.Empty;
+        if (!AllowedTableFunctions.Contains(name) || !IsBuiltIn(function))
+        {
+            throw GateErrors.Forbidden($"the table function {name} is not allowed");
+        }
+
+        // As table functions range and its kin make rows, which the engine streams and can stop; only their arguments are judged.
+        VisitMembers(function);
+        foreach (var member in node.EnumerateObject())
+        {
+            if (!member.NameEquals("function"u8))
+            {
+                Visit(member.Value);
+            }
+        }
+
+        return 1;
+    }
+
+    private static void RequireFunction(JsonElement node)
+    {
+        var name = Text(node, "function_name") ?? string.Empty;
+        if (!AllowedFunctions.Contains(name) || !IsBuiltIn(node))
+        {
+            throw GateErrors.Forbidden($"the function {name} is not allowed");
+        }
+    }
+
+    private static bool IsBuiltIn(JsonElement function) =>
+        Text(function, "schema") is null or "main" && Text(function, "catalog") is null or "system";
+
+    private static bool Same(string? left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    private static string? Text(JsonElement node, string name) =>
+        node.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+}

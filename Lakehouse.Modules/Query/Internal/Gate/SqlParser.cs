@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Lakehouse.DuckDb;
+
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>
+/// Parses SQL with DuckDB's own parser and gives the tree as JSON. <c>json_serialize_sql</c> only parses, and takes nothing but SELECT statements. It
+/// runs in an instance of its own that holds nothing and may do nothing. Connections are kept: preparing costs more than parsing.
+/// </summary>
+internal sealed class SqlParser : IDisposable
+{
+    // Deeper than DuckDB's own bound on expressions (max_expression_depth, 1,000) with a few levels of JSON each would ever be.
+    private const int DepthMax = 4_096;
+
+    private readonly Lazy<DuckDbDatabase> _database = new(Open);
+    private readonly ConcurrentBag<Session> _idle = [];
+
+    /// <summary>The tree of a text: <c>error</c>, and <c>statements</c> or <c>error_type</c> and <c>error_message</c>. The caller disposes of it.</summary>
+    public JsonDocument Parse(string sql)
+    {
+        if (!_idle.TryTake(out var session))
+        {
+            session = new Session(_database.Value);
+        }
+
+        var tree = session.Parse(sql);
+        _idle.Add(session);
+        return tree;
+    }
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+
+        if (_database.IsValueCreated)
+        {
+            _database.Value.Dispose();
+        }
+    }
+
+    private static DuckDbDatabase Open()
+    {
+        var database = DuckDbDatabase.OpenInMemory(
+            ("threads", "1"), ("memory_limit", "512MB"), ("autoinstall_known_extensions", "false"), ("autoload_known_extensions", "false"));
+        using var connection = database.Connect();
+        connection.Execute("SET enable_external_access = false");
+        connection.Execute("SET lock_configuration = true");
+        return database;
+    }
+
+    private sealed class Session : IDisposable
+    {
+        private readonly DuckDbConnection _connection;
+        private readonly DuckDbStatement _statement;
+
+        public Session(DuckDbDatabase database)
+        {
+            _connection = database.Connect();
+            _statement = _connection.Prepare("SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true, skip_default := true)::VARCHAR");
+        }
+
+        public JsonDocument Parse(string sql)
+        {
+            using var result = _statement.Bind(1, sql).Execute();
+            using var row = result.FetchChunk()!;
+            return JsonDocument.Parse(row.GetVector(0).GetBytes(0).ToArray(), new JsonDocumentOptions { MaxDepth = DepthMax });
+        }
+
+        public void Dispose()
+        {
+            _statement.Dispose();
+            _connection.Dispose();
+        }
+    }
+}

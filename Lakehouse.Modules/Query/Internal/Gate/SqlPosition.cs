@@ -1,0 +1,23 @@
+using System.Text;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>Errors with the place in the text, shown as DuckDB shows it.</summary>
+internal static class SqlPosition
+{
+    /// <summary>An error at a byte of the UTF-8 form of <paramref name="sql"/>.</summary>
+    public static LakehouseException Fault(string message, string sql, int offsetBytes)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(sql);
+        var before = Encoding.UTF8.GetString(utf8, 0, Math.Clamp(offsetBytes, 0, utf8.Length));
+        var line = before.Count(c => c == '\n') + 1;
+        var column = before.Length - (before.LastIndexOf('\n') + 1);
+        var text = sql.Split('\n')[line - 1].TrimEnd('\r');
+        var prefix = $"LINE {line}: ";
+        return new LakehouseException(ErrorKind.InvalidInput, "sql_error", $"{message}\n\n{prefix}{text}\n{new string(' ', prefix.Length + column)}^")
+        {
+            Details = new Dictionary<string, object?> { ["position"] = before.Length + 1 },
+        };
+    }
+}

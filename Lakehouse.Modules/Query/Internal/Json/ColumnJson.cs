@@ -1,0 +1,42 @@
+using Lakehouse.DuckDb;
+
+namespace Lakehouse.Query.Internal.Json;
+
+/// <summary>Writes the values of one column. Bound to a vector a chunk; writing a value allocates nothing but for BIGNUM.</summary>
+internal abstract class ColumnJson
+{
+    private DuckDbVector _vector;
+
+    /// <summary>The vector that values are written of.</summary>
+    protected DuckDbVector Vector => _vector;
+
+    /// <summary>The writer for a type.</summary>
+    public static ColumnJson For(DuckDbType type) => type.Id switch
+    {
+        DuckDbTypeId.List => new ListJson(type),
+        DuckDbTypeId.Array => new ArrayJson(type),
+        DuckDbTypeId.Struct => new StructJson(type),
+        DuckDbTypeId.Map => new MapJson(type),
+        DuckDbTypeId.Union => new UnionJson(type),
+        _ => ScalarJson.For(type),
+    };
+
+    /// <summary>Takes the vector of the next chunk.</summary>
+    public virtual void Bind(DuckDbVector vector) => _vector = vector;
+
+    /// <summary>Writes a value or <c>null</c>.</summary>
+    public void Write(ref JsonOutput output, int row)
+    {
+        if (_vector.IsNull(row))
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            WriteValue(ref output, row);
+        }
+    }
+
+    /// <summary>Writes a value that is not NULL.</summary>
+    protected abstract void WriteValue(ref JsonOutput output, int row);
+}

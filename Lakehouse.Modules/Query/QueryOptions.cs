@@ -1,0 +1,68 @@
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Query;
+
+/// <summary>The table <c>[query]</c>.</summary>
+public sealed record QueryOptions
+{
+    /// <summary>The time that the engine may work on one query: planning, execution and fetching together. A slow client's time does not count.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>The most rows of an answer; what follows is cut off and the answer says so. 0: no cut.</summary>
+    public required long MaxRows { get; init; }
+
+    /// <summary>The memory of all queries together.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>The disk that queries may use for what does not fit the memory.</summary>
+    public required long MaxTempBytes { get; init; }
+
+    /// <summary>Threads of the engine.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>How many queries run at once.</summary>
+    public required int MaxRunning { get; init; }
+
+    /// <summary>How many queries wait for their turn; the next one is refused at once.</summary>
+    public required int MaxWaiting { get; init; }
+
+    /// <summary>The longest text of a query.</summary>
+    public required int MaxSqlBytes { get; init; }
+
+    /// <summary>How long an interrupted query may take to stop before its engine is given up.</summary>
+    public required TimeSpan InterruptGrace { get; init; }
+
+    /// <summary>How many engines that would not stop are borne before queries are refused.</summary>
+    public required int MaxStuckEngines { get; init; }
+
+    /// <summary>The most elements that functions like <c>range</c> may make of one value.</summary>
+    public required int MaxListLength { get; init; }
+
+    /// <summary>The most repetitions that functions like <c>repeat</c> may make of one value.</summary>
+    public required int MaxRepeat { get; init; }
+
+    /// <summary>The most columns that a PIVOT may find by itself.</summary>
+    public required int MaxPivotColumns { get; init; }
+
+    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    public static QueryOptions Read(SettingsReader settings)
+    {
+        var threads = settings.Count("query", "threads", 0, 0, 256);
+        return new QueryOptions
+        {
+            Timeout = settings.Time("query", "timeout", "30s", "10ms", "1d"),
+            MaxRows = settings.LongCount("query", "max_rows", 0, 0, long.MaxValue),
+            MemoryLimitBytes = settings.Size("query", "memory_limit", "2GiB", "64MiB", "16TiB"),
+            MaxTempBytes = settings.Size("query", "max_temp_bytes", "16GiB", "0", "1024TiB"),
+            Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
+            MaxRunning = settings.Count("query", "max_running", 16, 1, 1_024),
+            MaxWaiting = settings.Count("query", "max_waiting", 512, 0, 65_536),
+            MaxSqlBytes = (int)settings.Size("query", "max_sql_bytes", "256KiB", "1KiB", "16MiB"),
+            InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
+            MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),
+            MaxListLength = settings.Count("query", "max_list_length", 10_000, 1, 100_000_000),
+            MaxRepeat = settings.Count("query", "max_repeat", 1_000, 1, 100_000_000),
+            MaxPivotColumns = settings.Count("query", "max_pivot_columns", 1_000, 1, 100_000),
+        };
+    }
+}
