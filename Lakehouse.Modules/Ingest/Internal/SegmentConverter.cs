@@ -84,7 +84,6 @@ internal sealed class SegmentConverter : IAsyncDisposable
         ("threads", "1"),
         ("memory_limit", $"{_options.MemoryLimitBytes / 1024}KiB"),
         ("temp_directory", Path.Combine(_folder, "spill")),
-        ("TimeZone", "UTC"),
         ("autoinstall_known_extensions", "false"),
         ("autoload_known_extensions", "false"));
 

@@ -40,8 +40,6 @@ internal sealed class EngineInstance : IDisposable
                 ("memory_limit", $"{options.MemoryLimitBytes / 1024}KiB"),
                 ("temp_directory", spill.Path),
                 ("max_temp_directory_size", $"{options.MaxTempBytes / 1024}KiB"),
-                ("TimeZone", "UTC"),
-                ("parquet_metadata_cache", "true"),
                 ("autoinstall_known_extensions", "false"),
                 ("autoload_known_extensions", "false"),
                 ("allow_community_extensions", "false"));
@@ -54,6 +52,8 @@ internal sealed class EngineInstance : IDisposable
                     """);
             }
 
+            connection.Execute("SET GLOBAL TimeZone = 'UTC'");
+            connection.Execute("SET GLOBAL parquet_metadata_cache = true");
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(store.LocalFolder)}]");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");

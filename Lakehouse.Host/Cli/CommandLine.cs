@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Host.Cli;
+
+/// <summary>The verbs: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>.</summary>
+internal static partial class CommandLine
+{
+    /// <summary>Runs a command line and returns the exit code: 0, or 1 with one line on the error output that says why.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var rest = TakeSettings(args, out var settings);
+        var config = new Option<string?>("--config") { Description = "The configuration file; appsettings.toml in the working folder when not given", Recursive = true };
+        var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.") { config };
+        var serve = new Command("serve", "Starts the server (the default)");
+        root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
+        serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
+        root.Subcommands.Add(serve);
+        root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(IngestCommand.Create(config, settings));
+        root.Subcommands.Add(SqlCommand.Create(config, settings));
+        try
+        {
+            return await root.Parse(rest).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (SettingsException fault)
+        {
+            foreach (var line in fault.Faults)
+            {
+                await Terminal.Error.WriteLineAsync(line);
+            }
+
+            return 1;
+        }
+        catch (CommandFault fault)
+        {
+            await Terminal.Error.WriteLineAsync(fault.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Takes <c>--table.key value</c> and <c>--table.key=value</c> out of the arguments.</summary>
+    private static string[] TakeSettings(string[] args, out Dictionary<string, string> settings)
+    {
+        settings = [];
+        var rest = new List<string>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var match = SettingArgument().Match(args[i]);
+            if (!match.Success)
+            {
+                rest.Add(args[i]);
+            }
+            else if (match.Groups["value"].Success)
+            {
+                settings[match.Groups["key"].Value] = match.Groups["value"].Value;
+            }
+            else if (i + 1 < args.Length)
+            {
+                settings[match.Groups["key"].Value] = args[++i];
+            }
+            else
+            {
+                throw new SettingsException([$"{args[i]} needs a value."]);
+            }
+        }
+
+        return [.. rest];
+    }
+
+    [GeneratedRegex("^--(?<key>[A-Za-z_]+(\\.[A-Za-z_]+)+)(=(?<value>.*))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SettingArgument();
+}

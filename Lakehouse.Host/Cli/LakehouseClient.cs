@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Host.Server;
+
+namespace Lakehouse.Host.Cli;
+
+/// <summary>Talks to a running server for the commands. Address and token come from the same settings as the server's.</summary>
+internal sealed class LakehouseClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    private LakehouseClient(HttpClient http) => _http = http;
+
+    public static Option<string?> UrlOption() => new("--url") { Description = "The server, e.g. http://127.0.0.1:3110; server.bind of the configuration when not given" };
+
+    public static LakehouseClient Connect(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
+    {
+        var settings = SettingsSource.Load(configPath, overrides, out _);
+        var reader = new SettingsReader(settings);
+        var server = ServerOptions.Read(reader);
+        var auth = AuthOptions.Read(reader);
+        var host = server.Bind.HostName ?? (System.Net.IPAddress.Any.Equals(server.Bind.Address) ? "127.0.0.1" : server.Bind.Text[..server.Bind.Text.LastIndexOf(':')]);
+        if (!Uri.TryCreate(url ?? $"http://{host}:{server.Bind.Port}", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new CommandFault($"--url is '{url}'; it is an address like http://127.0.0.1:3110.");
+        }
+
+        var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        if (auth.Token.Length > 0)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", auth.Token);
+        }
+
+        return new LakehouseClient(http);
+    }
+
+    /// <summary>Posts, and returns the answer once its headers are there. A refusal ends the command with the server's own words.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw new CommandFault(await DescribeAsync(response, cancellationToken));
+            }
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new CommandFault($"No answer from {_http.BaseAddress}: {fault.Message}. Is the server running? Start it with: serve");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.GetProperty("detail").GetString()!;
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Lakehouse.Host.Cli;
+
+return await CommandLine.RunAsync(args);

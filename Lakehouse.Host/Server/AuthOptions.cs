@@ -1,0 +1,20 @@
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Host.Server;
+
+/// <summary>The table <c>[auth]</c>.</summary>
+public sealed record AuthOptions
+{
+    /// <summary>What every request must show; empty for none.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Networks that may connect, as written; empty for all.</summary>
+    public required IReadOnlyList<string> AllowedIps { get; init; }
+
+    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    public static AuthOptions Read(SettingsReader settings) => new()
+    {
+        Token = settings.Text("auth", "token", "", "visible ASCII characters without blanks; empty for no token", text => text.All(c => c is > ' ' and < '\x7F')),
+        AllowedIps = settings.List("auth", "allowed_ips"),
+    };
+}

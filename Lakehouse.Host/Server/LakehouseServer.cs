@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Ingest;
+using Lakehouse.Query;
+using Lakehouse.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Lakehouse.Host.Server;
+
+/// <summary>The program as a web application: the modules, and the edge around them.</summary>
+public static class LakehouseServer
+{
+    /// <summary>Builds the application; it listens when it is started.</summary>
+    public static WebApplication Build(LakehouseSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        AddLogging(builder.Logging, settings.Server);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Server));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Server.ShutdownTimeout);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(settings.Auth)
+            .AddStorage(settings.Storage)
+            .AddCatalog(settings.Catalog)
+            .AddIngest(settings.Ingest)
+            .AddQuery(settings.Query);
+        ReserveThreads(settings);
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemGate>();
+        app.UseMiddleware<AccessGate>();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery();
+        return app;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, ServerOptions options)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // what fails a start is said once, by the command
+        if (options.LogFormat == "json")
+        {
+            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            });
+        }
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = options.MaxRequestLineBytes;
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1 << 20, options.MaxRequestLineBytes);
+        kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.KeepAlive;
+        if (options.Bind is { IsLocalhost: true, Port: not 0 })
+        {
+            kestrel.ListenLocalhost(options.Bind.Port);
+            return;
+        }
+
+        foreach (var address in Resolve(options.Bind))
+        {
+            kestrel.Listen(address, options.Bind.Port);
+        }
+    }
+
+    private static IPAddress[] Resolve(BindAddress bind) =>
+        bind.Address is { } address ? [address]
+        : bind.IsLocalhost ? [IPAddress.Loopback]
+        : Dns.GetHostAddresses(bind.HostName!);
+
+    /// <summary>The engine blocks the threads it runs on; without these the pool would only grow by two a second.</summary>
+    private static void ReserveThreads(LakehouseSettings settings)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        var wanted = settings.Query.MaxRunning + settings.Ingest.MaxConcurrent + settings.Storage.MaxConcurrentPuts + Environment.ProcessorCount;
+        ThreadPool.SetMinThreads(Math.Max(workers, wanted), ports);
+    }
+}

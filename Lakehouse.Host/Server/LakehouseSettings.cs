@@ -1,0 +1,41 @@
+using Lakehouse.Catalog;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Ingest;
+using Lakehouse.Query;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Host.Server;
+
+/// <summary>Every setting of the program, read and checked.</summary>
+public sealed record LakehouseSettings(
+    ServerOptions Server,
+    AuthOptions Auth,
+    StorageOptions Storage,
+    CatalogOptions Catalog,
+    IngestOptions Ingest,
+    QueryOptions Query)
+{
+    /// <summary>Reads all tables.</summary>
+    /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every fault is named.</exception>
+    public static LakehouseSettings Read(IConfiguration configuration, string? allowNonLoopback) =>
+        Read(new SettingsReader(configuration), allowNonLoopback);
+
+    /// <summary>As <see cref="Read(IConfiguration, string?)"/>; the reader then knows every setting there is.</summary>
+    public static LakehouseSettings Read(SettingsReader reader, string? allowNonLoopback)
+    {
+        var settings = new LakehouseSettings(
+            ServerOptions.Read(reader),
+            AuthOptions.Read(reader),
+            StorageOptions.Read(reader),
+            CatalogOptions.Read(reader),
+            IngestOptions.Read(reader),
+            QueryOptions.Read(reader));
+        if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
+        {
+            reader.AddFault(fault);
+        }
+
+        reader.Complete();
+        return settings;
+    }
+}

@@ -1,0 +1,63 @@
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Host.Server;
+
+/// <summary>The tables <c>[server]</c> and <c>[log]</c>.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where to listen.</summary>
+    public required BindAddress Bind { get; init; }
+
+    /// <summary>How many connections are open at once.</summary>
+    public required int MaxConnections { get; init; }
+
+    /// <summary>The largest body of a request that has no bound of its own.</summary>
+    public required long MaxBodyBytes { get; init; }
+
+    /// <summary>All headers of a request together.</summary>
+    public required int MaxHeaderBytes { get; init; }
+
+    /// <summary>The first line of a request, the object key in it.</summary>
+    public required int MaxRequestLineBytes { get; init; }
+
+    /// <summary>How long the headers of a request may take to arrive.</summary>
+    public required TimeSpan HeaderTimeout { get; init; }
+
+    /// <summary>How long an idle connection is kept.</summary>
+    public required TimeSpan KeepAlive { get; init; }
+
+    /// <summary>How long running requests may take to finish when the program stops.</summary>
+    public required TimeSpan ShutdownTimeout { get; init; }
+
+    /// <summary><c>text</c> or <c>json</c>.</summary>
+    public required string LogFormat { get; init; }
+
+    /// <summary>The least severe level that is logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    public static ServerOptions Read(SettingsReader settings)
+    {
+        var bind = settings.Text("server", "bind", "127.0.0.1:3110", "ADDRESS:PORT, e.g. \"127.0.0.1:3110\", \"[::1]:3110\" or \"localhost:3110\", with a port from 0 to 65535", text => BindAddress.TryParse(text, out _));
+        _ = BindAddress.TryParse(bind, out var address);
+        return new ServerOptions
+        {
+            Bind = address!,
+            MaxConnections = settings.Count("server", "max_connections", 1_024, 1, 1_000_000),
+            MaxBodyBytes = settings.Size("server", "max_body_bytes", "8MiB", "1KiB", "1GiB"),
+            MaxHeaderBytes = (int)settings.Size("server", "max_header_bytes", "32KiB", "1KiB", "1MiB"),
+            MaxRequestLineBytes = (int)settings.Size("server", "max_request_line_bytes", "8KiB", "1KiB", "64KiB"),
+            HeaderTimeout = settings.Time("server", "header_timeout", "30s", "1s", "1h"),
+            KeepAlive = settings.Time("server", "keep_alive", "130s", "1s", "1d"),
+            ShutdownTimeout = settings.Time("server", "shutdown_timeout", "30s", "0s", "1h"),
+            LogFormat = settings.Choice("log", "format", "text", "text", "json"),
+            LogLevel = settings.Choice("log", "level", "info", "debug", "info", "warning", "error") switch
+            {
+                "debug" => LogLevel.Debug,
+                "warning" => LogLevel.Warning,
+                "error" => LogLevel.Error,
+                _ => LogLevel.Information,
+            },
+        };
+    }
+}
