@@ -68,7 +68,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         {
             case LakehouseException known:
                 var status = StatusOf(known.Kind);
-                if (status >= StatusCodes.Status500InternalServerError && known.Kind != ErrorKind.Busy)
+                if (status >= StatusCodes.Status500InternalServerError && !known.IsTransient)
                 {
                     LogFailed(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 }

@@ -21,7 +21,7 @@ internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog cat
         try
         {
             query = new RunningQuery(engines, turn, options, _paths, statement.IsExplain);
-            await query.StartAsync(statement.Sql, Datasets(statement), cancellationToken);
+            await query.StartAsync(statement, Datasets(statement), cancellationToken);
             return query;
         }
         catch

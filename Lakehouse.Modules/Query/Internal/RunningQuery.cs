@@ -4,6 +4,7 @@ using System.Text;
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal;
@@ -33,7 +34,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
 
     public bool IsTruncated { get; private set; }
 
-    public async Task StartAsync(string sql, IReadOnlyList<Manifest> datasets, CancellationToken cancellationToken)
+    public async Task StartAsync(GatedStatement statement, IReadOnlyList<Manifest> datasets, CancellationToken cancellationToken)
     {
         _engine = engines.Enter();
         try
@@ -46,7 +47,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
 
         _connection = _engine.Connect();
-        await WatchAsync(() => Start(sql), cancellationToken);
+        await WatchAsync(() => Start(statement), cancellationToken);
     }
 
     public async Task<int> WriteRowsAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
@@ -71,12 +72,12 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     }
 
     /// <summary>Plans, executes and fetches the first chunk: what fails up to here is an answer with a status of its own.</summary>
-    private int Start(string sql)
+    private int Start(GatedStatement gated)
     {
-        _statement = _connection!.Prepare(sql);
+        _statement = _connection!.Prepare(gated.Resolve(_connection));
         if (_statement.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
         {
-            throw Gate.GateErrors.Forbidden("it is no SELECT");
+            throw GateErrors.Forbidden("it is no SELECT");
         }
 
         _result = _statement.ExecuteStreaming();

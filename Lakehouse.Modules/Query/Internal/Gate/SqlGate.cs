@@ -19,11 +19,41 @@ internal sealed class SqlGate(SqlParser parser, QueryOptions options)
         RequireText(sql);
         var explain = ExplainPrefix.Read(sql);
         var body = sql[explain.Length..];
-        using var tree = Parse(body);
+        if (PivotStatement.Read(body) is { } pivot)
+        {
+            return JudgePivot(pivot, explain, isDataset);
+        }
+
+        var walk = Walk(body, isDataset);
+        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, _ => explain.Statement + body);
+    }
+
+    private GatedStatement JudgePivot(PivotStatement pivot, ExplainPrefix explain, Func<string, bool> isDataset)
+    {
+        // Any values will do here: what is judged is every name in the text.
+        var sample = pivot.ValueQueries(options.MaxPivotColumns).Select(_ => (IReadOnlyList<string>)["", " "]).ToList();
+        var walk = Walk(pivot.Complete(sample), isDataset);
+        foreach (var query in pivot.ValueQueries(options.MaxPivotColumns))
+        {
+            Walk(query, isDataset);
+        }
+
+        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, connection =>
+        {
+            connection.Execute("BEGIN TRANSACTION");
+            var complete = pivot.Complete(pivot.FindValues(connection, options.MaxPivotColumns));
+            Walk(complete, isDataset);
+            return explain.Statement + complete;
+        });
+    }
+
+    private GateWalk Walk(string sql, Func<string, bool> isDataset)
+    {
+        using var tree = Parse(sql);
         var root = tree.RootElement;
         if (root.GetProperty("error"u8).GetBoolean())
         {
-            throw Refuse(root, body);
+            throw Refuse(root, sql);
         }
 
         var statements = root.GetProperty("statements"u8);
@@ -34,7 +64,7 @@ internal sealed class SqlGate(SqlParser parser, QueryOptions options)
 
         var walk = new GateWalk(options, isDataset);
         walk.Visit(statements[0]);
-        return new GatedStatement(explain.Statement + body, walk.Datasets, walk.NamesEveryDataset, explain.Length > 0);
+        return walk;
     }
 
     private void RequireText(string sql)

@@ -1,0 +1,103 @@
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>A token of a SQL text.</summary>
+/// <param name="Start">Its first character.</param>
+/// <param name="End">Behind its last character.</param>
+/// <param name="Depth">How many brackets are open around it.</param>
+/// <param name="IsWord">True for a keyword or a name without quotes.</param>
+internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsWord)
+{
+    /// <summary>True when it is this word or this sign, outside all brackets.</summary>
+    public bool Is(string sql, string text) => Depth == 0 && sql.AsSpan(Start, End - Start).Equals(text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over.</summary>
+    public static List<SqlToken> Split(string sql)
+    {
+        var tokens = new List<SqlToken>();
+        var depth = 0;
+        var position = 0;
+        while (position < sql.Length)
+        {
+            var start = position;
+            var character = sql[position];
+            if (char.IsWhiteSpace(character))
+            {
+                position++;
+                continue;
+            }
+
+            if (StartsWith(sql, position, "--"))
+            {
+                position = EndOf(sql, position, "\n");
+                continue;
+            }
+
+            if (StartsWith(sql, position, "/*"))
+            {
+                position = EndOf(sql, position + 2, "*/");
+                continue;
+            }
+
+            var isWord = char.IsLetter(character) || character == '_';
+            position = character switch
+            {
+                '\'' or '"' => EndOfQuoted(sql, position, character),
+                '$' => EndOfDollarQuoted(sql, position),
+                _ when isWord || char.IsDigit(character) => EndOfWord(sql, position),
+                _ => position + 1,
+            };
+            depth -= character is ')' or ']' or '}' ? 1 : 0;
+            tokens.Add(new SqlToken(start, position, depth, isWord));
+            depth += character is '(' or '[' or '{' ? 1 : 0;
+        }
+
+        return tokens;
+    }
+
+    private static bool StartsWith(string sql, int position, string text) => string.CompareOrdinal(sql, position, text, 0, text.Length) == 0;
+
+    private static int EndOf(string sql, int position, string text)
+    {
+        var end = sql.IndexOf(text, position, StringComparison.Ordinal);
+        return end < 0 ? sql.Length : end + text.Length;
+    }
+
+    private static int EndOfQuoted(string sql, int position, char quote)
+    {
+        for (var i = position + 1; i < sql.Length; i++)
+        {
+            if (sql[i] == quote)
+            {
+                if (i + 1 == sql.Length || sql[i + 1] != quote)
+                {
+                    return i + 1;
+                }
+
+                i++;
+            }
+        }
+
+        return sql.Length;
+    }
+
+    private static int EndOfDollarQuoted(string sql, int position)
+    {
+        var end = position + 1;
+        while (end < sql.Length && (char.IsLetterOrDigit(sql[end]) || sql[end] == '_'))
+        {
+            end++;
+        }
+
+        return end < sql.Length && sql[end] == '$' ? EndOf(sql, end + 1, sql[position..(end + 1)]) : position + 1;
+    }
+
+    private static int EndOfWord(string sql, int position)
+    {
+        while (position < sql.Length && (char.IsLetterOrDigit(sql[position]) || sql[position] is '_' or '$'))
+        {
+            position++;
+        }
+
+        return position;
+    }
+}
