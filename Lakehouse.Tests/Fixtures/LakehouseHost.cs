@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Host.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Tests.Fixtures;
+
+/// <summary>The real server in this process, on a free port of 127.0.0.1, with a folder of its own.</summary>
+public sealed class LakehouseHost : IAsyncDisposable
+{
+    private readonly TemporaryFolder? _ownFolder;
+
+    private LakehouseHost(WebApplication app, HttpClient http, string dataDirectory, TemporaryFolder? ownFolder) =>
+        (App, Http, DataDirectory, _ownFolder) = (app, http, dataDirectory, ownFolder);
+
+    public WebApplication App { get; }
+
+    public HttpClient Http { get; }
+
+    public string DataDirectory { get; }
+
+    public int Port => Http.BaseAddress!.Port;
+
+    public static Task<LakehouseHost> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var folder = new TemporaryFolder();
+        return StartAsync(folder.Path, folder, settings);
+    }
+
+    public static Task<LakehouseHost> StartInAsync(string dataDirectory, params (string Key, string Value)[] settings) =>
+        StartAsync(dataDirectory, null, settings);
+
+    public T Service<T>()
+        where T : notnull => App.Services.GetRequiredService<T>();
+
+    public async Task<(HttpStatusCode Status, JsonElement Body)> IngestAsync(string name, string csv, string query = "") =>
+        await IngestAsync(name, Encoding.UTF8.GetBytes(csv), query);
+
+    public async Task<(HttpStatusCode Status, JsonElement Body)> IngestAsync(string name, byte[] csv, string query = "")
+    {
+        using var content = new ByteArrayContent(csv);
+        using var response = await Http.PostAsync($"/v1/ingest?name={Uri.EscapeDataString(name)}{query}", content);
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async Task<(HttpStatusCode Status, JsonElement Body)> SqlAsync(string sql)
+    {
+        using var response = await Http.PostAsJsonAsync("/v1/sql", new { sql });
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>The rows of a query that must succeed, as JSON text.</summary>
+    public async Task<string> RowsAsync(string sql)
+    {
+        var (status, body) = await SqlAsync(sql);
+        status.Should().Be(HttpStatusCode.OK, "{0} gave {1}", sql, body);
+        return body.GetProperty("rows").GetRawText();
+    }
+
+    /// <summary>The code of a refusal.</summary>
+    public async Task<(int Status, string? Code, string? Detail)> RefusalAsync(string sql)
+    {
+        var (status, body) = await SqlAsync(sql);
+        return ((int)status, body.TryGetProperty("code", out var code) ? code.GetString() : null, body.TryGetProperty("detail", out var detail) ? detail.GetString() : null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+        _ownFolder?.Dispose();
+    }
+
+    private static async Task<LakehouseHost> StartAsync(string dataDirectory, TemporaryFolder? folder, (string Key, string Value)[] settings)
+    {
+        var values = new Dictionary<string, string?>
+        {
+            ["server:bind"] = "127.0.0.1:0",
+            ["storage:data_dir"] = dataDirectory,
+            ["log:level"] = "error",
+        };
+        foreach (var (key, value) in settings)
+        {
+            values[key.Replace('.', ':')] = value;
+        }
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var app = LakehouseServer.Build(LakehouseSettings.Read(configuration, allowNonLoopback: null));
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new LakehouseHost(app, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(2) }, dataDirectory, folder);
+    }
+}
