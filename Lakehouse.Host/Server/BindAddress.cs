@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Lakehouse.Host.Server;
 
@@ -53,15 +54,15 @@ public sealed record BindAddress
         else if (host[0] == '[')
         {
             if (host[^1] == ']' && host.Length > 2 && IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out var six)
-                && six.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+                && six.AddressFamily == AddressFamily.InterNetworkV6)
             {
                 bind = new BindAddress(text, six, null, port);
             }
         }
         else if (IPAddress.TryParse(host, out var four))
         {
-            // .NET reads 127.1, 0x7f000001 and 017700000001 as addresses too; what reads two ways is refused.
-            bind = four.ToString() == host ? new BindAddress(text, four, null, port) : null;
+            // .NET reads 127.1, 0x7f000001 and ::1 without brackets as addresses too; what reads two ways is refused.
+            bind = four.ToString() == host && four.AddressFamily == AddressFamily.InterNetwork ? new BindAddress(text, four, null, port) : null;
         }
         else if (Uri.CheckHostName(host) == UriHostNameType.Dns && host.Any(char.IsAsciiLetter))
         {

@@ -218,18 +218,17 @@ internal sealed class FileObjectStore : IObjectStore
 
     private void RemoveEmptyFolders(string folder)
     {
-        while (folder.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
+        try
         {
-            try
+            while (folder.Length > _root.Length && !Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 Directory.Delete(folder);
+                folder = Path.GetDirectoryName(folder)!;
             }
-            catch (Exception raced) when (StorageFault.Is(raced))
-            {
-                return; // a put has just moved in, or another delete was faster
-            }
-
-            folder = Path.GetDirectoryName(folder)!;
+        }
+        catch (Exception raced) when (StorageFault.Is(raced))
+        {
+            // A put has just moved in, or another delete was faster: either way there is nothing left to do here.
         }
     }
 

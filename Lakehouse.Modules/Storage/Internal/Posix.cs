@@ -8,9 +8,13 @@ namespace Lakehouse.Storage.Internal;
 internal static class Posix
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const int NotThere = 2; // ENOENT
     private const int AlreadyExists = 17; // EEXIST
 
-    /// <summary>Makes the names in a folder durable. On Windows the file system journals them itself.</summary>
+    /// <summary>
+    /// Makes the names in a folder durable. A folder that has just been removed, with all that was in it, has nothing to flush. On Windows the file
+    /// system journals names itself.
+    /// </summary>
     public static void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -21,6 +25,11 @@ internal static class Posix
         var descriptor = Open(path, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
         if (descriptor < 0)
         {
+            if (Marshal.GetLastPInvokeError() == NotThere)
+            {
+                return;
+            }
+
             throw Fault("open", path);
         }
 

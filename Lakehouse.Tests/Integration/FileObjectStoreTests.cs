@@ -1,0 +1,101 @@
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
+using Lakehouse.Storage.Internal;
+using Lakehouse.Tests.Fixtures;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lakehouse.Tests.Integration;
+
+public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StorageOptions _options;
+
+    public FileObjectStoreTests()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("storage:data_dir", (string?)_folder.Path)]).Build();
+        _options = StorageOptions.Read(new SettingsReader(configuration));
+        Store = new FileObjectStore(_options, TimeProvider.System);
+        Other = new FileObjectStore(_options, TimeProvider.System);
+    }
+
+    protected override IObjectStore Store { get; }
+
+    protected override IObjectStore Other { get; }
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override string ScratchFile(byte[] content)
+    {
+        var path = _folder.File(Guid.NewGuid().ToString("N"));
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    [Theory]
+    [InlineData("out/secret.txt")]
+    [InlineData("out/new.txt")]
+    public async Task A_symbolic_link_below_the_root_leads_nowhere(string key)
+    {
+        using var outside = new TemporaryFolder();
+        await File.WriteAllTextAsync(outside.File("secret.txt"), "secret");
+        Directory.CreateSymbolicLink(Path.Combine(Store.LocalFolder, "out"), outside.Path);
+
+        var refused = new[]
+        {
+            () => Store.OpenAsync(ObjectKey.Parse(key), default),
+            () => Store.PutAsync(ObjectKey.Parse(key), new MemoryStream([1]), 10, default),
+            () => Store.DeleteAsync(ObjectKey.Parse(key), default),
+            () => (Task)Store.LocalizeAsync(ObjectKey.Parse(key), default),
+        };
+        foreach (var call in refused)
+        {
+            (await call.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("key_leaves_bucket");
+        }
+
+        (await Store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Should().BeEmpty();
+        Directory.GetFiles(outside.Path).Should().ContainSingle();
+        (await File.ReadAllTextAsync(outside.File("secret.txt"))).Should().Be("secret");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_a_symbolic_link_is_not_read()
+    {
+        using var outside = new TemporaryFolder();
+        await File.WriteAllTextAsync(outside.File("secret.txt"), "secret");
+        File.CreateSymbolicLink(Path.Combine(Store.LocalFolder, "link.txt"), outside.File("secret.txt"));
+
+        var open = () => Store.OpenAsync(ObjectKey.Parse("link.txt"), default);
+        (await open.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("key_leaves_bucket");
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_no_object_and_goes_at_the_next_start()
+    {
+        await Store.PutAsync(ObjectKey.Parse("a/b"), new MemoryStream([1]), 10, default);
+        await File.WriteAllTextAsync(Path.Combine(Store.LocalFolder, "a", "%t0123456789"), "half");
+        (await Store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Should().ContainSingle();
+
+        var abandoned = Directory.CreateDirectory(Path.Combine(_folder.Path, "tmp", "abandoned"));
+        await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "lock"), "");
+        await File.WriteAllTextAsync(Path.Combine(abandoned.FullName, "spool.csv"), "half");
+        using var living = new ScratchSpace(_options, NullLogger<ScratchSpace>.Instance);
+        using var kept = living.Create();
+        using var next = new ScratchSpace(_options, NullLogger<ScratchSpace>.Instance);
+
+        abandoned.Refresh();
+        abandoned.Exists.Should().BeFalse();
+        Directory.Exists(kept.Path).Should().BeTrue("its process is alive");
+    }
+
+    [Fact]
+    public void A_full_disk_and_denied_access_have_errors_of_their_own()
+    {
+        StorageFault.Translate(new IOException("x", 28)).Kind.Should().Be(ErrorKind.InsufficientStorage);
+        StorageFault.Translate(new UnauthorizedAccessException()).Code.Should().Be("storage_denied");
+        StorageFault.Translate(new IOException("/secret/path")).Message.Should().NotContain("/secret");
+    }
+}

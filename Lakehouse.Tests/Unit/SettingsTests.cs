@@ -1,0 +1,169 @@
+using System.Globalization;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Toml;
+using Lakehouse.Host.Server;
+using Lakehouse.Tests.Fixtures;
+using Microsoft.Extensions.Configuration;
+
+namespace Lakehouse.Tests.Unit;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("30s", 30_000)]
+    [InlineData("250ms", 250)]
+    [InlineData("1.5m", 90_000)]
+    [InlineData("2h", 7_200_000)]
+    [InlineData("1d", 86_400_000)]
+    [InlineData("0s", 0)]
+    public void Durations_are_read(string text, double milliseconds)
+    {
+        Duration.TryParse(text, out var value).Should().BeTrue();
+        value.TotalMilliseconds.Should().Be(milliseconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("30")]
+    [InlineData("s")]
+    [InlineData("-1s")]
+    [InlineData("1 s")]
+    [InlineData("1S")]
+    [InlineData("1e3s")]
+    [InlineData("99999999999999d")]
+    public void Other_texts_are_no_durations(string text) => Duration.TryParse(text, out _).Should().BeFalse();
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("1024", 1024)]
+    [InlineData("256MiB", 268_435_456)]
+    [InlineData("1.5KiB", 1536)]
+    [InlineData("2 GB", 2_000_000_000)]
+    [InlineData("1tib", 1_099_511_627_776)]
+    public void Sizes_are_read(string text, long bytes)
+    {
+        ByteSize.TryParse(text, out var value).Should().BeTrue();
+        value.Should().Be(bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MiB")]
+    [InlineData("-1")]
+    [InlineData("1 XB")]
+    [InlineData("99999999TiB")]
+    public void Other_texts_are_no_sizes(string text) => ByteSize.TryParse(text, out _).Should().BeFalse();
+
+    [Fact]
+    public void Sizes_and_durations_are_written_in_the_largest_unit_that_fits()
+    {
+        ByteSize.Format(268_435_456).Should().Be("256MiB");
+        ByteSize.Format(1_000).Should().Be("1000");
+        Duration.Format(TimeSpan.FromSeconds(90)).Should().Be("90s");
+        Duration.Format(TimeSpan.FromMinutes(2)).Should().Be("2m");
+    }
+
+    [Fact]
+    public void The_file_holds_every_key_with_its_default_and_a_comment()
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().Build());
+        LakehouseSettings.Read(reader, null);
+        var path = Repository.File("appsettings.toml");
+        var file = Flatten(string.Empty, TomlReader.Read(File.ReadAllBytes(path)));
+        var lines = File.ReadAllLines(path);
+
+        file.Keys.Should().BeEquivalentTo(reader.Known.Select(s => $"{s.Table}.{s.Key}"));
+        foreach (var setting in reader.Known)
+        {
+            file[$"{setting.Table}.{setting.Key}"].Should().BeEquivalentTo(setting.DefaultValue, setting.Key);
+        }
+
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (lines[i].Contains(" = ", StringComparison.Ordinal) && lines[i][0] != '#')
+            {
+                lines[i - 1].Should().StartWith("#", "line {0} explains line {1}", i, i + 1);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("query:timeout", "30", "[query] timeout = \"30\" is refused. Allowed: a number with ms, s, m, h or d, e.g. \"30s\", from 10ms to 1d.")]
+    [InlineData("query:timeout", "2d", "from 10ms to 1d")]
+    [InlineData("ingest:max_columns", "4097", "[ingest] max_columns = \"4097\" is refused. Allowed: a whole number from 1 to 4096.")]
+    [InlineData("ingest:compression", "brotli", "one of \"snappy\", \"zstd\"")]
+    [InlineData("query:timout", "30s", "[query] timout = \"30s\": there is no such key. The table has: threads, timeout")]
+    [InlineData("qery:timeout", "30s", "[qery] timeout = \"30s\": there is no such table. The tables are: [server]")]
+    [InlineData("server:bind", "127.1:3110", "[server] bind = \"127.1:3110\" is refused. Allowed: ADDRESS:PORT")]
+    [InlineData("storage:buckets:primary:kind", "ftp", "[storage.buckets.primary] kind = \"ftp\" is refused.")]
+    [InlineData("auth:token", "two words", "[auth] token")]
+    [InlineData("timeout", "30s", "timeout = \"30s\" stands outside every table.")]
+    [InlineData("server:bind:port", "1", "[server] bind is a table or a list.")]
+    public void A_bad_setting_is_refused_with_table_key_value_and_range(string key, string value, string message)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build();
+
+        FluentActions.Invoking(() => LakehouseSettings.Read(configuration, null)).Should().Throw<SettingsException>().WithMessage($"*{message}*");
+    }
+
+    [Fact]
+    public void Every_fault_is_named_at_once()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([
+            KeyValuePair.Create("query:timeout", (string?)"x"), KeyValuePair.Create("ingest:threads", (string?)"x"), KeyValuePair.Create("nope:x", (string?)"x")]).Build();
+
+        FluentActions.Invoking(() => LakehouseSettings.Read(configuration, null)).Should().Throw<SettingsException>().Which.Faults.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void The_command_line_wins_over_the_environment_and_that_over_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("x.toml");
+        File.WriteAllText(file, "[query]\ntimeout = \"1s\"\nmax_rows = 1\nmax_running = 1\n");
+        Environment.SetEnvironmentVariable("LAKEHOUSE__QUERY__MAX_ROWS", "2");
+        Environment.SetEnvironmentVariable("LAKEHOUSE__QUERY__MAX_RUNNING", "2");
+        try
+        {
+            var configuration = SettingsSource.Load(file, new Dictionary<string, string> { ["query.max_running"] = "3" }, out var warning);
+            var query = LakehouseSettings.Read(configuration, null).Query;
+            warning.Should().BeNull();
+            (query.Timeout, query.MaxRows, query.MaxRunning).Should().Be((TimeSpan.FromSeconds(1), 2, 3));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("LAKEHOUSE__QUERY__MAX_ROWS", null);
+            Environment.SetEnvironmentVariable("LAKEHOUSE__QUERY__MAX_RUNNING", null);
+        }
+    }
+
+    [Fact]
+    public void A_named_file_that_is_missing_is_a_warning_and_defaults()
+    {
+        var configuration = SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>(), out var warning);
+
+        warning.Should().Be("The configuration file /nowhere/x.toml is not there; the defaults apply.");
+        LakehouseSettings.Read(configuration, null).Query.Timeout.Should().Be(TimeSpan.FromSeconds(30));
+    }
+
+    private static Dictionary<string, object> Flatten(string path, TomlTable table)
+    {
+        var flat = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (var (key, value) in table.Values)
+        {
+            if (value is TomlTable child)
+            {
+                foreach (var (below, leaf) in Flatten($"{path}{key}.", child))
+                {
+                    flat.Add(below, leaf);
+                }
+            }
+            else
+            {
+                flat.Add(string.Create(CultureInfo.InvariantCulture, $"{path}{key}"), value);
+            }
+        }
+
+        return flat;
+    }
+}
