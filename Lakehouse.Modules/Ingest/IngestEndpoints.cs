@@ -26,12 +26,13 @@ internal static class IngestEndpoints
         HttpContext context, IIngestor ingestor, IngestOptions options, string? name = null, string? delimiter = null, string? header = null)
     {
         var request = new IngestRequest(DatasetName.Parse(name), ParseDelimiter(delimiter), ParseHeader(header));
+        // The ingestor counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxIngestBytes + EnvelopeBytesMax)
         {
             throw IngestErrors.TooLarge(options.MaxIngestBytes);
         }
 
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null; // the ingestor counts, and answers in words
         await using var file = await UploadedFile.OpenAsync(context.Request, context.RequestAborted);
         var result = await ingestor.IngestAsync(request, file, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));

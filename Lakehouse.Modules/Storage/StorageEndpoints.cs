@@ -29,13 +29,14 @@ internal static class StorageEndpoints
     private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IObjectStore store, PutSlots slots, StorageOptions options)
     {
         var key = WritableKey(context, "put/");
+        // The store counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxPutBytes)
         {
             throw StorageErrors.TooLarge(options.MaxPutBytes);
         }
 
         using var slot = slots.Take();
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null; // the store counts, and answers in words
         var stored = await store.PutAsync(key, context.Request.Body, options.MaxPutBytes, context.RequestAborted);
         context.Response.Headers.ETag = Quote(stored.ETag);
         return TypedResults.Ok(new PutResponse(stored.Key.Value, stored.SizeBytes, stored.ETag));

@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Catalog.Internal;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Ingest;
+using Lakehouse.Ingest.Internal;
+using Lakehouse.Storage;
+using Lakehouse.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lakehouse.Tests.Integration;
+
+public sealed class CatalogTests : IAsyncLifetime
+{
+    private static readonly CatalogOptions Options = new() { RefreshEvery = TimeSpan.FromHours(1), MaxObjects = 10_000 };
+
+    private LakehouseHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(("catalog.max_objects", "3"));
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Registering_is_idempotent_by_name_and_fingerprint()
+    {
+        await PutAsync("raw/a");
+        var first = await RegisterAsync(new { name = "d", schema_fingerprint = "f1", objects = new[] { "raw/a" }, row_count = 3 });
+        var again = await RegisterAsync(new { name = "d", schema_fingerprint = "f1", objects = new object[] { new { key = "raw/a", row_count = 3 } }, row_count = 3 });
+        first.Status.Should().Be(HttpStatusCode.OK);
+        again.Body.GetProperty("dataset_id").GetString().Should().Be(first.Body.GetProperty("dataset_id").GetString()).And.Be(DatasetId.For(DatasetName.Parse("d")).ToString());
+        again.Body.GetProperty("version").GetInt64().Should().Be(1);
+
+        var other = await RegisterAsync(new { name = "d", schema_fingerprint = "f2", objects = new[] { "raw/a" }, row_count = 3 });
+        (other.Status, other.Body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.Conflict, "schema_conflict"));
+        (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/d")).GetProperty("schema_fingerprint").GetString().Should().Be("f1");
+
+        await PutAsync("raw/b");
+        var more = await RegisterAsync(new { name = "d", schema_fingerprint = "f1", objects = new[] { "raw/a", "raw/b" }, row_count = 6 });
+        more.Body.GetProperty("version").GetInt64().Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("""{"schema_fingerprint":"f","objects":[],"row_count":0}""", 400, "invalid_name")]
+    [InlineData("""{"name":"","schema_fingerprint":"f"}""", 400, "invalid_name")]
+    [InlineData("""{"name":"d","schema_fingerprint":""}""", 400, "invalid_fingerprint")]
+    [InlineData("""{"name":"d"}""", 400, "invalid_fingerprint")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":["none"]}""", 400, "object_not_found")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":["../x"]}""", 400, "invalid_key")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":[7]}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","row_count":-1}""", 400, "invalid_row_count")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":["a","b","c","d"]}""", 400, "too_many_objects")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","columns":[{"name":"a","type":"X"},{"name":"a","type":"X"}]}""", 400, "invalid_columns")]
+    [InlineData("{", 400, "invalid_request")]
+    [InlineData("", 400, "invalid_request")]
+    public async Task A_bad_registration_is_refused(string body, int status, string code)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _host.Http.PostAsync("/v1/catalog/register", content);
+        ((int)answer.StatusCode).Should().Be(status);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be(code);
+        (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list")).GetProperty("count").GetInt32().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_registered_parquet_file_can_be_queried()
+    {
+        await _host.IngestAsync("source", "a,b\n1,x\n");
+        var key = (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/source")).GetProperty("objects")[0].GetProperty("key").GetString()!;
+        using (var put = new ByteArrayContent(await _host.Http.GetByteArrayAsync("/v1/storage/get/" + key)))
+        {
+            (await _host.Http.PutAsync("/v1/storage/put/raw/copy%5B1%5D.parquet", put)).EnsureSuccessStatusCode();
+        }
+
+        await RegisterAsync(new { name = "copy", schema_fingerprint = "f", objects = new[] { "raw/copy[1].parquet" }, row_count = 1 });
+        (await _host.RowsAsync("FROM copy")).Should().Be("""[[1,"x"]]""");
+
+        await RegisterAsync(new { name = "nothing", schema_fingerprint = "f", objects = Array.Empty<string>(), row_count = 0 });
+        (await _host.RefusalAsync("FROM nothing")).Code.Should().Be("dataset_empty");
+    }
+
+    [Fact]
+    public async Task Concurrent_commits_of_one_name_from_two_processes_are_linear()
+    {
+        using var other = NewCatalog();
+        var mine = _host.Service<ICatalog>();
+        var results = new ConcurrentBag<CommitResult>();
+        var name = DatasetName.Parse("race");
+        await PutAsync("raw/a");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var commit = new DatasetCommit(name, "f", [], [new DataFile(ObjectKey.Parse("raw/a"), 0)], (worker * 100) + i);
+                results.Add(await (worker % 2 == 0 ? mine : other).CommitAsync(commit, default));
+            }
+        })));
+
+        results.Should().OnlyContain(r => !r.IsUnchanged);
+        results.Select(r => r.Manifest.Version).Order().Should().Equal(Enumerable.Range(1, 40).Select(i => (long)i));
+        using var fresh = NewCatalog();
+        await fresh.RefreshAsync(default);
+        var newest = results.MaxBy(r => r.Manifest.Version)!.Manifest;
+        fresh.Find(name)!.RowCount.Should().Be(newest.RowCount);
+        fresh.Find(name)!.CreatedAt.Should().Be(newest.CreatedAt);
+    }
+
+    [Fact]
+    public async Task Everything_is_there_again_after_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        string before;
+        await using (var first = await LakehouseHost.StartInAsync(folder.Path))
+        {
+            await first.IngestAsync("a", "x,y\n1,2\n");
+            await first.IngestAsync("b", "x\ntext\n");
+            await first.IngestAsync("b", "x\nmore\n");
+            before = await first.Http.GetStringAsync("/v1/catalog/list");
+        }
+
+        await using var second = await LakehouseHost.StartInAsync(folder.Path);
+        (await second.Http.GetStringAsync("/v1/catalog/list")).Should().Be(before);
+        (await second.RowsAsync("FROM b")).Should().Be("""[["more"]]""");
+        Directory.GetDirectories(Path.Combine(folder.Path, "tmp")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_manifest_that_cannot_be_read_is_skipped_and_stops_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = await LakehouseHost.StartInAsync(folder.Path))
+        {
+            await first.IngestAsync("good", "x\n1\n");
+            await first.IngestAsync("damaged", "x\n1\n");
+            await first.IngestAsync("damaged", "x\n2\n");
+            await first.IngestAsync("gone", "x\n1\n");
+        }
+
+        string Path(string name, int version) => System.IO.Path.Combine(folder.Path, "objects", "_catalog", "manifests", name, $"{version:D20}.parquet");
+        await File.WriteAllTextAsync(Path("damaged", 2), "this is no parquet");
+        await File.WriteAllBytesAsync(Path("gone", 1), (await File.ReadAllBytesAsync(Path("gone", 1)))[..100]);
+        File.Copy(Path("good", 1), Path("good", 7));
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder.Path, "objects", "_catalog", "manifests", "foreign.txt"), "?");
+
+        await using var second = await LakehouseHost.StartInAsync(folder.Path);
+        (await second.RowsAsync("FROM good")).Should().Be("[[1]]");
+        (await second.RowsAsync("FROM damaged")).Should().Be("[[1]]");
+        (await second.RefusalAsync("FROM gone")).Code.Should().Be("unknown_dataset");
+
+        // The next version is one that nobody has written, readable or not.
+        (await second.IngestAsync("damaged", "x\n3\n")).Body.GetProperty("version").GetInt64().Should().Be(3);
+        (await second.IngestAsync("gone", "x\n4\n")).Body.GetProperty("version").GetInt64().Should().Be(2);
+        (await second.IngestAsync("good", "x\n5\n")).Body.GetProperty("version").GetInt64().Should().Be(8);
+        (await second.RowsAsync("FROM damaged")).Should().Be("[[3]]");
+    }
+
+    [Fact]
+    public async Task Another_process_s_commit_is_seen_after_a_refresh()
+    {
+        using var folder = new TemporaryFolder();
+        await using var writer = await LakehouseHost.StartInAsync(folder.Path);
+        await using var reader = await LakehouseHost.StartInAsync(folder.Path, ("catalog.refresh_every", "100ms"));
+        await writer.IngestAsync("t", "x\n1\n");
+        await StorageEndpointTests.WaitForAsync(() => reader.SqlAsync("FROM t").Result.Status == HttpStatusCode.OK);
+        await writer.IngestAsync("t", "x\n2\n");
+        await StorageEndpointTests.WaitForAsync(() => reader.RowsAsync("FROM t").Result == "[[2]]");
+    }
+
+    /// <summary>The store fails at its first call, its second, and so on until an ingest goes through: after each, the dataset is as it was, or new and whole.</summary>
+    [Fact]
+    public async Task Whatever_call_of_the_store_fails_no_manifest_names_what_is_missing()
+    {
+        var store = new FaultyStore(_host.Service<IObjectStore>());
+        var scratch = _host.Service<IScratchSpace>();
+        using var codec = new ParquetManifestCodec(scratch);
+        using var catalog = new ManifestCatalog(store, codec, Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
+        using var ingestor = new CsvIngestor(store, scratch, catalog, _host.Service<IngestOptions>());
+        var request = new IngestRequest(DatasetName.Parse("t"));
+        await ingestor.IngestAsync(request, new MemoryStream("a\n0\n"u8.ToArray()), default);
+
+        var failures = 0;
+        for (var call = 1; ; call++)
+        {
+            store.FailAt(call);
+            try
+            {
+                var done = await ingestor.IngestAsync(request, new MemoryStream(Encoding.UTF8.GetBytes($"a\n{call}\n")), default);
+                done.Manifest.Version.Should().Be(2);
+                break;
+            }
+            catch (LakehouseException fault) when (fault.Code == "injected")
+            {
+                failures++;
+            }
+
+            store.FailAt(0);
+            using var fresh = NewCatalog();
+            await fresh.RefreshAsync(default);
+            var seen = fresh.Find(request.Name)!;
+            seen.Version.Should().Be(1, "call {0} failed", call);
+            foreach (var file in seen.Objects)
+            {
+                (await store.FindAsync(file.Key, default)).Should().NotBeNull();
+            }
+        }
+
+        failures.Should().BeGreaterThan(2, "an ingest asks the store more than twice");
+    }
+
+    private ManifestCatalog NewCatalog() => new(
+        _host.Service<IObjectStore>(), _host.Service<IManifestCodec>(), Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
+
+    private async Task PutAsync(string key) =>
+        (await _host.Http.PutAsync("/v1/storage/put/" + key, new ByteArrayContent([1]))).EnsureSuccessStatusCode();
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> RegisterAsync(object body)
+    {
+        using var answer = await _host.Http.PostAsJsonAsync("/v1/catalog/register", body);
+        return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    private sealed class FaultyStore(IObjectStore inner) : IObjectStore
+    {
+        private int _countdown;
+
+        public string LocalFolder => inner.LocalFolder;
+
+        public void FailAt(int call) => _countdown = call;
+
+        public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) =>
+            Count(() => inner.PutAsync(key, content, sizeBytesMax, cancellationToken));
+
+        public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            Count(() => inner.PutIfAbsentAsync(key, content, cancellationToken));
+
+        public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) =>
+            Count(() => inner.ImportAsync(key, scratchPath, cancellationToken));
+
+        public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.FindAsync(key, cancellationToken));
+
+        public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.OpenAsync(key, cancellationToken));
+
+        public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) =>
+            Count(() => inner.ListAsync(prefix, startAfter, countMax, cancellationToken));
+
+        public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+
+        public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.LocalizeAsync(key, cancellationToken));
+
+        private Task<T> Count<T>(Func<Task<T>> call) =>
+            --_countdown == 0 ? Task.FromException<T>(new LakehouseException(ErrorKind.Corrupt, "injected", "the store fails here")) : call();
+    }
+}
