@@ -6,6 +6,7 @@ namespace Lakehouse.DuckDb;
 public sealed class DuckDbResult : IDisposable
 {
     private readonly ResultHandle _handle;
+    private bool _isAtEnd;
 
     internal unsafe DuckDbResult(ResultHandle handle)
     {
@@ -27,12 +28,13 @@ public sealed class DuckDbResult : IDisposable
     /// <exception cref="DuckDbException">The statement failed in mid-stream: what was read so far is not the whole result.</exception>
     public unsafe DuckDbChunk? FetchChunk()
     {
-        while (true)
+        while (!_isAtEnd)
         {
             var chunk = NativeMethods.duckdb_fetch_chunk(*_handle.Pointer);
             if (chunk == 0)
             {
-                // A failure in mid-stream looks like the end; only the error tells them apart.
+                // A failure in mid-stream looks like the end; only the error tells them apart. To fetch once more would be an error of its own.
+                _isAtEnd = true;
                 var error = NativeMethods.duckdb_result_error(_handle.Pointer);
                 return error == 0 || NativeMethods.Borrow(error) is "" ? null : throw new DuckDbException(NativeMethods.Borrow(error));
             }
@@ -46,6 +48,8 @@ public sealed class DuckDbResult : IDisposable
 
             handle.Dispose();
         }
+
+        return null;
     }
 
     /// <summary>Frees the result; a statement that still runs is ended.</summary>

@@ -28,6 +28,9 @@ internal static class QueryEndpoints
         var sql = await ReadSqlAsync(context, options);
         await using var result = await engine.ExecuteAsync(sql, context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
+
+        // From here on a failure must cut the connection: bytes that are written and not yet sent could not be taken back for a problem document.
+        await context.Response.StartAsync(context.RequestAborted);
         await WriteAsync(result, context.Response.BodyWriter, context.RequestAborted);
     }
 

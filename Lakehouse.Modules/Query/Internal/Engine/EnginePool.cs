@@ -14,6 +14,9 @@ internal sealed partial class EnginePool(QueryOptions options, IObjectStore stor
     private int _stuck;
     private bool _isDisposed;
 
+    /// <summary>Retired instances whose queries still run.</summary>
+    public int StuckCount => Volatile.Read(ref _stuck);
+
     /// <summary>An instance entered on behalf of a query, which leaves it at its end.</summary>
     public EngineInstance Enter()
     {

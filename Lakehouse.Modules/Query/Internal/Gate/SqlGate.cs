@@ -57,7 +57,12 @@ internal sealed class SqlGate(SqlParser parser, QueryOptions options)
         }
 
         var statements = root.GetProperty("statements"u8);
-        if (statements.GetArrayLength() != 1)
+        if (statements.GetArrayLength() == 0)
+        {
+            throw GateErrors.Invalid("it has no statement");
+        }
+
+        if (statements.GetArrayLength() > 1)
         {
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }

@@ -1,0 +1,31 @@
+using Lakehouse.Bench;
+
+// Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
+// Usage: Lakehouse.Bench [all|ingest|json|latency] [rows]
+var what = args.Length > 0 ? args[0] : "all";
+var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
+var report = new Report();
+using var workspace = new Workspace(rows);
+await using var server = await ServerProcess.StartAsync(workspace.Folder);
+Console.WriteLine($"{Environment.ProcessorCount} processors, {workspace.CsvBytes / 1e6:0} MB of CSV, {rows:N0} rows; medians of interleaved runs");
+if (what is "all" or "ingest")
+{
+    await IngestBench.RunAsync(server, workspace, report);
+}
+
+if (what is "all" or "json" or "latency")
+{
+    await server.IngestAsync("workers", workspace.CsvPath);
+}
+
+if (what is "all" or "json")
+{
+    await JsonBench.RunAsync(server, report);
+}
+
+if (what is "all" or "latency")
+{
+    await LatencyBench.RunAsync(server, workspace, report);
+}
+
+return report.AllHeld ? 0 : 1;

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+
+namespace Lakehouse.Bench;
+
+/// <summary>The built program in a process of its own, so that its memory can be told from the bench's.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, HttpClient http) => (_process, Http) = (process, http);
+
+    public HttpClient Http { get; }
+
+    public static async Task<ServerProcess> StartAsync(string folder)
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(folder, "data")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Address().Match(line) is { Success: true } match)
+            {
+                _ = process.StandardOutput.ReadToEndAsync();
+                return new ServerProcess(process, new HttpClient { BaseAddress = new Uri(match.Value), Timeout = TimeSpan.FromMinutes(10) });
+            }
+        }
+
+        throw new InvalidOperationException("the server did not start");
+    }
+
+    public async Task IngestAsync(string name, string path, bool asForm = false)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using var body = new StreamContent(file, bufferSize: 1 << 20);
+        using var form = new MultipartFormDataContent();
+        if (asForm)
+        {
+            form.Add(body, "file", "workers.csv");
+        }
+
+        using var answer = await Http.PostAsync($"/v1/ingest?name={name}", asForm ? form : body);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The bytes of the answer and the time to the first of them.</summary>
+    public async Task<(long Bytes, TimeSpan FirstByte, TimeSpan Whole)> QueryAsync(string sql, byte[] buffer)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql }) };
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        long bytes = await stream.ReadAsync(buffer);
+        var first = Stopwatch.GetElapsedTime(started);
+        while (await stream.ReadAsync(buffer) is var count and > 0)
+        {
+            bytes += count;
+        }
+
+        return (bytes, first, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>A line of /proc/PID/status in MiB: VmRSS now, or VmHWM, the highest ever.</summary>
+    public double MemoryMiB(string line)
+    {
+        var text = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal));
+        return double.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    [GeneratedRegex("http://127\\.0\\.0\\.1:[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Address();
+}

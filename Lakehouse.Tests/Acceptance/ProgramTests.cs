@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Host.Sample;
+using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration;
+
+namespace Lakehouse.Tests.Acceptance;
+
+/// <summary>What README promises, from outside: the built program, HTTP, files, signals.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_sample_is_ingested_queried_and_there_again_after_a_kill()
+    {
+        const string sql = "SELECT state, count(*) AS workers, round(avg(hourly_rate), 2) AS rate FROM workers WHERE skills LIKE '%forklift%' GROUP BY state ORDER BY state";
+        string before;
+        await using (var server = await LakehouseProcess.StartAsync(_folder.Path))
+        {
+            var result = await server.IngestAsync("workers", Workers(20_000));
+            result.GetProperty("row_count").GetInt64().Should().Be(20_000);
+            before = await server.RowsAsync(sql);
+            (await server.RowsAsync("SELECT count(*), count(DISTINCT zip), min(length(zip)), count(certifications) < count(*), bool_or(resume_text LIKE '%\n%') FROM workers")).Should().MatchRegex("\\[\\[20000,1[0-9]+,5,true,true\\]\\]");
+            await server.KillAsync();
+        }
+
+        await using var again = await LakehouseProcess.StartAsync(_folder.Path);
+        (await again.RowsAsync(sql)).Should().Be(before).And.Contain("\"IL\"");
+        (await again.IngestAsync("workers", Workers(20_000))).GetProperty("unchanged").GetBoolean().Should().BeTrue();
+    }
+
+    /// <summary>Killed at random moments of a second ingest: what was acknowledged is whole, the other absent or whole, and the program starts.</summary>
+    [Fact]
+    public async Task A_kill_in_the_middle_of_an_ingest_loses_nothing_acknowledged()
+    {
+        const int seed = 9;
+        const int rounds = 25;
+        var random = new Random(seed);
+        var acknowledged = Workers(5_000);
+        var second = Workers(60_000);
+        await using (var first = await LakehouseProcess.StartAsync(_folder.Path))
+        {
+            await first.IngestAsync("safe", acknowledged);
+            await first.KillAsync();
+        }
+
+        var landed = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            var name = $"second{round}";
+            var wasAcknowledged = false;
+            await using (var server = await LakehouseProcess.StartAsync(_folder.Path, "--ingest.segment_bytes", "4MiB"))
+            {
+                var ingest = Task.Run(async () =>
+                {
+                    try
+                    {
+                        await server.IngestAsync(name, second);
+                        wasAcknowledged = true;
+                    }
+                    catch (HttpRequestException)
+                    {
+                        // It was killed before it answered.
+                    }
+                });
+                await Task.WhenAny(ingest, Task.Delay(TimeSpan.FromMilliseconds(random.Next(1_500))));
+                await server.KillAsync();
+                await ingest;
+            }
+
+            await using var again = await LakehouseProcess.StartAsync(_folder.Path);
+            (await again.RowsAsync("SELECT count(*), count(DISTINCT worker_id), sum(length(resume_text)) > 0 FROM safe")).Should().Be("[[5000,5000,true]]", "round {0} of seed {1}", round, seed);
+            var list = await again.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list");
+            var isThere = list.GetProperty("manifests").EnumerateArray().Any(m => m.GetProperty("name").GetString() == name);
+            (isThere || !wasAcknowledged).Should().BeTrue("what was acknowledged is there (round {0} of seed {1})", round, seed);
+            if (isThere)
+            {
+                landed++;
+                (await again.RowsAsync($"SELECT count(*), count(DISTINCT worker_id) FROM {name}")).Should().Be("[[60000,60000]]");
+            }
+
+            Directory.GetDirectories(Path.Combine(_folder.Path, "tmp")).Should().ContainSingle("what the killed process left is gone");
+            await again.KillAsync();
+        }
+
+        landed.Should().BeLessThan(rounds, "some kills come before the commit, or nothing was tested");
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_lets_running_requests_finish()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path);
+        await server.IngestAsync("t", Workers(2_000));
+        using var answer = await server.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT a.* FROM t a, range(40)" }) }, HttpCompletionOption.ResponseHeadersRead);
+        var stopped = server.StopAsync();
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        body.RootElement.GetProperty("row_count").GetInt32().Should().Be(80_000);
+        (await stopped).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_line_and_exit_code_1()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var bind = taken.LocalEndpoint.ToString()!;
+        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "--server.bind", bind, "--storage.data_dir", _folder.Path);
+        code.Should().Be(1);
+        error.Trim().Should().Be($"{bind} is in use by another program. Stop that one, or choose another port with --server.bind.");
+    }
+
+    [Theory]
+    [InlineData("LAKEHOUSE__QUERY__TIMEOUT", "soon", "[query] timeout = \"soon\" is refused.")]
+    [InlineData("LAKEHOUSE__QUERY__TIMOUT", "30s", "[query] timout = \"30s\": there is no such key.")]
+    [InlineData("LAKEHOUSE__SERVER__BIND", "0.0.0.0:3999", "LH_GATEWAY_ALLOW_NONLOOPBACK")]
+    public async Task Bad_configuration_is_refused_at_start(string variable, string value, string message)
+    {
+        var (code, _, error) = await LakehouseProcess.RunAsync(new Dictionary<string, string> { [variable] = value }, "--storage.data_dir", _folder.Path);
+        code.Should().Be(1);
+        error.Should().Contain(message);
+        Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty("nothing is touched before the configuration is accepted");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_toml_is_refused_with_its_line_and_a_missing_one_is_a_warning()
+    {
+        var path = _folder.File("bad.toml");
+        await File.WriteAllTextAsync(path, "[server]\nbind = nonsense\n");
+        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "serve", "--config", path);
+        (code, error.Trim()).Should().Be((1, $"{path}, line 2, column 8: 'nonsense' is not a value."));
+
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path, "--config", _folder.File("missing.toml"));
+        server.Log.Should().Contain("missing.toml is not there; the defaults apply.");
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_one_line_and_exit_code_1()
+    {
+        var file = _folder.File("file");
+        await File.WriteAllTextAsync(file, "");
+        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(file, "data"));
+        code.Should().Be(1);
+        error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain("The data folder could not be read or written.");
+    }
+
+    [Fact]
+    public async Task The_verbs_make_a_sample_ingest_it_and_query_it()
+    {
+        var csv = _folder.File("workers.csv");
+        (await LakehouseProcess.RunAsync(NoEnvironment, "sample", "workers", "--rows", "500", "--out", csv)).ExitCode.Should().Be(0);
+        (await LakehouseProcess.RunAsync(NoEnvironment, "sample", "workers", "--rows", "500")).Output.Should().Be(await File.ReadAllTextAsync(csv));
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+
+        var ingest = await LakehouseProcess.RunAsync(NoEnvironment, "ingest", csv, "--url", url);
+        (ingest.ExitCode, ingest.Output).Should().Match<(int, string)>(r => r.Item1 == 0 && r.Item2.StartsWith("workers: 500 rows, version 1"), ingest.Error);
+
+        var query = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "SELECT worker_id, zip, '' AS e, NULL AS n, 'a,\"b' AS q, [1, 2] AS l FROM workers ORDER BY 1 LIMIT 2", "--url", url);
+        query.Output.Should().MatchRegex("^worker_id,zip,e,n,q,l\nW0000001,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\nW0000002,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\n$", query.Error);
+
+        // What comes out of a pipe goes in again as it was.
+        var whole = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "FROM workers", "--url", url);
+        await server.IngestAsync("copy", Encoding.UTF8.GetBytes(whole.Output));
+        (await server.RowsAsync("SELECT count(*) FROM (FROM workers EXCEPT FROM copy)")).Should().Be("[[0]]");
+
+        var bad = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "SELECT nope FROM workers", "--url", url);
+        (bad.ExitCode, bad.Error).Should().Match<(int, string)>(r => r.Item1 == 1 && r.Item2.StartsWith("Binder Error"));
+        (await LakehouseProcess.RunAsync(NoEnvironment, "sql", "SELECT 1", "--url", "http://127.0.0.1:1")).Error.Should().Contain("Is the server running?");
+        (await LakehouseProcess.RunAsync(NoEnvironment, "ingest", _folder.File("none.csv"), "--url", url)).ExitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Logs_are_json_by_configuration()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path, "--log.format", "json", "--log.level", "debug");
+        await server.RowsAsync("SELECT 1");
+        await StorageEndpointTests.WaitForAsync(() => server.Log.Contains("/v1/sql", StringComparison.Ordinal));
+        foreach (var line in server.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            JsonDocument.Parse(line).Dispose();
+        }
+    }
+
+    internal static byte[] Workers(long rows)
+    {
+        using var stream = new MemoryStream();
+        WorkersCsv.Write(stream, rows);
+        return stream.ToArray();
+    }
+}

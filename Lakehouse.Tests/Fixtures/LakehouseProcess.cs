@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Lakehouse.Tests.Fixtures;
+
+/// <summary>The built program as a process of its own.</summary>
+public sealed partial class LakehouseProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log;
+
+    private LakehouseProcess(Process process, StringBuilder log, HttpClient http) => (_process, _log, Http) = (process, log, http);
+
+    public HttpClient Http { get; }
+
+    public int Id => _process.Id;
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts <c>serve</c> and waits for the line that holds the address.</summary>
+    public static async Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings)
+    {
+        var process = Create(["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory, .. settings]);
+        var log = new StringBuilder();
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (log)
+            {
+                log.AppendLine(line.Data);
+            }
+
+            if (Address().Match(line.Data ?? string.Empty) is { Success: true } match)
+            {
+                address.TrySetResult(new Uri(match.Value));
+            }
+        };
+        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("the program ended: " + log));
+        process.Start();
+        process.BeginOutputReadLine();
+        var uri = await address.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        return new LakehouseProcess(process, log, new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromMinutes(2) });
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = Create(arguments);
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
+        process.Start();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return (process.ExitCode, output, await error);
+    }
+
+    public async Task<JsonElement> IngestAsync(string name, byte[] csv)
+    {
+        using var answer = await Http.PostAsync($"/v1/ingest?name={name}", new ByteArrayContent(csv));
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.IsSuccessStatusCode.Should().BeTrue(body.ToString());
+        return body;
+    }
+
+    public async Task<string> RowsAsync(string sql)
+    {
+        using var answer = await Http.PostAsJsonAsync("/v1/sql", new { sql });
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.IsSuccessStatusCode.Should().BeTrue(body.ToString());
+        return body.GetProperty("rows").GetRawText();
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: asks it to stop. Returns the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static Process Create(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        return new Process { StartInfo = start, EnableRaisingEvents = true };
+    }
+
+    [GeneratedRegex("http://127\\.0\\.0\\.1:[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Address();
+}
