@@ -57,7 +57,8 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
             return 0;
         }
 
-        return await WatchAsync(() => WriteNext(output), cancellationToken);
+        // The first chunk is there already: to write it waits for nothing, and needs no other thread.
+        return _first is not null && options.MaxRows == 0 ? WriteNext(output) : await WatchAsync(() => WriteNext(output), cancellationToken);
     }
 
     public ValueTask DisposeAsync()
