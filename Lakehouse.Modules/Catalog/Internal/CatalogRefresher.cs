@@ -31,7 +31,7 @@ internal sealed partial class CatalogRefresher(ICatalog catalog, CatalogOptions 
         }
     }
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "The catalog holds {Count} datasets")]
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Debug, Message = "The catalog holds {Count} datasets")]
     private partial void LogReady(int count);
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
