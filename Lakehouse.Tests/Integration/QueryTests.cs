@@ -219,6 +219,33 @@ public sealed class QueryTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Texts that nest as deep as they are long: each is refused or run, and none ends the process.</summary>
+    [Theory]
+    [InlineData("SELECT ", "(", "1", ")")]
+    [InlineData("SELECT ", "abs(", "1", ")")]
+    [InlineData("SELECT ", "NOT ", "true", "")]
+    [InlineData("SELECT ", "- ", "1", "")]
+    [InlineData("SELECT ", "[", "", "]")]
+    [InlineData("SELECT ", "{'a':", "1", "}")]
+    [InlineData("SELECT ", "CASE WHEN true THEN ", "1", " END")]
+    [InlineData("FROM ", "(FROM ", "(SELECT 1)", ")")]
+    [InlineData("SELECT 1", " UNION ALL SELECT 1", "", "")]
+    [InlineData("SELECT 1", "::INT", "", "")]
+    [InlineData("SELECT count(*) FROM range(1)", " CROSS JOIN range(1)", "", "")]
+    [InlineData("", "EXPLAIN ", "SELECT 1", "")]
+    [InlineData("SELECT ", "/*", " ", "*/")]
+    public async Task No_text_is_too_deep_for_the_process(string start, string open, string middle, string close)
+    {
+        await using var host = await LakehouseHost.StartAsync(("query.timeout", "2s"), ("query.max_sql_bytes", "256KiB"));
+        foreach (var depth in new[] { 500, 1_500, 200_000 / (open.Length + close.Length) })
+        {
+            var sql = new StringBuilder(start).Insert(start.Length, open, depth).Append(middle).Insert(start.Length + (open.Length * depth) + middle.Length, close, depth).ToString();
+            (await host.RefusalAsync(sql)).Status.Should().BeOneOf(200, 400, 403, 504);
+        }
+
+        (await host.RowsAsync("SELECT 1")).Should().Be("[[1]]");
+    }
+
     [Theory]
     [InlineData("EXPLAIN SELECT * FROM t")]
     [InlineData("EXPLAIN ANALYZE SELECT count(*) FROM t JOIN u USING (id) WHERE v > 5")]

@@ -5,7 +5,7 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>Gate, turn, engine, first rows.</summary>
+/// <summary>Turn, gate, engine, first rows.</summary>
 internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog catalog, IObjectStore store, StorageOptions storage, QueryOptions options)
     : IQueryEngine, IDisposable
 {
@@ -15,26 +15,16 @@ internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog cat
 
     public async Task<IQueryResult> ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        var statement = gate.Judge(sql, name => catalog.FindIgnoringCase(name) is not null);
         var turn = await TakeTurnAsync(cancellationToken);
-        RunningQuery? query = null;
+        var query = new RunningQuery(engines, turn, options, _paths);
         try
         {
-            query = new RunningQuery(engines, turn, options, _paths, statement.IsExplain);
-            await query.StartAsync(statement, Datasets(statement), cancellationToken);
+            await query.StartAsync(sql, text => gate.Judge(text, name => catalog.FindIgnoringCase(name) is not null), Datasets, cancellationToken);
             return query;
         }
         catch
         {
-            if (query is null)
-            {
-                turn.Dispose();
-            }
-            else
-            {
-                await query.DisposeAsync();
-            }
-
+            await query.DisposeAsync();
             throw;
         }
     }

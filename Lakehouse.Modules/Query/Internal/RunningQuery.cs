@@ -14,8 +14,10 @@ namespace Lakehouse.Query.Internal;
 /// step is interrupted again and again until it stops, for an interrupt that comes a moment too early is lost. One that does not stop keeps its thread, its
 /// connection and its engine, which is retired; this query and its place are given up at once.
 /// </summary>
-internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOptions options, HostPaths paths, bool isExplain) : IQueryResult
+internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOptions options, HostPaths paths) : IQueryResult
 {
+    private const int ShortTextMax = 4_096;
+
     private static readonly TimeSpan InterruptEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _outputGate = new();
@@ -27,6 +29,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     private ColumnJson[] _writers = [];
     private TimeSpan _spent;
     private long _rows;
+    private bool _isExplain;
     private bool _isAtEnd;
     private bool _isGivenUp;
 
@@ -34,19 +37,26 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
 
     public bool IsTruncated { get; private set; }
 
-    public async Task StartAsync(GatedStatement statement, IReadOnlyList<Manifest> datasets, CancellationToken cancellationToken)
+    /// <summary>Judges a text, and runs it up to its first rows.</summary>
+    /// <param name="sql">The text.</param>
+    /// <param name="judge">The gate. Its parser is quadratic in a few constructs, so a long text is judged under the watch too.</param>
+    /// <param name="find">Finds the datasets that a statement names.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StartAsync(string sql, Func<string, GatedStatement> judge, Func<GatedStatement, IReadOnlyList<Manifest>> find, CancellationToken cancellationToken)
     {
         _engine = engines.Enter();
+        _connection = _engine.Connect();
+        var statement = sql.Length <= ShortTextMax ? judge(sql) : await WatchAsync(() => judge(sql), cancellationToken);
+        _isExplain = statement.IsExplain;
         try
         {
-            await _engine.DefineAsync(datasets, cancellationToken);
+            await _engine.DefineAsync(find(statement), cancellationToken);
         }
         catch (DuckDbException fault)
         {
             throw QueryErrors.Translate(fault, paths, options);
         }
 
-        _connection = _engine.Connect();
         await WatchAsync(() => Start(statement), cancellationToken);
     }
 
@@ -131,7 +141,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     private void Write(DuckDbChunk chunk, int count, IBufferWriter<byte> output)
     {
         var json = new JsonOutput(output);
-        if (isExplain)
+        if (_isExplain)
         {
             WritePlan(chunk, count, ref json);
             json.Complete();
@@ -183,7 +193,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
     }
 
-    private async Task<int> WatchAsync(Func<int> step, CancellationToken cancellationToken)
+    private async Task<T> WatchAsync<T>(Func<T> step, CancellationToken cancellationToken)
     {
         var left = options.Timeout - _spent;
         if (left <= TimeSpan.Zero)

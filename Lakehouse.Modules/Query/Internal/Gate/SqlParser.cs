@@ -24,9 +24,17 @@ internal sealed class SqlParser : IDisposable
             session = new Session(_database.Value);
         }
 
-        var tree = session.Parse(sql);
-        _idle.Add(session);
-        return tree;
+        try
+        {
+            var tree = session.Parse(sql);
+            _idle.Add(session);
+            return tree;
+        }
+        catch (DuckDbException)
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
