@@ -94,6 +94,34 @@ public sealed class ProgramTests : IDisposable
         landed.Should().BeLessThan(rounds, "some kills come before the commit, or nothing was tested");
     }
 
+    [SmallDiskFact]
+    public async Task A_full_disk_is_said_so_and_changes_nothing()
+    {
+        using var disk = new SmallDisk("24m");
+        await using var server = await LakehouseProcess.StartAsync(Path.Combine(disk.Path, "data"), "--ingest.segment_bytes", "4MiB");
+        await server.IngestAsync("small", Workers(1_000));
+        var before = Files(disk);
+
+        // Too large for the spool, then for the data files beside the spool (random digits hardly shrink), then for an object.
+        var random = new Random(5);
+        var digits = Encoding.ASCII.GetBytes("a,b\n" + string.Concat(Enumerable.Range(0, 250_000).Select(_ => $"{random.NextInt64()},x{random.NextInt64()}x{random.NextInt64()}\n")));
+        foreach (var call in new Func<Task<HttpResponseMessage>>[]
+        {
+            () => server.Http.PostAsync("/v1/ingest?name=large", new ByteArrayContent(Workers(60_000))),
+            () => server.Http.PostAsync("/v1/ingest?name=digits", new ByteArrayContent(digits)),
+            () => server.Http.PutAsync("/v1/storage/put/large", new ByteArrayContent(new byte[30 << 20])),
+        })
+        {
+            using var answer = await call();
+            answer.StatusCode.Should().Be(HttpStatusCode.InsufficientStorage);
+            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("disk_full");
+            Files(disk).Should().BeEquivalentTo(before);
+        }
+
+        await server.IngestAsync("small", Workers(1_001));
+        (await server.RowsAsync("SELECT count(*) FROM small")).Should().Be("[[1001]]");
+    }
+
     [Fact]
     public async Task A_graceful_stop_lets_running_requests_finish()
     {
@@ -189,6 +217,9 @@ public sealed class ProgramTests : IDisposable
             JsonDocument.Parse(line).Dispose();
         }
     }
+
+    private static List<string> Files(SmallDisk disk) =>
+        [.. Directory.EnumerateFiles(Path.Combine(disk.Path, "data", "objects"), "*", SearchOption.AllDirectories)];
 
     internal static byte[] Workers(long rows)
     {

@@ -67,7 +67,7 @@ public sealed class IngestTests : IAsyncLifetime
     [InlineData("id,2024-01-01\n1,2\n", "csv_no_header", "2024-01-01")]
     [InlineData("a,A\n1,2\n", "csv_duplicate_column", "columns 1 and 2")]
     [InlineData("a,,c\n1,2,3\n", "csv_empty_column_name", "column 2")]
-    [InlineData("a,b\n1\n", "csv_ragged_row", "Line 2, column 1: 1 fields, expected 2")]
+    [InlineData("a,b\n1\n", "csv_ragged_row", "Line 2, column 1: 1 field, expected 2")]
     [InlineData("a,b\n1,2\n3,\"x\n", "csv_unclosed_quote", "Line 3, column 3")]
     [InlineData("a,b\n1,\0\n", "csv_nul_byte", "Line 2, column 3")]
     [InlineData("a,\"b\n1,2\n", "csv_unclosed_quote", "Line 1, column 3")]

@@ -10,6 +10,8 @@ namespace Lakehouse.Core.Configuration;
 /// </summary>
 public sealed class SettingsReader
 {
+    private delegate bool Parser<T>(string? text, out T value);
+
     private readonly IConfiguration _configuration;
     private readonly List<Setting> _known = [];
     private readonly List<string> _faults = [];
@@ -37,59 +39,31 @@ public sealed class SettingsReader
         Text(table, key, defaultValue, "one of " + string.Join(", ", choices.Select(c => $"\"{c}\"")), choices.Contains);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
-    public bool Flag(string table, string key, bool defaultValue)
-    {
-        const string allowed = "true or false";
-        var text = Raw(table, key, defaultValue, allowed);
-        return text is null ? defaultValue
-            : bool.TryParse(text, out var value) ? value
-            : Fault(table, key, text, allowed, defaultValue);
-    }
+    public bool Flag(string table, string key, bool defaultValue) =>
+        Parsed(table, key, defaultValue, defaultValue, "true or false", bool.TryParse, _ => true);
 
     /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
-    public int Count(string table, string key, int defaultValue, int min, int max)
-    {
-        var allowed = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
-        var text = Raw(table, key, (long)defaultValue, allowed);
-        return text is null ? defaultValue
-            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value
-            : Fault(table, key, text, allowed, defaultValue);
-    }
+    public int Count(string table, string key, int defaultValue, int min, int max) => (int)LongCount(table, key, defaultValue, min, max);
 
     /// <summary>A whole number of 64 bits from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public long LongCount(string table, string key, long defaultValue, long min, long max)
     {
         var allowed = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
-        var text = Raw(table, key, defaultValue, allowed);
-        return text is null ? defaultValue
-            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max ? value
-            : Fault(table, key, text, allowed, defaultValue);
+        return Parsed(table, key, defaultValue, defaultValue, allowed, TryParseWhole, value => value >= min && value <= max);
     }
 
     /// <summary>A size in bytes, written as <see cref="ByteSize"/> has it.</summary>
     public long Size(string table, string key, string defaultValue, string min, string max)
     {
-        _ = ByteSize.TryParse(defaultValue, out var fallback);
-        _ = ByteSize.TryParse(min, out var least);
-        _ = ByteSize.TryParse(max, out var most);
-        var allowed = $"{ByteSize.Syntax}, from {min} to {max}";
-        var text = Raw(table, key, defaultValue, allowed);
-        return text is null ? fallback
-            : ByteSize.TryParse(text, out var value) && value >= least && value <= most ? value
-            : Fault(table, key, text, allowed, fallback);
+        var (fallback, least, most) = (Constant<long>(ByteSize.TryParse, defaultValue), Constant<long>(ByteSize.TryParse, min), Constant<long>(ByteSize.TryParse, max));
+        return Parsed(table, key, defaultValue, fallback, $"{ByteSize.Syntax}, from {min} to {max}", ByteSize.TryParse, value => value >= least && value <= most);
     }
 
     /// <summary>A duration, written as <see cref="Duration"/> has it.</summary>
     public TimeSpan Time(string table, string key, string defaultValue, string min, string max)
     {
-        _ = Duration.TryParse(defaultValue, out var fallback);
-        _ = Duration.TryParse(min, out var least);
-        _ = Duration.TryParse(max, out var most);
-        var allowed = $"{Duration.Syntax}, from {min} to {max}";
-        var text = Raw(table, key, defaultValue, allowed);
-        return text is null ? fallback
-            : Duration.TryParse(text, out var value) && value >= least && value <= most ? value
-            : Fault(table, key, text, allowed, fallback);
+        var (fallback, least, most) = (Constant<TimeSpan>(Duration.TryParse, defaultValue), Constant<TimeSpan>(Duration.TryParse, min), Constant<TimeSpan>(Duration.TryParse, max));
+        return Parsed(table, key, defaultValue, fallback, $"{Duration.Syntax}, from {min} to {max}", Duration.TryParse, value => value >= least && value <= most);
     }
 
     /// <summary>A list of texts. From the environment or the command line: separated by commas.</summary>
@@ -185,6 +159,20 @@ public sealed class SettingsReader
 
         return section.Value;
     }
+
+    private T Parsed<T>(string table, string key, object defaultValue, T fallback, string allowed, Parser<T> tryParse, Func<T, bool> isInRange)
+    {
+        var text = Raw(table, key, defaultValue, allowed);
+        return text is null ? fallback
+            : tryParse(text, out var value) && isInRange(value) ? value
+            : Fault(table, key, text, allowed, fallback);
+    }
+
+    private static T Constant<T>(Parser<T> tryParse, string text) =>
+        tryParse(text, out var value) ? value : throw new ArgumentException($"'{text}' is no default or bound", nameof(text));
+
+    private static bool TryParseWhole(string? text, out long value) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
     private T Fault<T>(string table, string key, string value, string allowed, T defaultValue)
     {

@@ -239,7 +239,7 @@ internal sealed class CsvScanner
 
         if (fieldCount != _profiles.Length)
         {
-            throw new CsvFormatException("csv_ragged_row", start, $"{fieldCount} fields, expected {_profiles.Length} as in the header");
+            throw new CsvFormatException("csv_ragged_row", start, $"{fieldCount} {(fieldCount == 1 ? "field" : "fields")}, expected {_profiles.Length} as in the header");
         }
 
         if (_isIrregular)
