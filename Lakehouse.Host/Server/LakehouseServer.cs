@@ -17,7 +17,12 @@ public static class LakehouseServer
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         AddLogging(builder.Logging, settings.Server);
+
+        // ASPNETCORE_URLS and its like must not get around server.bind and the gate that it has passed.
+        builder.WebHost.PreferHostingUrls(false);
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Server));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Server.ShutdownTimeout);
         builder.Services.ConfigureHttpJsonOptions(json =>

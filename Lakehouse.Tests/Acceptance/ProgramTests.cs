@@ -158,6 +158,24 @@ public sealed class ProgramTests : IDisposable
         Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty("nothing is touched before the configuration is accepted");
     }
 
+    [Theory]
+    [InlineData("ASPNETCORE")]
+    [InlineData("DOTNET")]
+    public async Task No_variable_of_the_framework_gets_around_the_address(string prefix)
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        var environment = new Dictionary<string, string> { [prefix + "_URLS"] = $"http://0.0.0.0:{port}", [prefix + "_PREFERHOSTINGURLS"] = "true", [prefix + "_HTTP_PORTS"] = $"{port}" };
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path, environment);
+
+        (await server.RowsAsync("SELECT 1")).Should().Be("[[1]]");
+        server.Http.BaseAddress!.Port.Should().NotBe(port);
+        using var socket = new TcpClient();
+        await socket.Awaiting(s => s.ConnectAsync(IPAddress.Loopback, port)).Should().ThrowAsync<SocketException>();
+    }
+
     [Fact]
     public async Task A_file_that_is_no_toml_is_refused_with_its_line_and_a_missing_one_is_a_warning()
     {

@@ -30,9 +30,17 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> and waits for the line that holds the address.</summary>
-    public static async Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings)
+    public static Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings) => StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
+
+    /// <summary>As above, with variables in its environment.</summary>
+    public static async Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
         var process = Create(["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory, .. settings]);
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         var log = new StringBuilder();
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) =>

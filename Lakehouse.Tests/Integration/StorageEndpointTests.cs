@@ -217,7 +217,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
 
     internal static async Task WaitForAsync(Func<bool> condition)
     {
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 6_000; i++)
         {
             if (condition())
             {
