@@ -35,6 +35,7 @@ Task("Publish")
         Runtime = Argument("runtime", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier),
         SelfContained = true,
         PublishSingleFile = true,
+        PublishReadyToRun = true,
         OutputDirectory = artifacts.Combine("publish"),
     }));
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +17,8 @@ internal static class QueryEndpoints
     // A character of a query can take six bytes of JSON (\u0041).
     private const int JsonGrowthMax = 6;
     private const int EnvelopeBytesMax = 1_024;
+
+    private static readonly JsonWriterOptions HeadOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -66,7 +69,7 @@ internal static class QueryEndpoints
     private static void WriteHead(IReadOnlyList<QueryColumn> columns, PipeWriter output)
     {
         output.Write("{\"columns\":"u8);
-        using (var json = new Utf8JsonWriter(output))
+        using (var json = new Utf8JsonWriter(output, HeadOptions))
         {
             json.WriteStartArray();
             foreach (var column in columns)

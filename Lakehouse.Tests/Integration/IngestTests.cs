@@ -112,6 +112,20 @@ public sealed class IngestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_record_is_held_to_a_small_bound_too()
+    {
+        await using var host = await LakehouseHost.StartAsync(("ingest.max_record_bytes", "4KiB"));
+        (await host.IngestAsync("t", $"a,b\n1,{new string('x', 4_094)}\n2,x{new string('"', 4_000)}\n")).Status.Should().Be(HttpStatusCode.OK);
+        (await host.RowsAsync("SELECT length(b) FROM t")).Should().Be("[[4094],[4001]]");
+        foreach (var end in new[] { "\n3,4\n", "\n", "" })
+        {
+            var (status, body) = await host.IngestAsync("u", $"a,b\n1,2\n1,{new string('x', 4_095)}{end}");
+            status.Should().Be(HttpStatusCode.UnprocessableEntity);
+            (body.GetProperty("code").GetString(), body.GetProperty("line").GetInt32()).Should().Be(("csv_record_too_large", 3));
+        }
+    }
+
+    [Fact]
     public async Task A_file_over_the_bound_is_refused_declared_or_not()
     {
         var csv = Encoding.ASCII.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 17 << 18)));

@@ -185,7 +185,7 @@ public sealed class CsvTests
     private static (string Text, long Rows) Scan(byte[] csv, int columns, int blockSize)
     {
         var sink = new Sink();
-        var scanner = new CsvScanner((byte)',', new ColumnProfile[columns], 1, sink);
+        var scanner = new CsvScanner((byte)',', new ColumnProfile[columns], 1, recordBytesMax: 1 << 20, sink);
         var (start, end) = (0, 0);
         while (true)
         {

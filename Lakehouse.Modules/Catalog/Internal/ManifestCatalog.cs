@@ -48,7 +48,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
                 var content = await codec.EncodeAsync(manifest, cancellationToken);
                 if (await store.PutIfAbsentAsync(ManifestKey.For(manifest.Name, manifest.Version), content, cancellationToken) is not null)
                 {
-                    _newest[manifest.Name.Value] = manifest;
+                    Remember(manifest);
                     LogCommitted(manifest.Name.Value, manifest.Version, manifest.RowCount);
                     return new CommitResult(manifest, IsUnchanged: false);
                 }
@@ -178,7 +178,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
                 {
                     if (await TryReadAsync(name, version, cancellationToken) is { } manifest)
                     {
-                        _newest.AddOrUpdate(name.Value, manifest, (_, other) => other.Version > manifest.Version && other.Name == name ? other : manifest);
+                        Remember(manifest);
                         break;
                     }
                 }
@@ -189,6 +189,10 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
             _refresh.Release();
         }
     }
+
+    /// <summary>Never goes back: a commit of this process and a refresh that has seen a later one may end in either order.</summary>
+    private void Remember(Manifest manifest) => _newest.AddOrUpdate(
+        manifest.Name.Value, manifest, (_, other) => other.Version > manifest.Version && other.Name == manifest.Name ? other : manifest);
 
     private async Task<Dictionary<DatasetName, List<long>>> ListVersionsAsync(string prefix, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Ingest.Csv;
 
@@ -17,6 +18,7 @@ internal sealed class CsvScanner
     private readonly byte _delimiter;
     private readonly SearchValues<byte> _special;
     private readonly ColumnProfile[] _profiles;
+    private readonly int _recordBytesMax;
     private readonly ICsvRecordSink _sink;
     private readonly List<CsvField> _fields = [];
 
@@ -25,11 +27,12 @@ internal sealed class CsvScanner
     private bool _isIrregular;
 
     /// <summary>Scans records of as many fields as there are profiles.</summary>
-    public CsvScanner(byte delimiter, ColumnProfile[] profiles, long firstLine, ICsvRecordSink sink)
+    public CsvScanner(byte delimiter, ColumnProfile[] profiles, long firstLine, int recordBytesMax, ICsvRecordSink sink)
     {
         _delimiter = delimiter;
         _special = SearchValues.Create([delimiter, LineFeed, CarriageReturn, Quote]);
         _profiles = profiles;
+        _recordBytesMax = recordBytesMax;
         _sink = sink;
         Line = firstLine;
     }
@@ -237,6 +240,11 @@ internal sealed class CsvScanner
             return next;
         }
 
+        if (end - start > _recordBytesMax)
+        {
+            throw RecordTooLarge(start, _recordBytesMax);
+        }
+
         if (fieldCount != _profiles.Length)
         {
             throw new CsvFormatException("csv_ragged_row", start, $"{fieldCount} {(fieldCount == 1 ? "field" : "fields")}, expected {_profiles.Length} as in the header");
@@ -265,6 +273,10 @@ internal sealed class CsvScanner
 
         return next;
     }
+
+    /// <summary>A record that is larger than allowed, or of which so much is there without its end.</summary>
+    public static CsvFormatException RecordTooLarge(int offset, int recordBytesMax) => new(
+        "csv_record_too_large", offset, $"the record that starts here is larger than {ByteSize.Format(recordBytesMax)} (ingest.max_record_bytes); is a quote in it never closed?");
 
     /// <summary>Hands on the run of records that are canonical as they stand, up to <paramref name="end"/>.</summary>
     private void HandOn(ReadOnlySpan<byte> data, int end)

@@ -35,11 +35,16 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     public IReadOnlyList<DatasetColumn> Columns { get; }
 
     /// <summary>A query over the canonical file at <paramref name="path"/>.</summary>
-    public string Query(string path, byte delimiter, int recordBytesMax) => $"""
-        SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false, delim = '{(char)delimiter}', quote = '"', escape = '"',
-            new_line = '\n', nullstr = '', allow_quoted_nulls = false, strict_mode = true, parallel = false, max_line_size = {recordBytesMax},
-            buffer_size = {Math.Max(recordBytesMax * 2L, 4 << 20)}, columns = {'{'}{_columns}{'}'})
-        """;
+    public string Query(string path, byte delimiter, int recordBytesMax)
+    {
+        // A record that is written anew gets a quote around each field and one more before each quote in it: twice the size, at most.
+        var lineBytesMax = (recordBytesMax * 2L) + 64;
+        return $"""
+            SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false, delim = '{(char)delimiter}', quote = '"', escape = '"',
+                new_line = '\n', nullstr = '', allow_quoted_nulls = false, strict_mode = true, parallel = false, max_line_size = {lineBytesMax},
+                buffer_size = {Math.Max(lineBytesMax * 2, 4 << 20)}, columns = {'{'}{_columns}{'}'})
+            """;
+    }
 
     public bool Equals(CsvSchema? other) => other is not null && _select == other._select && _columns == other._columns;
 

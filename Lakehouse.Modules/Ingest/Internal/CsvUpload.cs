@@ -116,13 +116,13 @@ internal sealed class CsvUpload : IAsyncDisposable
         if (header == 0)
         {
             // Not a record, or one that does not end: the scanner finds the place; a record it accepts is one too long for a header.
-            new CsvScanner(Delimiter, [], 1, new NullSink()).Scan(text, isFinal: true);
+            new CsvScanner(Delimiter, [], 1, _options.MaxRecordBytes, new NullSink()).Scan(text, isFinal: true);
             throw CsvFault.Whole("csv_header_too_long", $"the first record does not end within {ByteSize.Format(SampleSize)}");
         }
 
         CsvFault.RequireText(text[..header], 1);
         _profiles = new ColumnProfile[_names.Length];
-        _scanner = new CsvScanner(Delimiter, _profiles, 1 + text[..header].Count((byte)'\n'), _spool);
+        _scanner = new CsvScanner(Delimiter, _profiles, 1 + text[..header].Count((byte)'\n'), _options.MaxRecordBytes, _spool);
         UpdateSchema();
         _converter = new SegmentConverter(_options, Delimiter, _folder, () => Schema);
         return mark + header;
@@ -168,18 +168,16 @@ internal sealed class CsvUpload : IAsyncDisposable
     /// <summary>A record larger than the block: a larger block, up to the bound.</summary>
     private void Grow()
     {
-        if (_filled < _block.Length)
+        if (_filled > _options.MaxRecordBytes)
         {
-            return;
+            var fault = CsvScanner.RecordTooLarge(0, _options.MaxRecordBytes);
+            throw CsvFault.At([], 0, _scanner!.Line, fault.Code, fault.Message);
         }
 
-        if (_filled >= _options.MaxRecordBytes)
+        if (_filled == _block.Length)
         {
-            throw CsvFault.At(
-                [], 0, _scanner!.Line, "csv_record_too_large", $"the record that starts here is larger than {ByteSize.Format(_options.MaxRecordBytes)} (ingest.max_record_bytes); is a quote in it never closed?");
+            Array.Resize(ref _block, (int)Math.Min(_block.Length * 2L, _options.MaxRecordBytes + (long)BlockSize));
         }
-
-        Array.Resize(ref _block, (int)Math.Min(_block.Length * 2L, Math.Max(_options.MaxRecordBytes, BlockSize)));
     }
 
     private sealed class NullSink : ICsvRecordSink

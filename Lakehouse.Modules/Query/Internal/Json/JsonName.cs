@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Lakehouse.Query.Internal.Json;
@@ -6,5 +7,7 @@ namespace Lakehouse.Query.Internal.Json;
 /// <summary>A member's name with its quotes and colon.</summary>
 internal static class JsonName
 {
-    public static byte[] Encode(string name) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(name) + ":");
+    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Encode(string name) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(name, Options) + ":");
 }
