@@ -35,7 +35,12 @@ internal static class IngestBench
         using var connection = database.Connect();
         var started = Stopwatch.GetTimestamp();
         connection.Execute($"COPY (FROM read_csv('{workspace.CsvPath}')) TO '{target}' (FORMAT parquet)");
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        // COPY leaves its file to the page cache, and an ingest flushes its own: what is timed next must not wait for this one's pages.
+        using var file = File.OpenHandle(target, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+        return elapsed;
     }
 
     private static async Task<double> TimeAsync(Func<Task> action)
