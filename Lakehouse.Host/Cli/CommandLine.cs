@@ -10,19 +10,10 @@ internal static partial class CommandLine
     /// <summary>Runs a command line and returns the exit code: 0, or 1 with one line on the error output that says why.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var rest = TakeSettings(args, out var settings);
-        var config = new Option<string?>("--config") { Description = "The configuration file; appsettings.toml in the working folder when not given", Recursive = true };
-        var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.") { config };
-        var serve = new Command("serve", "Starts the server (the default)");
-        root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
-        serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
-        root.Subcommands.Add(serve);
-        root.Subcommands.Add(SampleCommand.Create());
-        root.Subcommands.Add(IngestCommand.Create(config, settings));
-        root.Subcommands.Add(SqlCommand.Create(config, settings));
         try
         {
-            return await root.Parse(rest).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var rest = TakeSettings(args, out var settings);
+            return await Create(settings).Parse(rest).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (SettingsException fault)
         {
@@ -38,6 +29,20 @@ internal static partial class CommandLine
             await Terminal.Error.WriteLineAsync(fault.Message);
             return 1;
         }
+    }
+
+    private static RootCommand Create(Dictionary<string, string> settings)
+    {
+        var config = new Option<string?>("--config") { Description = "The configuration file; appsettings.toml in the working folder when not given", Recursive = true };
+        var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.") { config };
+        var serve = new Command("serve", "Starts the server (the default)");
+        root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
+        serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
+        root.Subcommands.Add(serve);
+        root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(IngestCommand.Create(config, settings));
+        root.Subcommands.Add(SqlCommand.Create(config, settings));
+        return root;
     }
 
     /// <summary>Takes <c>--table.key value</c> and <c>--table.key=value</c> out of the arguments.</summary>

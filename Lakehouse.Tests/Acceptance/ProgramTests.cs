@@ -159,6 +159,18 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--server.bind needs a value.", "--server.bind")]
+    [InlineData("[server] bnd = \"x\": there is no such key.", "serve", "--server.bnd=x")]
+    [InlineData("Unrecognized command or argument 'nonsense'.", "nonsense")]
+    [InlineData("--rows is -1; it is a number from 0 to 100000000.", "sample", "workers", "--rows", "-1")]
+    public async Task A_wrong_command_line_is_said_so_with_exit_code_1(string message, params string[] arguments)
+    {
+        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, arguments);
+        code.Should().Be(1);
+        error.Should().StartWith(message).And.NotContain("   at ");
+    }
+
+    [Theory]
     [InlineData("ASPNETCORE")]
     [InlineData("DOTNET")]
     public async Task No_variable_of_the_framework_gets_around_the_address(string prefix)
