@@ -196,9 +196,9 @@ public abstract class ObjectStoreContract
     {
         var work = Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
-            for (var i = 0; i < 40; i++)
+            for (var i = 0; i < 100; i++)
             {
-                var key = ObjectKey.Parse($"shared/folder/{worker}");
+                var key = ObjectKey.Parse($"shared/folder/{i % 3}/{worker}");
                 await Store.PutAsync(key, new MemoryStream([1]), 10, default);
                 await Store.DeleteAsync(key, default);
             }

@@ -182,19 +182,20 @@ internal sealed class FileObjectStore : IObjectStore
     private static string Temporary(string target) =>
         Path.Combine(Path.GetDirectoryName(target)!, KeyPath.TemporaryPrefix + Guid.NewGuid().ToString("N"));
 
-    /// <summary>Creates the file and the folders above it. A delete may remove an emptied folder in between: then again.</summary>
+    /// <summary>Creates the file and the folders above it. A delete may remove an emptied folder in between, at any step: then again.</summary>
     private SafeFileHandle Create(string path)
     {
-        const int attempts = 16;
+        const int attempts = 100;
         for (var attempt = 1; ; attempt++)
         {
-            MakeFolder(Path.GetDirectoryName(path)!);
             try
             {
+                MakeFolder(Path.GetDirectoryName(path)!);
                 return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
             }
-            catch (DirectoryNotFoundException) when (attempt < attempts)
+            catch (Exception raced) when (raced is DirectoryNotFoundException or FileNotFoundException && attempt < attempts)
             {
+                // The folder was there a moment ago.
             }
         }
     }
