@@ -39,16 +39,34 @@ internal static class QueryEndpoints
 
     private static async Task<string> ReadSqlAsync(HttpContext context, QueryOptions options)
     {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = ((long)options.MaxSqlBytes * JsonGrowthMax) + EnvelopeBytesMax;
+        var body = await ReadBodyAsync(context, (options.MaxSqlBytes * (long)JsonGrowthMax) + EnvelopeBytesMax);
         try
         {
-            var request = await JsonSerializer.DeserializeAsync<SqlRequest>(context.Request.Body, JsonSerializerOptions.Web, context.RequestAborted);
+            var request = JsonSerializer.Deserialize<SqlRequest>(body.Span, JsonSerializerOptions.Web);
             return request?.Sql ?? throw Invalid("the body has no \"sql\"", null);
         }
         catch (JsonException fault)
         {
             throw Invalid($"the body is not JSON of the form {{\"sql\":\"SELECT 1\"}} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
         }
+    }
+
+    /// <summary>The whole body. Counted here and not by the server, which would cut the connection: so the rest is drained for a while, and its sender sees why.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, long sizeBytesMax)
+    {
+        const int block = 16 * 1024;
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        var body = new ArrayBufferWriter<byte>(block);
+        while (await context.Request.Body.ReadUploadAsync(body.GetMemory(block), context.RequestAborted) is var count and > 0)
+        {
+            body.Advance(count);
+            if (body.WrittenCount > sizeBytesMax)
+            {
+                throw new LakehouseException(ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs.");
+            }
+        }
+
+        return body.WrittenMemory;
     }
 
     /// <summary>Writes chunk by chunk. A failure after the first byte reaches the edge as an exception, which aborts the connection: the answer never looks whole.</summary>
