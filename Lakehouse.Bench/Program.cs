@@ -1,10 +1,21 @@
 using Lakehouse.Bench;
+using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency] [rows]
+// Usage: Lakehouse.Bench [all|ingest|json|latency|vectors] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 var report = new Report();
+if (what is "all" or "vectors")
+{
+    VectorBench.Run(report);
+}
+
+if (what is "vectors")
+{
+    return report.AllHeld ? 0 : 1;
+}
+
 using var workspace = new Workspace(rows);
 await using var server = await ServerProcess.StartAsync(workspace.Folder);
 Console.WriteLine($"{Environment.ProcessorCount} processors, {workspace.CsvBytes / 1e6:0} MB of CSV, {rows:N0} rows; medians of interleaved runs");

@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
         ["Catalog"] = ["Core", "Storage"],
         ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb"],
         ["Query"] = ["Core", "Storage", "Catalog", "DuckDb"],
+        ["Vector"] = ["Core", "Storage"],
     };
 
     [Fact]
@@ -32,7 +33,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_interfaces_records_options_and_modules_are_public()
     {
-        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query"];
+        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector"];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {
             var isValue = type.IsInterface || type.IsEnum || type.IsValueType || type.GetMethod("<Clone>$") is not null;

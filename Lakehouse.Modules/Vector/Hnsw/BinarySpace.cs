@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>1-bit codes: the number of dimensions whose signs differ.</summary>
+internal readonly unsafe struct BinarySpace(VectorStore store) : ISpace<BinarySpace.Scorer>
+{
+    public Scorer ForQuery(QueryScratch scratch) => new(store, scratch.Bits);
+
+    public Scorer ForNode(uint node, byte* scratch) => new(store, store.Codes.At(node));
+
+    public readonly struct Scorer(VectorStore store, byte* query) : IScorer
+    {
+        private readonly BlockView _codes = store.Codes;
+        private readonly int _length = store.CodeBytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public float Score(uint node) => CodeKernels.Hamming(query, _codes.At(node), _length);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Prefetch(uint node) => Hnsw.Prefetch.Lines(_codes.At(node), Math.Min(_length / 64, 4));
+    }
+}

@@ -1,0 +1,383 @@
+using System.Runtime.InteropServices;
+
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>
+/// The hierarchical navigable small world graph of Malkov and Yashunin (arXiv 1603.09320): searching, inserting and, in its other part, repairing
+/// after deletes. Any number of threads may search and insert at once. Searchers take no lock; an inserter locks one list at a time.
+/// </summary>
+/// <remarks>
+/// Deviations from the paper: a node in layer 0 may have 2M links from the start of a prune but gets at most M when it is inserted, as the authors'
+/// own library has it; a search of a layer keeps candidates and results in one array (<see cref="Beam"/>).
+/// </remarks>
+internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstruction) : IDisposable
+{
+    private const int LockCount = 1 << 12;
+
+    private readonly int[] _locks = new int[LockCount];
+    private readonly Lock _entryLock = new();
+    private long _entry; // level << 32 | node + 1; 0: the graph is empty
+
+    public LinkTable Links => links;
+
+    /// <summary>The node that every walk starts from, and its layer. Null when the graph is empty.</summary>
+    public (uint Node, int Level)? Entry
+    {
+        get => Volatile.Read(ref _entry) is var entry and not 0 ? ((uint)entry - 1, (int)(entry >> 32)) : null;
+        set => Volatile.Write(ref _entry, value is { } v ? ((long)v.Level << 32) | (v.Node + 1) : 0);
+    }
+
+    /// <summary>
+    /// Walks to the nodes nearest to the query and leaves the best <paramref name="ef"/> of them in the context's beam, nearest first. Deleted ones
+    /// may be among them.
+    /// </summary>
+    public void Search<TScorer>(TScorer scorer, int ef, SearchContext context)
+        where TScorer : struct, IScorer
+    {
+        context.ScoreCount = 0;
+        context.Beam.Reset(ef);
+        if (Entry is { } entry)
+        {
+            var start = Descend(scorer, entry.Node, entry.Level, 0, context);
+            SearchLayer(scorer, start, ef, 0, context);
+        }
+    }
+
+    /// <summary>
+    /// Walks until the <paramref name="ef"/> nearest nodes that <paramref name="filter"/> accepts are found, and leaves them in the context's beam. The
+    /// walk leads through the others, too. False: it took more than <paramref name="scoreCountMax"/> scores and was given up.
+    /// </summary>
+    public bool Search<TScorer, TFilter>(TScorer scorer, TFilter filter, int ef, int scoreCountMax, SearchContext context)
+        where TScorer : struct, IScorer
+        where TFilter : struct, INodeFilter
+    {
+        context.ScoreCount = 0;
+        context.Beam.Reset(ef);
+        if (Entry is not { } entry)
+        {
+            return true;
+        }
+
+        var start = Descend(scorer, entry.Node, entry.Level, 0, context);
+        return SearchFiltered(scorer, filter, start, ef, scoreCountMax, context);
+    }
+
+    /// <summary>Links a node that is in the store and has its layers into the graph.</summary>
+    public void Insert<TSpace, TScorer>(TSpace space, TScorer scorer, uint node, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        int level = links.Head(node)->Level;
+        if (Entry is { } entry && entry.Level >= level)
+        {
+            Link(space, scorer, node, level, entry, context);
+            return;
+        }
+
+        // One in M^level nodes raises the entry; only those wait for each other.
+        lock (_entryLock)
+        {
+            if (Entry is { } current)
+            {
+                Link(space, scorer, node, level, current, context);
+                if (current.Level >= level)
+                {
+                    return;
+                }
+            }
+
+            Entry = (node, level);
+        }
+    }
+
+    public void Dispose() => links.Dispose();
+
+    private void Link<TSpace, TScorer>(TSpace space, TScorer scorer, uint node, int level, (uint Node, int Level) entry, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        var start = Descend(scorer, entry.Node, entry.Level, level, context);
+        for (var layer = Math.Min(level, entry.Level); layer >= 0; layer--)
+        {
+            SearchLayer(scorer, start, efConstruction, layer, context);
+            CollectNeighbours(node, context);
+            start = context.Beam.Count > 0 ? SortKey.Node(context.Beam.Keys[0]) : start;
+            Choose<TSpace, TScorer>(space, links.M, context);
+            Enter(node);
+            LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), CollectionsMarshal.AsSpan(context.Chosen));
+            Leave(node);
+            foreach (var neighbour in context.Chosen.ToArray())
+            {
+                Connect<TSpace, TScorer>(space, neighbour, node, layer, context);
+            }
+        }
+    }
+
+    /// <summary>
+    /// What the last search found for a new node. Deleted nodes only where there are too few others: their links are replaced when they are taken out
+    /// of the graph, and until then the new node must be reachable by way of them.
+    /// </summary>
+    private void CollectNeighbours(uint node, SearchContext context)
+    {
+        var choices = context.Choices;
+        choices.Clear();
+        var deletedCount = 0;
+        foreach (var key in context.Beam.Keys)
+        {
+            var isDeleted = links.Head(SortKey.Node(key))->State != NodeState.Live;
+            deletedCount += isDeleted ? 1 : 0;
+            if (SortKey.Node(key) != node && !isDeleted)
+            {
+                choices.Add(key & ~SortKey.Mark);
+            }
+        }
+
+        if (choices.Count < links.M && deletedCount > 0)
+        {
+            choices.Clear();
+            foreach (var key in context.Beam.Keys)
+            {
+                choices.Add(key & ~SortKey.Mark);
+            }
+
+            choices.RemoveAll(key => SortKey.Node(key) == node);
+        }
+    }
+
+    /// <summary>Adds a link from <paramref name="from"/> to <paramref name="to"/>; a full list is chosen anew.</summary>
+    private void Connect<TSpace, TScorer>(TSpace space, uint from, uint to, int layer, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        var max = links.LinkCountMax(layer);
+        Enter(from);
+        try
+        {
+            var list = links.List(from, layer);
+            var count = LinkTable.Count(list, max);
+            if (new ReadOnlySpan<uint>(list, count).Contains(to + 1))
+            {
+                return;
+            }
+
+            if (count < max)
+            {
+                Volatile.Write(ref list[count], to + 1);
+                return;
+            }
+
+            var scorer = space.ForNode(from, context.Query.Node);
+            context.Choices.Clear();
+            context.Choices.Add(SortKey.From(scorer.Score(to), to));
+            for (var i = 0; i < count; i++)
+            {
+                scorer.Prefetch(list[i] - 1);
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), list[i] - 1));
+            }
+
+            context.Choices.Sort();
+            Choose<TSpace, TScorer>(space, max, context);
+            LinkTable.Replace(list, max, CollectionsMarshal.AsSpan(context.Chosen));
+        }
+        finally
+        {
+            Leave(from);
+        }
+    }
+
+    /// <summary>
+    /// The paper's heuristic (its algorithm 4): of the choices, nearest first, those that are nearer to the node than to any chosen before. So links
+    /// lead in different directions, and between clusters.
+    /// </summary>
+    private static void Choose<TSpace, TScorer>(TSpace space, int countMax, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        var chosen = context.Chosen;
+        chosen.Clear();
+        foreach (var key in context.Choices)
+        {
+            if (chosen.Count == countMax)
+            {
+                return;
+            }
+
+            var candidate = SortKey.Node(key);
+            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context))
+            {
+                chosen.Add(candidate);
+            }
+        }
+    }
+
+    private static bool IsDiverse<TSpace, TScorer>(TSpace space, uint candidate, float score, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        if (context.Chosen.Count == 0)
+        {
+            return true;
+        }
+
+        var scorer = space.ForNode(candidate, context.Query.OtherNode);
+        foreach (var other in context.Chosen)
+        {
+            if (scorer.Score(other) < score)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Goes down from <paramref name="level"/> to just above <paramref name="floor"/>, in each layer to the node nearest to the query.</summary>
+    private uint Descend<TScorer>(TScorer scorer, uint node, int level, int floor, SearchContext context)
+        where TScorer : struct, IScorer
+    {
+        var best = scorer.Score(node);
+        for (; level > floor; level--)
+        {
+            bool hasMoved;
+            do
+            {
+                hasMoved = false;
+                var list = links.List(node, level);
+                for (var i = 0; i < links.M && Volatile.Read(ref list[i]) is var link and not 0; i++)
+                {
+                    var score = scorer.Score(link - 1);
+                    context.ScoreCount++;
+                    if (score < best)
+                    {
+                        (best, node, hasMoved) = (score, link - 1, true);
+                    }
+                }
+            }
+            while (hasMoved);
+        }
+
+        return node;
+    }
+
+    private void SearchLayer<TScorer>(TScorer scorer, uint start, int ef, int layer, SearchContext context)
+        where TScorer : struct, IScorer
+    {
+        var beam = context.Beam;
+        var pending = context.Pending;
+        context.Visited.Reset(links.Capacity);
+        beam.Reset(ef);
+        context.Visited.Add(start);
+        beam.Add(SortKey.From(scorer.Score(start), start));
+        while (beam.TryFollow(out var node))
+        {
+            var count = Gather(scorer, node, layer, context);
+            for (var i = 0; i < count; i++)
+            {
+                if (beam.Add(SortKey.From(scorer.Score(pending[i]), pending[i])) && layer == 0)
+                {
+                    links.Prefetch(pending[i]);
+                }
+            }
+
+            context.ScoreCount += count;
+        }
+    }
+
+    private bool SearchFiltered<TScorer, TFilter>(TScorer scorer, TFilter filter, uint start, int ef, int scoreCountMax, SearchContext context)
+        where TScorer : struct, IScorer
+        where TFilter : struct, INodeFilter
+    {
+        var (candidates, found, pending) = (context.Candidates, context.Found, context.Pending);
+        candidates.Clear();
+        found.Clear();
+        context.Visited.Reset(links.Capacity);
+        context.Visited.Add(start);
+        pending[0] = start;
+        var count = 1;
+        while (true)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var key = SortKey.From(scorer.Score(pending[i]), pending[i]);
+                if (found.Count == ef && key >= ~found.Peek)
+                {
+                    continue;
+                }
+
+                candidates.Push(key);
+                if (filter.Accepts(pending[i]))
+                {
+                    if (found.Count < ef)
+                    {
+                        found.Push(~key);
+                    }
+                    else
+                    {
+                        found.ReplaceTop(~key);
+                    }
+                }
+            }
+
+            context.ScoreCount += count;
+            if (context.ScoreCount > scoreCountMax)
+            {
+                return false;
+            }
+
+            if (candidates.Count == 0 || (found.Count == ef && candidates.Peek >= ~found.Peek))
+            {
+                break;
+            }
+
+            count = Gather(scorer, SortKey.Node(candidates.Pop()), 0, context);
+        }
+
+        foreach (var key in found.Keys)
+        {
+            context.Beam.Add(~key);
+        }
+
+        return true;
+    }
+
+    /// <summary>Collects the neighbours of a node that were not seen yet, and asks for their vectors while it does.</summary>
+    private int Gather<TScorer>(TScorer scorer, uint node, int layer, SearchContext context)
+        where TScorer : struct, IScorer
+    {
+        var (visited, pending) = (context.Visited, context.Pending);
+        var list = links.List(node, layer);
+        var max = links.LinkCountMax(layer);
+        var count = 0;
+        for (var i = 0; i < max && Volatile.Read(ref list[i]) is var link and not 0; i++)
+        {
+            if (visited.Add(link - 1))
+            {
+                scorer.Prefetch(link - 1);
+                pending[count++] = link - 1;
+            }
+        }
+
+        return count;
+    }
+
+    private void Enter(uint node)
+    {
+        ref var place = ref _locks[node & (LockCount - 1)];
+        if (Interlocked.CompareExchange(ref place, 1, 0) == 0)
+        {
+            return;
+        }
+
+        var wait = default(SpinWait);
+        while (Interlocked.CompareExchange(ref place, 1, 0) != 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private void Leave(uint node) => Volatile.Write(ref _locks[node & (LockCount - 1)], 0);
+}

@@ -1,0 +1,19 @@
+using System.Collections;
+
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>The graph's operations over one kind of vectors. One indirect call a search; below it everything is compiled for the kind.</summary>
+internal interface IWalker
+{
+    /// <summary>Leaves the nearest nodes to the prepared query in the context's beam; see <see cref="HnswGraph"/>.</summary>
+    void Search(int ef, SearchContext context);
+
+    /// <summary>The same for the nodes that <paramref name="filter"/> accepts. False: given up after <paramref name="scoreCountMax"/> scores.</summary>
+    bool Search(NodeFilter filter, int ef, int scoreCountMax, SearchContext context);
+
+    /// <summary>Links a stored node into the graph.</summary>
+    void Insert(uint node, SearchContext context);
+
+    /// <summary>Replaces the links of a node to deleted ones.</summary>
+    bool Repair(uint node, BitArray deleted, SearchContext context);
+}

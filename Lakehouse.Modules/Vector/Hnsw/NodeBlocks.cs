@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>
+/// Records of one size, numbered from 0, in blocks outside the managed heap that never move: a reader needs no lock while it grows. Growing is
+/// for one thread at a time; reading is for any number.
+/// </summary>
+internal sealed unsafe class NodeBlocks : IDisposable
+{
+    /// <summary>The most records.</summary>
+    public const uint NodeCountMax = 1u << 28;
+
+    private const nuint BlockBytes = 4 * 1024 * 1024;
+
+    private readonly byte** _table;
+    private readonly nuint _tableBytes;
+    private readonly int _shift;
+    private int _blockCount;
+    private bool _isFreed;
+
+    /// <summary>Prepares for records of <paramref name="stride"/> bytes. Records are as aligned as their size is.</summary>
+    public NodeBlocks(int stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
+        Stride = (nuint)stride;
+        _shift = BitOperations.Log2((uint)Math.Max(1, BlockBytes / Stride));
+        _tableBytes = (NodeCountMax >> _shift) * (nuint)sizeof(byte*);
+        _table = (byte**)OffHeap.Allocate(_tableBytes);
+    }
+
+    /// <summary>The size of a record in bytes.</summary>
+    public nuint Stride { get; }
+
+    /// <summary>How many records there is room for.</summary>
+    public uint Capacity => (uint)Volatile.Read(ref _blockCount) << _shift;
+
+    /// <summary>Where the records are. It stays right when the blocks grow.</summary>
+    public BlockView View => new(_table, _shift, Stride);
+
+    /// <summary>The record of <paramref name="node"/>, which is below <see cref="Capacity"/>.</summary>
+    public byte* At(uint node) => View.At(node);
+
+    /// <summary>Makes room for records 0 to <paramref name="count"/> - 1; new ones are zero.</summary>
+    public void EnsureCapacity(uint count)
+    {
+        while (Capacity < count)
+        {
+            var size = Stride << _shift;
+            var block = OffHeap.Allocate(size);
+
+            // An index of one block may hold ten vectors: its pages stay small until there is a second block.
+            if (_blockCount == 1)
+            {
+                OffHeap.PreferHugePages(_table[0], size, isInUse: true);
+            }
+
+            if (_blockCount > 0)
+            {
+                OffHeap.PreferHugePages(block, size, isInUse: false);
+            }
+
+            _table[_blockCount] = block;
+            Volatile.Write(ref _blockCount, _blockCount + 1);
+        }
+    }
+
+    public void Dispose()
+    {
+        for (; _blockCount > 0; _blockCount--)
+        {
+            OffHeap.Free(_table[_blockCount - 1], Stride << _shift);
+        }
+
+        if (!_isFreed)
+        {
+            _isFreed = true;
+            OffHeap.Free((byte*)_table, _tableBytes);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>What is known of a node beside its vector and its links.</summary>
+internal struct NodeHead
+{
+    /// <summary>One more than the first of its records of upper links; 0 when it has none.</summary>
+    public uint UpperStart;
+
+    /// <summary>The highest layer it is in.</summary>
+    public byte Level;
+
+    /// <summary>Whether it holds an item: a <see cref="NodeState"/>.</summary>
+    public NodeState State;
+}

@@ -1,0 +1,14 @@
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>The life of a node's place.</summary>
+internal enum NodeState : byte
+{
+    /// <summary>It holds nothing; nothing links to it.</summary>
+    Free,
+
+    /// <summary>It holds an item.</summary>
+    Live,
+
+    /// <summary>Its item was deleted. The graph still leads through it until its links are repaired.</summary>
+    Deleted,
+}

@@ -1,0 +1,331 @@
+using System.Collections;
+using System.Collections.Concurrent;
+
+namespace Lakehouse.Vector.Hnsw;
+
+/// <summary>
+/// Vectors by node and the graph over them: the whole index but for ids and metadata. Searching and linking is for any number of threads at once;
+/// taking, filling and freeing nodes is for one at a time.
+/// </summary>
+internal sealed unsafe class VectorGraph : IDisposable
+{
+    private readonly VectorStore _store;
+    private readonly LinkTable _links;
+    private readonly HnswGraph _graph;
+    private readonly IWalker _walker;
+    private readonly Stack<uint> _free = new();
+    private readonly ConcurrentBag<SearchContext> _idle = [];
+    private readonly List<SearchContext> _contexts = [];
+    private readonly double _levelScale;
+    private readonly Random _random;
+    private long _epoch = 1;
+    private uint _nodeCount;
+    private int _deletedCount;
+
+    /// <summary>An empty graph.</summary>
+    /// <param name="dimension">The length of its vectors.</param>
+    /// <param name="metric">What nearness is.</param>
+    /// <param name="quantization">What the walk compares.</param>
+    /// <param name="m">The paper's M, 2 or more.</param>
+    /// <param name="efConstruction">The beam of an insertion.</param>
+    /// <param name="seed">Of the layers that nodes get.</param>
+    public VectorGraph(int dimension, Metric metric, Quantization quantization, int m, int efConstruction, int seed)
+    {
+        _store = new VectorStore(dimension, metric, quantization);
+        _links = new LinkTable(m);
+        _graph = new HnswGraph(_links, efConstruction);
+        _levelScale = 1 / Math.Log(m);
+        _random = new Random(seed);
+        _walker = (quantization, metric) switch
+        {
+            (Quantization.Int8, _) => Create<Int8Space, Int8Space.Scorer, Int8Space, Int8Space.Scorer>(new Int8Space(_store, metric), new Int8Space(_store, metric)),
+            (Quantization.Binary, Metric.Cosine) => Create<BinarySpace, BinarySpace.Scorer, FloatCosineSpace, FloatCosineSpace.Scorer>(new BinarySpace(_store), new FloatCosineSpace(_store)),
+            (Quantization.Binary, Metric.L2) => Create<BinarySpace, BinarySpace.Scorer, FloatL2Space, FloatL2Space.Scorer>(new BinarySpace(_store), new FloatL2Space(_store)),
+            (Quantization.Binary, _) => Create<BinarySpace, BinarySpace.Scorer, FloatDotSpace, FloatDotSpace.Scorer>(new BinarySpace(_store), new FloatDotSpace(_store)),
+            (_, Metric.Cosine) => Create<FloatCosineSpace, FloatCosineSpace.Scorer, FloatCosineSpace, FloatCosineSpace.Scorer>(new FloatCosineSpace(_store), new FloatCosineSpace(_store)),
+            (_, Metric.L2) => Create<FloatL2Space, FloatL2Space.Scorer, FloatL2Space, FloatL2Space.Scorer>(new FloatL2Space(_store), new FloatL2Space(_store)),
+            _ => Create<FloatDotSpace, FloatDotSpace.Scorer, FloatDotSpace, FloatDotSpace.Scorer>(new FloatDotSpace(_store), new FloatDotSpace(_store)),
+        };
+    }
+
+    /// <summary>One more than the highest node that was ever taken.</summary>
+    public uint NodeCount => Volatile.Read(ref _nodeCount);
+
+    /// <summary>How many nodes hold an item.</summary>
+    public int LiveCount => (int)NodeCount - _free.Count - DeletedCount;
+
+    /// <summary>How many nodes are deleted and still linked to.</summary>
+    public int DeletedCount => Volatile.Read(ref _deletedCount);
+
+    /// <summary>What one node takes.</summary>
+    public long NodeSizeBytes => _store.NodeSizeBytes + _links.NodeSizeBytes;
+
+    /// <summary>The memory of the nodes that were ever taken.</summary>
+    public long SizeBytes => NodeCount * NodeSizeBytes;
+
+    public VectorStore Store => _store;
+
+    public HnswGraph Graph => _graph;
+
+    /// <summary>Starts reading: until the context goes back to <see cref="Leave"/>, no node that can be found now is used for something else.</summary>
+    public SearchContext Enter()
+    {
+        if (!_idle.TryTake(out var context))
+        {
+            context = new SearchContext(_store.PaddedLength);
+            lock (_contexts)
+            {
+                _contexts.Add(context);
+            }
+        }
+
+        context.Epoch = Volatile.Read(ref _epoch);
+        return context;
+    }
+
+    /// <summary>Ends reading.</summary>
+    public void Leave(SearchContext context)
+    {
+        context.Epoch = 0;
+        _idle.Add(context);
+    }
+
+    /// <summary>Waits until everyone who was reading when this was called has left.</summary>
+    public void WaitForReaders()
+    {
+        var epoch = Interlocked.Increment(ref _epoch);
+        SearchContext[] contexts;
+        lock (_contexts)
+        {
+            contexts = [.. _contexts];
+        }
+
+        foreach (var context in contexts)
+        {
+            var wait = default(SpinWait);
+            while (context.Epoch is var entered && entered != 0 && entered < epoch)
+            {
+                wait.SpinOnce();
+            }
+        }
+    }
+
+    /// <summary>Takes a free node and stores a vector there. Nobody finds it before <see cref="Link"/>.</summary>
+    public uint Add(ReadOnlySpan<float> vector)
+    {
+        if (!_free.TryPop(out var node))
+        {
+            node = _nodeCount;
+            _store.EnsureCapacity(node + 1);
+            _links.EnsureCapacity(node + 1);
+        }
+
+        _store.Write(node, vector);
+        var level = (int)Math.Min(-Math.Log(1 - _random.NextDouble()) * _levelScale, LinkTable.LevelMax);
+        _links.SetLevel(node, level);
+        _links.Head(node)->State = NodeState.Live;
+        Volatile.Write(ref _nodeCount, Math.Max(_nodeCount, node + 1));
+        return node;
+    }
+
+    /// <summary>Links a node into the graph.</summary>
+    public void Link(uint node, SearchContext context) => _walker.Insert(node, context);
+
+    /// <summary>Deletes a node: no search returns it from now on.</summary>
+    public void Delete(uint node)
+    {
+        _links.Head(node)->State = NodeState.Deleted;
+        Interlocked.Increment(ref _deletedCount);
+    }
+
+    public bool IsLive(uint node) => _links.Head(node)->State == NodeState.Live;
+
+    /// <summary>
+    /// Finds the nearest live nodes that <paramref name="condition"/> holds for: at most <paramref name="k"/>, nearest first, with exact distances.
+    /// </summary>
+    /// <returns>How many; -1 when the walk was given up after <paramref name="scoreCountMax"/> scores.</returns>
+    public int Search(ReadOnlySpan<float> query, int k, int ef, Func<uint, bool>? condition, int scoreCountMax, SearchContext context, List<Neighbour> results)
+    {
+        results.Clear();
+        _store.Prepare(query, context.Query);
+        ef = Math.Max(ef, k);
+        if (condition is null && DeletedCount == 0)
+        {
+            _walker.Search(ef, context);
+        }
+        else if (!_walker.Search(new NodeFilter(_links, condition), ef, scoreCountMax, context))
+        {
+            return -1;
+        }
+
+        Rank(k, context, results);
+        return results.Count;
+    }
+
+    /// <summary>Finds the nearest by comparing every live node that <paramref name="condition"/> holds for.</summary>
+    public int Scan(ReadOnlySpan<float> query, int k, Func<uint, bool>? condition, SearchContext context, List<Neighbour> results)
+    {
+        results.Clear();
+        _store.Prepare(query, context.Query);
+        var found = context.Found;
+        found.Clear();
+        var filter = new NodeFilter(_links, condition);
+        for (var node = 0u; node < NodeCount; node++)
+        {
+            if (!filter.Accepts(node))
+            {
+                continue;
+            }
+
+            var key = ~SortKey.From(ExactScore(context.Query, node), node);
+            if (found.Count < k)
+            {
+                found.Push(key);
+            }
+            else if (key > found.Peek)
+            {
+                found.ReplaceTop(key);
+            }
+        }
+
+        while (found.Count > 0)
+        {
+            var key = ~found.Pop();
+            results.Add(new Neighbour(SortKey.Node(key), _store.ToDistance(SortKey.Score(key))));
+        }
+
+        results.Reverse();
+        return results.Count;
+    }
+
+    /// <summary>Replaces every link to the nodes that are deleted now. Nodes may be linked meanwhile; see <see cref="Free"/>.</summary>
+    public void Repair(int threadCount) => Repair(CollectDeleted(), threadCount);
+
+    /// <summary>
+    /// Replaces every link to the deleted nodes that is left, while no node is being linked. From then on nothing leads to them, and when the readers of
+    /// before have left, <see cref="Free"/> can have them.
+    /// </summary>
+    public List<uint> Detach(int threadCount)
+    {
+        var deleted = CollectDeleted();
+        Repair(deleted, threadCount);
+        _graph.RepairEntry(NodeCount);
+        var detached = new List<uint>();
+        for (var node = 0; node < deleted.Length; node++)
+        {
+            if (deleted[node])
+            {
+                detached.Add((uint)node);
+            }
+        }
+
+        return detached;
+    }
+
+    /// <summary>Makes detached nodes available again.</summary>
+    public void Free(List<uint> detached)
+    {
+        foreach (var node in detached)
+        {
+            _links.ClearLevel(node);
+            _free.Push(node);
+        }
+
+        Interlocked.Add(ref _deletedCount, -detached.Count);
+    }
+
+    public void Dispose()
+    {
+        _graph.Dispose();
+        _store.Dispose();
+    }
+
+    private Walker<TWalk, TWalkScorer, TBuild, TBuildScorer> Create<TWalk, TWalkScorer, TBuild, TBuildScorer>(TWalk walk, TBuild build)
+        where TWalk : struct, ISpace<TWalkScorer>
+        where TWalkScorer : struct, IScorer
+        where TBuild : struct, ISpace<TBuildScorer>
+        where TBuildScorer : struct, IScorer => new(_graph, _store, walk, build);
+
+    /// <summary>Takes the best of the beam; where the walk compared codes, by their float32 vectors.</summary>
+    private void Rank(int k, SearchContext context, List<Neighbour> results)
+    {
+        var keys = context.Beam.Keys;
+        if (_store.Quantization == Quantization.None)
+        {
+            foreach (var key in keys[..Math.Min(k, keys.Length)])
+            {
+                results.Add(new Neighbour(SortKey.Node(key), _store.ToDistance(SortKey.Score(key))));
+            }
+
+            return;
+        }
+
+        // 8-bit codes misplace a neighbour by a place or two; signs tell so little that the whole beam is compared again.
+        var count = _store.Quantization == Quantization.Int8 ? Math.Min(keys.Length, (2 * k) + 4) : keys.Length;
+        var choices = context.Choices;
+        choices.Clear();
+        foreach (var key in keys[..count])
+        {
+            Prefetch.Lines((byte*)_store.Slot(SortKey.Node(key)), 4);
+        }
+
+        foreach (var key in keys[..count])
+        {
+            choices.Add(SortKey.From(ExactScore(context.Query, SortKey.Node(key)), SortKey.Node(key)));
+        }
+
+        choices.Sort();
+        for (var i = 0; i < Math.Min(k, count); i++)
+        {
+            results.Add(new Neighbour(SortKey.Node(choices[i]), _store.ToDistance(SortKey.Score(choices[i]))));
+        }
+    }
+
+    private float ExactScore(QueryScratch query, uint node) => _store.Metric switch
+    {
+        Metric.Cosine => new FloatCosineSpace(_store).ForQuery(query).Score(node),
+        Metric.L2 => new FloatL2Space(_store).ForQuery(query).Score(node),
+        _ => new FloatDotSpace(_store).ForQuery(query).Score(node),
+    };
+
+    private BitArray CollectDeleted()
+    {
+        var deleted = new BitArray((int)NodeCount);
+        for (var node = 0u; node < deleted.Length; node++)
+        {
+            deleted[(int)node] = _links.Head(node)->State == NodeState.Deleted;
+        }
+
+        return deleted;
+    }
+
+    private void Repair(BitArray deleted, int threadCount)
+    {
+        if (!deleted.HasAnySet())
+        {
+            return;
+        }
+
+        const int run = 1_024;
+        var runs = ((int)NodeCount + run - 1) / run;
+        Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = threadCount }, i =>
+        {
+            var context = Enter();
+            try
+            {
+                var end = Math.Min(NodeCount, (uint)((i + 1) * run));
+                for (var node = (uint)(i * run); node < end; node++)
+                {
+                    if (IsLive(node))
+                    {
+                        _walker.Repair(node, deleted, context);
+                    }
+                }
+            }
+            finally
+            {
+                Leave(context);
+            }
+        });
+    }
+}
