@@ -47,7 +47,6 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
         ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        ErrorKind.RangeNotSatisfiable => StatusCodes.Status416RangeNotSatisfiable,
         ErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
         ErrorKind.Busy => StatusCodes.Status503ServiceUnavailable,
         ErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,

@@ -25,9 +25,6 @@ public readonly unsafe struct DuckDbVector
     /// <summary>The type of the values.</summary>
     public DuckDbType Type { get; }
 
-    /// <summary>True when no row is NULL for certain.</summary>
-    public bool HasNoNulls => _validity is null;
-
     internal static DuckDbVector From(nint vector, DuckDbType type) => new(vector, type);
 
     /// <summary>True when the value is NULL; then nothing else may be read of it.</summary>

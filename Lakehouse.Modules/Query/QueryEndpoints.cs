@@ -52,21 +52,13 @@ internal static class QueryEndpoints
     }
 
     /// <summary>The whole body. Counted here and not by the server, which would cut the connection: so the rest is drained for a while, and its sender sees why.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, long sizeBytesMax)
+    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, long sizeBytesMax)
     {
-        const int block = 16 * 1024;
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        var body = new ArrayBufferWriter<byte>(block);
-        while (await context.Request.Body.ReadUploadAsync(body.GetMemory(block), context.RequestAborted) is var count and > 0)
-        {
-            body.Advance(count);
-            if (body.WrittenCount > sizeBytesMax)
-            {
-                throw new LakehouseException(ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs.");
-            }
-        }
-
-        return body.WrittenMemory;
+        return context.Request.Body.ReadWholeAsync(
+            sizeBytesMax,
+            () => new LakehouseException(ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."),
+            context.RequestAborted);
     }
 
     /// <summary>Writes chunk by chunk. A failure after the first byte reaches the edge as an exception, which aborts the connection: the answer never looks whole.</summary>

@@ -36,7 +36,7 @@ internal static class StorageEndpoints
             throw StorageErrors.TooLarge(options.MaxPutBytes);
         }
 
-        using var slot = slots.Take();
+        using var slot = await slots.TakeAsync(context.RequestAborted);
         var stored = await store.PutAsync(key, context.Request.Body, options.MaxPutBytes, context.RequestAborted);
         context.Response.Headers.ETag = Quote(stored.ETag);
         return TypedResults.Ok(new PutResponse(stored.Key.Value, stored.SizeBytes, stored.ETag));

@@ -24,9 +24,6 @@ public enum ErrorKind
     /// <summary>A file cannot be read as what it claims to be (422).</summary>
     Unprocessable,
 
-    /// <summary>The range asked for is outside the object (416).</summary>
-    RangeNotSatisfiable,
-
     /// <summary>Every place for this kind of work is taken; the same request can succeed later (503 with Retry-After).</summary>
     Busy,
 

@@ -1,21 +1,14 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Core.Names;
 
 /// <summary>
-/// The name of a dataset: 1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, starting with a letter, a digit
-/// or <c>_</c>. It is a path segment in the bucket and a table name in SQL, so the names of DuckDB's own catalogs are refused.
+/// The name of a dataset: a <see cref="PlainName"/> (1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c>, <c>.</c>) that is a table name in SQL as well,
+/// so the names of DuckDB's own catalogs are refused.
 /// </summary>
 public readonly record struct DatasetName
 {
-    /// <summary>The longest name in characters.</summary>
-    public const int LengthMax = 128;
-
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
-
     // A dataset of one of these names would hide, or be hidden by, a system view of the engine.
     private static readonly string[] ReservedPrefixes = ["duckdb_", "pg_", "sqlite_", "pragma_", "information_schema", "__"];
 
@@ -51,30 +44,14 @@ public readonly record struct DatasetName
 
     private static string? FindFault(string? value)
     {
-        if (string.IsNullOrEmpty(value))
+        if (PlainName.FindFault(value) is { } fault)
         {
-            return "it is empty";
-        }
-
-        if (value.Length > LengthMax)
-        {
-            return $"it has {value.Length} characters, at most {LengthMax} are allowed";
-        }
-
-        var stranger = value.AsSpan().IndexOfAnyExcept(Allowed);
-        if (stranger >= 0)
-        {
-            return $"it holds U+{(int)value[stranger]:X4} at position {stranger + 1}; use A-Z, a-z, 0-9, '_', '-' and '.'";
-        }
-
-        if (value[0] is '-' or '.')
-        {
-            return $"it starts with '{value[0]}'; start with a letter, a digit or '_'";
+            return fault;
         }
 
         foreach (var prefix in ReservedPrefixes)
         {
-            if (value.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            if (value!.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
             {
                 return $"names that start with '{prefix}' belong to the SQL engine";
             }

@@ -11,9 +11,6 @@ internal static unsafe partial class NativeMethods
     internal static partial nint duckdb_result_error(NativeResult* result);
 
     [LibraryImport(Library)]
-    internal static partial int duckdb_result_error_type(NativeResult* result);
-
-    [LibraryImport(Library)]
     internal static partial ulong duckdb_column_count(NativeResult* result);
 
     [LibraryImport(Library)]

@@ -20,9 +20,6 @@ internal static unsafe partial class NativeMethods
     internal static partial ulong duckdb_nparams(StatementHandle statement);
 
     [LibraryImport(Library)]
-    internal static partial int duckdb_clear_bindings(StatementHandle statement);
-
-    [LibraryImport(Library)]
     internal static partial int duckdb_bind_varchar_length(StatementHandle statement, ulong index, byte* utf8, ulong length);
 
     [LibraryImport(Library)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
@@ -13,19 +14,15 @@ namespace Lakehouse.Ingest.Internal;
 /// </summary>
 internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
 {
-    private readonly SemaphoreSlim _free = new(options.MaxConcurrent);
+    private readonly Places _places = new(options.MaxConcurrent, () => new LakehouseException(
+        ErrorKind.Busy, "too_many_ingests", $"All {options.MaxConcurrent} places for ingests are taken. Try again in 5 seconds, or raise ingest.max_concurrent.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    });
 
     public async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, CancellationToken cancellationToken)
     {
-        if (!_free.Wait(0, cancellationToken))
-        {
-            throw new LakehouseException(
-                ErrorKind.Busy, "too_many_ingests", $"All {options.MaxConcurrent} places for ingests are taken. Try again in 5 seconds, or raise ingest.max_concurrent.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(5),
-            };
-        }
-
+        using var place = await _places.TakeAsync(cancellationToken);
         try
         {
             using var folder = scratch.Create();
@@ -35,13 +32,9 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         {
             throw StorageFault.Translate(fault);
         }
-        finally
-        {
-            _free.Release();
-        }
     }
 
-    public void Dispose() => _free.Dispose();
+    public void Dispose() => _places.Dispose();
 
     private async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, string folder, CancellationToken cancellationToken)
     {

@@ -1,32 +1,18 @@
+using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>Bounds the puts that run at once. One too many is refused at once: a queue of uploads would only hide the load.</summary>
+/// <summary>Bounds the puts that run at once.</summary>
 internal sealed class PutSlots(StorageOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim _free = new(options.MaxConcurrentPuts);
-
-    public IDisposable Take()
+    private readonly Places _places = new(options.MaxConcurrentPuts, () => new LakehouseException(
+        ErrorKind.Busy, "too_many_puts", $"All {options.MaxConcurrentPuts} places for uploads are taken. Try again in 5 seconds, or raise storage.max_concurrent_puts.")
     {
-        if (!_free.Wait(0, CancellationToken.None))
-        {
-            throw new LakehouseException(
-                ErrorKind.Busy,
-                "too_many_puts",
-                $"All {options.MaxConcurrentPuts} places for uploads are taken. Try again in 5 seconds, or raise storage.max_concurrent_puts.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(5),
-            };
-        }
+        RetryAfter = TimeSpan.FromSeconds(5),
+    });
 
-        return new Slot(_free);
-    }
+    public ValueTask<Place> TakeAsync(CancellationToken cancellationToken) => _places.TakeAsync(cancellationToken);
 
-    public void Dispose() => _free.Dispose();
-
-    private sealed class Slot(SemaphoreSlim free) : IDisposable
-    {
-        public void Dispose() => free.Release();
-    }
+    public void Dispose() => _places.Dispose();
 }

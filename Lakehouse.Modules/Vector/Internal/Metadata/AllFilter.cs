@@ -1,0 +1,18 @@
+namespace Lakehouse.Vector.Internal.Metadata;
+
+/// <summary>Passes what every part passes.</summary>
+internal sealed class AllFilter(FilterNode[] parts) : FilterNode
+{
+    public override bool Matches(MetadataDocument document)
+    {
+        foreach (var part in parts)
+        {
+            if (!part.Matches(document))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

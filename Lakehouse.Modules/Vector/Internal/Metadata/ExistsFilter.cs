@@ -1,0 +1,7 @@
+namespace Lakehouse.Vector.Internal.Metadata;
+
+/// <summary>Passes items that have the member, with whatever value, null too.</summary>
+internal sealed class ExistsFilter(FieldPath path) : FilterNode
+{
+    public override bool Matches(MetadataDocument document) => path.TryFind(document, out _);
+}

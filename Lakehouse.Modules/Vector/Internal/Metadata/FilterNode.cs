@@ -1,0 +1,8 @@
+namespace Lakehouse.Vector.Internal.Metadata;
+
+/// <summary>A part of a filter on metadata. Immutable, for any number of threads.</summary>
+internal abstract class FilterNode
+{
+    /// <summary>True when the item with this metadata passes.</summary>
+    public abstract bool Matches(MetadataDocument document);
+}

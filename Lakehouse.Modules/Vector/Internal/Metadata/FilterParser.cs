@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Vector.Internal.Metadata;
+
+/// <summary>
+/// Reads a filter. An object holds conditions that must all hold: a key of the metadata (dots lead into nested objects) with a value to equal or
+/// an object of operators, or <c>and</c>, <c>or</c> with a list of filters, <c>not</c> with one. Operators: <c>eq ne gt gte lt lte in exists</c>.
+/// </summary>
+internal sealed class FilterParser(int depthMax, int termsMax)
+{
+    private int _terms;
+
+    /// <summary>Reads a filter.</summary>
+    /// <exception cref="LakehouseException"><c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>), with the place of the fault.</exception>
+    public FilterNode Parse(JsonElement filter) => ParseObject(filter, "filter", 1);
+
+    private FilterNode ParseObject(JsonElement filter, string place, int depth)
+    {
+        if (depth > depthMax)
+        {
+            throw Fault(place, $"it is nested more than {depthMax} deep (vector.max_filter_depth)");
+        }
+
+        if (filter.ValueKind != JsonValueKind.Object)
+        {
+            throw Fault(place, "it must be an object, such as {\"state\": \"IL\", \"years\": {\"gte\": 5}}");
+        }
+
+        var parts = new List<FilterNode>();
+        foreach (var member in filter.EnumerateObject())
+        {
+            var below = $"{place}.{member.Name}";
+            parts.Add(member.Name switch
+            {
+                "and" => new AllFilter(ParseList(member.Value, below, depth)),
+                "or" => new AnyFilter(ParseList(member.Value, below, depth)),
+                "not" => new NotFilter(ParseObject(member.Value, below, depth + 1)),
+                _ => ParseField(new FieldPath(member.Name), member.Value, below),
+            });
+        }
+
+        return parts.Count == 1 ? parts[0] : new AllFilter([.. parts]);
+    }
+
+    private FilterNode[] ParseList(JsonElement list, string place, int depth) => list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select((filter, i) => ParseObject(filter, $"{place}[{i}]", depth + 1))]
+        : throw Fault(place, "it must be a list of filters");
+
+    private FilterNode ParseField(FieldPath path, JsonElement condition, string place)
+    {
+        if (condition.ValueKind != JsonValueKind.Object)
+        {
+            return new EqualFilter(path, [ParseValue(condition, place)]);
+        }
+
+        var parts = new List<FilterNode>();
+        foreach (var (name, value) in condition.EnumerateObject().Select(m => (m.Name, m.Value)))
+        {
+            var below = $"{place}.{name}";
+            parts.Add(name switch
+            {
+                "eq" => new EqualFilter(path, [ParseValue(value, below)]),
+                "ne" => new NotFilter(new EqualFilter(path, [ParseValue(value, below)])),
+                "gt" => ParseRange(path, value, below, isAbove: true, isInclusive: false),
+                "gte" => ParseRange(path, value, below, isAbove: true, isInclusive: true),
+                "lt" => ParseRange(path, value, below, isAbove: false, isInclusive: false),
+                "lte" => ParseRange(path, value, below, isAbove: false, isInclusive: true),
+                "in" => new EqualFilter(path, ParseValues(value, below)),
+                "exists" => ParseExists(path, value, below),
+                _ => throw Fault(below, "there is no such operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+            });
+        }
+
+        return parts.Count switch
+        {
+            0 => throw Fault(place, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+            1 => parts[0],
+            _ => new AllFilter([.. parts]),
+        };
+    }
+
+    private RangeFilter ParseRange(FieldPath path, JsonElement value, string place, bool isAbove, bool isInclusive)
+    {
+        var bound = ParseValue(value, place);
+        return bound.Kind is ValueKind.Integer or ValueKind.Double or ValueKind.String
+            ? new RangeFilter(path, bound, isAbove, isInclusive)
+            : throw Fault(place, "only numbers and texts have an order");
+    }
+
+    private FilterNode ParseExists(FieldPath path, JsonElement value, string place)
+    {
+        Count(place);
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => new ExistsFilter(path),
+            JsonValueKind.False => new NotFilter(new ExistsFilter(path)),
+            _ => throw Fault(place, "it must be true or false"),
+        };
+    }
+
+    private List<FilterValue> ParseValues(JsonElement list, string place) => list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select((value, i) => ParseValue(value, $"{place}[{i}]"))]
+        : throw Fault(place, "it must be a list of values");
+
+    private FilterValue ParseValue(JsonElement value, string place)
+    {
+        Count(place);
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return new FilterValue(ValueKind.String, 0, MetadataDocument.Escape(Text(value, place)));
+            case JsonValueKind.Number:
+                return value.TryGetInt64(out var whole) ? new FilterValue(ValueKind.Integer, whole, [])
+                    : value.TryGetDouble(out var number) && double.IsFinite(number) ? new FilterValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(number), [])
+                    : throw Fault(place, "the number is beyond what a double can hold");
+            case JsonValueKind.True or JsonValueKind.False:
+                return new FilterValue(value.ValueKind == JsonValueKind.True ? ValueKind.True : ValueKind.False, 0, []);
+            case JsonValueKind.Null:
+                return new FilterValue(ValueKind.Null, 0, []);
+            default:
+                throw Fault(place, "it must be a text, a number, true, false or null");
+        }
+    }
+
+    private static string Text(JsonElement value, string place)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw Fault(place, "the text is not valid Unicode", fault);
+        }
+    }
+
+    private void Count(string place)
+    {
+        if (++_terms > termsMax)
+        {
+            throw Fault(place, $"the filter has more than {termsMax} conditions and values (vector.max_filter_terms)");
+        }
+    }
+
+    private static LakehouseException Fault(string place, string reason, Exception? inner = null) =>
+        new(ErrorKind.InvalidInput, "invalid_filter", $"{(place.Length <= 200 ? place : place[..200] + "...")}: {reason}.", inner);
+}
