@@ -17,13 +17,14 @@ internal sealed class BenchedGraph : IDisposable
         var count = vectors.Length / dimension;
         for (var i = 0; i < count; i++)
         {
-            Graph.Add(vectors.AsSpan(i * dimension, dimension));
+            Graph.Publish(Graph.Take(vectors.AsSpan(i * dimension, dimension)));
         }
 
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
             var context = Graph.Enter();
             Graph.Link((uint)i, context);
+            Graph.Enliven((uint)i);
             Graph.Leave(context);
         });
         BuildSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -5,6 +5,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Storage;
+using Lakehouse.Vector;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server;
@@ -37,7 +38,9 @@ public static class LakehouseServer
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)
             .AddIngest(settings.Ingest)
-            .AddQuery(settings.Query);
+            .AddQuery(settings.Query)
+            .AddVector(settings.Vector)
+            .AddSingleton<IVectorSource, DatasetVectorSource>();
         ReserveThreads(settings);
 
         var app = builder.Build();
@@ -45,7 +48,7 @@ public static class LakehouseServer
         app.UseMiddleware<AccessGate>();
         app.UseRouting();
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector();
         return app;
     }
 

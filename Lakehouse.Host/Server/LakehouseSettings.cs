@@ -3,6 +3,7 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Storage;
+using Lakehouse.Vector;
 
 namespace Lakehouse.Host.Server;
 
@@ -13,7 +14,8 @@ public sealed record LakehouseSettings(
     StorageOptions Storage,
     CatalogOptions Catalog,
     IngestOptions Ingest,
-    QueryOptions Query)
+    QueryOptions Query,
+    VectorOptions Vector)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every fault is named.</exception>
@@ -29,7 +31,8 @@ public sealed record LakehouseSettings(
             StorageOptions.Read(reader),
             CatalogOptions.Read(reader),
             IngestOptions.Read(reader),
-            QueryOptions.Read(reader));
+            QueryOptions.Read(reader),
+            VectorOptions.Read(reader));
         if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
         {
             reader.AddFault(fault);

@@ -124,7 +124,7 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         var deletedCount = 0;
         foreach (var key in context.Beam.Keys)
         {
-            var isDeleted = links.Head(SortKey.Node(key))->State != NodeState.Live;
+            var isDeleted = links.Head(SortKey.Node(key))->State == NodeState.Deleted;
             deletedCount += isDeleted ? 1 : 0;
             if (SortKey.Node(key) != node && !isDeleted)
             {

@@ -1,8 +1,8 @@
 namespace Lakehouse.Vector.Hnsw;
 
-/// <summary>Accepts live nodes that a condition, where there is one, holds for.</summary>
+/// <summary>Accepts nodes that hold an item for which a condition, where there is one, holds.</summary>
 internal readonly unsafe struct NodeFilter(LinkTable links, Func<uint, bool>? condition) : INodeFilter
 {
     /// <inheritdoc/>
-    public bool Accepts(uint node) => links.Head(node)->State == NodeState.Live && (condition is null || condition(node));
+    public bool Accepts(uint node) => links.Head(node)->State is NodeState.Live or NodeState.Linking && (condition is null || condition(node));
 }

@@ -51,8 +51,8 @@ internal sealed unsafe class VectorGraph : IDisposable
     /// <summary>One more than the highest node that was ever taken.</summary>
     public uint NodeCount => Volatile.Read(ref _nodeCount);
 
-    /// <summary>How many nodes hold an item.</summary>
-    public int LiveCount => (int)NodeCount - _free.Count - DeletedCount;
+    /// <summary>How many nodes can be taken without more memory.</summary>
+    public int FreeCount => _free.Count;
 
     /// <summary>How many nodes are deleted and still linked to.</summary>
     public int DeletedCount => Volatile.Read(ref _deletedCount);
@@ -110,32 +110,51 @@ internal sealed unsafe class VectorGraph : IDisposable
         }
     }
 
-    /// <summary>Takes a free node and stores a vector there. Nobody finds it before <see cref="Link"/>.</summary>
-    public uint Add(ReadOnlySpan<float> vector)
+    /// <summary>Takes a free node and stores a vector there. Nobody finds it before <see cref="Publish"/>.</summary>
+    public uint Take(ReadOnlySpan<float> vector)
+    {
+        var level = (int)Math.Min(-Math.Log(1 - _random.NextDouble()) * _levelScale, LinkTable.LevelMax);
+        var node = Take(level);
+        _store.Write(node, vector);
+        return node;
+    }
+
+    /// <summary>Takes a free node in layers 0 to <paramref name="level"/>, whose vector the caller stores.</summary>
+    public uint Take(int level)
     {
         if (!_free.TryPop(out var node))
         {
             node = _nodeCount;
             _store.EnsureCapacity(node + 1);
             _links.EnsureCapacity(node + 1);
+            Volatile.Write(ref _nodeCount, node + 1);
         }
 
-        _store.Write(node, vector);
-        var level = (int)Math.Min(-Math.Log(1 - _random.NextDouble()) * _levelScale, LinkTable.LevelMax);
         _links.SetLevel(node, level);
-        _links.Head(node)->State = NodeState.Live;
-        Volatile.Write(ref _nodeCount, Math.Max(_nodeCount, node + 1));
         return node;
     }
+
+    /// <summary>Makes a node known that holds a vector, and whatever its owner keeps with it. From now on it may be linked.</summary>
+    public void Publish(uint node) => Volatile.Write(ref *(byte*)&_links.Head(node)->State, (byte)NodeState.Linking);
 
     /// <summary>Links a node into the graph.</summary>
     public void Link(uint node, SearchContext context) => _walker.Insert(node, context);
 
-    /// <summary>Deletes a node: no search returns it from now on.</summary>
+    /// <summary>Lets searches return a linked node, unless it was deleted meanwhile.</summary>
+    public void Enliven(uint node)
+    {
+        ref var state = ref *(byte*)&_links.Head(node)->State;
+        Interlocked.CompareExchange(ref state, (byte)NodeState.Live, (byte)NodeState.Linking);
+    }
+
+    /// <summary>Deletes a node that was published: no search returns it from now on. Deleting it again changes nothing.</summary>
     public void Delete(uint node)
     {
-        _links.Head(node)->State = NodeState.Deleted;
-        Interlocked.Increment(ref _deletedCount);
+        ref var state = ref *(byte*)&_links.Head(node)->State;
+        if (Interlocked.Exchange(ref state, (byte)NodeState.Deleted) != (byte)NodeState.Deleted)
+        {
+            Interlocked.Increment(ref _deletedCount);
+        }
     }
 
     public bool IsLive(uint node) => _links.Head(node)->State == NodeState.Live;
@@ -169,14 +188,15 @@ internal sealed unsafe class VectorGraph : IDisposable
         _store.Prepare(query, context.Query);
         var found = context.Found;
         found.Clear();
-        var filter = new NodeFilter(_links, condition);
+        context.ScoreCount = 0;
         for (var node = 0u; node < NodeCount; node++)
         {
-            if (!filter.Accepts(node))
+            if (!IsLive(node) || (condition is not null && !condition(node)))
             {
                 continue;
             }
 
+            context.ScoreCount++;
             var key = ~SortKey.From(ExactScore(context.Query, node), node);
             if (found.Count < k)
             {
@@ -190,8 +210,7 @@ internal sealed unsafe class VectorGraph : IDisposable
 
         while (found.Count > 0)
         {
-            var key = ~found.Pop();
-            results.Add(new Neighbour(SortKey.Node(key), _store.ToDistance(SortKey.Score(key))));
+            Keep(~found.Pop(), results);
         }
 
         results.Reverse();
@@ -252,9 +271,9 @@ internal sealed unsafe class VectorGraph : IDisposable
         var keys = context.Beam.Keys;
         if (_store.Quantization == Quantization.None)
         {
-            foreach (var key in keys[..Math.Min(k, keys.Length)])
+            for (var i = 0; i < keys.Length && results.Count < k; i++)
             {
-                results.Add(new Neighbour(SortKey.Node(key), _store.ToDistance(SortKey.Score(key))));
+                Keep(keys[i], results);
             }
 
             return;
@@ -275,9 +294,18 @@ internal sealed unsafe class VectorGraph : IDisposable
         }
 
         choices.Sort();
-        for (var i = 0; i < Math.Min(k, count); i++)
+        for (var i = 0; i < count && results.Count < k; i++)
         {
-            results.Add(new Neighbour(SortKey.Node(choices[i]), _store.ToDistance(SortKey.Score(choices[i]))));
+            Keep(choices[i], results);
+        }
+    }
+
+    // An item that was replaced during the walk may have been met as both nodes; only one of them is live at any time.
+    private void Keep(ulong key, List<Neighbour> results)
+    {
+        if (IsLive(SortKey.Node(key)))
+        {
+            results.Add(new Neighbour(SortKey.Node(key), _store.ToDistance(SortKey.Score(key))));
         }
     }
 
@@ -316,7 +344,7 @@ internal sealed unsafe class VectorGraph : IDisposable
                 var end = Math.Min(NodeCount, (uint)((i + 1) * run));
                 for (var node = (uint)(i * run); node < end; node++)
                 {
-                    if (IsLive(node))
+                    if (_links.Head(node)->State is NodeState.Live or NodeState.Linking)
                     {
                         _walker.Repair(node, deleted, context);
                     }

@@ -13,6 +13,8 @@ internal readonly unsafe struct MetadataDocument(byte* record)
 {
     private const int HeadBytes = 2 * sizeof(int);
 
+    // The depth that most readers of JSON allow.
+    private static readonly JsonReaderOptions Depth = new() { MaxDepth = 64 };
     private static readonly JsonWriterOptions Canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>True for an item that has none, which reads as <c>{}</c>.</summary>
@@ -23,15 +25,18 @@ internal readonly unsafe struct MetadataDocument(byte* record)
 
     private int FieldCount => *(int*)(record + sizeof(int));
 
+    /// <summary>A copy of the record; null for none.</summary>
+    public byte[]? ToRecord() => IsEmpty ? null : new ReadOnlySpan<byte>(record, SizeOf(record)).ToArray();
+
     /// <summary>The size of a record.</summary>
     public static int SizeOf(byte* record) => HeadBytes + (*(int*)(record + sizeof(int)) * sizeof(MetadataField)) + *(int*)record;
 
     /// <summary>The record of a JSON object; null for one without members.</summary>
     /// <exception cref="JsonException">It is no object, holds a key twice, or a value that cannot be kept.</exception>
-    public static byte[]? Encode(ReadOnlySpan<byte> json, int depthMax)
+    public static byte[]? Encode(ReadOnlySpan<byte> json)
     {
-        var canonical = Canonicalise(json, depthMax);
-        var fields = FindFields(canonical, depthMax);
+        var canonical = Canonicalise(json);
+        var fields = FindFields(canonical);
         if (fields.Count == 0)
         {
             return null;
@@ -95,9 +100,9 @@ internal readonly unsafe struct MetadataDocument(byte* record)
         return buffer.WrittenSpan[1..^1].ToArray();
     }
 
-    private static ReadOnlySpan<byte> Canonicalise(ReadOnlySpan<byte> json, int depthMax)
+    private static ReadOnlySpan<byte> Canonicalise(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depthMax });
+        var reader = new Utf8JsonReader(json, Depth);
         var buffer = new ArrayBufferWriter<byte>(json.Length + 16);
         using var writer = new Utf8JsonWriter(buffer, Canonical);
         while (reader.Read())
@@ -160,10 +165,10 @@ internal readonly unsafe struct MetadataDocument(byte* record)
         }
     }
 
-    private static List<MetadataField> FindFields(ReadOnlySpan<byte> json, int depthMax)
+    private static List<MetadataField> FindFields(ReadOnlySpan<byte> json)
     {
         var fields = new List<MetadataField>();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depthMax });
+        var reader = new Utf8JsonReader(json, Depth);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

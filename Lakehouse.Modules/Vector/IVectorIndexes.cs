@@ -1,0 +1,70 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Vector;
+
+/// <summary>
+/// Indexes of vectors: HNSW graphs (Malkov and Yashunin, arXiv 1603.09320) with ids and metadata, durable in the bucket. What was acknowledged
+/// survives a crash. Wherever an index is named, an alias does as well, but for its deletion. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Every call that names an index throws <c>index_not_found</c> (<see cref="ErrorKind.NotFound"/>) when there is none, and <c>index_damaged</c>
+/// (<see cref="ErrorKind.Corrupt"/>) when its files cannot be read.
+/// </remarks>
+public interface IVectorIndexes
+{
+    /// <summary>Creates an empty index.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>index_exists</c>, <c>alias_exists</c> (<see cref="ErrorKind.Conflict"/>); <c>invalid_index</c> (<see cref="ErrorKind.InvalidInput"/>): a parameter
+    /// out of range; <c>too_many_indexes</c> (<see cref="ErrorKind.Conflict"/>).
+    /// </exception>
+    Task<VectorIndexInfo> CreateAsync(VectorIndexSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Every index, by name.</summary>
+    IReadOnlyList<VectorIndexInfo> List();
+
+    /// <summary>An index as it is now, damaged ones too.</summary>
+    VectorIndexInfo Show(IndexName name);
+
+    /// <summary>Deletes an index with all it holds. Searches that run on it end first.</summary>
+    /// <exception cref="LakehouseException"><c>index_has_aliases</c> (<see cref="ErrorKind.Conflict"/>).</exception>
+    Task DeleteAsync(IndexName name, CancellationToken cancellationToken);
+
+    /// <summary>Adds items or replaces them, all or none. They are durable and can be found when this returns.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_item</c> (<see cref="ErrorKind.InvalidInput"/>): the first item that breaks a rule, by its position, and nothing has changed;
+    /// <c>vector_memory_full</c> (<see cref="ErrorKind.InsufficientStorage"/>); <c>too_many_adds</c> (<see cref="ErrorKind.Busy"/>).
+    /// </exception>
+    Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, CancellationToken cancellationToken);
+
+    /// <summary>Deletes items. Durable when this returns.</summary>
+    Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
+    /// <summary>Runs searches, and answers them in their order.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_query</c>, <c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>); <c>item_not_found</c> (<see cref="ErrorKind.NotFound"/>): no item
+    /// of the id searched by; <c>too_many_searches</c> (<see cref="ErrorKind.Busy"/>).
+    /// </exception>
+    Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken);
+
+    /// <summary>The items of some ids, in the ids' order, null where there is none.</summary>
+    IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, bool withVectors, bool withMetadata);
+
+    /// <summary>Items in the order of the bytes of their ids.</summary>
+    /// <param name="name">The index.</param>
+    /// <param name="startAfter">Only ids that sort after this one; empty from the start.</param>
+    /// <param name="countMax">At most so many, 1 or more.</param>
+    /// <param name="withVectors">True for items with vectors.</param>
+    /// <param name="withMetadata">True for items with metadata.</param>
+    StoredItemPage ListItems(IndexName name, string startAfter, int countMax, bool withVectors, bool withMetadata);
+
+    /// <summary>Points an alias at an index, atomically: a search by the alias sees the one or the other.</summary>
+    /// <exception cref="LakehouseException"><c>index_exists</c> (<see cref="ErrorKind.Conflict"/>): an index has that name.</exception>
+    Task SetAliasAsync(IndexName alias, IndexName target, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an alias; the index stays.</summary>
+    /// <exception cref="LakehouseException"><c>alias_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
+    Task DeleteAliasAsync(IndexName alias, CancellationToken cancellationToken);
+
+    /// <summary>Every alias with its index, by name.</summary>
+    IReadOnlyList<KeyValuePair<IndexName, IndexName>> ListAliases();
+}

@@ -1,0 +1,30 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Vector;
+
+/// <summary>
+/// The name of an index or of an alias: a <see cref="PlainName"/> that does not start with <c>_</c>: those are the module's own
+/// below <c>_vectors/</c>. A value of this type proves it.
+/// </summary>
+public readonly record struct IndexName
+{
+    private readonly string? _value;
+
+    private IndexName(string value) => _value = value;
+
+    /// <summary>The name as text.</summary>
+    public string Value => _value ?? throw new InvalidOperationException("default(IndexName) names no index");
+
+    /// <summary>Accepts <paramref name="value"/> or throws <c>invalid_name</c> (<see cref="ErrorKind.InvalidInput"/>) with the rule it breaks.</summary>
+    public static IndexName Parse(string? value)
+    {
+        var fault = PlainName.FindFault(value) ?? (value![0] == '_' ? "it starts with '_'; start with a letter or a digit" : null);
+        return fault is null
+            ? new IndexName(value!)
+            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_name", $"The index name is refused: {fault}.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,29 @@
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>The object that makes an index exist, JSON.</summary>
+/// <param name="FormatVersion">1.</param>
+/// <param name="Generation">Names this creation of the index; its other files carry it, so that those of an earlier index of the name are never taken for its own.</param>
+/// <param name="Dimension">As in <see cref="VectorIndexSpec"/>, like what follows.</param>
+/// <param name="Distance">The metric's name in the API.</param>
+/// <param name="Quantization">The quantization's name in the API.</param>
+/// <param name="M">Links of a new node.</param>
+/// <param name="EfConstruction">The beam of an insertion.</param>
+/// <param name="EfSearch">The beam of a search.</param>
+/// <param name="CreatedAt">When it was created, UTC.</param>
+internal sealed record IndexDefinition(
+    int FormatVersion, Guid Generation, int Dimension, string Distance, string Quantization, int M, int EfConstruction, int EfSearch, DateTimeOffset CreatedAt)
+{
+    public const int Version = 1;
+
+    public static IndexDefinition From(VectorIndexSpec spec, DateTimeOffset createdAt) => new(
+        Version, Guid.NewGuid(), spec.Dimension, SpecNames.Of(spec.Metric), SpecNames.Of(spec.Quantization), spec.M, spec.EfConstruction, spec.EfSearch, createdAt);
+
+    public VectorIndexSpec ToSpec(IndexName name) => new(
+        name,
+        Dimension,
+        SpecNames.ParseMetric(Distance) ?? throw new InvalidDataException($"its distance \"{Distance}\" is not known"),
+        SpecNames.ParseQuantization(Quantization) ?? throw new InvalidDataException($"its quantization \"{Quantization}\" is not known"),
+        M,
+        EfConstruction,
+        EfSearch);
+}

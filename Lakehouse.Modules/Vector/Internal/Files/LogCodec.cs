@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Lakehouse.Vector.Internal.Index;
+using Lakehouse.Vector.Internal.Metadata;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>
+/// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, of an add, the length
+/// of its metadata (int32; -1: what is stored stays) and its JSON; then the vectors, float32. Numbers are little-endian.
+/// </summary>
+internal static class LogCodec
+{
+    private const int Unchanged = -1;
+
+    public static byte[] Encode(LogEntry entry, Guid generation, long sequence, int dimension)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        if (entry.Added is { } added)
+        {
+            WriteItems(added, body);
+        }
+        else
+        {
+            foreach (var id in entry.Removed!)
+            {
+                WriteId(id, body);
+            }
+        }
+
+        var kind = entry.Added is null ? FileHeader.RemoveKind : FileHeader.AddKind;
+        var header = new FileHeader(FileHeader.Version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum);
+        var checksum = Checksum(header, body.WrittenSpan);
+        return [.. (header with { Checksum = checksum }).Encode(FileHeader.LogMagic), .. body.WrittenSpan];
+    }
+
+    /// <summary>Reads an object of the log.</summary>
+    /// <exception cref="InvalidDataException">It is damaged or belongs elsewhere.</exception>
+    public static LogEntry Decode(ReadOnlySpan<byte> file, Guid generation, long sequence, int dimension)
+    {
+        if (file.Length < FileHeader.PrefixBytes)
+        {
+            throw new InvalidDataException("it is cut off");
+        }
+
+        var length = FileHeader.DecodeLength(file, FileHeader.LogMagic);
+        if (file.Length < FileHeader.PrefixBytes + length)
+        {
+            throw new InvalidDataException("it is cut off");
+        }
+
+        var header = FileHeader.Decode(file.Slice(FileHeader.PrefixBytes, length), generation, sequence, dimension);
+        var body = file[(FileHeader.PrefixBytes + length)..];
+        if (body.Length != header.BodyBytes || Checksum(header with { Checksum = FileHeader.NoChecksum }, body) != header.Checksum)
+        {
+            throw new InvalidDataException("its checksum does not match");
+        }
+
+        return header.Kind switch
+        {
+            FileHeader.AddKind => new LogEntry(ItemBatch.FromLog(ReadItems(body, header.ItemCount, dimension)), null),
+            FileHeader.RemoveKind => new LogEntry(null, ReadIds(body, header.ItemCount)),
+            _ => throw new InvalidDataException($"it is of an unknown kind, \"{header.Kind}\""),
+        };
+    }
+
+    private static void WriteItems(ItemBatch batch, ArrayBufferWriter<byte> body)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var item = batch[i];
+            WriteId(item.Id, body);
+            var metadata = item.HasMetadata ? MetadataDocument.JsonOf(item.Metadata) : default;
+            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), item.HasMetadata ? metadata.Length : Unchanged);
+            body.Advance(sizeof(int));
+            body.Write(metadata);
+        }
+
+        for (var i = 0; i < batch.Count; i++)
+        {
+            body.Write(MemoryMarshal.AsBytes(batch[i].Vector.Span));
+        }
+    }
+
+    private static void WriteId(byte[] id, ArrayBufferWriter<byte> body)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(body.GetSpan(sizeof(ushort)), (ushort)id.Length);
+        body.Advance(sizeof(ushort));
+        body.Write(id);
+    }
+
+    // The checksum has vouched for the body: lengths in it are what was written.
+    private static ItemBatch.Entry[] ReadItems(ReadOnlySpan<byte> body, int count, int dimension)
+    {
+        var heads = new (byte[] Id, bool HasMetadata, byte[]? Metadata)[count];
+        for (var i = 0; i < count; i++)
+        {
+            var id = ReadId(ref body);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(body);
+            body = body[sizeof(int)..];
+            heads[i] = length == Unchanged ? (id, false, null) : (id, true, MetadataDocument.Encode(body[..length]));
+            body = body[Math.Max(0, length)..];
+        }
+
+        var vectors = MemoryMarshal.Cast<byte, float>(body).ToArray();
+        return [.. heads.Select((head, i) => new ItemBatch.Entry(head.Id, vectors.AsMemory(i * dimension, dimension), head.HasMetadata, head.Metadata))];
+    }
+
+    private static List<byte[]> ReadIds(ReadOnlySpan<byte> body, int count)
+    {
+        var ids = new List<byte[]>(count);
+        for (var i = 0; i < count; i++)
+        {
+            ids.Add(ReadId(ref body));
+        }
+
+        return ids;
+    }
+
+    private static byte[] ReadId(ref ReadOnlySpan<byte> body)
+    {
+        var length = BinaryPrimitives.ReadUInt16LittleEndian(body);
+        var id = body.Slice(sizeof(ushort), length).ToArray();
+        body = body[(sizeof(ushort) + length)..];
+        return id;
+    }
+
+    private static string Checksum(FileHeader header, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header.Encode(FileHeader.LogMagic));
+        hash.AppendData(body);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal.Index;
+using Lakehouse.Vector.Internal.Metadata;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>Reads an index from its file (docs/vectors.md) in one pass from the first byte to the last.</summary>
+internal static unsafe class SnapshotReader
+{
+    /// <summary>Reads a snapshot.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="spec">What its index is.</param>
+    /// <param name="generation">The index's generation.</param>
+    /// <param name="sequence">The number in the file's name.</param>
+    /// <param name="reserve">Called with the memory that the vectors and links need, before they are read.</param>
+    /// <exception cref="InvalidDataException">It is damaged or belongs elsewhere.</exception>
+    public static VectorIndex Read(Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve)
+    {
+        using var input = new HashingReader(stream);
+        var header = ReadHeader(input, spec, generation, sequence);
+        var index = new VectorIndex(spec);
+        try
+        {
+            reserve(header.ItemCount * index.Graph.NodeSizeBytes);
+            ReadGraph(input, index, header);
+            ReadItems(input, index, header.ItemCount);
+            return input.Complete() == header.Checksum ? index : throw new InvalidDataException("its checksum does not match");
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private static FileHeader ReadHeader(HashingReader input, VectorIndexSpec spec, Guid generation, long sequence)
+    {
+        Span<byte> prefix = stackalloc byte[FileHeader.PrefixBytes];
+        input.ReadHeader(prefix);
+        var json = new byte[FileHeader.DecodeLength(prefix, FileHeader.SnapshotMagic)];
+        input.ReadHeader(json);
+        var header = FileHeader.Decode(json, generation, sequence, spec.Dimension);
+        if (header.Kind != FileHeader.SnapshotKind || header.M != spec.M || header.EntryNode >= header.ItemCount)
+        {
+            throw new InvalidDataException("its header does not agree with the index");
+        }
+
+        input.Hash((header with { Checksum = FileHeader.NoChecksum }).Encode(FileHeader.SnapshotMagic));
+        return header;
+    }
+
+    private static void ReadGraph(HashingReader input, VectorIndex index, FileHeader header)
+    {
+        var graph = index.Graph;
+        var links = graph.Graph.Links;
+        var levels = new byte[header.ItemCount];
+        input.Read(levels);
+        foreach (var level in levels)
+        {
+            _ = graph.Take(level <= LinkTable.LevelMax ? level : throw new InvalidDataException("a layer in it does not exist"));
+        }
+
+        for (var node = 0u; node < levels.Length; node++)
+        {
+            ReadLinks(input, links, node, 0, levels);
+        }
+
+        for (var node = 0u; node < levels.Length; node++)
+        {
+            for (var layer = 1; layer <= levels[node]; layer++)
+            {
+                ReadLinks(input, links, node, layer, levels);
+            }
+        }
+
+        graph.Graph.Entry = header.EntryNode < 0 ? null : ((uint)header.EntryNode, levels[header.EntryNode]);
+    }
+
+    private static void ReadLinks(HashingReader input, LinkTable links, uint node, int layer, byte[] levels)
+    {
+        var list = new Span<uint>(links.List(node, layer), links.LinkCountMax(layer));
+        input.Read(MemoryMarshal.AsBytes(list));
+        foreach (var link in list)
+        {
+            // Pointers are made of these numbers, and the checksum is known only at the end.
+            if (link > levels.Length || (link > 0 && levels[link - 1] < layer))
+            {
+                list.Clear();
+                throw new InvalidDataException("a link in it leads nowhere");
+            }
+        }
+    }
+
+    private static void ReadItems(HashingReader input, VectorIndex index, int count)
+    {
+        var ids = new byte[count][];
+        for (var i = 0; i < count; i++)
+        {
+            ushort length = 0;
+            input.Read(MemoryMarshal.AsBytes(new Span<ushort>(ref length)));
+            ids[i] = new byte[length];
+            input.Read(ids[i]);
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var length = 0;
+            input.Read(MemoryMarshal.AsBytes(new Span<int>(ref length)));
+            index.Restore((uint)i, ids[i], length == 0 ? null : ReadMetadata(input, length));
+            ids[i] = [];
+        }
+
+        for (var i = 0u; i < count; i++)
+        {
+            input.Read(MemoryMarshal.AsBytes(new Span<float>(index.Graph.Store.Slot(i), index.Spec.Dimension)));
+            index.Graph.Store.Encode(i);
+        }
+    }
+
+    private static byte[]? ReadMetadata(HashingReader input, int length)
+    {
+        if (length is < 0 or > 16 * 1024 * 1024)
+        {
+            throw new InvalidDataException("a length in it is impossible");
+        }
+
+        var json = new byte[length];
+        input.Read(json);
+        try
+        {
+            return MetadataDocument.Encode(json);
+        }
+        catch (System.Text.Json.JsonException fault)
+        {
+            throw new InvalidDataException("a metadata object in it is damaged", fault);
+        }
+    }
+}

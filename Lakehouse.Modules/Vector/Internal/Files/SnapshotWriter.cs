@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal.Index;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>
+/// Writes an index as one file (docs/vectors.md). What changes in place, the links, is written while nothing changes; vectors, ids and metadata stay what
+/// they are as long as no place is freed, so they are written afterwards, beside adds and searches.
+/// </summary>
+internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, Guid generation) : IDisposable
+{
+    private readonly HashingWriter _output = new(file);
+    private readonly List<uint> _nodes = [];
+    private readonly List<Item> _items = [];
+    private FileHeader? _header;
+
+    /// <summary>Writes header, layers and links. Nothing is being linked, and no node is deleted but linked to.</summary>
+    public void WriteGraph(long sequence)
+    {
+        // Nodes are numbered anew, without the gaps of free places.
+        var numbers = new uint[index.Graph.NodeCount];
+        long bodyBytes = 0;
+        var links = index.Graph.Graph.Links;
+        for (var node = 0u; node < numbers.Length; node++)
+        {
+            if (!index.Graph.IsLive(node))
+            {
+                continue;
+            }
+
+            _nodes.Add(node);
+            numbers[node] = (uint)_nodes.Count;
+            var item = index.ItemOf(node);
+            _items.Add(item);
+            var linkCount = links.M0 + (links.Head(node)->Level * links.M);
+            bodyBytes += sizeof(byte) + (linkCount * sizeof(uint)) + sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item);
+        }
+
+        bodyBytes += (long)_nodes.Count * index.Spec.Dimension * sizeof(float);
+        var entry = index.Graph.Graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
+        _header = new FileHeader(FileHeader.Version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, links.M, entry, bodyBytes, FileHeader.NoChecksum);
+        _output.Write(_header.Encode(FileHeader.SnapshotMagic));
+        foreach (var node in _nodes)
+        {
+            _output.Write([links.Head(node)->Level]);
+        }
+
+        foreach (var node in _nodes)
+        {
+            WriteLinks(links, node, 0, numbers);
+        }
+
+        foreach (var node in _nodes)
+        {
+            for (var layer = 1; layer <= links.Head(node)->Level; layer++)
+            {
+                WriteLinks(links, node, layer, numbers);
+            }
+        }
+    }
+
+    /// <summary>Writes ids, metadata and vectors, and the checksum into the header.</summary>
+    public void WriteItems(CancellationToken cancellationToken)
+    {
+        foreach (var item in _items)
+        {
+            var length = (ushort)item.Id.Length;
+            _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ushort>(in length)));
+            _output.Write(item.Id);
+        }
+
+        foreach (var item in _items)
+        {
+            var length = MetadataLength(item);
+            _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length)));
+            _output.Write(item.MetadataRecord is null ? default : item.Metadata.Json);
+        }
+
+        foreach (var node in _nodes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _output.Write(MemoryMarshal.AsBytes(index.Graph.Store.Read(node)));
+        }
+
+        var complete = _header! with { Checksum = _output.Complete() };
+        file.Position = 0;
+        file.Write(complete.Encode(FileHeader.SnapshotMagic));
+        file.Flush();
+    }
+
+    public void Dispose() => _output.Dispose();
+
+    private static int MetadataLength(Item item) => item.MetadataRecord is null ? 0 : item.Metadata.Json.Length;
+
+    private void WriteLinks(LinkTable links, uint node, int layer, uint[] numbers)
+    {
+        var max = links.LinkCountMax(layer);
+        var list = links.List(node, layer);
+        Span<uint> numbered = stackalloc uint[max];
+        numbered.Clear();
+        var count = 0;
+        for (var i = 0; i < max && list[i] != 0; i++)
+        {
+            if (numbers[list[i] - 1] is var number and not 0)
+            {
+                numbered[count++] = number;
+            }
+        }
+
+        _output.Write(MemoryMarshal.AsBytes(numbered));
+    }
+}

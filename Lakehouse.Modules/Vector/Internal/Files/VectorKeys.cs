@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>Where the module keeps what: see docs/vectors.md.</summary>
+internal static class VectorKeys
+{
+    /// <summary>Above everything.</summary>
+    public const string Root = "_vectors/";
+
+    /// <summary>Above the aliases. No index has such a name.</summary>
+    public const string AliasRoot = Root + "_alias/";
+
+    public const string DefinitionFile = "index.json";
+    public const string TombstoneFile = "deleted";
+
+    private const string LogFolder = "log";
+    private const string SnapshotFolder = "snapshot";
+    private const int Digits = 20; // so that keys order as numbers do
+
+    public static string Folder(IndexName name) => $"{Root}{name}/";
+
+    /// <summary>What an index is. While it is there and no tombstone is, the index is.</summary>
+    public static ObjectKey Definition(IndexName name) => ObjectKey.Parse(Folder(name) + DefinitionFile);
+
+    /// <summary>Written first when an index is deleted, and deleted last.</summary>
+    public static ObjectKey Tombstone(IndexName name) => ObjectKey.Parse(Folder(name) + TombstoneFile);
+
+    public static ObjectKey Alias(IndexName alias) => ObjectKey.Parse($"{AliasRoot}{alias}.json");
+
+    public static ObjectKey Log(IndexName name, long sequence) => ObjectKey.Parse(Folder(name) + LogFolder + "/" + Number(sequence));
+
+    public static ObjectKey Snapshot(IndexName name, long sequence) => ObjectKey.Parse(Folder(name) + SnapshotFolder + "/" + Number(sequence));
+
+    /// <summary>Reads the sequence number of a log object or, with <paramref name="isSnapshot"/>, of a snapshot.</summary>
+    public static bool TryParse(ObjectKey key, IndexName name, [NotNullWhen(true)] out bool? isSnapshot, out long sequence)
+    {
+        (isSnapshot, sequence) = (null, 0);
+        var parts = key.Value[Folder(name).Length..].Split('/');
+        if (parts.Length != 2 || parts[1].Length != Digits || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out sequence))
+        {
+            return false;
+        }
+
+        isSnapshot = parts[0] switch
+        {
+            LogFolder => false,
+            SnapshotFolder => true,
+            _ => null,
+        };
+        return isSnapshot is not null;
+    }
+
+    private static string Number(long sequence) => sequence.ToString("D" + Digits, CultureInfo.InvariantCulture);
+}

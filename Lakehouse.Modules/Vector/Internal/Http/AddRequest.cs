@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace Lakehouse.Vector.Internal.Http;
+
+/// <summary>Reads the body of an add: <c>{"items":[{"id":"a","vector":[1,2],"metadata":{}}]}</c>. All vectors lie in one array.</summary>
+internal static class AddRequest
+{
+    private const string Form = "{\"items\":[{\"id\":\"a\",\"vector\":[0.1,0.2],\"metadata\":{}}]}";
+
+    public static List<VectorItem> Read(ReadOnlyMemory<byte> body, int countMax) => VectorJson.Read(body, Form, json => ReadBody(json, countMax));
+
+    private static List<VectorItem> ReadBody(ReadOnlyMemory<byte> body, int countMax)
+    {
+        var reader = new Utf8JsonReader(body.Span);
+        VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
+        List<Head>? heads = null;
+        var floats = new List<float>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!reader.ValueTextEquals("items"u8))
+            {
+                throw VectorJson.Unknown("the body", reader.GetString(), "items");
+            }
+
+            heads = ReadItems(ref reader, body, floats, countMax);
+        }
+
+        reader.Read(); // the end; more than that is an error of the form
+        if (heads is null)
+        {
+            throw VectorErrors.Request("the body has no \"items\"");
+        }
+
+        var all = floats.ToArray();
+        return [.. heads.Select(h => new VectorItem(h.Id, all.AsMemory(h.Start, h.Length), h.Metadata))];
+    }
+
+    private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<float> floats, int countMax)
+    {
+        VectorJson.Expect(ref reader, JsonTokenType.StartArray, "items");
+        var heads = new List<Head>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (heads.Count == countMax)
+            {
+                throw VectorErrors.Request($"it has more than {countMax} items (vector.max_batch_items)");
+            }
+
+            heads.Add(ReadItem(ref reader, body, floats, heads.Count));
+        }
+
+        return heads;
+    }
+
+    private static Head ReadItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<float> floats, int position)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw VectorErrors.Item(position, "it is not an object");
+        }
+
+        string? id = null;
+        int? start = null;
+        var length = 0;
+        ReadOnlyMemory<byte>? metadata = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("id"u8))
+            {
+                id = VectorJson.ReadText(ref reader, $"items[{position}].id");
+            }
+            else if (reader.ValueTextEquals("vector"u8))
+            {
+                start = floats.Count;
+                length = VectorJson.ReadVector(ref reader, floats, $"items[{position}].vector");
+            }
+            else if (reader.ValueTextEquals("metadata"u8))
+            {
+                metadata = ReadMetadata(ref reader, body);
+            }
+            else
+            {
+                throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector and metadata");
+            }
+        }
+
+        return new Head(
+            id ?? throw VectorErrors.Item(position, "it has no id"),
+            start ?? throw VectorErrors.Item(position, "it has no vector"),
+            length,
+            metadata);
+    }
+
+    private static ReadOnlyMemory<byte>? ReadMetadata(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return body[start..(int)reader.BytesConsumed];
+    }
+
+    private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte>? Metadata);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+
+namespace Lakehouse.Vector.Internal.Http;
+
+/// <summary>Reads the body of a search, or of many: <c>{"vector":[1,2],"k":10}</c>, <c>{"queries":[...]}</c>.</summary>
+/// <param name="Queries">The searches.</param>
+/// <param name="IsList">True when they came as <c>queries</c>, and the answer is a list, too.</param>
+internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
+{
+    private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
+    private const string Known = "vector, id, k, ef, filter, max_distance, include, exact and queries";
+    private const int KDefault = 10;
+
+    public static SearchRequest Read(ReadOnlyMemory<byte> body) => VectorJson.Read(body, Form, ReadBody);
+
+    private static SearchRequest ReadBody(ReadOnlyMemory<byte> body)
+    {
+        var reader = new Utf8JsonReader(body.Span);
+        VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
+        List<VectorQuery>? queries = null;
+        var query = ReadQuery(ref reader, "the body", ref queries);
+        reader.Read(); // the end; more than that is an error of the form
+        return queries is null ? new SearchRequest([query], IsList: false) : new SearchRequest(queries, IsList: true);
+    }
+
+    private static List<VectorQuery> ReadQueries(ref Utf8JsonReader reader)
+    {
+        VectorJson.Expect(ref reader, JsonTokenType.StartArray, "queries");
+        var queries = new List<VectorQuery>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var place = $"queries[{queries.Count}]";
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw VectorJson.Wrong(place, "an object");
+            }
+
+            List<VectorQuery>? nested = null;
+            var query = ReadQuery(ref reader, place, ref nested);
+            queries.Add(nested is null ? query : throw VectorErrors.Query($"{place} has queries of its own"));
+        }
+
+        return queries;
+    }
+
+    private static VectorQuery ReadQuery(ref Utf8JsonReader reader, string place, ref List<VectorQuery>? queries)
+    {
+        var query = new VectorQuery();
+        var memberCount = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            memberCount++;
+            if (reader.ValueTextEquals("vector"u8))
+            {
+                var floats = new List<float>();
+                VectorJson.ReadVector(ref reader, floats, "vector");
+                query = query with { Vector = floats.ToArray() };
+            }
+            else if (reader.ValueTextEquals("queries"u8))
+            {
+                queries = ReadQueries(ref reader);
+            }
+            else
+            {
+                query = ReadOption(ref reader, query, place);
+            }
+        }
+
+        if (queries is not null && memberCount > 1)
+        {
+            throw VectorErrors.Query("beside queries the body can have nothing; put it into each query");
+        }
+
+        return query.K is null && query.DistanceMax is null ? query with { K = KDefault } : query;
+    }
+
+    private static VectorQuery ReadOption(ref Utf8JsonReader reader, VectorQuery query, string place)
+    {
+        switch (reader.GetString())
+        {
+            case "id":
+                return query with { Id = VectorJson.ReadText(ref reader, "id") };
+            case "k":
+                return query with { K = VectorJson.ReadCount(ref reader, "k") };
+            case "ef":
+                return query with { Ef = VectorJson.ReadCount(ref reader, "ef") };
+            case "max_distance":
+                return query with { DistanceMax = VectorJson.ReadNumber(ref reader, "max_distance") };
+            case "exact":
+                return query with { IsExact = VectorJson.ReadFlag(ref reader, "exact") };
+            case "filter":
+                reader.Read();
+                var filter = JsonElement.ParseValue(ref reader);
+                return filter.ValueKind == JsonValueKind.Null ? query : query with { Filter = filter };
+            case "include":
+                var (withVectors, withMetadata) = Include.Read(VectorJson.ReadTexts(ref reader, "include"));
+                return query with { WithVectors = withVectors, WithMetadata = withMetadata };
+            case var unknown:
+                throw VectorJson.Unknown(place, unknown, Known);
+        }
+    }
+}

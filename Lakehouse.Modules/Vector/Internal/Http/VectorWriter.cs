@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Lakehouse.Vector.Internal.Http;
+
+/// <summary>Writes answers that hold items: their metadata is JSON already and is copied as it is.</summary>
+internal static class VectorWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Sends what <paramref name="write"/> writes, whole.</summary>
+    public static async Task SendAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        var body = new ArrayBufferWriter<byte>(1_024);
+        using (var json = new Utf8JsonWriter(body, Options))
+        {
+            write(json);
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    /// <summary><c>{"results":[...]}</c></summary>
+    public static void WriteAnswer(Utf8JsonWriter json, VectorAnswer answer)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("results"u8);
+        foreach (var hit in answer.Hits)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, hit.Item.Id);
+            json.WriteNumber("distance"u8, hit.Distance);
+            WriteContent(json, hit.Item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void WriteItem(Utf8JsonWriter json, StoredItem item)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, item.Id);
+        WriteContent(json, item);
+        json.WriteEndObject();
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, StoredItem item)
+    {
+        if (item.Metadata is not null)
+        {
+            json.WritePropertyName("metadata"u8);
+            json.WriteRawValue(item.Metadata, skipInputValidation: true);
+        }
+
+        if (item.Vector is not null)
+        {
+            json.WriteStartArray("vector"u8);
+            foreach (var value in item.Vector)
+            {
+                json.WriteNumberValue(value);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Numerics;
+using Lakehouse.Vector.Hnsw;
+
+namespace Lakehouse.Vector.Internal.Index;
+
+/// <summary>
+/// From an id to its node: a hash table with linear probing that holds only node numbers; the ids themselves are with the items. For one thread at a
+/// time.
+/// </summary>
+internal sealed unsafe class IdTable(NodeBlocks items)
+{
+    private const int SlotCountMin = 64;
+
+    private uint[] _slots = new uint[SlotCountMin]; // node + 1; 0 is free
+
+    public int Count { get; private set; }
+
+    /// <summary>The memory of the table.</summary>
+    public long SizeBytes => (long)_slots.Length * sizeof(uint);
+
+    /// <summary>Finds the node of an id.</summary>
+    public bool TryFind(ReadOnlySpan<byte> id, out uint node)
+    {
+        var slot = Find(id);
+        node = _slots[slot] - 1;
+        return _slots[slot] != 0;
+    }
+
+    /// <summary>Points the id of a node at it, in place of the node it pointed at before.</summary>
+    public void Set(uint node)
+    {
+        var id = ((Item*)items.At(node))->Id;
+        var slot = Find(id);
+        if (_slots[slot] == 0 && 4 * (Count + 1) > 3 * _slots.Length)
+        {
+            Grow();
+            slot = Find(id);
+        }
+
+        Count += _slots[slot] == 0 ? 1 : 0;
+        _slots[slot] = node + 1;
+    }
+
+    /// <summary>Takes an id out. What was pushed behind it by collisions moves up, so that no mark of a deletion is needed.</summary>
+    public void Remove(ReadOnlySpan<byte> id)
+    {
+        var mask = _slots.Length - 1;
+        var hole = Find(id);
+        if (_slots[hole] == 0)
+        {
+            return;
+        }
+
+        Count--;
+        for (var slot = (hole + 1) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+        {
+            var home = Home(((Item*)items.At(_slots[slot] - 1))->Id);
+            if (((slot - home) & mask) >= ((slot - hole) & mask))
+            {
+                _slots[hole] = _slots[slot];
+                hole = slot;
+            }
+        }
+
+        _slots[hole] = 0;
+    }
+
+    private int Find(ReadOnlySpan<byte> id)
+    {
+        var mask = _slots.Length - 1;
+        var slot = Home(id);
+        while (_slots[slot] is var entry and not 0 && !((Item*)items.At(entry - 1))->Id.SequenceEqual(id))
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+
+    // Seeded for each process: ids come from outside, and nobody is to choose ones that collide.
+    private int Home(ReadOnlySpan<byte> id)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(id);
+        return hash.ToHashCode() & (_slots.Length - 1);
+    }
+
+    private void Grow()
+    {
+        var before = _slots;
+        _slots = new uint[BitOperations.RoundUpToPowerOf2((uint)before.Length + 1)];
+        foreach (var entry in before)
+        {
+            if (entry != 0)
+            {
+                _slots[Find(((Item*)items.At(entry - 1))->Id)] = entry;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using Lakehouse.Core.Errors;
+using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal.Metadata;
+
+namespace Lakehouse.Vector.Internal.Index;
+
+/// <summary>
+/// One search of one index. Decides between the walk over the graph and comparing every item that the filter lets through: the walk sees about
+/// ef items for each that passes, so a filter that leaves few makes it dearer than the scan; and a walk that takes longer than that is given up
+/// for the scan. So k results come whenever k items pass.
+/// </summary>
+internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
+{
+    // Below so many items a scan is as fast as a walk, and misses nothing.
+    private const int ScanCountMax = 256;
+
+    // A filter's share is estimated from so many items.
+    private const int SampleCount = 256;
+
+    // Testing a filter on an item costs about a third of comparing its vector.
+    private const double FilterCost = 0.3;
+
+    private const int RangeEfMin = 64;
+
+    private readonly List<Neighbour> _found = [];
+
+    /// <summary>Runs a search that was checked.</summary>
+    public VectorAnswer Run(VectorQuery query)
+    {
+        Check(query);
+        var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
+        var context = index.Graph.Enter();
+        try
+        {
+            var k = Math.Min(query.K ?? options.MaxK, Math.Max(1, index.Count));
+            var vector = query.Vector ?? VectorOf(query.Id!);
+            if (ItemBatch.FindFault(vector.Span, index.Spec) is { } fault)
+            {
+                throw VectorErrors.Query(fault);
+            }
+
+            // The item that is searched by comes first, and is taken out below.
+            var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, filter, context);
+            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount);
+        }
+        finally
+        {
+            index.Graph.Leave(context);
+        }
+    }
+
+    private void Check(VectorQuery query)
+    {
+        if (query.Vector is null == query.Id is null)
+        {
+            throw VectorErrors.Query("it needs either a vector or the id of a stored item");
+        }
+
+        if (query.K is { } k && (k < 1 || k > options.MaxK))
+        {
+            throw VectorErrors.Query($"k is {k}; it is a whole number from 1 to {options.MaxK} (vector.max_k)");
+        }
+
+        if (query.Ef is { } ef && (ef < 1 || ef > options.MaxEf))
+        {
+            throw VectorErrors.Query($"ef is {ef}; it is a whole number from 1 to {options.MaxEf} (vector.max_ef)");
+        }
+
+        if (query.DistanceMax is { } distance && !float.IsFinite(distance))
+        {
+            throw VectorErrors.Query("max_distance is not a finite number");
+        }
+    }
+
+    private float[] VectorOf(string id) => index.TryFind(Encoding.UTF8.GetBytes(id), out var node)
+        ? index.Graph.Store.Read(node).ToArray()
+        : throw new LakehouseException(ErrorKind.NotFound, "item_not_found", $"There is no item \"{id}\" in the index '{index.Spec.Name}'.");
+
+    /// <summary>Fills the list of what was found, nearest first. True when every item was compared.</summary>
+    private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, FilterNode? filter, SearchContext context)
+    {
+        Func<uint, bool>? condition = filter is null ? null : node => filter.Matches(index.Metadata(node));
+        var ef = query.Ef ?? index.Spec.EfSearch;
+        var scanCost = ScanCost(condition, out var share);
+        if (query.IsExact || index.Count <= ScanCountMax || (condition is not null && Math.Max(ef, k) / share >= scanCost))
+        {
+            return Scan(vector, k, condition, context);
+        }
+
+        var limit = condition is null ? int.MaxValue : (int)Math.Min(int.MaxValue, scanCost);
+        var wanted = query.DistanceMax is null ? k : Math.Min(k, Math.Max(RangeEfMin, ef));
+        while (true)
+        {
+            var count = index.Graph.Search(vector, wanted, ef, condition, limit, context, _found);
+            if (count < Math.Min(wanted, index.Count))
+            {
+                // Given up, or fewer than there must be: what a walk cannot reach, the scan can.
+                return Scan(vector, k, condition, context);
+            }
+
+            // Of a range everything is wanted: a walk that ends inside it was too short.
+            if (query.DistanceMax is not { } farthest || wanted == k || _found[^1].Distance > farthest)
+            {
+                return false;
+            }
+
+            wanted = (int)Math.Min(k, 4L * wanted);
+        }
+    }
+
+    private bool Scan(ReadOnlySpan<float> vector, int k, Func<uint, bool>? condition, SearchContext context)
+    {
+        index.Graph.Scan(vector, k, condition, context, _found);
+        return true;
+    }
+
+    /// <summary>What a scan costs, in comparisons of vectors, and the share of items that pass, from a sample spread over all.</summary>
+    private double ScanCost(Func<uint, bool>? condition, out double share)
+    {
+        share = 1;
+        if (condition is null)
+        {
+            return index.Count;
+        }
+
+        var nodeCount = index.Graph.NodeCount;
+        var step = Math.Max(1, nodeCount / SampleCount);
+        var (seen, passed) = (0, 0);
+        for (var node = 0u; node < nodeCount; node += step)
+        {
+            if (index.Graph.IsLive(node))
+            {
+                seen++;
+                passed += condition(node) ? 1 : 0;
+            }
+        }
+
+        // One more than was seen: a filter that no item of the sample passes may still pass some.
+        share = (passed + 1.0) / (seen + 1.0);
+        return index.Count * (FilterCost + share);
+    }
+
+    private List<VectorHit> Collect(VectorQuery query, int k)
+    {
+        var hits = new List<VectorHit>(Math.Min(k, _found.Count));
+        foreach (var (node, distance) in _found)
+        {
+            if (hits.Count == k || distance > query.DistanceMax)
+            {
+                break;
+            }
+
+            var item = index.Read(node, query.WithVectors, query.WithMetadata);
+            if (item.Id != query.Id)
+            {
+                hits.Add(new VectorHit(item, distance));
+            }
+        }
+
+        return hits;
+    }
+}

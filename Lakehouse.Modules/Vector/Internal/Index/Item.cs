@@ -1,0 +1,18 @@
+using Lakehouse.Vector.Internal.Metadata;
+
+namespace Lakehouse.Vector.Internal.Index;
+
+/// <summary>What belongs to a node beside its vector: pointers to the records of its id and metadata.</summary>
+internal unsafe struct Item
+{
+    /// <summary>The length of the id (uint16) and the id in UTF-8.</summary>
+    public byte* IdRecord;
+
+    /// <summary>A <see cref="MetadataDocument"/>'s record, or null for none.</summary>
+    public byte* MetadataRecord;
+
+    /// <summary>The id in UTF-8.</summary>
+    public readonly ReadOnlySpan<byte> Id => new(IdRecord + sizeof(ushort), *(ushort*)IdRecord);
+
+    public readonly MetadataDocument Metadata => new(MetadataRecord);
+}

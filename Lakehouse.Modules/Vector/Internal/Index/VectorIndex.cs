@@ -1,0 +1,335 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal.Metadata;
+
+namespace Lakehouse.Vector.Internal.Index;
+
+/// <summary>
+/// An index in memory: vectors, graph, ids and metadata. Searches take no lock. Changes are applied one after the other, in the order of the log,
+/// which takes a copy of each item; linking them into the graph, which takes the time, runs beside other changes and searches.
+/// </summary>
+internal sealed unsafe class VectorIndex : IDisposable
+{
+    private readonly NodeBlocks _items = new(sizeof(Item));
+    private readonly RecordArena _records = new();
+    private readonly IdTable _ids;
+    private readonly Lock _table = new();
+    private readonly List<(nint Record, int Size)> _retired = [];
+    private readonly ReaderWriterLockSlim _linking = new();
+
+    public VectorIndex(VectorIndexSpec spec)
+    {
+        Spec = spec;
+        Graph = new VectorGraph(spec.Dimension, spec.Metric, spec.Quantization, spec.M, spec.EfConstruction, seed: Environment.TickCount);
+        _ids = new IdTable(_items);
+    }
+
+    public VectorIndexSpec Spec { get; }
+
+    public VectorGraph Graph { get; }
+
+    /// <summary>How many items there are.</summary>
+    public int Count => _ids.Count;
+
+    /// <summary>The memory of everything.</summary>
+    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(Item)) + _records.SizeBytes + _ids.SizeBytes;
+
+    /// <summary>The pointers of a node; for who holds off <see cref="Compact"/>, which frees what they point at.</summary>
+    public Item ItemOf(uint node) => *(Item*)_items.At(node);
+
+    /// <summary>The metadata of a node; for readers between <see cref="VectorGraph.Enter"/> and <see cref="VectorGraph.Leave"/>.</summary>
+    public MetadataDocument Metadata(uint node) => ((Item*)_items.At(node))->Metadata;
+
+    /// <summary>The id of a node; likewise.</summary>
+    public ReadOnlySpan<byte> Id(uint node) => ((Item*)_items.At(node))->Id;
+
+    /// <summary>A copy of the item of a node; likewise.</summary>
+    public StoredItem Read(uint node, bool withVector, bool withMetadata) => new(
+        Encoding.UTF8.GetString(Id(node)),
+        withVector ? Graph.Store.Read(node).ToArray() : null,
+        withMetadata ? Metadata(node).Json.ToArray() : null);
+
+    /// <summary>The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers.</summary>
+    public List<uint> List(byte[] startAfter, int countMax)
+    {
+        // The largest id first, so that a smaller one takes its place.
+        var smallest = new PriorityQueue<uint, uint>(Comparer<uint>.Create((left, right) => Id(right).SequenceCompareTo(Id(left))));
+        for (var node = 0u; node < Graph.NodeCount; node++)
+        {
+            if (!Graph.IsLive(node) || Id(node).SequenceCompareTo(startAfter) <= 0)
+            {
+                continue;
+            }
+
+            if (smallest.Count <= countMax)
+            {
+                smallest.Enqueue(node, node);
+            }
+            else if (Id(node).SequenceCompareTo(Id(smallest.Peek())) < 0)
+            {
+                smallest.DequeueEnqueue(node, node);
+            }
+        }
+
+        var nodes = new List<uint>(smallest.Count);
+        while (smallest.TryDequeue(out var node, out _))
+        {
+            nodes.Add(node);
+        }
+
+        nodes.Reverse();
+        return nodes;
+    }
+
+    /// <summary>The most memory that a batch can come to take.</summary>
+    public long EstimateBytes(ItemBatch batch)
+    {
+        var newNodes = Math.Max(0, batch.Count - Graph.FreeCount);
+        var bytes = newNodes * (Graph.NodeSizeBytes + sizeof(Item) + (2 * sizeof(uint)));
+        for (var i = 0; i < batch.Count; i++)
+        {
+            bytes += RecordArena.RoundUp(sizeof(ushort) + batch[i].Id.Length) + (batch[i].Metadata is { } record ? RecordArena.RoundUp(record.Length) : 0);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Applies a batch: at once its ids lead to the new items, and when this returns searches do.</summary>
+    /// <param name="batch">The items.</param>
+    /// <param name="threadCount">Threads to link with.</param>
+    /// <param name="applied">Called when the next change may be applied.</param>
+    public AddResult Add(ItemBatch batch, int threadCount, Action applied)
+    {
+        _linking.EnterReadLock();
+        try
+        {
+            List<(uint Node, uint? Before)> added;
+            AddResult result;
+            lock (_table)
+            {
+                (added, result) = Place(batch);
+            }
+
+            applied();
+            Link(added, threadCount);
+            return result;
+        }
+        finally
+        {
+            _linking.ExitReadLock();
+        }
+    }
+
+    /// <summary>Deletes items.</summary>
+    /// <returns>The positions of ids that were not there.</returns>
+    public List<int> Remove(IReadOnlyList<byte[]> ids)
+    {
+        var missing = new List<int>();
+        _linking.EnterReadLock();
+        try
+        {
+            lock (_table)
+            {
+                for (var i = 0; i < ids.Count; i++)
+                {
+                    if (_ids.TryFind(ids[i], out var node))
+                    {
+                        _ids.Remove(ids[i]);
+                        Graph.Delete(node);
+                    }
+                    else
+                    {
+                        missing.Add(i);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _linking.ExitReadLock();
+        }
+
+        return missing;
+    }
+
+    /// <summary>Finds the node of an id; for readers, likewise.</summary>
+    public bool TryFind(ReadOnlySpan<byte> id, out uint node)
+    {
+        lock (_table)
+        {
+            return _ids.TryFind(id, out node);
+        }
+    }
+
+    /// <summary>
+    /// Clears the places of deleted items: links to them are replaced beside everything else, what is left of them is cut while no item is being linked,
+    /// and when the readers of before have gone, the places are free.
+    /// </summary>
+    /// <param name="threadCount">Threads to repair with.</param>
+    /// <param name="isolated">Runs while nothing changes and no place is deleted; null for nothing.</param>
+    public void Compact(int threadCount, Action? isolated = null)
+    {
+        _linking.EnterReadLock();
+        try
+        {
+            Graph.Repair(threadCount);
+        }
+        finally
+        {
+            _linking.ExitReadLock();
+        }
+
+        List<uint> detached;
+        List<(nint Record, int Size)> retired;
+        _linking.EnterWriteLock();
+        try
+        {
+            detached = Graph.Detach(threadCount);
+            retired = [.. _retired];
+            _retired.Clear();
+            isolated?.Invoke();
+        }
+        finally
+        {
+            _linking.ExitWriteLock();
+        }
+
+        Graph.WaitForReaders();
+        lock (_table)
+        {
+            foreach (var node in detached)
+            {
+                FreeItem(node);
+            }
+
+            foreach (var (record, size) in retired)
+            {
+                _records.Free((byte*)record, size);
+            }
+
+            Graph.Free(detached);
+        }
+    }
+
+    /// <summary>True when there are places or records to be cleared.</summary>
+    public bool HasGarbage => Graph.DeletedCount > 0 || _retired.Count > 0;
+
+    /// <summary>Puts a node of a snapshot in place; its vector and links are set by the reader of the snapshot, before anyone else sees the index.</summary>
+    public void Restore(uint node, ReadOnlySpan<byte> id, byte[]? metadata)
+    {
+        SetItem(node, id, metadata);
+        Graph.Publish(node);
+        Graph.Enliven(node);
+        _ids.Set(node);
+    }
+
+    public void Dispose()
+    {
+        Graph.Dispose();
+        _items.Dispose();
+        _records.Dispose();
+        _linking.Dispose();
+    }
+
+    private (List<(uint Node, uint? Before)> Added, AddResult Result) Place(ItemBatch batch)
+    {
+        var added = new List<(uint, uint?)>(batch.Count);
+        var newCount = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var entry = batch[i];
+            uint? before = _ids.TryFind(entry.Id, out var found) ? found : null;
+            newCount += before is null ? 1 : 0;
+            if (before is { } same && IsSame(Graph.Store.Read(same), entry.Vector.Span))
+            {
+                ReplaceMetadata(same, entry);
+                continue;
+            }
+
+            var node = Graph.Take(entry.Vector.Span);
+            var metadata = entry.HasMetadata || before is not { } old ? entry.Metadata : Metadata(old).ToRecord();
+            SetItem(node, entry.Id, metadata);
+            Graph.Publish(node);
+            _ids.Set(node);
+            added.Add((node, before));
+        }
+
+        return (added, new AddResult(newCount, batch.Count - newCount, _ids.Count));
+    }
+
+    private void ReplaceMetadata(uint node, ItemBatch.Entry entry)
+    {
+        if (!entry.HasMetadata)
+        {
+            return;
+        }
+
+        var item = (Item*)_items.At(node);
+        var before = item->MetadataRecord;
+        var record = entry.Metadata is null ? null : _records.Add(entry.Metadata);
+        Volatile.Write(ref *(nint*)&item->MetadataRecord, (nint)record);
+        if (before is not null)
+        {
+            _retired.Add(((nint)before, MetadataDocument.SizeOf(before)));
+        }
+    }
+
+    private void Link(List<(uint Node, uint? Before)> added, int threadCount)
+    {
+        if (added.Count == 1)
+        {
+            Link(added[0]);
+            return;
+        }
+
+        Parallel.For(0, added.Count, new ParallelOptions { MaxDegreeOfParallelism = threadCount }, i => Link(added[i]));
+    }
+
+    private void Link((uint Node, uint? Before) added)
+    {
+        var context = Graph.Enter();
+        try
+        {
+            Graph.Link(added.Node, context);
+        }
+        finally
+        {
+            Graph.Leave(context);
+        }
+
+        // In this order: never are both found, and for hardly any time neither is.
+        if (added.Before is { } before)
+        {
+            Graph.Delete(before);
+        }
+
+        Graph.Enliven(added.Node);
+    }
+
+    private void SetItem(uint node, ReadOnlySpan<byte> id, byte[]? metadata)
+    {
+        _items.EnsureCapacity(node + 1);
+        var record = new byte[sizeof(ushort) + id.Length];
+        MemoryMarshal.Write(record, (ushort)id.Length);
+        id.CopyTo(record.AsSpan(sizeof(ushort)));
+        var item = (Item*)_items.At(node);
+        item->IdRecord = _records.Add(record);
+        item->MetadataRecord = metadata is null ? null : _records.Add(metadata);
+    }
+
+    private void FreeItem(uint node)
+    {
+        var item = (Item*)_items.At(node);
+        _records.Free(item->IdRecord, sizeof(ushort) + item->Id.Length);
+        if (item->MetadataRecord is not null)
+        {
+            _records.Free(item->MetadataRecord, MetadataDocument.SizeOf(item->MetadataRecord));
+        }
+
+        *item = default;
+    }
+
+    private static bool IsSame(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
+        MemoryMarshal.AsBytes(left).SequenceEqual(MemoryMarshal.AsBytes(right));
+}

@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lakehouse.Core.Errors;
+using Lakehouse.Vector.Internal;
+using Lakehouse.Vector.Internal.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lakehouse.Vector;
+
+/// <summary><c>/v1/vectors/*</c>.</summary>
+internal static class VectorEndpoints
+{
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/vectors").WithTags("vectors");
+        group.MapPost("index", CreateAsync).WithSummary("Creates an empty index");
+        group.MapGet("index", List).WithSummary("Every index");
+        group.MapGet("index/{name}", Show).WithSummary("One index");
+        group.MapDelete("index/{name}", DeleteAsync).WithSummary("Deletes an index");
+        group.MapPost("index/{name}/add", AddAsync).WithSummary("Adds or replaces items, all or none");
+        group.MapPost("index/{name}/search", SearchAsync).WithSummary("Finds the nearest items");
+        group.MapPost("index/{name}/delete", RemoveAsync).WithSummary("Deletes items by their ids");
+        group.MapPost("index/{name}/get", GetAsync).WithSummary("Reads items by their ids");
+        group.MapGet("index/{name}/items", ListItemsAsync).WithSummary("Lists items in the order of their ids");
+        group.MapPost("index/{name}/import", ImportAsync).WithSummary("Adds the rows of a dataset");
+        group.MapGet("alias", ListAliases).WithSummary("Every alias");
+        group.MapPut("alias/{alias}", SetAliasAsync).WithSummary("Points an alias at an index");
+        group.MapDelete("alias/{alias}", DeleteAliasAsync).WithSummary("Deletes an alias");
+        return routes;
+    }
+
+    private static async Task<Created<IndexResponse>> CreateAsync(HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var request = await ReadAsync<CreateRequest>(context, options, "{\"name\":\"docs\",\"dimension\":768,\"distance\":\"cosine\"}");
+        var info = await indexes.CreateAsync(request.ToSpec(), context.RequestAborted);
+        return TypedResults.Created($"/v1/vectors/index/{info.Spec.Name}", IndexResponse.From(info));
+    }
+
+    private static Ok<IndexListResponse> List(IVectorIndexes indexes)
+    {
+        var all = indexes.List();
+        return TypedResults.Ok(new IndexListResponse([.. all.Select(IndexResponse.From)], all.Count));
+    }
+
+    private static Ok<IndexResponse> Show(string name, IVectorIndexes indexes) => TypedResults.Ok(IndexResponse.From(indexes.Show(IndexName.Parse(name))));
+
+    private static async Task<NoContent> DeleteAsync(string name, IVectorIndexes indexes, CancellationToken cancellationToken)
+    {
+        await indexes.DeleteAsync(IndexName.Parse(name), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<AddResponse>> AddAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var index = IndexName.Parse(name);
+        var items = AddRequest.Read(await ReadBodyAsync(context, options), options.MaxBatchItems);
+        var result = await indexes.AddAsync(index, items, context.RequestAborted);
+        return TypedResults.Ok(new AddResponse(result.AddedCount, result.UpdatedCount, result.ItemCount));
+    }
+
+    private static async Task SearchAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var index = IndexName.Parse(name);
+        var request = SearchRequest.Read(await ReadBodyAsync(context, options));
+        var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
+        await VectorWriter.SendAsync(context, json =>
+        {
+            if (!request.IsList)
+            {
+                VectorWriter.WriteAnswer(json, answers[0]);
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteStartArray("answers"u8);
+            foreach (var answer in answers)
+            {
+                VectorWriter.WriteAnswer(json, answer);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<Ok<RemoveResponse>> RemoveAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"]}");
+        var result = await indexes.RemoveAsync(IndexName.Parse(name), request.CheckedIds, context.RequestAborted);
+        return TypedResults.Ok(new RemoveResponse(result.DeletedCount, result.MissingIds, result.ItemCount));
+    }
+
+    private static async Task GetAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
+        var ids = request.CheckedIds;
+        var (withVectors, withMetadata) = request.Include is null ? (false, true) : Include.Read(request.Include);
+        var items = indexes.Get(IndexName.Parse(name), ids, withVectors, withMetadata);
+        await VectorWriter.SendAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (var item in items.OfType<StoredItem>())
+            {
+                VectorWriter.WriteItem(json, item);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("missing"u8);
+            foreach (var id in ids.Where((_, i) => items[i] is null))
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static Task ListItemsAsync(
+        string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
+    {
+        var countMax = Limit(limit, options.MaxListResults);
+        var (withVectors, withMetadata) = Include.Read(include);
+        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, withVectors, withMetadata);
+        return VectorWriter.SendAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (var item in page.Items)
+            {
+                VectorWriter.WriteItem(json, item);
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("truncated"u8, page.IsTruncated);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<Ok<ImportResponse>> ImportAsync(string name, HttpContext context, VectorImporter importer, VectorOptions options)
+    {
+        var request = await ReadAsync<ImportRequest>(context, options, "{\"dataset\":\"docs\",\"id\":\"doc_id\",\"vector\":\"embedding\",\"metadata\":[\"title\"]}");
+        var result = await importer.RunAsync(IndexName.Parse(name), request.ToImport(), context.RequestAborted);
+        return TypedResults.Ok(result);
+    }
+
+    private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
+    {
+        var aliases = indexes.ListAliases().Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
+        return TypedResults.Ok(new AliasListResponse(aliases, aliases.Count));
+    }
+
+    private static async Task<Ok<AliasResponse>> SetAliasAsync(string alias, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var name = IndexName.Parse(alias);
+        var request = await ReadAsync<AliasRequest>(context, options, "{\"index\":\"docs_2\"}");
+        var target = IndexName.Parse(request.Index);
+        await indexes.SetAliasAsync(name, target, context.RequestAborted);
+        return TypedResults.Ok(new AliasResponse(name.Value, target.Value));
+    }
+
+    private static async Task<NoContent> DeleteAliasAsync(string alias, IVectorIndexes indexes, CancellationToken cancellationToken)
+    {
+        await indexes.DeleteAliasAsync(IndexName.Parse(alias), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext context, VectorOptions options, string form)
+        where T : class
+    {
+        var body = await ReadBodyAsync(context, options);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body.Span, Strict) ?? throw VectorErrors.Request($"the body is not JSON of the form {form}");
+        }
+        catch (JsonException fault)
+        {
+            throw VectorErrors.Request($"the body is not JSON of the form {form} ({fault.Path ?? "$"}, line {fault.LineNumber + 1})", fault);
+        }
+    }
+
+    /// <summary>The whole body, counted here and not by the server: so one that is too large is drained for a while, and its sender sees why.</summary>
+    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, VectorOptions options)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        return context.Request.Body.ReadWholeAsync(
+            options.MaxBodyBytes,
+            () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (vector.max_body_bytes). Send it in parts."),
+            context.RequestAborted);
+    }
+
+    private static int Limit(string? text, int max)
+    {
+        if (text is null)
+        {
+            return max;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= max
+            ? limit
+            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_limit", $"limit is '{text}'; it is a whole number from 1 to {max}.");
+    }
+
+    private sealed record AddResponse(int Added, int Updated, long Count);
+
+    private sealed record RemoveResponse(int Deleted, IReadOnlyList<string> Missing, long Count);
+
+    private sealed record IndexListResponse(IReadOnlyList<IndexResponse> Indexes, int Count);
+
+    private sealed record AliasRequest(string? Index);
+
+    private sealed record AliasResponse(string Alias, string Index);
+
+    private sealed record AliasListResponse(IReadOnlyList<AliasResponse> Aliases, int Count);
+
+    private sealed record IdsRequest(IReadOnlyList<string?>? Ids, IReadOnlyList<string>? Include)
+    {
+        public IReadOnlyList<string> CheckedIds => Ids is null ? throw VectorErrors.Request("the body has no \"ids\"")
+            : Ids.Contains(null) ? throw VectorErrors.Request("an id is null")
+            : [.. Ids.OfType<string>()];
+    }
+
+    private sealed record ImportRequest(string? Dataset, string? Id, string? Vector, IReadOnlyList<string>? Metadata)
+    {
+        public VectorImport ToImport() => new(Required(Dataset, "dataset"), Required(Id, "id"), Required(Vector, "vector"), Metadata);
+
+        private static string Required(string? value, string member) => string.IsNullOrEmpty(value) ? throw VectorErrors.Request($"the body has no \"{member}\"") : value;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Lakehouse.Vector;
+
+/// <summary>What an index is, fixed when it is created.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Dimension">The length of its vectors, 1 to 16,384.</param>
+/// <param name="Metric">What nearness is.</param>
+/// <param name="Quantization">What the walk compares.</param>
+/// <param name="M">Links that a new node gets, 2 to 128; in layer 0 a node can come to have twice as many.</param>
+/// <param name="EfConstruction">The beam of an insertion, 1 or more; 100 to 400 is usual.</param>
+/// <param name="EfSearch">The beam of a search that names none.</param>
+public sealed record VectorIndexSpec(IndexName Name, int Dimension, Metric Metric, Quantization Quantization, int M, int EfConstruction, int EfSearch)
+{
+    /// <summary>The largest dimension there is.</summary>
+    public const int DimensionMax = 16_384;
+
+    /// <summary>The largest M there is.</summary>
+    public const int LinksMax = 128;
+}

@@ -1,0 +1,22 @@
+using Lakehouse.Vector.Internal;
+using Lakehouse.Vector.Internal.Files;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Vector;
+
+/// <summary>Indexes of vectors. Needs an <see cref="IVectorSource"/> from the host.</summary>
+public static class VectorModule
+{
+    /// <summary>Adds <see cref="IVectorIndexes"/>, read from the bucket before the program takes requests.</summary>
+    public static IServiceCollection AddVector(this IServiceCollection services, VectorOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<IndexFiles>()
+        .AddSingleton<VectorIndexes>()
+        .AddSingleton<IVectorIndexes>(provider => provider.GetRequiredService<VectorIndexes>())
+        .AddSingleton<VectorImporter>()
+        .AddHostedService<IndexKeeper>();
+
+    /// <summary>Maps <c>/v1/vectors/*</c>.</summary>
+    public static IEndpointRouteBuilder MapVector(this IEndpointRouteBuilder routes) => VectorEndpoints.Map(routes);
+}

@@ -1,0 +1,114 @@
+using Lakehouse.Core.Configuration;
+
+namespace Lakehouse.Vector;
+
+/// <summary>The table <c>[vector]</c>.</summary>
+public sealed record VectorOptions
+{
+    /// <summary>False: indexes live in memory only, and end with the process.</summary>
+    public required bool Persist { get; init; }
+
+    /// <summary>How many indexes there can be.</summary>
+    public required int MaxIndexes { get; init; }
+
+    /// <summary>The largest dimension of an index.</summary>
+    public required int MaxDimension { get; init; }
+
+    /// <summary>The memory of all indexes together.</summary>
+    public required long MemoryLimitBytes { get; init; }
+
+    /// <summary>The most items of an add or delete, and the most ids of a get.</summary>
+    public required int MaxBatchItems { get; init; }
+
+    /// <summary>The largest body of a request.</summary>
+    public required long MaxBodyBytes { get; init; }
+
+    /// <summary>The longest id.</summary>
+    public required int MaxIdBytes { get; init; }
+
+    /// <summary>The largest metadata of an item.</summary>
+    public required int MaxMetadataBytes { get; init; }
+
+    /// <summary>The most results of a search.</summary>
+    public required int MaxK { get; init; }
+
+    /// <summary>The widest beam of a search or an insertion.</summary>
+    public required int MaxEf { get; init; }
+
+    /// <summary>How deep <c>and</c>, <c>or</c> and <c>not</c> of a filter can be nested.</summary>
+    public required int MaxFilterDepth { get; init; }
+
+    /// <summary>The most conditions and values of a filter.</summary>
+    public required int MaxFilterTerms { get; init; }
+
+    /// <summary>The most searches of one call.</summary>
+    public required int MaxQueries { get; init; }
+
+    /// <summary>The largest page of a listing.</summary>
+    public required int MaxListResults { get; init; }
+
+    /// <summary>Adds, deletes and imports at once.</summary>
+    public required int MaxConcurrentAdds { get; init; }
+
+    /// <summary>Searches at once.</summary>
+    public required int MaxConcurrentSearches { get; init; }
+
+    /// <summary>Adds, and likewise searches, that wait for their turn.</summary>
+    public required int MaxWaiting { get; init; }
+
+    /// <summary>How long one waits for its turn.</summary>
+    public required TimeSpan MaxWait { get; init; }
+
+    /// <summary>Threads that link the items of one batch.</summary>
+    public required int BuildThreads { get; init; }
+
+    /// <summary>How often the indexes are looked after: deleted places cleared, logs folded.</summary>
+    public required TimeSpan MaintainEvery { get; init; }
+
+    /// <summary>A log of so many bytes and a quarter of the index's snapshot is folded into a snapshot.</summary>
+    public required long FoldLogBytes { get; init; }
+
+    /// <summary>A log of so many batches is folded into a snapshot.</summary>
+    public required int FoldLogBatches { get; init; }
+
+    /// <summary>A log of an index that has not changed for so long is folded, unless it is small beside the index.</summary>
+    public required TimeSpan FoldIdle { get; init; }
+
+    /// <summary>Items of an import that are added at once.</summary>
+    public required int ImportBatchItems { get; init; }
+
+    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    public static VectorOptions Read(SettingsReader settings)
+    {
+        var memory = settings.Size("vector", "memory_limit", "0", "0", "16TiB");
+        var threads = settings.Count("vector", "build_threads", 0, 0, 256);
+        var searches = settings.Count("vector", "max_concurrent_searches", 0, 0, 4_096);
+        return new VectorOptions
+        {
+            Persist = settings.Flag("vector", "persist", true),
+            MaxIndexes = settings.Count("vector", "max_indexes", 1_000, 1, 100_000),
+            MaxDimension = settings.Count("vector", "max_dimension", VectorIndexSpec.DimensionMax, 1, VectorIndexSpec.DimensionMax),
+            MemoryLimitBytes = memory == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : memory,
+            MaxBatchItems = settings.Count("vector", "max_batch_items", 10_000, 1, 1_000_000),
+            MaxBodyBytes = settings.Size("vector", "max_body_bytes", "256MiB", "1KiB", "1GiB"),
+            MaxIdBytes = settings.Count("vector", "max_id_bytes", 512, 1, 65_535),
+            MaxMetadataBytes = (int)settings.Size("vector", "max_metadata_bytes", "64KiB", "2", "1MiB"),
+            MaxK = settings.Count("vector", "max_k", 10_000, 1, 1_000_000),
+            MaxEf = settings.Count("vector", "max_ef", 10_000, 1, 1_000_000),
+            MaxFilterDepth = settings.Count("vector", "max_filter_depth", 16, 1, 64),
+            MaxFilterTerms = settings.Count("vector", "max_filter_terms", 10_000, 1, 1_000_000),
+            MaxQueries = settings.Count("vector", "max_queries", 1_000, 1, 100_000),
+            MaxListResults = settings.Count("vector", "max_list_results", 1_000, 1, 100_000),
+            MaxConcurrentAdds = settings.Count("vector", "max_concurrent_adds", 8, 1, 1_024),
+            MaxConcurrentSearches = searches == 0 ? 4 * Environment.ProcessorCount : searches,
+            MaxWaiting = settings.Count("vector", "max_waiting", 512, 0, 65_536),
+            MaxWait = settings.Time("vector", "max_wait", "30s", "0s", "1h"),
+            BuildThreads = threads == 0 ? Environment.ProcessorCount : threads,
+            MaintainEvery = settings.Time("vector", "maintain_every", "1s", "10ms", "1d"),
+            FoldLogBytes = settings.Size("vector", "fold_log_bytes", "16MiB", "0", "1TiB"),
+            FoldLogBatches = settings.Count("vector", "fold_log_batches", 2_048, 0, 1_000_000),
+            FoldIdle = settings.Time("vector", "fold_idle", "10s", "0s", "1d"),
+            ImportBatchItems = settings.Count("vector", "import_batch_items", 1_000, 1, 100_000),
+        };
+    }
+}
