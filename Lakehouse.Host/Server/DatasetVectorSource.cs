@@ -85,7 +85,7 @@ internal sealed class DatasetVectorSource(IQueryEngine engine) : IVectorSource
         return [.. vector];
     }
 
-    private static ReadOnlyMemory<byte>? ReadMetadata(ref Utf8JsonReader reader, byte[] list, VectorImport import)
+    private static ReadOnlyMemory<byte> ReadMetadata(ref Utf8JsonReader reader, byte[] list, VectorImport import)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);
@@ -100,6 +100,6 @@ internal sealed class DatasetVectorSource(IQueryEngine engine) : IVectorSource
 
         json.WriteEndObject();
         json.Flush();
-        return import.MetadataColumns is null ? null : buffer.WrittenMemory;
+        return import.MetadataColumns is null ? default : buffer.WrittenMemory;
     }
 }

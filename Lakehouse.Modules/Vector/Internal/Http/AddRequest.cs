@@ -62,7 +62,7 @@ internal static class AddRequest
         string? id = null;
         int? start = null;
         var length = 0;
-        ReadOnlyMemory<byte>? metadata = null;
+        var metadata = ReadOnlyMemory<byte>.Empty;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
@@ -91,12 +91,12 @@ internal static class AddRequest
             metadata);
     }
 
-    private static ReadOnlyMemory<byte>? ReadMetadata(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static ReadOnlyMemory<byte> ReadMetadata(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return null;
+            return default;
         }
 
         var start = (int)reader.TokenStartIndex;
@@ -104,5 +104,5 @@ internal static class AddRequest
         return body[start..(int)reader.BytesConsumed];
     }
 
-    private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte>? Metadata);
+    private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte> Metadata);
 }

@@ -45,7 +45,7 @@ internal sealed class ItemBatch
                 throw VectorErrors.Item(i, fault);
             }
 
-            entries[i] = new Entry(id, item.Vector, item.Metadata is not null, item.Metadata is { } json ? EncodeMetadata(json.Span, i, options) : null);
+            entries[i] = new Entry(id, item.Vector, !item.Metadata.IsEmpty, item.Metadata.IsEmpty ? null : EncodeMetadata(item.Metadata.Span, i, options));
         }
 
         return new ItemBatch(entries);

@@ -1,0 +1,175 @@
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Tests.Fixtures;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Tests.Integration.Vectors;
+
+/// <summary>Random sequences of operations on an index and on a dictionary, with restarts and upkeep at random moments: both must always say the same.</summary>
+public sealed class VectorModelTests
+{
+    private const int SequenceCount = 10_000;
+    private const int OperationCountMax = 16;
+
+    [Fact]
+    public async Task Ten_thousand_random_sequences_end_as_a_dictionary_does()
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, 4), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (part, _) =>
+        {
+            using var folder = new MemoryFolder();
+            var sequence = new Sequence(folder.Path);
+            try
+            {
+                for (var seed = part; seed < SequenceCount; seed += 4)
+                {
+                    await sequence.RunAsync(seed);
+                }
+            }
+            finally
+            {
+                await sequence.CloseAsync();
+            }
+        });
+    }
+
+    private sealed class Sequence(string folder)
+    {
+        private static readonly string[] States = ["IL", "TX", "CA"];
+
+        private readonly SortedDictionary<string, (float[] Vector, string Metadata)> _model = new(StringComparer.Ordinal);
+        private VectorHost? _host;
+        private Random _random = new(0);
+        private IndexName _name;
+        private VectorIndexSpec _spec = null!;
+
+        public async Task RunAsync(int seed)
+        {
+            _random = new Random(seed);
+            _model.Clear();
+            _host ??= await VectorHost.OpenAsync(folder);
+            _name = IndexName.Parse("i" + seed);
+            _spec = new VectorIndexSpec(_name, _random.Next(1, 9), (Metric)_random.Next(3), (Quantization)_random.Next(3), _random.Next(2, 6), _random.Next(1, 20), _random.Next(1, 20));
+            await _host.Indexes.CreateAsync(_spec, CancellationToken.None);
+            for (var i = _random.Next(1, OperationCountMax); i > 0; i--)
+            {
+                await StepAsync();
+            }
+
+            try
+            {
+                await CheckAsync();
+            }
+            catch (Exception fault)
+            {
+                throw new InvalidOperationException($"seed {seed}", fault);
+            }
+
+            await _host.Indexes.DeleteAsync(_name, CancellationToken.None);
+        }
+
+        public async Task CloseAsync()
+        {
+            if (_host is not null)
+            {
+                await _host.DisposeAsync();
+                _host = null;
+            }
+        }
+
+        private Task StepAsync() => _random.Next(10) switch
+        {
+            < 5 => AddAsync(),
+            < 8 => RemoveAsync(),
+            8 => _random.Next(2) == 0 ? _host!.CompactAsync(_name.Value) : _host!.FoldAsync(_name.Value),
+            _ => RestartAsync(),
+        };
+
+        private async Task AddAsync()
+        {
+            var ids = Enumerable.Range(0, _random.Next(1, 12)).Select(_ => NextId()).Distinct().ToList();
+            var items = ids.ConvertAll(id => new VectorItem(id, NextVector(id), _random.Next(3) switch
+            {
+                0 => [],
+                1 => "{}"u8.ToArray(),
+                _ => Encoding.UTF8.GetBytes($"{{\"state\":\"{States[_random.Next(States.Length)]}\",\"years\":{_random.Next(5)}}}"),
+            }));
+            var newCount = ids.Count(id => !_model.ContainsKey(id));
+            var result = await _host!.Indexes.AddAsync(_name, items, CancellationToken.None);
+            foreach (var item in items)
+            {
+                var before = _model.TryGetValue(item.Id, out var stored) ? stored.Metadata : "{}";
+                _model[item.Id] = (item.Vector.ToArray(), item.Metadata.IsEmpty ? before : Encoding.UTF8.GetString(item.Metadata.Span));
+            }
+
+            Assert.Equal((newCount, ids.Count - newCount, _model.Count), (result.AddedCount, result.UpdatedCount, (int)result.ItemCount));
+        }
+
+        private async Task RemoveAsync()
+        {
+            // At times everything, so that the last one is deleted, too.
+            var ids = _random.Next(6) == 0 ? [.. _model.Keys] : Enumerable.Range(0, _random.Next(1, 8)).Select(_ => NextId()).ToList();
+            var missing = ids.Distinct().Where(id => !_model.ContainsKey(id)).ToList();
+            var result = await _host!.Indexes.RemoveAsync(_name, ids, CancellationToken.None);
+            ids.ForEach(id => _model.Remove(id));
+            Assert.Equal(missing, result.MissingIds);
+            Assert.Equal(_model.Count, result.ItemCount);
+        }
+
+        private async Task RestartAsync()
+        {
+            await CloseAsync();
+            _host = await VectorHost.OpenAsync(folder);
+        }
+
+        private async Task CheckAsync()
+        {
+            var indexes = _host!.Indexes;
+            Assert.Equal(_model.Count, indexes.Show(_name).ItemCount);
+            var page = indexes.ListItems(_name, string.Empty, 1_000, withVectors: true, withMetadata: true);
+            Assert.Equal(_model.Keys, page.Items.Select(i => i.Id));
+            Assert.All(page.Items, item =>
+            {
+                Assert.Equal(_model[item.Id].Vector, item.Vector);
+                Assert.Equal(_model[item.Id].Metadata, Encoding.UTF8.GetString(item.Metadata!));
+            });
+            var query = NextVector("q");
+            foreach (var filter in new[] { null, "{\"state\":\"IL\"}" })
+            {
+                foreach (var isExact in new[] { true, false })
+                {
+                    var answers = await indexes.SearchAsync(_name, [new VectorQuery { Vector = query, K = 5, IsExact = isExact, Filter = filter is null ? null : JsonDocument.Parse(filter).RootElement }], CancellationToken.None);
+                    CheckHits(query, filter is null, answers[0].Hits);
+                }
+            }
+        }
+
+        private void CheckHits(float[] query, bool isOpen, IReadOnlyList<VectorHit> hits)
+        {
+            var expected = _model.Where(m => isOpen || m.Value.Metadata.Contains("\"IL\"", StringComparison.Ordinal)).Select(m => Distance(query, m.Value.Vector)).Order().Take(5).ToList();
+            Assert.Equal(expected.Count, hits.Count);
+            for (var i = 0; i < expected.Count; i++)
+            {
+                Assert.Equal(expected[i], hits[i].Distance, 1e-4);
+                Assert.Equal(Distance(query, _model[hits[i].Item.Id].Vector), hits[i].Distance, 1e-4);
+            }
+        }
+
+        private double Distance(float[] left, float[] right)
+        {
+            var dot = left.Zip(right, (a, b) => (double)a * b).Sum();
+            return _spec.Metric switch
+            {
+                Metric.Cosine => 1 - (dot / Math.Sqrt(left.Sum(a => (double)a * a) * right.Sum(b => (double)b * b))),
+                Metric.L2 => Math.Sqrt(left.Zip(right, (a, b) => ((double)a - b) * ((double)a - b)).Sum()),
+                _ => -dot,
+            };
+        }
+
+        private string NextId() => "id" + _random.Next(30);
+
+        // At times the vector that is stored, as when only the metadata changes.
+        private float[] NextVector(string id) => _random.Next(6) == 0 && _model.TryGetValue(id, out var stored)
+            ? stored.Vector
+            : [.. Enumerable.Range(0, _spec.Dimension).Select(_ => (float)(_random.Next(-20, 20) + 0.5))];
+    }
+}
