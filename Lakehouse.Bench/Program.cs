@@ -8,7 +8,7 @@ var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 var report = new Report();
 if (what is "all" or "vectors")
 {
-    VectorBench.Run(report);
+    await VectorBench.RunAsync(report);
 }
 
 if (what is "vectors")

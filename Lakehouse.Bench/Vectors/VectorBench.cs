@@ -1,8 +1,10 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Lakehouse.Vector;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>Search and build against hnswlib, in turn on the same vectors; truth by comparing all.</summary>
+/// <summary>Search and build against hnswlib, in turn on the same vectors; filters, churn, HTTP, memory and loading. Truth by comparing all.</summary>
 internal static class VectorBench
 {
     private const int Count = 100_000;
@@ -14,11 +16,12 @@ internal static class VectorBench
     private const int K = 10;
     private const int Threads = 2;
     private const int Rounds = 7;
+    private const int Connections = 8;
     private const double RecallMin = 0.99;
 
     private static readonly int[] Efs = [.. Enumerable.Range(3, 38).Select(i => 5 * i), .. Enumerable.Range(11, 20).Select(i => 20 * i)];
 
-    public static void Run(Report report)
+    public static async Task RunAsync(Report report)
     {
         var folder = Directory.CreateTempSubdirectory("lakehouse-bench-").FullName;
         try
@@ -28,7 +31,8 @@ internal static class VectorBench
             var queries = generator.Next(QueryCount);
             var truth = ExactNeighbours.Find(vectors, queries, Dimension, K);
             Console.WriteLine($"{Count:N0} x {Dimension} clustered unit vectors, M {M}, ef_construction {EfConstruction}, {QueryCount:N0} queries, recall@{K} of {RecallMin} or more, one thread");
-            Compare(report, folder, vectors, queries, truth);
+            await CompareAsync(report, folder, vectors, queries, truth);
+            await ScaleAsync(report, folder);
         }
         finally
         {
@@ -36,11 +40,11 @@ internal static class VectorBench
         }
     }
 
-    private static void Compare(Report report, string folder, float[] vectors, float[] queries, int[][] truth)
+    private static async Task CompareAsync(Report report, string folder, float[] vectors, float[] queries, int[][] truth)
     {
         using var peer = HnswlibPeer.Start(folder, vectors, queries, Dimension, M, EfConstruction, Threads);
-        using var floats = new BenchedGraph(vectors, Dimension, Quantization.None, M, EfConstruction, Threads);
-        using var codes = new BenchedGraph(vectors, Dimension, Quantization.Int8, M, EfConstruction, Threads);
+        using var floats = new BenchedIndex(vectors, Dimension, Quantization.None, M, EfConstruction, Threads);
+        using var codes = new BenchedIndex(vectors, Dimension, Quantization.Int8, M, EfConstruction, Threads);
         var floatEf = ChooseEf(ef => floats.Search(queries, ef, K).Found, truth, out var floatRecall);
         var codeEf = ChooseEf(ef => codes.Search(queries, ef, K).Found, truth, out var codeRecall);
         if (peer is null)
@@ -48,26 +52,132 @@ internal static class VectorBench
             Console.WriteLine("       hnswlib is not compared: g++ or libhnswlib-dev is not there");
             Report.Note("QPS, float32", QueryCount / floats.Search(queries, floatEf, K).Seconds, $"recall {floatRecall:0.0000} at ef {floatEf}");
             Report.Note("QPS, int8", QueryCount / codes.Search(queries, codeEf, K).Seconds, $"recall {codeRecall:0.0000} at ef {codeEf}");
-            return;
+        }
+        else
+        {
+            CompareWith(peer, report, queries, truth, (floats, floatEf, floatRecall), (codes, codeEf, codeRecall));
         }
 
+        await MeasureHttpAsync(report, folder, floats, queries, floatEf);
+        MeasureFilters(report, floats, vectors, queries);
+        MeasureChurn(report, floats, queries, truth, floatEf);
+    }
+
+    private static void CompareWith(
+        HnswlibPeer peer, Report report, float[] queries, int[][] truth, (BenchedIndex Index, int Ef, double Recall) floats, (BenchedIndex Index, int Ef, double Recall) codes)
+    {
         var peerEf = ChooseEf(ef => peer.Search(ef, K).Found, truth, out var peerRecall);
         var (peerTimes, floatTimes, codeTimes) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
             peerTimes.Add(peer.Search(peerEf, K).Seconds);
-            floatTimes.Add(floats.Search(queries, floatEf, K).Seconds);
-            codeTimes.Add(codes.Search(queries, codeEf, K).Seconds);
+            floatTimes.Add(floats.Index.Search(queries, floats.Ef, K).Seconds);
+            codeTimes.Add(codes.Index.Search(queries, codes.Ef, K).Seconds);
         }
 
         var theirs = QueryCount / Report.Median(peerTimes);
         var (ours, coded) = (QueryCount / Report.Median(floatTimes), QueryCount / Report.Median(codeTimes));
         var peerDetail = $"hnswlib {theirs:0} QPS at recall {peerRecall:0.0000}, ef {peerEf}; medians of {Rounds} rounds in turn";
-        report.AtLeast("QPS over hnswlib's, float32", ours / theirs, 1.15, $"{ours:0} QPS at recall {floatRecall:0.0000}, ef {floatEf}; {peerDetail}");
-        report.AtLeast("QPS over hnswlib's, int8", coded / theirs, 1.7, $"{coded:0} QPS at recall {codeRecall:0.0000}, ef {codeEf}");
-        report.AtMost("build time over hnswlib's, float32, two threads", floats.BuildSeconds / peer.BuildSeconds, 1.0, $"{floats.BuildSeconds:0.0} s, hnswlib {peer.BuildSeconds:0.0} s");
-        Report.Note("build time over hnswlib's, int8, two threads", codes.BuildSeconds / peer.BuildSeconds, $"{codes.BuildSeconds:0.0} s");
+        report.AtLeast("QPS over hnswlib's, float32", ours / theirs, 1.15, $"{ours:0} QPS at recall {floats.Recall:0.0000}, ef {floats.Ef}; {peerDetail}");
+        report.AtLeast("QPS over hnswlib's, int8", coded / theirs, 1.7, $"{coded:0} QPS at recall {codes.Recall:0.0000}, ef {codes.Ef}");
+        report.AtMost("build time over hnswlib's, float32, two threads", floats.Index.BuildSeconds / peer.BuildSeconds, 1.0, $"{floats.Index.BuildSeconds:0.0} s, hnswlib {peer.BuildSeconds:0.0} s");
+        Report.Note("build time over hnswlib's, int8, two threads", codes.Index.BuildSeconds / peer.BuildSeconds, $"{codes.Index.BuildSeconds:0.0} s");
     }
+
+    /// <summary>The same searches in this process and over HTTP, from eight threads each, in turn; server and client share the processors.</summary>
+    private static async Task MeasureHttpAsync(Report report, string folder, BenchedIndex index, float[] queries, int ef)
+    {
+        await SavedIndex.WriteAsync(index, Path.Combine(folder, "data"));
+        await using var server = await ServerProcess.StartAsync(folder);
+        var requests = Enumerable.Range(0, QueryCount).Select(q => SearchClient.Request("bench", Query(queries, q).Span, K, ef)).ToArray();
+        using var client = new SearchClient(server.Http.BaseAddress!.Port, Connections);
+        var (own, http) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= Rounds; round++)
+        {
+            var ownSeconds = MeasureInProcess(index, queries, ef);
+            var started = Stopwatch.GetTimestamp();
+            client.Ask(requests);
+            var httpSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            if (round > 0) // the first one warms up
+            {
+                own.Add(ownSeconds);
+                http.Add(httpSeconds);
+            }
+        }
+
+        var (ownRate, httpRate) = (QueryCount / Report.Median(own), QueryCount / Report.Median(http));
+        report.AtLeast($"QPS over HTTP from {Connections} connections, of the rate in process", httpRate / ownRate, 0.6, $"{httpRate:0} QPS, in process {ownRate:0} from {Connections} threads; bodies of {requests[0].Length / 1000.0:0.0} KB, the client takes its share of the same {Environment.ProcessorCount} processors");
+    }
+
+    private static double MeasureInProcess(BenchedIndex index, float[] queries, int ef)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var next = -1;
+        var threads = Enumerable.Range(0, Connections).Select(_ => new Thread(() =>
+        {
+            for (int q; (q = Interlocked.Increment(ref next)) < QueryCount;)
+            {
+                index.Ask(new VectorQuery { Vector = Query(queries, q), K = K, Ef = ef });
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static void MeasureFilters(Report report, BenchedIndex index, float[] vectors, float[] queries)
+    {
+        const int queryCount = 200;
+        var some = queries[..(queryCount * Dimension)];
+        foreach (var (below, name) in new[] { (500, "50 %"), (100, "10 %"), (10, "1 %"), (1, "0.1 %") })
+        {
+            var truth = ExactNeighbours.Find(vectors, some, Dimension, K, i => i % 1_000 < below);
+            var filter = JsonDocument.Parse($"{{\"n\":{{\"lt\":{below}}}}}").RootElement;
+            var started = Stopwatch.GetTimestamp();
+            var answers = Enumerable.Range(0, queryCount).Select(q => index.Ask(new VectorQuery { Vector = Query(some, q), K = K, Filter = filter })).ToList();
+            var qps = queryCount / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            var recall = ExactNeighbours.Recall(truth, [.. answers.Select(a => (IReadOnlyList<int>)[.. a.Hits.Select(h => BenchedIndex.Position(h.Item.Id))])]);
+            report.AtLeast($"recall@{K} with a filter that keeps {name}", recall, 0.95, $"{qps:0} QPS at the default ef of 64; {answers.Count(a => a.IsExact)} of {queryCount} by a scan, {answers.Average(a => a.ComparedCount):0} vectors compared");
+        }
+    }
+
+    private static void MeasureChurn(Report report, BenchedIndex index, float[] queries, int[][] truth, int ef)
+    {
+        var fresh = ExactNeighbours.Recall(truth, index.Search(queries, ef, K).Found);
+        var half = Enumerable.Range(0, Count).ToArray();
+        new Random(3).Shuffle(half);
+        half = half[..(Count / 2)];
+        var started = Stopwatch.GetTimestamp();
+        index.Remove(half);
+        var removed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        index.Add(half);
+        var churned = ExactNeighbours.Recall(truth, index.Search(queries, ef, K).Found);
+        report.AtMost($"recall@{K} lost after 50 % were deleted and added again", fresh - churned, 0.01, $"fresh {fresh:0.0000}, after {churned:0.0000}, ef {ef}; deleting and repairing took {removed:0.0} s");
+    }
+
+    /// <summary>A million small vectors: their memory and the start with them, in a server of its own.</summary>
+    private static async Task ScaleAsync(Report report, string folder)
+    {
+        const int count = 1_000_000;
+        const int dimension = 128;
+        var data = Path.Combine(folder, "scale");
+        var vectors = new ClusteredVectors(dimension, IntrinsicDimension, seed: 2).Next(count);
+        using (var index = new BenchedIndex(vectors, dimension, Quantization.Int8, M, EfConstruction, Threads))
+        {
+            Console.WriteLine($"{count:N0} x {dimension}, int8: built in {index.BuildSeconds:0} s with {Threads} threads");
+            await SavedIndex.WriteAsync(index, Path.Combine(data, "data"));
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        await using var server = await ServerProcess.StartAsync(data);
+        report.AtMost("s from start to ready with 1,000,000 x 128, int8", Stopwatch.GetElapsedTime(started).TotalSeconds, 10, "the whole program; snapshot in the page cache");
+        using var client = new SearchClient(server.Http.BaseAddress!.Port, Connections);
+        client.Ask([.. Enumerable.Range(0, QueryCount).Select(q => SearchClient.Request("bench", vectors.AsSpan(q * dimension, dimension), K, 64))]);
+
+        report.AtMost("GB of memory of that program after searches", server.MemoryMiB("VmRSS") * 1.048576 / 1_000, 1.0, $"resident, all of it; at its highest {server.MemoryMiB("VmHWM") * 1.048576 / 1_000:0.00}");
+    }
+
+    private static ReadOnlyMemory<float> Query(float[] queries, int q) => queries.AsMemory(q * Dimension, Dimension);
 
     /// <summary>The smallest ef that reaches the recall, the same rule for every engine.</summary>
     private static int ChooseEf(Func<int, IReadOnlyList<IReadOnlyList<int>>> search, int[][] truth, out double recall)

@@ -94,21 +94,16 @@ internal static unsafe class SnapshotReader
 
     private static void ReadItems(HashingReader input, VectorIndex index, int count)
     {
-        var ids = new byte[count][];
-        for (var i = 0; i < count; i++)
+        Span<byte> buffer = new byte[ushort.MaxValue];
+        for (var i = 0u; i < count; i++)
         {
-            ushort length = 0;
-            input.Read(MemoryMarshal.AsBytes(new Span<ushort>(ref length)));
-            ids[i] = new byte[length];
-            input.Read(ids[i]);
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            var length = 0;
-            input.Read(MemoryMarshal.AsBytes(new Span<int>(ref length)));
-            index.Restore((uint)i, ids[i], length == 0 ? null : ReadMetadata(input, length));
-            ids[i] = [];
+            ushort idLength = 0;
+            input.Read(MemoryMarshal.AsBytes(new Span<ushort>(ref idLength)));
+            var id = buffer[..idLength];
+            input.Read(id);
+            var metadataLength = 0;
+            input.Read(MemoryMarshal.AsBytes(new Span<int>(ref metadataLength)));
+            index.Restore(i, id, metadataLength == 0 ? null : ReadMetadata(input, metadataLength));
         }
 
         for (var i = 0u; i < count; i++)

@@ -68,12 +68,8 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             var length = (ushort)item.Id.Length;
             _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ushort>(in length)));
             _output.Write(item.Id);
-        }
-
-        foreach (var item in _items)
-        {
-            var length = MetadataLength(item);
-            _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in length)));
+            var metadataLength = MetadataLength(item);
+            _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in metadataLength)));
             _output.Write(item.MetadataRecord is null ? default : item.Metadata.Json);
         }
 

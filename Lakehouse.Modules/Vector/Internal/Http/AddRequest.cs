@@ -15,6 +15,7 @@ internal static class AddRequest
         VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
         List<Head>? heads = null;
         var floats = new List<float>();
+        var offset = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals("items"u8))
@@ -22,7 +23,7 @@ internal static class AddRequest
                 throw VectorJson.Unknown("the body", reader.GetString(), "items");
             }
 
-            heads = ReadItems(ref reader, body, floats, countMax);
+            heads = ReadItems(ref reader, body, ref offset, floats, countMax);
         }
 
         reader.Read(); // the end; more than that is an error of the form
@@ -35,7 +36,7 @@ internal static class AddRequest
         return [.. heads.Select(h => new VectorItem(h.Id, all.AsMemory(h.Start, h.Length), h.Metadata))];
     }
 
-    private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<float> floats, int countMax)
+    private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, List<float> floats, int countMax)
     {
         VectorJson.Expect(ref reader, JsonTokenType.StartArray, "items");
         var heads = new List<Head>();
@@ -46,13 +47,13 @@ internal static class AddRequest
                 throw VectorErrors.Request($"it has more than {countMax} items (vector.max_batch_items)");
             }
 
-            heads.Add(ReadItem(ref reader, body, floats, heads.Count));
+            heads.Add(ReadItem(ref reader, body, ref offset, floats, heads.Count));
         }
 
         return heads;
     }
 
-    private static Head ReadItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<float> floats, int position)
+    private static Head ReadItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, List<float> floats, int position)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -72,11 +73,11 @@ internal static class AddRequest
             else if (reader.ValueTextEquals("vector"u8))
             {
                 start = floats.Count;
-                length = VectorJson.ReadVector(ref reader, floats, $"items[{position}].vector");
+                length = VectorJson.ReadVector(ref reader, body.Span, ref offset, floats, $"items[{position}].vector");
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
-                metadata = ReadMetadata(ref reader, body);
+                metadata = ReadMetadata(ref reader, body[offset..]);
             }
             else
             {

@@ -3,48 +3,85 @@ using System.Buffers.Text;
 namespace Lakehouse.Vector.Internal.Http;
 
 /// <summary>
-/// Reads a JSON number as float32, by way of the nearest double. Numbers of up to 15 digits with a small exponent, which is what vectors are made of,
-/// are read here: the digits are a whole number that a double holds exactly, and so is the power of ten, so one division rounds once (Clinger 1990).
-/// All others are the library's.
+/// Reads a JSON number as float32: the float nearest to the double that is nearest to the number. Plain decimals of up to 19 digits, which is what
+/// vectors are made of, are read here: their digits over a power of ten that a double holds exactly (Clinger 1990) are at most two roundings from the
+/// number, and where two roundings either way give the same float, that is the one. All others are the library's.
 /// </summary>
 internal static class FloatText
 {
-    private const int DigitsMax = 15;
+    private const int DigitsMax = 19;
+
+    // Two roundings of 2^-53 each, twice over.
+    private const double Doubt = 1.0 / (1L << 51);
 
     private static readonly double[] Powers =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     /// <summary>Reads a token that a JSON reader has found to be a number. Beyond float32's range: an infinity.</summary>
-    public static float Parse(ReadOnlySpan<byte> text)
+    public static float Parse(ReadOnlySpan<byte> text) =>
+        TryParsePlain(text, out var value, out var length) && length == text.Length ? value : ParseAny(text);
+
+    /// <summary>Reads a number without an exponent from the start of a text. What follows it is the caller's to judge.</summary>
+    /// <returns>False: there is no such number there.</returns>
+    public static bool TryParsePlain(ReadOnlySpan<byte> text, out float value, out int length)
     {
-        var i = text[0] == '-' ? 1 : 0;
-        var (digits, digitCount, decimals) = (0L, 0, 0);
-        var isDecimal = false;
-        for (; i < text.Length; i++)
+        value = 0;
+        length = 0;
+        var isNegative = text.Length > 0 && text[0] == '-';
+        var first = isNegative ? 1 : 0;
+        var digits = 0UL;
+        var i = ReadDigits(text, first, ref digits);
+
+        // JSON wants a digit before the point, and no zero before another digit.
+        if (i == first || (i > first + 1 && text[first] == '0'))
         {
-            var digit = (uint)(text[i] - '0');
-            if (digit <= 9)
-            {
-                digits = (10 * digits) + digit;
-                digitCount += digits == 0 ? 0 : 1; // zeros before the first digit do not count
-                decimals += isDecimal ? 1 : 0;
-            }
-            else if (text[i] == '.')
-            {
-                isDecimal = true;
-            }
-            else
-            {
-                break;
-            }
+            return false;
         }
 
-        if (i < text.Length || digitCount > DigitsMax || decimals >= Powers.Length)
+        var digitCount = i - first;
+        var decimals = 0;
+        if (i < text.Length && text[i] == '.')
         {
-            return Utf8Parser.TryParse(text, out double exact, out _) ? (float)exact : float.NaN;
+            var point = i;
+            i = ReadDigits(text, point + 1, ref digits);
+            decimals = i - point - 1;
+            if (decimals == 0)
+            {
+                return false;
+            }
+
+            digitCount = text[first] == '0' ? decimals : digitCount + decimals;
         }
 
-        var value = digits / Powers[decimals];
-        return (float)(text[0] == '-' ? -value : value);
+        if (i < text.Length && (text[i] | 0x20) == 'e')
+        {
+            return false;
+        }
+
+        length = i;
+        value = digitCount > DigitsMax || decimals >= Powers.Length || !TryDivide(digits, decimals, out var magnitude) ? ParseAny(text[..i])
+            : isNegative ? -magnitude : magnitude;
+        return true;
     }
+
+    private static int ReadDigits(ReadOnlySpan<byte> text, int start, ref ulong digits)
+    {
+        var i = start;
+        while (i < text.Length && (uint)(text[i] - '0') is var digit and <= 9)
+        {
+            digits = (10 * digits) + digit;
+            i++;
+        }
+
+        return i;
+    }
+
+    private static bool TryDivide(ulong digits, int decimals, out float value)
+    {
+        var quotient = digits / Powers[decimals];
+        value = (float)quotient;
+        return value == (float)(quotient * (1 - Doubt)) && value == (float)(quotient * (1 + Doubt));
+    }
+
+    private static float ParseAny(ReadOnlySpan<byte> text) => Utf8Parser.TryParse(text, out double exact, out _) ? (float)exact : float.NaN;
 }

@@ -18,12 +18,13 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
         var reader = new Utf8JsonReader(body.Span);
         VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
         List<VectorQuery>? queries = null;
-        var query = ReadQuery(ref reader, "the body", ref queries);
+        var offset = 0;
+        var query = ReadQuery(ref reader, body.Span, ref offset, "the body", ref queries);
         reader.Read(); // the end; more than that is an error of the form
         return queries is null ? new SearchRequest([query], IsList: false) : new SearchRequest(queries, IsList: true);
     }
 
-    private static List<VectorQuery> ReadQueries(ref Utf8JsonReader reader)
+    private static List<VectorQuery> ReadQueries(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset)
     {
         VectorJson.Expect(ref reader, JsonTokenType.StartArray, "queries");
         var queries = new List<VectorQuery>();
@@ -36,14 +37,14 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
             }
 
             List<VectorQuery>? nested = null;
-            var query = ReadQuery(ref reader, place, ref nested);
+            var query = ReadQuery(ref reader, json, ref offset, place, ref nested);
             queries.Add(nested is null ? query : throw VectorErrors.Query($"{place} has queries of its own"));
         }
 
         return queries;
     }
 
-    private static VectorQuery ReadQuery(ref Utf8JsonReader reader, string place, ref List<VectorQuery>? queries)
+    private static VectorQuery ReadQuery(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, string place, ref List<VectorQuery>? queries)
     {
         var query = new VectorQuery();
         var memberCount = 0;
@@ -53,12 +54,12 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
             if (reader.ValueTextEquals("vector"u8))
             {
                 var floats = new List<float>();
-                VectorJson.ReadVector(ref reader, floats, "vector");
+                VectorJson.ReadVector(ref reader, json, ref offset, floats, "vector");
                 query = query with { Vector = floats.ToArray() };
             }
             else if (reader.ValueTextEquals("queries"u8))
             {
-                queries = ReadQueries(ref reader);
+                queries = ReadQueries(ref reader, json, ref offset);
             }
             else
             {

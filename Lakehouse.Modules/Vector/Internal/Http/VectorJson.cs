@@ -77,11 +77,26 @@ internal static class VectorJson
     }
 
     /// <summary>Reads a list of numbers onto the end of <paramref name="floats"/>.</summary>
+    /// <param name="reader">Stands before the list, over the end of <paramref name="json"/>; may come back as another reader over a later part of it.</param>
+    /// <param name="json">The whole text.</param>
+    /// <param name="offset">Where the reader's text starts in it.</param>
+    /// <param name="floats">Takes the numbers.</param>
+    /// <param name="what">The list's name for an error.</param>
     /// <returns>How many.</returns>
-    public static int ReadVector(ref Utf8JsonReader reader, List<float> floats, string what)
+    public static int ReadVector(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, List<float> floats, string what)
     {
         Expect(ref reader, JsonTokenType.StartArray, what);
         var before = floats.Count;
+        var start = offset + (int)reader.BytesConsumed;
+        if (VectorText.TryRead(json[start..], floats, out var length))
+        {
+            // A reader that goes on from the opening to the closing bracket: to it the list is empty.
+            offset = start + length;
+            reader = new Utf8JsonReader(json[offset..], isFinalBlock: true, reader.CurrentState);
+            reader.Read();
+            return floats.Count - before;
+        }
+
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number)

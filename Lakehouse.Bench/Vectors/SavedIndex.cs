@@ -1,0 +1,27 @@
+using Lakehouse.Core.Configuration;
+using Lakehouse.Storage;
+using Lakehouse.Vector;
+using Lakehouse.Vector.Internal;
+using Lakehouse.Vector.Internal.Files;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Bench.Vectors;
+
+/// <summary>Writes an index of this process into a data folder, so that a server finds it there at its start.</summary>
+internal static class SavedIndex
+{
+    public static async Task WriteAsync(BenchedIndex benched, string dataDirectory)
+    {
+        var storage = StorageOptions.Read(new SettingsReader(new ConfigurationBuilder().Build())) with { DataDirectory = dataDirectory };
+        await using var services = new ServiceCollection()
+            .AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(BenchedIndex.Options).BuildServiceProvider();
+        var files = services.GetRequiredService<IndexFiles>();
+        var spec = benched.Index.Spec;
+        var definition = IndexDefinition.From(spec, TimeProvider.System.GetUtcNow());
+        await files.CreateAsync(spec.Name, definition, CancellationToken.None);
+        var open = new OpenIndex(spec.Name, definition, spec, benched.Index, null); // the bench disposes of the index
+        open.Order.Restore(1);
+        await files.FoldAsync(open, Environment.ProcessorCount, CancellationToken.None);
+    }
+}

@@ -1,0 +1,233 @@
+using Lakehouse.Vector;
+using Lakehouse.Vector.Hnsw;
+
+namespace Lakehouse.Tests.Unit.Vectors;
+
+/// <summary>Recall against a scan of all, on seeded clusters: 4,000 vectors of 32 dimensions, M 12, ef_construction 100, k 10, 200 queries.</summary>
+public sealed class GraphTests
+{
+    private const int Count = 4_000;
+    private const int Dimension = 32;
+    private const int QueryCount = 200;
+    private const int K = 10;
+
+    public static TheoryData<Metric, Quantization, int, double> Kinds => new()
+    {
+        { Metric.Cosine, Quantization.None, 64, 0.98 },
+        { Metric.L2, Quantization.None, 64, 0.98 },
+        { Metric.InnerProduct, Quantization.None, 64, 0.95 },
+        { Metric.Cosine, Quantization.Int8, 64, 0.98 },
+        { Metric.L2, Quantization.Int8, 64, 0.98 },
+        { Metric.InnerProduct, Quantization.Int8, 64, 0.95 },
+        { Metric.Cosine, Quantization.Binary, 800, 0.90 }, // 32 signs tell little: the beam must be wide
+        { Metric.L2, Quantization.Binary, 800, 0.80 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_walk_finds_what_a_scan_finds_and_compares_few(Metric metric, Quantization quantization, int ef, double recallMin)
+    {
+        using var graph = Build(metric, quantization, out _);
+        var (recall, compared) = Recall(graph, ef);
+        recall.Should().BeGreaterThanOrEqualTo(recallMin);
+        compared.Should().BeLessThan(Count * (quantization == Quantization.Binary ? 0.95 : 0.5), "the graph was used");
+    }
+
+    [Theory]
+    [InlineData(Quantization.None)]
+    [InlineData(Quantization.Int8)]
+    public void No_recall_is_lost_when_items_come_and_go(Quantization quantization)
+    {
+        using var graph = Build(Metric.L2, quantization, out var random);
+        var fresh = Recall(graph, 32).Recall;
+        var size = graph.NodeCount;
+        for (var round = 0; round < 6; round++)
+        {
+            var nodes = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).Where(graph.IsLive).ToArray();
+            random.Shuffle(nodes);
+            var vectors = nodes[..(Count / 2)].Select(node => graph.Store.Read(node).ToArray()).ToList();
+            Array.ForEach(nodes[..(Count / 2)], graph.Delete);
+            Compact(graph);
+            vectors.ForEach(vector => Add(graph, vector));
+        }
+
+        graph.NodeCount.Should().Be(size, "the places of deleted items are used again");
+        Recall(graph, 32).Recall.Should().BeGreaterThanOrEqualTo(fresh - 0.01);
+    }
+
+    [Fact]
+    public void Every_item_can_be_reached_after_whole_clusters_are_deleted()
+    {
+        var random = new Random(11);
+        using var graph = new VectorGraph(Dimension, Metric.L2, Quantization.None, 8, 40, 1);
+        var clusters = Enumerable.Range(0, 20).Select(_ => Gaussian(random, 10)).ToList();
+        var nodes = new List<(uint Node, int Cluster)>();
+        for (var i = 0; i < 2_000; i++)
+        {
+            nodes.Add((Add(graph, [.. clusters[i % 20].Zip(Gaussian(random, 0.1f), (a, b) => a + b)]), i % 20));
+        }
+
+        foreach (var (node, cluster) in nodes)
+        {
+            if (cluster % 2 == 0)
+            {
+                graph.Delete(node);
+            }
+        }
+
+        Compact(graph);
+        foreach (var (node, _) in nodes.Where(n => n.Cluster % 2 == 1))
+        {
+            Search(graph, graph.Store.Read(node).ToArray(), 1, 64)[0].Node.Should().Be(node);
+        }
+    }
+
+    [Fact]
+    public void The_last_item_can_be_deleted_and_a_first_one_added_again()
+    {
+        using var graph = new VectorGraph(2, Metric.L2, Quantization.None, 4, 10, 1);
+        for (var round = 0; round < 3; round++)
+        {
+            var first = Add(graph, [1, 0]);
+            var second = Add(graph, [0, 1]);
+            graph.Delete(first);
+            graph.Delete(second);
+            Search(graph, [1, 0], 5, 10).Should().BeEmpty();
+            var bridged = Add(graph, [1, 1]); // while the deleted ones are all there is to link to
+            Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
+            Compact(graph);
+            Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
+            graph.Delete(bridged);
+            Compact(graph);
+            graph.Graph.Entry.Should().BeNull();
+            graph.FreeCount.Should().Be((int)graph.NodeCount);
+            graph.NodeCount.Should().BeLessThanOrEqualTo(3);
+        }
+    }
+
+    [Fact]
+    public async Task Adders_deleters_and_searchers_do_not_disturb_each_other()
+    {
+        var random = new Random(5);
+        using var index = new Lakehouse.Vector.Internal.Index.VectorIndex(new VectorIndexSpec(IndexName.Parse("x"), Dimension, Metric.L2, Quantization.Int8, 12, 60, 64));
+        var vectors = Enumerable.Range(0, 3_000).Select(_ => Gaussian(random, 1)).ToArray();
+        Put(0, 1_000);
+        using var stop = new CancellationTokenSource();
+        var searchers = Enumerable.Range(0, 2).Select(i => Task.Run(() =>
+        {
+            var own = new Random(i);
+            var (count, missed) = (0, 0);
+            for (; !stop.IsCancellationRequested; count++)
+            {
+                // The first thousand stay all the time, whatever comes and goes around them.
+                var wanted = own.Next(1_000);
+                var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = vectors[wanted], K = 5 });
+                missed += answer.Hits[0].Item.Id == $"{wanted}" ? 0 : 1;
+                Assert.Equal(5, answer.Hits.Select(h => h.Item.Id).Distinct().Count());
+                foreach (var hit in answer.Hits)
+                {
+                    var vector = vectors[int.Parse(hit.Item.Id)];
+                    Assert.Equal(Math.Sqrt(vector.Zip(vectors[wanted], (a, b) => ((double)a - b) * (a - b)).Sum()), hit.Distance, 1e-3);
+                }
+            }
+
+            missed.Should().BeLessThanOrEqualTo(count / 100);
+            return count;
+        })).ToList();
+        for (var round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(Task.Run(() => Put(1_000, 2_000)), Task.Run(() => Put(2_000, 3_000)), Task.Run(() => Put(0, 1_000)));
+            index.Remove([.. Enumerable.Range(1_000, 2_000).Select(Id)]);
+            await Task.WhenAll(Task.Run(() => index.Compact(2)), Task.Run(() => Put(1_000, 1_500)));
+            index.Remove([.. Enumerable.Range(1_000, 500).Select(Id)]);
+        }
+
+        await stop.CancelAsync();
+        (await Task.WhenAll(searchers)).Should().OnlyContain(count => count > 0);
+        index.Compact(2);
+        index.Count.Should().Be(1_000);
+        index.Graph.DeletedCount.Should().Be(0);
+
+        static byte[] Id(int i) => System.Text.Encoding.UTF8.GetBytes($"{i}");
+
+        void Put(int from, int to)
+        {
+            foreach (var part in Enumerable.Range(from, to - from).Chunk(100))
+            {
+                var entries = part.Select(i => new Lakehouse.Vector.Internal.Index.ItemBatch.Entry(Id(i), vectors[i], false, null)).ToArray();
+                index.Add(Lakehouse.Vector.Internal.Index.ItemBatch.FromLog(entries), 2, () => { });
+            }
+        }
+    }
+
+    private static VectorOptions Options { get; } = VectorOptions.Read(new Lakehouse.Core.Configuration.SettingsReader(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()));
+
+    private static VectorGraph Build(Metric metric, Quantization quantization, out Random random)
+    {
+        random = new Random(42);
+        var graph = new VectorGraph(Dimension, metric, quantization, 12, 100, 7);
+        foreach (var vector in Vectors(random, Count))
+        {
+            Add(graph, vector);
+        }
+
+        return graph;
+    }
+
+    private static IEnumerable<float[]> Vectors(Random random, int count)
+    {
+        var centres = Enumerable.Range(0, 40).Select(i => Gaussian(new Random(i), 1)).ToList();
+        for (var i = 0; i < count; i++)
+        {
+            yield return [.. centres[random.Next(centres.Count)].Zip(Gaussian(random, 0.5f), (a, b) => a + b)];
+        }
+    }
+
+    private static float[] Gaussian(Random random, float scale) =>
+        [.. Enumerable.Range(0, Dimension).Select(_ => scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+
+    private static uint Add(VectorGraph graph, float[] vector)
+    {
+        var node = graph.Take(vector);
+        graph.Publish(node);
+        var context = graph.Enter();
+        graph.Link(node, context);
+        graph.Leave(context);
+        graph.Enliven(node);
+        return node;
+    }
+
+    private static void Compact(VectorGraph graph)
+    {
+        graph.Repair(2);
+        var detached = graph.Detach(2);
+        graph.WaitForReaders();
+        graph.Free(detached);
+    }
+
+    private static List<Neighbour> Search(VectorGraph graph, float[] query, int k, int ef)
+    {
+        var results = new List<Neighbour>();
+        var context = graph.Enter();
+        graph.Search(query, k, ef, null, int.MaxValue, context, results);
+        graph.Leave(context);
+        return results;
+    }
+
+    private static (double Recall, double Compared) Recall(VectorGraph graph, int ef)
+    {
+        var (hits, compared) = (0, 0L);
+        foreach (var query in Vectors(new Random(99), QueryCount))
+        {
+            var (exact, walked) = (new List<Neighbour>(), new List<Neighbour>());
+            var context = graph.Enter();
+            graph.Scan(query, K, null, context, exact);
+            graph.Search(query, K, ef, null, int.MaxValue, context, walked);
+            compared += context.ScoreCount;
+            graph.Leave(context);
+            hits += exact.Select(n => n.Node).Intersect(walked.Select(n => n.Node)).Count();
+        }
+
+        return ((double)hits / (QueryCount * K), (double)compared / QueryCount);
+    }
+}
