@@ -17,6 +17,9 @@ internal static class VectorBench
     private const int Threads = 2;
     private const int Rounds = 7;
     private const int Connections = 8;
+
+    // A program's first seconds are the compiler's.
+    private const int WarmUpRounds = 15;
     private const double RecallMin = 0.99;
 
     private static readonly int[] Efs = [.. Enumerable.Range(3, 38).Select(i => 5 * i), .. Enumerable.Range(11, 20).Select(i => 20 * i)];
@@ -92,13 +95,13 @@ internal static class VectorBench
         var requests = Enumerable.Range(0, QueryCount).Select(q => SearchClient.Request("bench", Query(queries, q).Span, K, ef)).ToArray();
         using var client = new SearchClient(server.Http.BaseAddress!.Port, Connections);
         var (own, http) = (new List<double>(), new List<double>());
-        for (var round = 0; round <= Rounds; round++)
+        for (var round = 0; round < WarmUpRounds + Rounds; round++)
         {
             var ownSeconds = MeasureInProcess(index, queries, ef);
             var started = Stopwatch.GetTimestamp();
             client.Ask(requests);
             var httpSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            if (round > 0) // the first one warms up
+            if (round >= WarmUpRounds)
             {
                 own.Add(ownSeconds);
                 http.Add(httpSeconds);

@@ -56,6 +56,7 @@ internal static class QueryEndpoints
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         return context.Request.Body.ReadWholeAsync(
+            context.Request.ContentLength,
             sizeBytesMax,
             () => new LakehouseException(ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."),
             context.RequestAborted);

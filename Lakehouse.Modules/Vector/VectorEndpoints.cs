@@ -196,6 +196,7 @@ internal static class VectorEndpoints
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         return context.Request.Body.ReadWholeAsync(
+            context.Request.ContentLength,
             options.MaxBodyBytes,
             () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (vector.max_body_bytes). Send it in parts."),
             context.RequestAborted);

@@ -16,6 +16,9 @@ public sealed class VectorHost : IAsyncDisposable
 
     public IVectorIndexes Indexes => _services.GetRequiredService<IVectorIndexes>();
 
+    /// <summary>The store, to be broken.</summary>
+    public FailingStore Store => _services.GetRequiredService<FailingStore>();
+
     internal VectorIndexes Internals => _services.GetRequiredService<VectorIndexes>();
 
     /// <summary>Opens what is in the folder.</summary>
@@ -23,8 +26,10 @@ public sealed class VectorHost : IAsyncDisposable
     {
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
         var storage = StorageOptions.Read(reader) with { DataDirectory = dataDirectory };
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader)).BuildServiceProvider();
-        var host = new VectorHost(services);
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader));
+        var inner = services.Last(s => s.ServiceType == typeof(IObjectStore)).ImplementationType!;
+        services.AddSingleton(inner).AddSingleton(provider => new FailingStore((IObjectStore)provider.GetRequiredService(inner))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
+        var host = new VectorHost(services.BuildServiceProvider());
         await host.Internals.LoadAsync(CancellationToken.None);
         return host;
     }

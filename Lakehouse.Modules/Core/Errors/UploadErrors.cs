@@ -18,12 +18,20 @@ public static class UploadErrors
         }
     }
 
-    /// <summary>Reads a whole body into memory. One with more than <paramref name="sizeBytesMax"/> bytes throws <paramref name="tooLarge"/>'s error.</summary>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadWholeAsync(this Stream body, long sizeBytesMax, Func<LakehouseException> tooLarge, CancellationToken cancellationToken)
+    /// <summary>Reads a whole body into memory.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="length">Its length as its sender has announced it; null where it has not.</param>
+    /// <param name="sizeBytesMax">More bytes than this throw <paramref name="tooLarge"/>'s error.</param>
+    /// <param name="tooLarge">Makes that error.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadWholeAsync(
+        this Stream body, long? length, long sizeBytesMax, Func<LakehouseException> tooLarge, CancellationToken cancellationToken)
     {
+        // One byte more than announced: the end is only seen by reading on. A long announcement alone gets no memory.
         const int block = 16 * 1024;
-        var content = new ArrayBufferWriter<byte>(block);
-        while (await body.ReadUploadAsync(content.GetMemory(block), cancellationToken) is var count and > 0)
+        const int blockMax = 1024 * 1024;
+        var content = new ArrayBufferWriter<byte>((int)Math.Clamp((length ?? block) + 1, 1, Math.Min(blockMax, sizeBytesMax + 1)));
+        while (await body.ReadUploadAsync(content.GetMemory(), cancellationToken) is var count and > 0)
         {
             content.Advance(count);
             if (content.WrittenCount > sizeBytesMax)

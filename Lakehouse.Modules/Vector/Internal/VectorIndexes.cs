@@ -124,8 +124,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
             return new AddResult(0, 0, index.Count);
         }
 
-        var needed = index.EstimateBytes(batch);
-        await ReserveAsync(open, needed, cancellationToken);
+        var needed = await ReserveAsync(open, batch, cancellationToken);
         try
         {
             return await open.Order.RunAsync(
@@ -431,23 +430,23 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         }
     }
 
-    private async Task ReserveAsync(OpenIndex open, long needed, CancellationToken cancellationToken)
+    /// <summary>Sets aside the memory that a batch needs, until it is applied and counts as the index's.</summary>
+    private async Task<long> ReserveAsync(OpenIndex open, ItemBatch batch, CancellationToken cancellationToken)
     {
+        var needed = open.Index.EstimateBytes(batch);
         if (TryReserve(needed))
         {
-            return;
+            return needed;
         }
 
-        // What is deleted may make the room.
+        // The places of what was deleted may be enough.
         if (open.Index.HasGarbage)
         {
             await CompactAsync(open, cancellationToken);
+            needed = open.Index.EstimateBytes(batch);
         }
 
-        if (!TryReserve(needed))
-        {
-            throw VectorErrors.MemoryFull(needed, UsedBytes, options.MemoryLimitBytes);
-        }
+        return TryReserve(needed) ? needed : throw VectorErrors.MemoryFull(needed, UsedBytes, options.MemoryLimitBytes);
     }
 
     private long UsedBytes => _indexes.Values.Sum(o => o.SizeBytes) + Interlocked.Read(ref _reserved);

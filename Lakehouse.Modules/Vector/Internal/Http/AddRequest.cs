@@ -5,6 +5,7 @@ namespace Lakehouse.Vector.Internal.Http;
 /// <summary>Reads the body of an add: <c>{"items":[{"id":"a","vector":[1,2],"metadata":{}}]}</c>. All vectors lie in one array.</summary>
 internal static class AddRequest
 {
+    private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
     private const string Form = "{\"items\":[{\"id\":\"a\",\"vector\":[0.1,0.2],\"metadata\":{}}]}";
 
     public static List<VectorItem> Read(ReadOnlyMemory<byte> body, int countMax) => VectorJson.Read(body, Form, json => ReadBody(json, countMax));
@@ -14,7 +15,7 @@ internal static class AddRequest
         var reader = new Utf8JsonReader(body.Span);
         VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
         List<Head>? heads = null;
-        var floats = new List<float>();
+        var floats = new FloatList(body.Length / BytesPerNumber);
         var offset = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -32,11 +33,10 @@ internal static class AddRequest
             throw VectorErrors.Request("the body has no \"items\"");
         }
 
-        var all = floats.ToArray();
-        return [.. heads.Select(h => new VectorItem(h.Id, all.AsMemory(h.Start, h.Length), h.Metadata))];
+        return [.. heads.Select(h => new VectorItem(h.Id, floats.Slice(h.Start, h.Length), h.Metadata))];
     }
 
-    private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, List<float> floats, int countMax)
+    private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, FloatList floats, int countMax)
     {
         VectorJson.Expect(ref reader, JsonTokenType.StartArray, "items");
         var heads = new List<Head>();
@@ -53,7 +53,7 @@ internal static class AddRequest
         return heads;
     }
 
-    private static Head ReadItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, List<float> floats, int position)
+    private static Head ReadItem(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, FloatList floats, int position)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -10,6 +10,7 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
     private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
     private const string Known = "vector, id, k, ef, filter, max_distance, include, exact and queries";
     private const int KDefault = 10;
+    private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
 
     public static SearchRequest Read(ReadOnlyMemory<byte> body) => VectorJson.Read(body, Form, ReadBody);
 
@@ -53,9 +54,9 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
             memberCount++;
             if (reader.ValueTextEquals("vector"u8))
             {
-                var floats = new List<float>();
+                var floats = new FloatList(json.Length / BytesPerNumber);
                 VectorJson.ReadVector(ref reader, json, ref offset, floats, "vector");
-                query = query with { Vector = floats.ToArray() };
+                query = query with { Vector = floats.Slice(0, floats.Count) };
             }
             else if (reader.ValueTextEquals("queries"u8))
             {

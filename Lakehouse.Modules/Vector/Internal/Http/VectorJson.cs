@@ -83,7 +83,7 @@ internal static class VectorJson
     /// <param name="floats">Takes the numbers.</param>
     /// <param name="what">The list's name for an error.</param>
     /// <returns>How many.</returns>
-    public static int ReadVector(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, List<float> floats, string what)
+    public static int ReadVector(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, FloatList floats, string what)
     {
         Expect(ref reader, JsonTokenType.StartArray, what);
         var before = floats.Count;

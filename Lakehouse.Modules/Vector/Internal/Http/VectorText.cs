@@ -11,7 +11,7 @@ internal static class VectorText
     /// <param name="floats">Takes the numbers; as it was when this returns false.</param>
     /// <param name="length">The bytes before the closing bracket.</param>
     /// <returns>False: it has another form.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> text, List<float> floats, out int length)
+    public static bool TryRead(ReadOnlySpan<byte> text, FloatList floats, out int length)
     {
         var before = floats.Count;
         length = 0;
@@ -36,7 +36,7 @@ internal static class VectorText
             break;
         }
 
-        floats.RemoveRange(before, floats.Count - before);
+        floats.Truncate(before);
         return false;
     }
 }

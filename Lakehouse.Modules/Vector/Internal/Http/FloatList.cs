@@ -1,0 +1,24 @@
+namespace Lakehouse.Vector.Internal.Http;
+
+/// <summary>Floats of unknown number in one array, which is then used where it lies.</summary>
+internal sealed class FloatList(int capacity)
+{
+    private float[] _items = GC.AllocateUninitializedArray<float>(Math.Max(16, capacity));
+
+    public int Count { get; private set; }
+
+    public void Add(float value)
+    {
+        if (Count == _items.Length)
+        {
+            Array.Resize(ref _items, 2 * Count);
+        }
+
+        _items[Count++] = value;
+    }
+
+    /// <summary>Forgets what came after the first <paramref name="count"/>.</summary>
+    public void Truncate(int count) => Count = count;
+
+    public ReadOnlyMemory<float> Slice(int start, int length) => _items.AsMemory(start, length);
+}

@@ -1,0 +1,42 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Tests.Fixtures;
+
+/// <summary>A store whose calls fail from the n-th on, as a broken disk does, until it is mended.</summary>
+public sealed class FailingStore(IObjectStore store) : IObjectStore
+{
+    private int _left = int.MaxValue;
+
+    public string LocalFolder => store.LocalFolder;
+
+    /// <summary>Lets so many calls succeed from now on.</summary>
+    public void FailAfter(int callCount) => Volatile.Write(ref _left, callCount);
+
+    public void Mend() => FailAfter(int.MaxValue);
+
+    public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) => Try(() => store.PutAsync(key, content, sizeBytesMax, cancellationToken));
+
+    public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Try(() => store.PutIfAbsentAsync(key, content, cancellationToken));
+
+    public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) => Try(() => store.ImportAsync(key, scratchPath, cancellationToken));
+
+    public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.FindAsync(key, cancellationToken));
+
+    public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.OpenAsync(key, cancellationToken));
+
+    public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) => Try(() => store.ListAsync(prefix, startAfter, countMax, cancellationToken));
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => Try(async () =>
+    {
+        await store.DeleteAsync(key, cancellationToken);
+        return true;
+    });
+
+    public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.LocalizeAsync(key, cancellationToken));
+
+    private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) >= 0
+        ? call()
+        : throw new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk of the test is full.");
+}
