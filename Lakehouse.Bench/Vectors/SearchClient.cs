@@ -14,7 +14,8 @@ internal sealed class SearchClient : IDisposable
 
     public SearchClient(int port, int connectionCount) => _connections = [.. Enumerable.Range(0, connectionCount).Select(_ => new Connection(port))];
 
-    public static byte[] Request(string index, ReadOnlySpan<float> vector, int k, int ef)
+    /// <summary>The body of a search.</summary>
+    public static string Body(ReadOnlySpan<float> vector, int k, int ef)
     {
         var numbers = new StringBuilder();
         foreach (var value in vector)
@@ -22,9 +23,12 @@ internal sealed class SearchClient : IDisposable
             numbers.Append(numbers.Length > 0 ? "," : string.Empty).Append(value.ToString("R", CultureInfo.InvariantCulture));
         }
 
-        var body = $"{{\"vector\":[{numbers}],\"k\":{k},\"ef\":{ef}}}";
-        return Encoding.ASCII.GetBytes($"POST /v1/vectors/index/{index}/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        return $"{{\"vector\":[{numbers}],\"k\":{k},\"ef\":{ef}}}";
     }
+
+    /// <summary>A request with a body of ASCII.</summary>
+    public static byte[] Request(string index, string body) => Encoding.ASCII.GetBytes(
+        $"POST /v1/vectors/index/{index}/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
     /// <summary>Sends every request once, whichever connection is free; fails when an answer is not a 200.</summary>
     public void Ask(byte[][] requests)

@@ -13,6 +13,7 @@ namespace Lakehouse.Vector.Hnsw;
 internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstruction) : IDisposable
 {
     private const int LockCount = 1 << 12;
+    private const float TieTolerance = 1e-6f;
 
     private readonly int[] _locks = new int[LockCount];
     private readonly Lock _entryLock = new();
@@ -191,7 +192,8 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
 
     /// <summary>
     /// The paper's heuristic (its algorithm 4): of the choices, nearest first, those that are nearer to the node than to any chosen before. So links
-    /// lead in different directions, and between clusters.
+    /// lead in different directions, and between clusters. Copies of one vector are as near to each other as to the node, and would take every link:
+    /// a text that stands in the data a hundred times would be an island. At most half of the links lead to such.
     /// </summary>
     private static void Choose<TSpace, TScorer>(TSpace space, int countMax, SearchContext context)
         where TSpace : struct, ISpace<TScorer>
@@ -199,6 +201,7 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     {
         var chosen = context.Chosen;
         chosen.Clear();
+        var tieCount = 0;
         foreach (var key in context.Choices)
         {
             if (chosen.Count == countMax)
@@ -207,29 +210,35 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
             }
 
             var candidate = SortKey.Node(key);
-            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context))
+            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2))
             {
                 chosen.Add(candidate);
             }
         }
     }
 
-    private static bool IsDiverse<TSpace, TScorer>(TSpace space, uint candidate, float score, SearchContext context)
+    private static bool IsDiverse<TSpace, TScorer>(TSpace space, uint candidate, float score, SearchContext context, out bool isTie)
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
+        isTie = false;
         if (context.Chosen.Count == 0)
         {
             return true;
         }
 
+        // Equal but for the rounding of the sums.
+        var tolerance = TieTolerance * MathF.Max(1f, MathF.Abs(score));
         var scorer = space.ForNode(candidate, context.Query.OtherNode);
         foreach (var other in context.Chosen)
         {
-            if (scorer.Score(other) < score)
+            var between = scorer.Score(other);
+            if (between < score - tolerance)
             {
                 return false;
             }
+
+            isTie |= between <= score + tolerance;
         }
 
         return true;

@@ -82,6 +82,26 @@ public sealed class GraphTests
         }
     }
 
+    [Theory]
+    [InlineData(Metric.Cosine, Quantization.None)]
+    [InlineData(Metric.L2, Quantization.None)]
+    [InlineData(Metric.L2, Quantization.Int8)]
+    public void Copies_of_one_vector_are_no_island(Metric metric, Quantization quantization)
+    {
+        const int groups = 60;
+        const int copies = 50;
+        var random = new Random(3);
+        var vectors = Enumerable.Range(0, groups).Select(_ => Gaussian(random, 1)).ToList();
+        using var graph = new VectorGraph(Dimension, metric, quantization, 8, 60, 1);
+        for (var i = 0; i < groups * copies; i++)
+        {
+            Add(graph, vectors[i / copies]); // one group after the other, which is the worst order
+        }
+
+        var found = vectors.Sum(vector => Search(graph, vector, copies, 100).Count(n => n.Distance < 1e-3));
+        found.Should().BeGreaterThanOrEqualTo(groups * copies * 95 / 100);
+    }
+
     [Fact]
     public void The_last_item_can_be_deleted_and_a_first_one_added_again()
     {
