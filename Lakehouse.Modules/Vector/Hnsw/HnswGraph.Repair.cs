@@ -87,6 +87,7 @@ internal sealed unsafe partial class HnswGraph
         try
         {
             var scorer = space.ForNode(node, context.Query.Node);
+            var mask = TieMask(node);
             var choices = context.Choices;
             choices.Clear();
             context.Visited.Reset(links.Capacity);
@@ -110,7 +111,7 @@ internal sealed unsafe partial class HnswGraph
                         continue;
                     }
 
-                    choices.Add(SortKey.From(scorer.Score(to), to));
+                    choices.Add(SortKey.From(scorer.Score(to), to ^ mask));
                     if (from == node)
                     {
                         kept.Add(to);
@@ -119,7 +120,7 @@ internal sealed unsafe partial class HnswGraph
             }
 
             choices.Sort();
-            Choose<TSpace, TScorer>(space, max, context);
+            Choose<TSpace, TScorer>(space, max, mask, context);
             LinkTable.Replace(links.List(node, layer), max, CollectionsMarshal.AsSpan(context.Chosen));
         }
         finally

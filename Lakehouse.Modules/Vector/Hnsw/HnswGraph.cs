@@ -36,6 +36,7 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         where TScorer : struct, IScorer
     {
         context.ScoreCount = 0;
+        context.TieMask = 0;
         context.Beam.Reset(ef);
         if (Entry is { } entry)
         {
@@ -97,13 +98,14 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
+        context.TieMask = TieMask(node);
         var start = Descend(scorer, entry.Node, entry.Level, level, context);
         for (var layer = Math.Min(level, entry.Level); layer >= 0; layer--)
         {
             SearchLayer(scorer, start, efConstruction, layer, context);
             CollectNeighbours(node, context);
-            start = context.Beam.Count > 0 ? SortKey.Node(context.Beam.Keys[0]) : start;
-            Choose<TSpace, TScorer>(space, links.M, context);
+            start = context.Beam.Count > 0 ? SortKey.Node(context.Beam.Keys[0]) ^ context.TieMask : start;
+            Choose<TSpace, TScorer>(space, links.M, context.TieMask, context);
             Enter(node);
             LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), CollectionsMarshal.AsSpan(context.Chosen));
             Leave(node);
@@ -125,9 +127,10 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         var deletedCount = 0;
         foreach (var key in context.Beam.Keys)
         {
-            var isDeleted = links.Head(SortKey.Node(key))->State == NodeState.Deleted;
+            var found = SortKey.Node(key) ^ context.TieMask;
+            var isDeleted = links.Head(found)->State == NodeState.Deleted;
             deletedCount += isDeleted ? 1 : 0;
-            if (SortKey.Node(key) != node && !isDeleted)
+            if (found != node && !isDeleted)
             {
                 choices.Add(key & ~SortKey.Mark);
             }
@@ -141,7 +144,7 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
                 choices.Add(key & ~SortKey.Mark);
             }
 
-            choices.RemoveAll(key => SortKey.Node(key) == node);
+            choices.RemoveAll(key => (SortKey.Node(key) ^ context.TieMask) == node);
         }
     }
 
@@ -168,8 +171,9 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
             }
 
             var scorer = space.ForNode(from, context.Query.Node);
+            var mask = TieMask(from);
             context.Choices.Clear();
-            context.Choices.Add(SortKey.From(scorer.Score(to), to));
+            context.Choices.Add(SortKey.From(scorer.Score(to), to ^ mask));
             for (var i = 0; i < count; i++)
             {
                 scorer.Prefetch(list[i] - 1);
@@ -177,11 +181,11 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
 
             for (var i = 0; i < count; i++)
             {
-                context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), list[i] - 1));
+                context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), (list[i] - 1) ^ mask));
             }
 
             context.Choices.Sort();
-            Choose<TSpace, TScorer>(space, max, context);
+            Choose<TSpace, TScorer>(space, max, mask, context);
             LinkTable.Replace(list, max, CollectionsMarshal.AsSpan(context.Chosen));
         }
         finally
@@ -193,14 +197,16 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     /// <summary>
     /// The paper's heuristic (its algorithm 4): of the choices, nearest first, those that are nearer to the node than to any chosen before. So links
     /// lead in different directions, and between clusters. Copies of one vector are as near to each other as to the node, and would take every link:
-    /// a text that stands in the data a hundred times would be an island. At most half of the links lead to such.
+    /// a text that stands in the data a hundred times would be an island. At most half of the links lead to such, and which of them is left to
+    /// <see cref="TieMask"/>, else all would lead to the same few.
     /// </summary>
-    private static void Choose<TSpace, TScorer>(TSpace space, int countMax, SearchContext context)
+    private static void Choose<TSpace, TScorer>(TSpace space, int countMax, uint mask, SearchContext context)
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
         var chosen = context.Chosen;
         chosen.Clear();
+        context.ChosenScores.Clear();
         var tieCount = 0;
         foreach (var key in context.Choices)
         {
@@ -209,10 +215,11 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
                 return;
             }
 
-            var candidate = SortKey.Node(key);
+            var candidate = SortKey.Node(key) ^ mask;
             if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2))
             {
                 chosen.Add(candidate);
+                context.ChosenScores.Add(SortKey.Score(key));
             }
         }
     }
@@ -230,19 +237,24 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         // Equal but for the rounding of the sums.
         var tolerance = TieTolerance * MathF.Max(1f, MathF.Abs(score));
         var scorer = space.ForNode(candidate, context.Query.OtherNode);
-        foreach (var other in context.Chosen)
+        for (var i = 0; i < context.Chosen.Count; i++)
         {
-            var between = scorer.Score(other);
+            var between = scorer.Score(context.Chosen[i]);
             if (between < score - tolerance)
             {
                 return false;
             }
 
-            isTie |= between <= score + tolerance;
+            isTie |= between <= score + tolerance && MathF.Abs(context.ChosenScores[i] - score) <= tolerance;
         }
 
         return true;
     }
+
+    /// <summary>
+    /// Orders nodes of equal score, in keys, differently for each node that chooses among them. Undone by the same operation.
+    /// </summary>
+    private static uint TieMask(uint node) => ((node + 1) * 2654435769u) >> 4; // Knuth's multiplicative hash, 28 bits as nodes have
 
     /// <summary>Goes down from <paramref name="level"/> to just above <paramref name="floor"/>, in each layer to the node nearest to the query.</summary>
     private uint Descend<TScorer>(TScorer scorer, uint node, int level, int floor, SearchContext context)
@@ -280,13 +292,14 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         context.Visited.Reset(links.Capacity);
         beam.Reset(ef);
         context.Visited.Add(start);
-        beam.Add(SortKey.From(scorer.Score(start), start));
-        while (beam.TryFollow(out var node))
+        var mask = context.TieMask;
+        beam.Add(SortKey.From(scorer.Score(start), start ^ mask));
+        while (beam.TryFollow(out var masked))
         {
-            var count = Gather(scorer, node, layer, context);
+            var count = Gather(scorer, masked ^ mask, layer, context);
             for (var i = 0; i < count; i++)
             {
-                if (beam.Add(SortKey.From(scorer.Score(pending[i]), pending[i])) && layer == 0)
+                if (beam.Add(SortKey.From(scorer.Score(pending[i]), pending[i] ^ mask)) && layer == 0)
                 {
                     links.Prefetch(pending[i]);
                 }

@@ -26,6 +26,12 @@ internal sealed class SearchContext(int paddedLength)
 
     public List<uint> Chosen { get; } = [];
 
+    /// <summary>The scores of what was chosen.</summary>
+    public List<float> ChosenScores { get; } = [];
+
+    /// <summary>What nodes are masked with in the beam's keys.</summary>
+    public uint TieMask { get; set; }
+
     /// <summary>How many scores the last walk took.</summary>
     public int ScoreCount { get; set; }
 

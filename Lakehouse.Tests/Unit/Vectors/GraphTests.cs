@@ -92,7 +92,7 @@ public sealed class GraphTests
         const int copies = 50;
         var random = new Random(3);
         var vectors = Enumerable.Range(0, groups).Select(_ => Gaussian(random, 1)).ToList();
-        using var graph = new VectorGraph(Dimension, metric, quantization, 8, 60, 1);
+        using var graph = new VectorGraph(Dimension, metric, quantization, 16, 60, 1);
         for (var i = 0; i < groups * copies; i++)
         {
             Add(graph, vectors[i / copies]); // one group after the other, which is the worst order
