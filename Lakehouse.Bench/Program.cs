@@ -2,7 +2,7 @@ using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency|vectors] [rows]
+// Usage: Lakehouse.Bench [all|ingest|json|latency|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 var report = new Report();
@@ -11,7 +11,12 @@ if (what is "all" or "vectors")
     await VectorBench.RunAsync(report);
 }
 
-if (what is "vectors")
+if (what is "all" or "scale")
+{
+    await VectorBench.ScaleAsync(report);
+}
+
+if (what is "vectors" or "scale")
 {
     return report.AllHeld ? 0 : 1;
 }

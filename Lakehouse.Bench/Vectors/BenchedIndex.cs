@@ -10,15 +10,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>An index in this process whose ids are the positions of its vectors, with <c>{"n": position % 1000}</c> as metadata.</summary>
+/// <summary>An index in this process whose ids are the positions of its vectors, with <c>{"n": position % 1000}</c> as metadata where it has any.</summary>
 internal sealed class BenchedIndex : IDisposable
 {
     private readonly float[] _vectors;
     private readonly int _threads;
+    private readonly bool _hasMetadata;
 
-    public BenchedIndex(float[] vectors, int dimension, Quantization quantization, int m, int efConstruction, int threads)
+    public BenchedIndex(float[] vectors, int dimension, Quantization quantization, int m, int efConstruction, int threads, bool hasMetadata = true)
     {
-        (_vectors, _threads) = (vectors, threads);
+        (_vectors, _threads, _hasMetadata) = (vectors, threads, hasMetadata);
         Index = new VectorIndex(new VectorIndexSpec(IndexName.Parse("bench"), dimension, Metric.InnerProduct, quantization, m, efConstruction, EfSearch: 64));
         var started = Stopwatch.GetTimestamp();
         Add([.. Enumerable.Range(0, vectors.Length / dimension)]);
@@ -38,7 +39,7 @@ internal sealed class BenchedIndex : IDisposable
         foreach (var part in positions.Chunk(batch))
         {
             var entries = part.Select(i => new ItemBatch.Entry(
-                Encoding.UTF8.GetBytes(Id(i)), _vectors.AsMemory(i * dimension, dimension), HasMetadata: true, MetadataDocument.Encode(Encoding.UTF8.GetBytes($"{{\"n\":{i % 1_000}}}"))));
+                Encoding.UTF8.GetBytes(Id(i)), _vectors.AsMemory(i * dimension, dimension), _hasMetadata, MetadataDocument.Encode(Encoding.UTF8.GetBytes($"{{\"n\":{i % 1_000}}}"))));
             Index.Add(ItemBatch.FromLog([.. entries]), _threads, () => { });
         }
     }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Requests;
 using Lakehouse.Storage.Internal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +55,7 @@ internal static class StorageEndpoints
     private static async Task<Ok<ListResponse>> ListAsync(
         IObjectStore store, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null)
     {
-        var page = await store.ListAsync(prefix, start_after, Limit(limit, options.MaxListResults), context.RequestAborted);
+        var page = await store.ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
         return TypedResults.Ok(new ListResponse(prefix, [.. objects], page.IsTruncated));
     }
@@ -72,18 +72,6 @@ internal static class StorageEndpoints
         return ReservedPrefixes.Find(key) is { } prefix
             ? throw new LakehouseException(ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")
             : key;
-    }
-
-    private static int Limit(string? text, int max)
-    {
-        if (text is null)
-        {
-            return max;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= max
-            ? limit
-            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_limit", $"limit is '{text}'; it is a whole number from 1 to {max}.");
     }
 
     private static string Quote(string etag) => $"\"{etag}\"";

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Http;
 using Microsoft.AspNetCore.Builder;
@@ -131,7 +131,7 @@ internal static class VectorEndpoints
     private static Task ListItemsAsync(
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
-        var countMax = Limit(limit, options.MaxListResults);
+        var countMax = PageLimit.Parse(limit, options.MaxListResults);
         var (withVectors, withMetadata) = Include.Read(include);
         var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, withVectors, withMetadata);
         return VectorWriter.SendAsync(context, json =>
@@ -200,18 +200,6 @@ internal static class VectorEndpoints
             options.MaxBodyBytes,
             () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (vector.max_body_bytes). Send it in parts."),
             context.RequestAborted);
-    }
-
-    private static int Limit(string? text, int max)
-    {
-        if (text is null)
-        {
-            return max;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= max
-            ? limit
-            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_limit", $"limit is '{text}'; it is a whole number from 1 to {max}.");
     }
 
     private sealed record AddResponse(int Added, int Updated, long Count);

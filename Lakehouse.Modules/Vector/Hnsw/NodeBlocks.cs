@@ -12,10 +12,12 @@ internal sealed unsafe class NodeBlocks : IDisposable
     public const uint NodeCountMax = 1u << 28;
 
     private const nuint BlockBytes = 4 * 1024 * 1024;
+    private const int RegionBlocks = 8;
 
     private readonly byte** _table;
     private readonly nuint _tableBytes;
     private readonly int _shift;
+    private readonly List<(nint Region, nuint Size)> _regions = [];
     private int _blockCount;
     private bool _isFreed;
 
@@ -46,36 +48,50 @@ internal sealed unsafe class NodeBlocks : IDisposable
     {
         while (Capacity < count)
         {
-            var size = Stride << _shift;
-            var block = OffHeap.Allocate(size);
-
-            // An index of one block may hold ten vectors: its pages stay small until there is a second block.
-            if (_blockCount == 1)
-            {
-                OffHeap.PreferHugePages(_table[0], size, isInUse: true);
-            }
-
-            if (_blockCount > 0)
-            {
-                OffHeap.PreferHugePages(block, size, isInUse: false);
-            }
-
-            _table[_blockCount] = block;
+            _table[_blockCount] = NextBlock();
             Volatile.Write(ref _blockCount, _blockCount + 1);
         }
     }
 
     public void Dispose()
     {
-        for (; _blockCount > 0; _blockCount--)
+        foreach (var (region, size) in _regions)
         {
-            OffHeap.Free(_table[_blockCount - 1], Stride << _shift);
+            OffHeap.Free((byte*)region, size);
         }
 
+        _regions.Clear();
+        _blockCount = 0;
         if (!_isFreed)
         {
             _isFreed = true;
             OffHeap.Free((byte*)_table, _tableBytes);
         }
+    }
+
+    /// <summary>
+    /// The first block is alone, with small pages: an index may hold ten vectors. Those after it lie side by side in regions with huge pages, so that no
+    /// page is left half empty at the end of each; what no block has touched yet takes no memory.
+    /// </summary>
+    private byte* NextBlock()
+    {
+        var block = Stride << _shift;
+        var position = (_blockCount - 1) % RegionBlocks;
+        if (_blockCount == 0 || position == 0)
+        {
+            var size = _blockCount == 0 ? block : RegionBlocks * block;
+            _regions.Add(((nint)OffHeap.Allocate(size), size));
+            if (_blockCount == 1)
+            {
+                OffHeap.PreferHugePages(_table[0], block, isInUse: true);
+            }
+
+            if (_blockCount > 0)
+            {
+                OffHeap.PreferHugePages((byte*)_regions[^1].Region, size, isInUse: false);
+            }
+        }
+
+        return (byte*)_regions[^1].Region + ((nuint)Math.Max(0, position) * block);
     }
 }

@@ -14,7 +14,7 @@ internal static unsafe class OffHeap
     public const nuint HugePage = 2 * 1024 * 1024;
 
     private const int ProtReadWrite = 1 | 2;
-    private const int MapPrivateAnonymous = 2 | 0x20;
+    private const int MapPrivateAnonymous = 2 | 0x20 | 0x4000; // and without a reserve: what is never touched is not counted
     private const int AdviseHugePage = 14;
     private const int AdviseCollapse = 25; // Linux 6.1; older kernels say EINVAL, and their daemon does it later
 

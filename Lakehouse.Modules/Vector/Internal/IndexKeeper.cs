@@ -1,4 +1,4 @@
-using Lakehouse.Core.Errors;
+using Lakehouse.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +12,6 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions o
     private const int IdleSnapshotsPerLog = 20;
     private const int GarbageShare = 20;
 
-    private readonly Dictionary<string, (long Applied, long Since)> _seen = new(StringComparer.Ordinal);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await indexes.LoadAsync(cancellationToken);
@@ -25,25 +23,34 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions o
         using var timer = new PeriodicTimer(options.MaintainEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var open in indexes.Open.Where(o => o.Fault is null && o.TryEnter()).ToList())
+            foreach (var open in indexes.Open)
             {
-                try
+                if (open.TryEnter())
                 {
-                    await MaintainAsync(open, stoppingToken);
-                }
-                catch (LakehouseException fault)
-                {
-                    LogFailed(fault, open.Name.Value);
-                }
-                catch (Exception fault) when (Storage.StorageFault.Is(fault))
-                {
-                    LogFailed(Storage.StorageFault.Translate(fault), open.Name.Value);
-                }
-                finally
-                {
+                    await TryMaintainAsync(open, stoppingToken);
                     open.Leave();
                 }
             }
+        }
+    }
+
+    /// <summary>Whatever goes wrong with one index must not end the care for all.</summary>
+    private async Task TryMaintainAsync(OpenIndex open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (open.Fault is null)
+            {
+                await MaintainAsync(open, cancellationToken);
+            }
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            LogFailed(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault, open.Name.Value);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The program stops; the next start goes on.
         }
     }
 
@@ -74,14 +81,13 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions o
     private bool IsQuietSince(OpenIndex open, TimeSpan quiet, out bool hasChanged)
     {
         var applied = open.Order.Applied;
-        hasChanged = !_seen.TryGetValue(open.Name.Value, out var seen) || seen.Applied != applied;
+        hasChanged = open.LastSeen?.Applied != applied;
         if (hasChanged)
         {
-            seen = (applied, time.GetTimestamp());
-            _seen[open.Name.Value] = seen;
+            open.LastSeen = (applied, time.GetTimestamp());
         }
 
-        return time.GetElapsedTime(seen.Since) >= quiet;
+        return time.GetElapsedTime(open.LastSeen!.Value.Timestamp) >= quiet;
     }
 
     [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The vector index {Index} could not be maintained; what it holds is safe, and it is tried again")]

@@ -27,6 +27,9 @@ internal sealed class OpenIndex(IndexName name, IndexDefinition definition, Vect
     /// <summary>Held by who clears places or writes a snapshot.</summary>
     public SemaphoreSlim Maintenance { get; } = new(1);
 
+    /// <summary>The last change that its keeper has seen, and when it saw it first.</summary>
+    public (long Applied, long Timestamp)? LastSeen { get; set; }
+
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 

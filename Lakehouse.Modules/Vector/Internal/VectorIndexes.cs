@@ -109,8 +109,6 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
             {
                 await CloseAsync(open);
             }
-
-            open.Dispose();
         }
         finally
         {
@@ -377,7 +375,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
     {
         _indexes.TryRemove(open.Name.Value, out _);
         await open.CloseAsync();
-        await open.Maintenance.WaitAsync(CancellationToken.None);
+        open.Dispose();
     }
 
     /// <summary>Enters the index of a name or alias. Between looking an alias up and entering, its index may be replaced and deleted: then again.</summary>

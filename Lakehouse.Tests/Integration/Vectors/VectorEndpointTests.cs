@@ -109,6 +109,7 @@ public sealed class VectorEndpointTests : IAsyncLifetime
         (await SearchAsync("""{"vector":[1,0],"k":2}""")).Should().Be("""{"results":[{"id":"east","distance":0,"metadata":{"state":"IL","years":7}},{"id":"northeast","distance":0.29289323,"metadata":{}}]}""");
         (await SearchAsync("""{"vector":[2,0],"k":1,"include":["vector"]}""")).Should().Be("""{"results":[{"id":"east","distance":0,"vector":[1,0]}]}""");
         (await SearchAsync("""{"vector":[1,0],"k":1,"include":[]}""")).Should().Be("""{"results":[{"id":"east","distance":0}]}""");
+        (await SearchAsync("""{ "vector" : [ 1e0 , 0.0 ] , "k" : 1 , "include" : [ ] }""")).Should().Be("""{"results":[{"id":"east","distance":0}]}""");
         (await SearchAsync("""{"id":"east","k":1,"include":[]}""")).Should().Contain("northeast").And.NotContain("\"east\"");
         (await SearchAsync("""{"vector":[1,0],"include":[],"filter":{"state":"TX"}}""")).Should().Be("""{"results":[{"id":"north","distance":1}]}""");
         (await SearchAsync("""{"vector":[1,0],"include":[],"max_distance":0.5}""")).Should().Contain("northeast").And.Contain("\"east\"").And.NotContain("\"north\"");
@@ -130,6 +131,12 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     [InlineData("""{"vector":[1,0],"max_distance":1e99}""", "invalid_query", "max_distance")]
     [InlineData("""{"vector":[1,0],"include":["vectors"]}""", "invalid_request", "include has \"vectors\"")]
     [InlineData("""{"vector":[1,0],"filter":{"a":{"like":1}}}""", "invalid_filter", "filter.a.like")]
+    [InlineData("""{"vector":[1,0,]}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"vector":[1,00]}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"vector":[1,.5]}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"vector":[1,0}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"vector":[1,0]]}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"vector":[1,0""", "invalid_request", "not JSON of the form")]
     [InlineData("""{"vector":[1,0],"top_k":3}""", "invalid_request", "no member \"top_k\"; there are vector, id, k")]
     [InlineData("""{"queries":[{"vector":[1,0]},{"vector":[1]}]}""", "invalid_query", "queries[1]: ")]
     [InlineData("""{"queries":[{"queries":[]}]}""", "invalid_query", "queries of its own")]
@@ -205,6 +212,16 @@ public sealed class VectorEndpointTests : IAsyncLifetime
         var (status, body) = await PostAsync("index/other/import", """{"dataset":"texts","id":"k","vector":"v"}""");
         status.Should().Be(400);
         body.GetProperty("detail").GetString().Should().StartWith("Among rows 1 to 4: items[0]: the vector has 2 dimensions, the index 'other' has 3");
+    }
+
+    [Fact]
+    public async Task An_import_that_the_row_bound_cuts_off_says_so()
+    {
+        await using var host = await LakehouseHost.StartAsync(("query.max_rows", "1"));
+        await host.IngestAsync("texts", "k,v\n1,\"[1,0]\"\n2,\"[1,1]\"\n");
+        await host.Http.PostAsync("/v1/vectors/index", new StringContent("""{"name":"docs","dimension":2}"""));
+        using var response = await host.Http.PostAsync("/v1/vectors/index/docs/import", new StringContent("""{"dataset":"texts","id":"k","vector":"v"}"""));
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("import_truncated");
     }
 
     [Fact]

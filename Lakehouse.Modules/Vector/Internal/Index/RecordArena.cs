@@ -10,7 +10,7 @@ namespace Lakehouse.Vector.Internal.Index;
 internal sealed unsafe class RecordArena : IDisposable
 {
     private const int BlockBytes = 2 * 1024 * 1024; // what OffHeap gives at least
-    private const int Grain = 16;
+    private const int Grain = 8; // pointers and the numbers in records stay aligned
 
     private readonly List<(nint Block, int Size)> _blocks = [];
     private readonly Dictionary<int, Stack<nint>> _free = [];
