@@ -122,29 +122,23 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     /// </summary>
     private void CollectNeighbours(uint node, SearchContext context)
     {
-        var choices = context.Choices;
-        choices.Clear();
-        var deletedCount = 0;
+        CollectNeighbours(node, withDeleted: false, context);
+        if (context.Choices.Count < links.M)
+        {
+            CollectNeighbours(node, withDeleted: true, context);
+        }
+    }
+
+    private void CollectNeighbours(uint node, bool withDeleted, SearchContext context)
+    {
+        context.Choices.Clear();
         foreach (var key in context.Beam.Keys)
         {
             var found = SortKey.Node(key) ^ context.TieMask;
-            var isDeleted = links.Head(found)->State == NodeState.Deleted;
-            deletedCount += isDeleted ? 1 : 0;
-            if (found != node && !isDeleted)
+            if (found != node && (withDeleted || links.Head(found)->State != NodeState.Deleted))
             {
-                choices.Add(key & ~SortKey.Mark);
+                context.Choices.Add(key & ~SortKey.Mark);
             }
-        }
-
-        if (choices.Count < links.M && deletedCount > 0)
-        {
-            choices.Clear();
-            foreach (var key in context.Beam.Keys)
-            {
-                choices.Add(key & ~SortKey.Mark);
-            }
-
-            choices.RemoveAll(key => (SortKey.Node(key) ^ context.TieMask) == node);
         }
     }
 

@@ -8,7 +8,6 @@ internal sealed class VectorImporter(IVectorIndexes indexes, IVectorSource sourc
 {
     public async Task<ImportResponse> RunAsync(IndexName name, VectorImport import, CancellationToken cancellationToken)
     {
-        _ = indexes.Show(name);
         var result = new ImportResponse(0, 0, 0, 0, indexes.Show(name).ItemCount);
         var batch = new Dictionary<string, VectorItem>(StringComparer.Ordinal);
         long rows = 0;

@@ -81,9 +81,14 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, FilterNode? filter, SearchContext context)
     {
         Func<uint, bool>? condition = filter is null ? null : node => filter.Matches(index.Metadata(node));
+        if (query.IsExact || index.Count <= ScanCountMax)
+        {
+            return Scan(vector, k, condition, context);
+        }
+
         var ef = query.Ef ?? index.Spec.EfSearch;
         var scanCost = ScanCost(condition, out var share);
-        if (query.IsExact || index.Count <= ScanCountMax || (condition is not null && Math.Max(ef, k) / share >= scanCost))
+        if (condition is not null && Math.Max(ef, k) / share >= scanCost)
         {
             return Scan(vector, k, condition, context);
         }
@@ -99,8 +104,8 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
                 return Scan(vector, k, condition, context);
             }
 
-            // Of a range everything is wanted: a walk that ends inside it was too short.
-            if (query.DistanceMax is not { } farthest || wanted == k || _found[^1].Distance > farthest)
+            // Of a range everything is wanted: a walk that ends inside it was too short. It may have ended empty, when the last items were deleted meanwhile.
+            if (query.DistanceMax is not { } farthest || wanted == k || count == 0 || _found[^1].Distance > farthest)
             {
                 return false;
             }
