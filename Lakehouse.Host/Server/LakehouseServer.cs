@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Catalog;
+using Lakehouse.Embed;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Storage;
@@ -40,15 +41,17 @@ public static class LakehouseServer
             .AddIngest(settings.Ingest)
             .AddQuery(settings.Query)
             .AddVector(settings.Vector)
-            .AddSingleton<IVectorSource, DatasetVectorSource>();
+            .AddSingleton<IVectorSource, DatasetVectorSource>()
+            .AddEmbed(settings.Embed)
+            .AddSingleton<IEmbedCacheStore, EmbedCacheObject>();
         ReserveThreads(settings);
 
         var app = builder.Build();
         app.UseMiddleware<ProblemGate>();
+        app.UseRouting(); // before the access gate, so that its refusals take the form of the endpoint
         app.UseMiddleware<AccessGate>();
-        app.UseRouting();
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed();
         return app;
     }
 

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Configuration;
+using Lakehouse.Embed;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Storage;
@@ -15,7 +16,8 @@ public sealed record LakehouseSettings(
     CatalogOptions Catalog,
     IngestOptions Ingest,
     QueryOptions Query,
-    VectorOptions Vector)
+    VectorOptions Vector,
+    EmbedOptions Embed)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every fault is named.</exception>
@@ -32,7 +34,8 @@ public sealed record LakehouseSettings(
             CatalogOptions.Read(reader),
             IngestOptions.Read(reader),
             QueryOptions.Read(reader),
-            VectorOptions.Read(reader));
+            VectorOptions.Read(reader),
+            EmbedOptions.Read(reader));
         if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
         {
             reader.AddFault(fault);

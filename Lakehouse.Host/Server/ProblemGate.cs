@@ -48,6 +48,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
         ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
+        ErrorKind.Upstream => StatusCodes.Status502BadGateway,
         ErrorKind.Busy => StatusCodes.Status503ServiceUnavailable,
         ErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,
         ErrorKind.InsufficientStorage => StatusCodes.Status507InsufficientStorage,
@@ -115,8 +116,9 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
 
     private static async Task WriteAsync(HttpContext context, int status, string code, string detail, IReadOnlyDictionary<string, object?>? members)
     {
+        var form = context.GetEndpoint()?.Metadata.GetMetadata<IProblemForm>();
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentType = form is null ? "application/problem+json" : "application/json";
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
@@ -124,23 +126,35 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
 
         using (var json = new Utf8JsonWriter(context.Response.BodyWriter, Json))
         {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "about:blank"u8);
-            json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(status));
-            json.WriteNumber("status"u8, status);
-            json.WriteString("code"u8, code);
-            json.WriteString("detail"u8, detail);
-            json.WriteString("trace_id"u8, context.TraceIdentifier);
-            foreach (var (name, value) in members ?? new Dictionary<string, object?>())
+            if (form is null)
             {
-                json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value, Members);
+                WriteProblem(json, status, code, detail, context.TraceIdentifier, members);
             }
-
-            json.WriteEndObject();
+            else
+            {
+                form.Write(json, status, code, detail);
+            }
         }
 
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteProblem(Utf8JsonWriter json, int status, string code, string detail, string traceId, IReadOnlyDictionary<string, object?>? members)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "about:blank"u8);
+        json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(status));
+        json.WriteNumber("status"u8, status);
+        json.WriteString("code"u8, code);
+        json.WriteString("detail"u8, detail);
+        json.WriteString("trace_id"u8, traceId);
+        foreach (var (name, value) in members ?? new Dictionary<string, object?>())
+        {
+            json.WritePropertyName(name);
+            JsonSerializer.Serialize(json, value, Members);
+        }
+
+        json.WriteEndObject();
     }
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Debug, Message = "{Method} {Path} {Status} in {ElapsedMs:0.0} ms")]

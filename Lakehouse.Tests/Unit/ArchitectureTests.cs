@@ -15,6 +15,7 @@ public sealed class ArchitectureTests
         ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb"],
         ["Query"] = ["Core", "Storage", "Catalog", "DuckDb"],
         ["Vector"] = ["Core", "Storage"],
+        ["Embed"] = ["Core"],
     };
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_interfaces_records_options_and_modules_are_public()
     {
-        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector"];
+        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed"];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {
             var isValue = type.IsInterface || type.IsEnum || type.IsValueType || type.GetMethod("<Clone>$") is not null;

@@ -91,6 +91,10 @@ public sealed class SettingsReader
         return items;
     }
 
+    /// <summary>The names of the tables below <paramref name="table"/>, for tables that users name.</summary>
+    public IReadOnlyList<string> Names(string table) =>
+        [.. Section(table).GetChildren().Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>Adds a fault that a module found by itself, e.g. two settings that contradict each other.</summary>
     public void AddFault(string fault) => _faults.Add(fault);
 

@@ -24,6 +24,9 @@ public enum ErrorKind
     /// <summary>A file cannot be read as what it claims to be (422).</summary>
     Unprocessable,
 
+    /// <summary>A server that this program asks has failed, or cannot be reached (502).</summary>
+    Upstream,
+
     /// <summary>Every place for this kind of work is taken; the same request can succeed later (503 with Retry-After).</summary>
     Busy,
 

@@ -1,0 +1,283 @@
+using System.Text;
+using Lakehouse.Core.Errors;
+using Lakehouse.Embed.Internal.Cache;
+using Lakehouse.Embed.Internal.Providers;
+
+namespace Lakehouse.Embed.Internal;
+
+/// <summary>Checks, cache, provider. What is in the cache is answered without a wait.</summary>
+internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOptions options, TimeProvider time) : IEmbedder
+{
+    private const int StackKeys = 8;
+
+    // How long an answer to "which build is this model" holds.
+    private static readonly TimeSpan DigestLifetime = TimeSpan.FromMinutes(1);
+
+    public EmbedStats Stats => cache.Stats;
+
+    public ValueTask<EmbedAnswer> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var model = models.Find(request.Model);
+        var texts = request.Texts;
+        if (texts.Count == 0 || texts.Count > options.MaxTexts)
+        {
+            throw EmbedErrors.Texts(texts.Count == 0 ? "the list is empty" : $"there are {texts.Count}, at most {options.MaxTexts} can be embedded at once (embed.max_texts)");
+        }
+
+        var prefix = request.Input switch
+        {
+            EmbedInput.Query => model.Settings.QueryPrefix,
+            EmbedInput.Document => model.Settings.DocumentPrefix,
+            _ => string.Empty,
+        };
+        var fitting = Fit(texts, model.Settings, request.Truncate);
+        var keys = texts.Count <= StackKeys ? stackalloc CacheKey[texts.Count] : new CacheKey[texts.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = CacheKey.Of(model.Id, request.Truncate, prefix, fitting[i]);
+        }
+
+        var vectors = new ReadOnlyMemory<float>[keys.Length];
+        cache.Take(keys, i => prefix + fitting[i], vectors, out var waiting, out var claimed);
+        return waiting is null
+            ? ValueTask.FromResult(new EmbedAnswer(model.Settings.Name, vectors[0].Length, vectors, 0))
+            : new ValueTask<EmbedAnswer>(WaitAsync(model, request.Truncate, vectors, waiting, claimed, cancellationToken));
+    }
+
+    public async ValueTask<EmbedModelInfo> DescribeAsync(string? model, CancellationToken cancellationToken)
+    {
+        var found = models.Find(model);
+        if (found.Dimension == 0)
+        {
+            await EmbedAsync(new EmbedRequest(["dimension"], found.Settings.Name), cancellationToken);
+        }
+
+        if (found.Digest is not { } known || time.GetElapsedTime(known.At) > DigestLifetime)
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            late.CancelAfter(options.Timeout);
+            try
+            {
+                found.Digest = (await found.Provider.DigestAsync(late.Token), time.GetTimestamp());
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw EmbedErrors.Late(found.Settings.Name, options.Timeout);
+            }
+        }
+
+        return InfoOf(found.Settings, found.Dimension, found.Digest?.Digest);
+    }
+
+    public IReadOnlyList<EmbedModelInfo> ListModels() =>
+        [.. options.Models.Values.OrderBy(m => m.Name != options.Default.Name).ThenBy(m => m.Name, StringComparer.Ordinal).Select(m => InfoOf(m, m.Dimension, null))];
+
+    private static EmbedModelInfo InfoOf(EmbedModelOptions model, int dimension, string? digest) =>
+        new(model.Name, model.Provider, model.UpstreamModel, dimension, digest, model.QueryPrefix, model.DocumentPrefix);
+
+    /// <summary>The texts as they go to the model: the same list where none is too long.</summary>
+    private static IReadOnlyList<string> Fit(IReadOnlyList<string> texts, EmbedModelOptions model, bool truncate)
+    {
+        string[]? cut = null;
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (string.IsNullOrEmpty(texts[i]))
+            {
+                throw EmbedErrors.Texts($"texts[{i}] is empty");
+            }
+
+            // A UTF-16 unit is at most three bytes, so most texts are not counted.
+            if (texts[i].Length > model.MaxTextBytes / 3 && Encoding.UTF8.GetByteCount(texts[i]) is var size && size > model.MaxTextBytes)
+            {
+                cut ??= truncate ? [.. texts] : throw EmbedErrors.TooLong(i, $"it has {size} bytes of UTF-8, '{model.Name}' takes {model.MaxTextBytes} (max_text_bytes)");
+                cut[i] = Cut(texts[i], model.MaxTextBytes);
+            }
+        }
+
+        return cut ?? texts;
+    }
+
+    /// <summary>The longest start that fits, ending with a whole character.</summary>
+    private static string Cut(string text, int sizeBytesMax)
+    {
+        var (length, size) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            size += rune.Utf8SequenceLength;
+            if (size > sizeBytesMax)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        // A bound below the first character leaves that one.
+        return text[..Math.Max(length, 1)];
+    }
+
+    private async Task<EmbedAnswer> WaitAsync(
+        Model model, bool truncate, ReadOnlyMemory<float>[] vectors, List<(int Position, PendingText Text)> waiting, List<PendingText>? claimed, CancellationToken cancellationToken)
+    {
+        var calls = new List<UpstreamCall>();
+        foreach (var texts in (claimed ?? []).Chunk(model.Settings.BatchSize))
+        {
+            var call = new UpstreamCall(texts, options.Timeout);
+            foreach (var text in texts)
+            {
+                text.Call = call;
+            }
+
+            calls.Add(call);
+        }
+
+        // All calls are known to their texts before the first one starts. They go on when this caller leaves and another one waits.
+        foreach (var call in calls)
+        {
+            _ = RunAsync(model, truncate, call);
+        }
+
+        using var late = new CancellationTokenSource(options.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            foreach (var (position, text) in waiting)
+            {
+                vectors[position] = await text.Done.WaitAsync(both.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw EmbedErrors.Late(model.Settings.Name, options.Timeout);
+        }
+        catch (TextRefusedException refused)
+        {
+            // The text, not its place in the call that asked for it, is what this caller has.
+            throw EmbedErrors.TooLong(waiting.First(w => w.Text == refused.Text).Position, refused.Message, refused);
+        }
+        finally
+        {
+            cache.Leave(waiting.Select(w => w.Text));
+        }
+
+        return new EmbedAnswer(model.Settings.Name, vectors[0].Length, vectors, claimed?.Count ?? 0);
+    }
+
+    /// <summary>Asks for the texts of a call, and ends each of them. Never throws.</summary>
+    private async Task RunAsync(Model model, bool truncate, UpstreamCall call)
+    {
+        using (call)
+        {
+            try
+            {
+                var found = await model.Provider.EmbedAsync([.. call.Texts.Select(t => t.Text)], truncate, call.Token);
+                cache.CountCall(failed: false);
+                if (found.Count != call.Texts.Count)
+                {
+                    throw EmbedErrors.Malformed(model.Settings.Provider, $"it has {found.Count} vectors for {call.Texts.Count} texts");
+                }
+
+                foreach (var vector in found)
+                {
+                    Normalise(vector, model);
+                }
+
+                for (var i = 0; i < found.Count; i++)
+                {
+                    cache.Succeed(call.Texts[i], found[i]);
+                }
+            }
+            catch (TextTooLongException fault) when (call.Texts.Count > 1)
+            {
+                cache.CountCall(failed: true);
+                await RunEachAsync(model, truncate, call, fault);
+            }
+            catch (Exception fault)
+            {
+                cache.CountCall(failed: true);
+                Fail(model, call, fault);
+            }
+        }
+    }
+
+    /// <summary>The server does not say which text of a batch is too long: each is asked for alone.</summary>
+    private async Task RunEachAsync(Model model, bool truncate, UpstreamCall call, TextTooLongException whole)
+    {
+        try
+        {
+            foreach (var text in call.Texts)
+            {
+                try
+                {
+                    var found = await model.Provider.EmbedAsync([text.Text], truncate, call.Token);
+                    cache.CountCall(failed: false);
+                    if (found.Count != 1)
+                    {
+                        throw EmbedErrors.Malformed(model.Settings.Provider, $"it has {found.Count} vectors for 1 text");
+                    }
+
+                    Normalise(found[0], model);
+                    cache.Succeed(text, found[0]);
+                }
+                catch (TextTooLongException fault)
+                {
+                    cache.CountCall(failed: true);
+                    cache.Fail(text, new TextRefusedException(text, fault.Message));
+                }
+            }
+        }
+        catch (Exception fault)
+        {
+            cache.CountCall(failed: true);
+            Fail(model, call, fault is TextTooLongException ? whole : fault);
+        }
+    }
+
+    private void Fail(Model model, UpstreamCall call, Exception fault)
+    {
+        if (fault is LakehouseException { Kind: ErrorKind.NotFound })
+        {
+            models.Forget(model);
+        }
+
+        foreach (var text in call.Texts)
+        {
+            Exception told = fault switch
+            {
+                TextTooLongException tooLong => new TextRefusedException(text, tooLong.Message),
+                OperationCanceledException => EmbedErrors.Late(model.Settings.Name, options.Timeout),
+                LakehouseException => fault,
+                _ => EmbedErrors.Failed(model.Settings.Provider, $"could not be asked ({fault.GetType().Name})", fault),
+            };
+            cache.Fail(text, told);
+        }
+    }
+
+    private static void Normalise(float[] vector, Model model)
+    {
+        var squares = 0.0;
+        foreach (var value in vector)
+        {
+            squares += (double)value * value;
+        }
+
+        var length = Math.Sqrt(squares);
+        if (!(length > 0) || !double.IsFinite(length))
+        {
+            throw EmbedErrors.Malformed(model.Settings.Provider, vector.Length == 0 ? "a vector is empty" : length == 0 ? "a vector is zero" : "a vector holds what is no number");
+        }
+
+        model.RequireDimension(vector.Length);
+        for (var i = 0; i < vector.Length; i++)
+        {
+            vector[i] = (float)(vector[i] / length);
+        }
+    }
+
+    /// <summary>A text that its model refuses for its length.</summary>
+    private sealed class TextRefusedException(PendingText text, string message) : Exception(message)
+    {
+        public PendingText Text => text;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lakehouse.Embed.Internal.Http;
+
+/// <summary>OpenAI's <c>/v1/embeddings</c> and <c>/v1/models</c>, with its shapes of answers and errors, so that its clients work by changing their base URL.</summary>
+internal static class OpenAiEndpoints
+{
+    private const int InputsMax = 2_048; // OpenAI's own bound
+    private const string Form = "{\"input\":\"...\",\"model\":\"...\"}";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").WithTags("openai").WithMetadata(new OpenAiProblem());
+        group.MapPost("embeddings", EmbedAsync).WithSummary("OpenAI's embeddings");
+        group.MapGet("models", List).WithSummary("OpenAI's list of models");
+        group.MapGet("models/{model}", Show).WithSummary("One model in OpenAI's form");
+    }
+
+    private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
+    {
+        using var body = await JsonBody.ReadAsync(context, options, Form);
+        var root = body.RootElement;
+        var texts = Inputs(root);
+        var isBase64 = IsBase64(root);
+        var model = JsonBody.Text(root, "model") ?? throw EmbedErrors.Request("you must provide a \"model\"");
+        var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(root), JsonBody.Flag(root, "truncate") ?? false);
+        var answer = await embedder.EmbedAsync(request, context.RequestAborted);
+        RequireDimension(root, answer);
+        await VectorJson.SendAsync(
+            context,
+            answer,
+            json =>
+            {
+                json.WriteString("object"u8, "list"u8);
+                json.WritePropertyName("data"u8);
+            },
+            (json, i) => WriteItem(json, i, answer.Vectors[i].Span, isBase64),
+            json =>
+            {
+                json.WriteString("model"u8, answer.Model);
+                var tokens = TokensOf(texts);
+                json.WriteStartObject("usage"u8);
+                json.WriteNumber("prompt_tokens"u8, tokens);
+                json.WriteNumber("total_tokens"u8, tokens);
+                json.WriteEndObject();
+            });
+    }
+
+    private static Ok<ModelList> List(IEmbedder embedder) => TypedResults.Ok(new ModelList("list", [.. embedder.ListModels().Select(ModelOf)]));
+
+    private static Ok<ModelObject> Show(string model, IEmbedder embedder) =>
+        TypedResults.Ok(embedder.ListModels().Where(m => m.Name == model).Select(ModelOf).FirstOrDefault()
+            ?? throw EmbedErrors.UnknownModel(model, "GET /v1/models lists those there are."));
+
+    private static ModelObject ModelOf(EmbedModelInfo model) => new(model.Name, "model", 0, model.Provider);
+
+    private static IReadOnlyList<string> Inputs(JsonElement body)
+    {
+        if (JsonBody.Member(body, "input") is not { } input)
+        {
+            throw EmbedErrors.Request("there is no \"input\"");
+        }
+
+        if (input.ValueKind == JsonValueKind.String)
+        {
+            return [JsonBody.Text(body, "input")!];
+        }
+
+        if (input.ValueKind != JsonValueKind.Array)
+        {
+            throw EmbedErrors.Request("\"input\" is neither a text nor a list of texts");
+        }
+
+        if (input.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
+        {
+            throw EmbedErrors.Request("\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
+        }
+
+        return input.GetArrayLength() <= InputsMax
+            ? JsonBody.Texts(input, "input")
+            : throw EmbedErrors.Request($"\"input\" has {input.GetArrayLength()} texts, at most {InputsMax} can be embedded at once");
+    }
+
+    private static bool IsBase64(JsonElement body) => JsonBody.Text(body, "encoding_format") switch
+    {
+        null or "float" => false,
+        "base64" => true,
+        var other => throw EmbedErrors.Request($"\"encoding_format\" is \"{other}\"; it is \"float\" or \"base64\""),
+    };
+
+    private static void RequireDimension(JsonElement body, EmbedAnswer answer)
+    {
+        if (JsonBody.Member(body, "dimensions") is { } wanted && !(wanted.ValueKind == JsonValueKind.Number && wanted.TryGetInt32(out var dimension) && dimension == answer.Dimension))
+        {
+            throw EmbedErrors.Request($"\"dimensions\" is {wanted.GetRawText()}; the model '{answer.Model}' has {answer.Dimension}, and shortening is not offered");
+        }
+    }
+
+    private static void WriteItem(Utf8JsonWriter json, int index, ReadOnlySpan<float> vector, bool isBase64)
+    {
+        json.WriteStartObject();
+        json.WriteString("object"u8, "embedding"u8);
+        json.WriteNumber("index"u8, index);
+        json.WritePropertyName("embedding"u8);
+        if (isBase64)
+        {
+            var bytes = new byte[vector.Length * sizeof(float)];
+            for (var i = 0; i < vector.Length; i++)
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+            }
+
+            json.WriteBase64StringValue(bytes);
+        }
+        else
+        {
+            VectorJson.WriteVector(json, vector);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>An estimate, four bytes a token: only the model's own tokenizer knows.</summary>
+    private static long TokensOf(IReadOnlyList<string> texts) => texts.Sum(text => (Encoding.UTF8.GetByteCount(text) + 3L) / 4);
+
+    private sealed record ModelObject(string Id, string Object, long Created, string OwnedBy);
+
+    private sealed record ModelList(string Object, IReadOnlyList<ModelObject> Data);
+
+    /// <summary><c>{"error":{"message","type","param","code"}}</c>.</summary>
+    private sealed class OpenAiProblem : IProblemForm
+    {
+        public void Write(Utf8JsonWriter json, int status, string code, string detail)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error"u8);
+            json.WriteString("message"u8, detail);
+            json.WriteString("type"u8, status switch
+            {
+                StatusCodes.Status401Unauthorized => "authentication_error",
+                StatusCodes.Status403Forbidden => "permission_error",
+                StatusCodes.Status429TooManyRequests => "rate_limit_error",
+                >= StatusCodes.Status500InternalServerError => "server_error",
+                _ => "invalid_request_error",
+            });
+            json.WriteNull("param"u8);
+            json.WriteString("code"u8, code switch
+            {
+                "unknown_model" => "model_not_found",
+                "token_required" => "invalid_api_key",
+                _ => code,
+            });
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Lakehouse.Core.Concurrency;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Embed.Internal.Providers;
+
+/// <summary>Speaks JSON with embedding servers: one pool of connections, calls bounded in number, answers bounded in size, no redirects.</summary>
+internal sealed class UpstreamClient : IDisposable
+{
+    private const int MessageMax = 300;
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly HttpClient _client;
+    private readonly Places _places;
+    private readonly EmbedOptions _options;
+
+    public UpstreamClient(EmbedOptions options)
+    {
+        _options = options;
+        _places = new Places(options.MaxConcurrentCalls, options.MaxWaiting, options.Timeout, () => EmbedErrors.Busy(options.MaxConcurrentCalls, options.MaxWaiting));
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
+        };
+    }
+
+    /// <summary>Posts a body, or gets when there is none. The answer's status is the caller's to judge.</summary>
+    public async Task<UpstreamAnswer> SendAsync(EmbedModelOptions model, string path, byte[]? body, CancellationToken cancellationToken)
+    {
+        using var place = await _places.TakeAsync(cancellationToken);
+        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, Join(model.Url!, path));
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        if (model.ApiKey.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", model.ApiKey);
+        }
+
+        try
+        {
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var content = await ReadAsync(stream, model, cancellationToken);
+            return new UpstreamAnswer(response.StatusCode, content, response.Headers.RetryAfter?.Delta);
+        }
+        catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse)
+        {
+            throw EmbedErrors.Malformed(model.Provider, "it breaks off", fault);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw EmbedErrors.Unreachable(model.Provider, fault);
+        }
+        catch (IOException fault)
+        {
+            throw EmbedErrors.Malformed(model.Provider, "it breaks off", fault);
+        }
+    }
+
+    /// <summary>The error for a status that is not 200.</summary>
+    public static LakehouseException Refusal(EmbedModelOptions model, UpstreamAnswer answer)
+    {
+        var reason = answer.Message is { } text ? $": {text}" : string.Empty;
+        return answer.Status switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => EmbedErrors.Failed(model.Provider, $"refused the credentials ({(int)answer.Status}). Check embed.api_key"),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new LakehouseException(
+                ErrorKind.Busy, "embedder_busy", $"The embedding server ({model.Provider}) is busy ({(int)answer.Status}){reason}.") { RetryAfter = answer.RetryAfter },
+            _ => EmbedErrors.Failed(model.Provider, $"answered {(int)answer.Status}{reason}"),
+        };
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _places.Dispose();
+    }
+
+    private static Uri Join(Uri server, string path) => new(server.AbsoluteUri.TrimEnd('/') + path);
+
+    private async Task<byte[]> ReadAsync(Stream stream, EmbedModelOptions model, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        {
+            content.Write(buffer, 0, count);
+            if (content.Length > _options.MaxAnswerBytes)
+            {
+                throw EmbedErrors.Malformed(model.Provider, $"it is larger than {_options.MaxAnswerBytes} bytes (embed.max_answer_bytes)");
+            }
+        }
+
+        return content.ToArray();
+    }
+
+    /// <summary>What a server answered.</summary>
+    internal sealed record UpstreamAnswer(HttpStatusCode Status, byte[] Content, TimeSpan? RetryAfter)
+    {
+        /// <summary>The text of <c>{"error":"..."}</c> or <c>{"error":{"message":"..."}}</c>, shortened; null when the content is neither.</summary>
+        public string? Message
+        {
+            get
+            {
+                try
+                {
+                    using var json = JsonDocument.Parse(Content);
+                    if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("error"u8, out var error))
+                    {
+                        return null;
+                    }
+
+                    if (error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message"u8, out var message))
+                    {
+                        error = message;
+                    }
+
+                    var text = error.ValueKind == JsonValueKind.String ? error.GetString()!.TrimEnd('.') : null;
+                    return text?.Length > MessageMax ? text[..MessageMax] + "..." : text;
+                }
+                catch (JsonException)
+                {
+                    return null;
+                }
+            }
+        }
+    }
+}
