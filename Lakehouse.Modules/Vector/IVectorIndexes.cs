@@ -32,12 +32,24 @@ public interface IVectorIndexes
     /// <summary>Adds items or replaces them, all or none. They are durable and can be found when this returns.</summary>
     /// <exception cref="LakehouseException">
     /// <c>invalid_item</c> (<see cref="ErrorKind.InvalidInput"/>): the first item that breaks a rule, by its position, and nothing has changed;
-    /// <c>vector_memory_full</c> (<see cref="ErrorKind.InsufficientStorage"/>); <c>too_many_adds</c> (<see cref="ErrorKind.Busy"/>).
+    /// <c>vector_memory_full</c> (<see cref="ErrorKind.InsufficientStorage"/>); <c>too_many_adds</c> (<see cref="ErrorKind.Busy"/>);
+    /// <c>index_belongs_to_dataset</c> (<see cref="ErrorKind.Conflict"/>): its items are the rows of a dataset, and the caller is not the importer.
     /// </exception>
-    Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, CancellationToken cancellationToken);
+    /// <param name="name">The index.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="importInto">For an importer: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? importInto, CancellationToken cancellationToken);
 
-    /// <summary>Deletes items. Durable when this returns.</summary>
-    Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, CancellationToken cancellationToken);
+    /// <summary>Deletes items. Durable when this returns. Parameters and errors as of <see cref="AddAsync"/>.</summary>
+    Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? importInto, CancellationToken cancellationToken);
+
+    /// <summary>Says where the items of an index come from; null: from nowhere in particular. Durable when this returns.</summary>
+    /// <param name="name">The index.</param>
+    /// <param name="origin">Where from.</param>
+    /// <param name="generation">The index's generation; another one under that name is <c>index_not_found</c>.</param>
+    /// <param name="cancellationToken">Gives up; nothing has changed then.</param>
+    Task SetOriginAsync(IndexName name, VectorOrigin? origin, Guid generation, CancellationToken cancellationToken);
 
     /// <summary>Runs searches, and answers them in their order.</summary>
     /// <exception cref="LakehouseException">
@@ -46,16 +58,22 @@ public interface IVectorIndexes
     /// </exception>
     Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken);
 
+    /// <summary>Runs a search by vector, keywords or both.</summary>
+    /// <exception cref="LakehouseException">As <see cref="SearchAsync"/>.</exception>
+    Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The parts of the texts of some items that match a query best, in the ids' order; null for an item that is not there or has no text.</summary>
+    IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax);
+
     /// <summary>The items of some ids, in the ids' order, null where there is none.</summary>
-    IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, bool withVectors, bool withMetadata);
+    IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include);
 
     /// <summary>Items in the order of the bytes of their ids.</summary>
     /// <param name="name">The index.</param>
     /// <param name="startAfter">Only ids that sort after this one; empty from the start.</param>
     /// <param name="countMax">At most so many, 1 or more.</param>
-    /// <param name="withVectors">True for items with vectors.</param>
-    /// <param name="withMetadata">True for items with metadata.</param>
-    StoredItemPage ListItems(IndexName name, string startAfter, int countMax, bool withVectors, bool withMetadata);
+    /// <param name="include">What the items carry.</param>
+    StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include);
 
     /// <summary>Points an alias at an index, atomically: a search by the alias sees the one or the other.</summary>
     /// <exception cref="LakehouseException"><c>index_exists</c> (<see cref="ErrorKind.Conflict"/>): an index has that name.</exception>

@@ -65,7 +65,7 @@ internal static class VectorEndpoints
     {
         var index = IndexName.Parse(name);
         var items = AddRequest.Read(await ReadBodyAsync(context, options), options.MaxBatchItems);
-        var result = await indexes.AddAsync(index, items, context.RequestAborted);
+        var result = await indexes.AddAsync(index, items, null, context.RequestAborted);
         return TypedResults.Ok(new AddResponse(result.AddedCount, result.UpdatedCount, result.ItemCount));
     }
 
@@ -97,7 +97,7 @@ internal static class VectorEndpoints
     private static async Task<Ok<RemoveResponse>> RemoveAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
     {
         var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"]}");
-        var result = await indexes.RemoveAsync(IndexName.Parse(name), request.CheckedIds, context.RequestAborted);
+        var result = await indexes.RemoveAsync(IndexName.Parse(name), request.CheckedIds, null, context.RequestAborted);
         return TypedResults.Ok(new RemoveResponse(result.DeletedCount, result.MissingIds, result.ItemCount));
     }
 
@@ -105,8 +105,7 @@ internal static class VectorEndpoints
     {
         var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var ids = request.CheckedIds;
-        var (withVectors, withMetadata) = request.Include is null ? (false, true) : Include.Read(request.Include);
-        var items = indexes.Get(IndexName.Parse(name), ids, withVectors, withMetadata);
+        var items = indexes.Get(IndexName.Parse(name), ids, request.Include is null ? ItemParts.Metadata : Include.Read(request.Include));
         await VectorWriter.SendAsync(context, json =>
         {
             json.WriteStartObject();
@@ -132,8 +131,7 @@ internal static class VectorEndpoints
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
-        var (withVectors, withMetadata) = Include.Read(include);
-        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, withVectors, withMetadata);
+        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, Include.Read(include));
         return VectorWriter.SendAsync(context, json =>
         {
             json.WriteStartObject();

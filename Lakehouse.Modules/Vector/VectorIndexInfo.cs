@@ -10,6 +10,9 @@ namespace Lakehouse.Vector;
 /// <param name="LogCount">Batches that are durable and not yet part of a snapshot.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="Aliases">Other names that point at it now.</param>
+/// <param name="Generation">Names this creation of the index: one that is deleted and created again under its name has another.</param>
+/// <param name="TextCount">How many of its items have texts.</param>
+/// <param name="Origin">Where its items come from; null where nothing was imported.</param>
 public sealed record VectorIndexInfo(
     VectorIndexSpec Spec,
     IndexStatus Status,
@@ -19,4 +22,7 @@ public sealed record VectorIndexInfo(
     long MemoryBytes,
     long LogCount,
     DateTimeOffset CreatedAt,
-    IReadOnlyList<IndexName> Aliases);
+    IReadOnlyList<IndexName> Aliases,
+    Guid Generation,
+    long TextCount,
+    VectorOrigin? Origin);

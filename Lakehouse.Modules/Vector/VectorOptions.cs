@@ -29,6 +29,9 @@ public sealed record VectorOptions
     /// <summary>The largest metadata of an item.</summary>
     public required int MaxMetadataBytes { get; init; }
 
+    /// <summary>The longest text of an item, in bytes of UTF-8.</summary>
+    public required int MaxTextBytes { get; init; }
+
     /// <summary>The most results of a search.</summary>
     public required int MaxK { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record VectorOptions
 
     /// <summary>The most conditions and values of a filter.</summary>
     public required int MaxFilterTerms { get; init; }
+
+    /// <summary>The most different terms of a search by keywords.</summary>
+    public required int MaxQueryTerms { get; init; }
 
     /// <summary>The most searches of one call.</summary>
     public required int MaxQueries { get; init; }
@@ -93,10 +99,12 @@ public sealed record VectorOptions
             MaxBodyBytes = settings.Size("vector", "max_body_bytes", "256MiB", "1KiB", "1GiB"),
             MaxIdBytes = settings.Count("vector", "max_id_bytes", 512, 1, 65_535),
             MaxMetadataBytes = (int)settings.Size("vector", "max_metadata_bytes", "64KiB", "2", "1MiB"),
+            MaxTextBytes = (int)settings.Size("vector", "max_text_bytes", "64KiB", "1", "16MiB"),
             MaxK = settings.Count("vector", "max_k", 10_000, 1, 1_000_000),
             MaxEf = settings.Count("vector", "max_ef", 10_000, 1, 1_000_000),
             MaxFilterDepth = settings.Count("vector", "max_filter_depth", 16, 1, 64),
             MaxFilterTerms = settings.Count("vector", "max_filter_terms", 10_000, 1, 1_000_000),
+            MaxQueryTerms = settings.Count("vector", "max_query_terms", 1_024, 1, 100_000),
             MaxQueries = settings.Count("vector", "max_queries", 1_000, 1, 100_000),
             MaxListResults = settings.Count("vector", "max_list_results", 1_000, 1, 100_000),
             MaxConcurrentAdds = settings.Count("vector", "max_concurrent_adds", 8, 1, 1_024),

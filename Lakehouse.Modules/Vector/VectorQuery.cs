@@ -26,9 +26,9 @@ public sealed record VectorQuery
     /// <summary>True to compare every item: slower, and nothing is missed.</summary>
     public bool IsExact { get; init; }
 
-    /// <summary>True for results with vectors.</summary>
-    public bool WithVectors { get; init; }
+    /// <summary>Only items of these ids, each in UTF-8; null for any. Ids that are not in the index are left out. Read once.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>>? AllowedIds { get; init; }
 
-    /// <summary>True for results with metadata.</summary>
-    public bool WithMetadata { get; init; } = true;
+    /// <summary>What results carry.</summary>
+    public ItemParts Include { get; init; } = ItemParts.Metadata;
 }

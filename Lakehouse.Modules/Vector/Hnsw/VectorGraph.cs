@@ -157,6 +157,8 @@ internal sealed unsafe class VectorGraph : IDisposable
         }
     }
 
+    public bool IsDeleted(uint node) => _links.Head(node)->State == NodeState.Deleted;
+
     public bool IsLive(uint node) => _links.Head(node)->State == NodeState.Live;
 
     /// <summary>

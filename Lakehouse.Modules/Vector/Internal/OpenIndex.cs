@@ -21,6 +21,9 @@ internal sealed class OpenIndex(IndexName name, IndexDefinition definition, Vect
 
     public VectorIndexSpec Spec { get; } = spec;
 
+    /// <summary>Where its items come from, or null.</summary>
+    public VectorOrigin? Origin { get; set; }
+
     /// <summary>The order of its changes and the state of its log.</summary>
     public ChangeOrder Order { get; } = new();
 

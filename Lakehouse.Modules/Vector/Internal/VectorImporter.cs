@@ -36,7 +36,7 @@ internal sealed class VectorImporter(IVectorIndexes indexes, IVectorSource sourc
         {
             var items = batch.Values.ToList();
             batch.Clear();
-            var added = await indexes.AddAsync(name, items, cancellationToken);
+            var added = await indexes.AddAsync(name, items, null, cancellationToken);
             return new ImportResponse(rows, so.Added + added.AddedCount, so.Updated + added.UpdatedCount, so.Skipped, added.ItemCount);
         }
         catch (LakehouseException fault) when (fault.Kind == ErrorKind.InvalidInput)

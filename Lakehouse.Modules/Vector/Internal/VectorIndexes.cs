@@ -116,11 +116,12 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         }
     }
 
-    public async Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, CancellationToken cancellationToken)
+    public async Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? importInto, CancellationToken cancellationToken)
     {
         using var place = await _adds.TakeAsync(cancellationToken);
         using var use = Use(name);
         var open = use.Open;
+        RequireWriter(open, importInto);
         var index = open.Index;
         var batch = ItemBatch.Check(items, open.Spec, options);
         if (batch.Count == 0)
@@ -141,12 +142,13 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         }
     }
 
-    public async Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    public async Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? importInto, CancellationToken cancellationToken)
     {
         RequireCount(ids);
         using var place = await _adds.TakeAsync(cancellationToken);
         using var use = Use(name);
         var open = use.Open;
+        RequireWriter(open, importInto);
         var index = open.Index;
 
         // Each id once, and none that cannot be in the index: the log has what changes something.
@@ -182,7 +184,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         var index = use.Open.Index;
         if (queries.Count == 1)
         {
-            return [new IndexSearch(index, options).Run(queries[0])];
+            return [new IndexSearch(index, options).Run(queries[0], use.Open.Origin)];
         }
 
         var answers = new VectorAnswer[queries.Count];
@@ -195,7 +197,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
                         0,
                         answers.Length,
                         new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-                        i => answers[i] = RunAt(index, queries[i], i));
+                        i => answers[i] = RunAt(use.Open, queries[i], i));
                 }
                 catch (AggregateException several) when (several.InnerExceptions.OfType<LakehouseException>().FirstOrDefault() is { } fault)
                 {
@@ -206,7 +208,41 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         return answers;
     }
 
-    public IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, bool withVectors, bool withMetadata)
+    public async Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken)
+    {
+        using var place = await _searches.TakeAsync(cancellationToken);
+        using var use = Use(name);
+        return new HybridSearch(use.Open.Index, options).Run(query, use.Open.Origin);
+    }
+
+    public IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax)
+    {
+        RequireCount(ids);
+        using var use = Use(name);
+        return new HybridSearch(use.Open.Index, options).Snippets(ids, query, lengthMax);
+    }
+
+    public async Task SetOriginAsync(IndexName name, VectorOrigin? origin, Guid generation, CancellationToken cancellationToken)
+    {
+        using var use = Use(name);
+        RequireGeneration(use.Open, generation);
+        await _names.WaitAsync(cancellationToken);
+        try
+        {
+            if (options.Persist)
+            {
+                await files.SetOriginAsync(use.Open, origin, cancellationToken);
+            }
+
+            use.Open.Origin = origin;
+        }
+        finally
+        {
+            _names.Release();
+        }
+    }
+
+    public IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include)
     {
         RequireCount(ids);
         using var use = Use(name);
@@ -214,7 +250,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         var context = index.Graph.Enter();
         try
         {
-            return [.. ids.Select(id => index.TryFind(Encoding.UTF8.GetBytes(id), out var node) ? index.Read(node, withVectors, withMetadata) : null)];
+            return [.. ids.Select(id => index.TryFind(Encoding.UTF8.GetBytes(id), out var node) ? index.Read(node, include) : null)];
         }
         finally
         {
@@ -222,7 +258,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         }
     }
 
-    public StoredItemPage ListItems(IndexName name, string startAfter, int countMax, bool withVectors, bool withMetadata)
+    public StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include)
     {
         using var use = Use(name);
         var index = use.Open.Index;
@@ -230,7 +266,7 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         try
         {
             var nodes = index.List(Encoding.UTF8.GetBytes(startAfter), countMax);
-            return new StoredItemPage([.. nodes.Take(countMax).Select(node => index.Read(node, withVectors, withMetadata))], nodes.Count > countMax);
+            return new StoredItemPage([.. nodes.Take(countMax).Select(node => index.Read(node, include))], nodes.Count > countMax);
         }
         finally
         {
@@ -337,15 +373,39 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         _names.Dispose();
     }
 
-    private VectorAnswer RunAt(VectorIndex index, VectorQuery query, int position)
+    private VectorAnswer RunAt(OpenIndex open, VectorQuery query, int position)
     {
         try
         {
-            return new IndexSearch(index, options).Run(query);
+            return new IndexSearch(open.Index, options).Run(query, open.Origin);
         }
         catch (LakehouseException fault)
         {
             throw new LakehouseException(fault.Kind, fault.Code, $"queries[{position}]: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>An index that belongs to a dataset is written by the importer alone, and an importer writes the index that it was started for.</summary>
+    private static void RequireWriter(OpenIndex open, Guid? importInto)
+    {
+        if (importInto is { } generation)
+        {
+            RequireGeneration(open, generation);
+        }
+        else if (open.Origin?.Dataset is { Owns: true } dataset)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict,
+                "index_belongs_to_dataset",
+                $"The items of the index '{open.Name}' are the rows of the dataset '{dataset.Dataset}': change the dataset, and import it again. DELETE /v1/vectors/index/{open.Name}/import makes it an index like any other.");
+        }
+    }
+
+    private static void RequireGeneration(OpenIndex open, Guid generation)
+    {
+        if (open.Definition.Generation != generation)
+        {
+            throw VectorErrors.NotFound(open.Name);
         }
     }
 
@@ -406,7 +466,10 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         open.SizeBytes,
         open.Order.LogCount,
         open.Definition.CreatedAt,
-        AliasesOf(open.Name));
+        AliasesOf(open.Name),
+        open.Definition.Generation,
+        open.Fault is null ? open.Index.Keywords.Count : 0,
+        open.Origin);
 
     private List<IndexName> AliasesOf(IndexName name) => [.. ListAliases().Where(a => a.Value == name).Select(a => a.Key)];
 

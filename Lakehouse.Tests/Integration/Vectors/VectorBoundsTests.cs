@@ -46,7 +46,7 @@ public sealed class VectorBoundsTests : IDisposable
         await CreateAsync(host, "wide", dimension: 16_384);
         var random = new Random(1);
         var items = Enumerable.Range(0, 50).Select(i => new VectorItem($"{i}", Enumerable.Range(0, 16_384).Select(_ => (float)random.NextDouble() - 0.5f).ToArray(), default)).ToList();
-        await host.Indexes.AddAsync(IndexName.Parse("wide"), items, CancellationToken.None);
+        await host.Indexes.AddAsync(IndexName.Parse("wide"), items, null, CancellationToken.None);
         (await SearchAsync(host, "wide", new VectorQuery { Vector = items[7].Vector, K = 1 })).Hits[0].Item.Id.Should().Be("7");
     }
 
@@ -59,11 +59,11 @@ public sealed class VectorBoundsTests : IDisposable
         await RefusedAsync("invalid_request", () => AddAsync(host, "a", "b", "c", "d"));
         await RefusedAsync("invalid_item", () => AddAsync(host, "a", "bbbbb"));
         await RefusedAsync("invalid_item", () => AddAsync(host, "ééa"));
-        await host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"b"}"""u8.ToArray())], CancellationToken.None);
-        await RefusedAsync("invalid_item", () => host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"bc"}"""u8.ToArray())], CancellationToken.None));
-        await RefusedAsync("invalid_request", () => host.Indexes.RemoveAsync(Name, ["a", "b", "c", "d"], CancellationToken.None));
-        FluentActions.Invoking(() => host.Indexes.Get(Name, ["a", "b", "c", "d"], false, false)).Should().Throw<LakehouseException>().Which.Code.Should().Be("invalid_request");
-        (await host.Indexes.RemoveAsync(Name, ["a", "an id that is too long to be there", "m"], CancellationToken.None)).MissingIds.Should().Equal("an id that is too long to be there");
+        await host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"b"}"""u8.ToArray())], null, CancellationToken.None);
+        await RefusedAsync("invalid_item", () => host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"bc"}"""u8.ToArray())], null, CancellationToken.None));
+        await RefusedAsync("invalid_request", () => host.Indexes.RemoveAsync(Name, ["a", "b", "c", "d"], null, CancellationToken.None));
+        FluentActions.Invoking(() => host.Indexes.Get(Name, ["a", "b", "c", "d"], ItemParts.None)).Should().Throw<LakehouseException>().Which.Code.Should().Be("invalid_request");
+        (await host.Indexes.RemoveAsync(Name, ["a", "an id that is too long to be there", "m"], null, CancellationToken.None)).MissingIds.Should().Equal("an id that is too long to be there");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class VectorBoundsTests : IDisposable
         host.Indexes.Show(Name).ItemCount.Should().Be(count).And.BeGreaterThan(500);
         host.Indexes.Show(Name).MemoryBytes.Should().BeLessThanOrEqualTo(1 << 20);
 
-        await host.Indexes.RemoveAsync(Name, [.. Enumerable.Range(0, 200).Select(i => $"{i}")], CancellationToken.None);
+        await host.Indexes.RemoveAsync(Name, [.. Enumerable.Range(0, 200).Select(i => $"{i}")], null, CancellationToken.None);
         await FillAsync(host, 50_000);
         host.Indexes.Show(Name).ItemCount.Should().Be(count - 100);
     }
@@ -187,13 +187,13 @@ public sealed class VectorBoundsTests : IDisposable
         host.Indexes.CreateAsync(new VectorIndexSpec(IndexName.Parse(name), dimension, Metric.L2, Quantization.None, 8, ef, ef), CancellationToken.None);
 
     private static Task AddAsync(VectorHost host, params string[] ids) =>
-        host.Indexes.AddAsync(Name, [.. ids.Select(id => new VectorItem(id, new float[] { 1, 2 }, default))], CancellationToken.None);
+        host.Indexes.AddAsync(Name, [.. ids.Select(id => new VectorItem(id, new float[] { 1, 2 }, default))], null, CancellationToken.None);
 
     private static Task FillAsync(VectorHost host, int from, int dimension = 64)
     {
         var random = new Random(from);
         return host.Indexes.AddAsync(
-            Name, [.. Enumerable.Range(from, 100).Select(i => new VectorItem($"{i}", Enumerable.Range(0, dimension).Select(_ => (float)random.NextDouble()).ToArray(), default))], CancellationToken.None);
+            Name, [.. Enumerable.Range(from, 100).Select(i => new VectorItem($"{i}", Enumerable.Range(0, dimension).Select(_ => (float)random.NextDouble()).ToArray(), default))], null, CancellationToken.None);
     }
 
     private static async Task<VectorAnswer> SearchAsync(VectorHost host, string name, VectorQuery query) =>

@@ -23,7 +23,7 @@ public sealed class VectorDurabilityTests : IDisposable
         {
             await CreateAsync(host, dimension: 16);
             await AddAsync(host, 0, 1_500, 16);
-            await host.Indexes.RemoveAsync(Name, [.. Enumerable.Range(100, 200).Select(i => $"{i}")], CancellationToken.None);
+            await host.Indexes.RemoveAsync(Name, [.. Enumerable.Range(100, 200).Select(i => $"{i}")], null, CancellationToken.None);
             await host.FoldAsync("docs");
             Files("log").Should().BeEmpty();
             Files("snapshot").Should().ContainSingle();
@@ -36,8 +36,8 @@ public sealed class VectorDurabilityTests : IDisposable
         {
             host.Indexes.Show(Name).ItemCount.Should().Be(1_303);
             host.Indexes.Show(Name).LogCount.Should().Be(1);
-            host.Indexes.Get(Name, ["5001", "150"], true, true).Select(i => i is null).Should().Equal(false, true);
-            await host.Indexes.RemoveAsync(Name, ["5000", "5001", "5002"], CancellationToken.None);
+            host.Indexes.Get(Name, ["5001", "150"], ItemParts.Vector | ItemParts.Metadata).Select(i => i is null).Should().Equal(false, true);
+            await host.Indexes.RemoveAsync(Name, ["5000", "5001", "5002"], null, CancellationToken.None);
             await host.CompactAsync("docs");
             (await AskAsync(host, 16)).Should().BeEquivalentTo(before);
             await host.FoldAsync("docs");
@@ -88,7 +88,7 @@ public sealed class VectorDurabilityTests : IDisposable
         await using (var host = await OpenAsync())
         {
             await host.Indexes.CreateAsync(new VectorIndexSpec(other, 2, Metric.L2, Quantization.None, 4, 10, 10), CancellationToken.None);
-            await host.Indexes.AddAsync(other, [new VectorItem("a", new float[] { 1, 2 }, default)], CancellationToken.None);
+            await host.Indexes.AddAsync(other, [new VectorItem("a", new float[] { 1, 2 }, default)], null, CancellationToken.None);
             await CreateAsync(host, dimension: 4);
             await AddAsync(host, 0, 20, 4);
             if (kind == "snapshot")
@@ -118,7 +118,7 @@ public sealed class VectorDurabilityTests : IDisposable
             info.Fault.Should().Contain("docs").And.NotContain(_folder.Path);
             (await host.Invoking(h => AddAsync(h, 0, 1, 4)).Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_damaged");
             (await host.Invoking(h => AskAsync(h, 4)).Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_damaged");
-            host.Indexes.Get(other, ["a"], true, true)[0]!.Vector.Should().Equal(1, 2);
+            host.Indexes.Get(other, ["a"], ItemParts.Vector | ItemParts.Metadata)[0]!.Vector.Should().Equal(1, 2);
         }
 
         // Nothing was deleted: with the file mended the index is there again. And a damaged one can be deleted.
@@ -210,7 +210,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await using (var host = await OpenAsync())
             {
                 await AddAsync(host, 100 + calls, 101 + calls, 4);
-                await host.Indexes.RemoveAsync(Name, [$"{calls}"], CancellationToken.None);
+                await host.Indexes.RemoveAsync(Name, [$"{calls}"], null, CancellationToken.None);
                 host.Store.FailAfter(calls);
                 isDone = await host.Invoking(h => h.FoldAsync("docs")).Should().NotThrowAsyncOr<LakehouseException>();
                 host.Store.Mend();
@@ -219,7 +219,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await using (var host = await OpenAsync())
             {
                 host.Indexes.Show(Name).ItemCount.Should().Be(30, "after {0} calls", calls);
-                host.Indexes.Get(Name, [$"{calls}", $"{100 + calls}"], false, false).Select(i => i is null).Should().Equal(true, false);
+                host.Indexes.Get(Name, [$"{calls}", $"{100 + calls}"], ItemParts.None).Select(i => i is null).Should().Equal(true, false);
             }
 
             if (isDone)
@@ -316,7 +316,7 @@ public sealed class VectorDurabilityTests : IDisposable
         {
             await CreateAsync(host, dimension: 4);
             await AddAsync(host, 0, 10, 4);
-            await host.Indexes.RemoveAsync(Name, ["3"], CancellationToken.None);
+            await host.Indexes.RemoveAsync(Name, ["3"], null, CancellationToken.None);
             await host.Indexes.SetAliasAsync(IndexName.Parse("a"), Name, CancellationToken.None);
             host.Indexes.Show(Name).ItemCount.Should().Be(9);
             Directory.EnumerateFiles(Path.Combine(_folder.Path, "objects"), "*", SearchOption.AllDirectories).Should().BeEmpty();
@@ -339,7 +339,7 @@ public sealed class VectorDurabilityTests : IDisposable
                 await AddAsync(host, i % 7, (i % 7) + 3, 4, seed: i);
                 if (i % 5 == 0)
                 {
-                    await host.Indexes.RemoveAsync(Name, [$"{i % 9}"], CancellationToken.None);
+                    await host.Indexes.RemoveAsync(Name, [$"{i % 9}"], null, CancellationToken.None);
                 }
             });
             before = Dump(host);
@@ -349,7 +349,7 @@ public sealed class VectorDurabilityTests : IDisposable
         Dump(again).Should().Equal(before);
 
         static List<string> Dump(VectorHost host) =>
-            [.. host.Indexes.ListItems(Name, string.Empty, 100, true, true).Items.Select(i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)}")];
+            [.. host.Indexes.ListItems(Name, string.Empty, 100, ItemParts.Vector | ItemParts.Metadata).Items.Select(i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)}")];
     }
 
     [SmallDiskFact]
@@ -395,6 +395,7 @@ public sealed class VectorDurabilityTests : IDisposable
     private static Task AddAsync(VectorHost host, int from, int to, int dimension, int seed = 0) => host.Indexes.AddAsync(
         Name,
         [.. Enumerable.Range(from, to - from).Select(i => new VectorItem($"{i}", Vector(i + (100_000 * seed), dimension), Encoding.UTF8.GetBytes($"{{\"n\":{i},\"seed\":{seed}}}")))],
+        null,
         CancellationToken.None);
 
     private static async Task<List<string>> AskAsync(VectorHost host, int dimension)

@@ -94,7 +94,7 @@ public sealed class VectorModelTests
                 _ => Encoding.UTF8.GetBytes($"{{\"state\":\"{States[_random.Next(States.Length)]}\",\"years\":{_random.Next(5)}}}"),
             }));
             var newCount = ids.Count(id => !_model.ContainsKey(id));
-            var result = await _host!.Indexes.AddAsync(_name, items, CancellationToken.None);
+            var result = await _host!.Indexes.AddAsync(_name, items, null, CancellationToken.None);
             foreach (var item in items)
             {
                 var before = _model.TryGetValue(item.Id, out var stored) ? stored.Metadata : "{}";
@@ -109,7 +109,7 @@ public sealed class VectorModelTests
             // At times everything, so that the last one is deleted, too.
             var ids = _random.Next(6) == 0 ? [.. _model.Keys] : Enumerable.Range(0, _random.Next(1, 8)).Select(_ => NextId()).ToList();
             var missing = ids.Distinct().Where(id => !_model.ContainsKey(id)).ToList();
-            var result = await _host!.Indexes.RemoveAsync(_name, ids, CancellationToken.None);
+            var result = await _host!.Indexes.RemoveAsync(_name, ids, null, CancellationToken.None);
             ids.ForEach(id => _model.Remove(id));
             Assert.Equal(missing, result.MissingIds);
             Assert.Equal(_model.Count, result.ItemCount);
@@ -125,7 +125,7 @@ public sealed class VectorModelTests
         {
             var indexes = _host!.Indexes;
             Assert.Equal(_model.Count, indexes.Show(_name).ItemCount);
-            var page = indexes.ListItems(_name, string.Empty, 1_000, withVectors: true, withMetadata: true);
+            var page = indexes.ListItems(_name, string.Empty, 1_000, ItemParts.Vector | ItemParts.Metadata);
             Assert.Equal(_model.Keys, page.Items.Select(i => i.Id));
             Assert.All(page.Items, item =>
             {

@@ -8,7 +8,7 @@ namespace Lakehouse.Vector.Internal.Files;
 /// The start of a snapshot or a log object: four bytes of magic, the length of what follows (big-endian, 32 bits), and this as JSON. The checksum is
 /// the SHA-256 of the file from its first byte to its last, with zeros where the checksum stands.
 /// </summary>
-/// <param name="FormatVersion">1.</param>
+/// <param name="FormatVersion">1; 2 where items have texts.</param>
 /// <param name="Generation">The index's.</param>
 /// <param name="Sequence">Of a log object its number; of a snapshot the last one that is part of it.</param>
 /// <param name="Kind"><c>snapshot</c>, <c>add</c> or <c>remove</c>.</param>
@@ -22,6 +22,7 @@ internal sealed record FileHeader(
     int FormatVersion, Guid Generation, long Sequence, string Kind, int ItemCount, int Dimension, int M, int EntryNode, long BodyBytes, string Checksum)
 {
     public const int Version = 1;
+    public const int VersionWithTexts = 2;
     public const string SnapshotKind = "snapshot";
     public const string AddKind = "add";
     public const string RemoveKind = "remove";
@@ -73,7 +74,8 @@ internal sealed record FileHeader(
         return header switch
         {
             null => throw new InvalidDataException("its header is damaged"),
-            { FormatVersion: not Version } => throw new InvalidDataException($"it has the format version {header.FormatVersion}, this program reads {Version}"),
+            { FormatVersion: not (Version or VersionWithTexts) } => throw new InvalidDataException(
+                $"it has the format version {header.FormatVersion}, this program reads {Version} and {VersionWithTexts}"),
             _ when header.Generation != generation || header.Sequence != sequence || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index or place"),
             _ when header.ItemCount < 0 || header.BodyBytes < 0 || header.Checksum is not { Length: 64 } => throw new InvalidDataException("its header is damaged"),
             _ => header,

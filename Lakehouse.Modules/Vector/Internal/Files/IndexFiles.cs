@@ -52,6 +52,33 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return content.Length;
     }
 
+    /// <summary>Replaces what is known of where an index's items come from.</summary>
+    public async Task SetOriginAsync(OpenIndex open, VectorOrigin? origin, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(new OriginFile(1, open.Definition.Generation, origin), FileHeader.Json);
+        await store.PutAsync(VectorKeys.Origin(open.Name), new MemoryStream(json), SmallObjectMax, cancellationToken);
+    }
+
+    /// <summary>Reads where an index's items come from; null when nothing says so.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read: whose rows the items are, and who may change them, is then unknown.</exception>
+    private async Task<VectorOrigin?> ReadOriginAsync(IndexName name, Guid generation, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(VectorKeys.Origin(name), cancellationToken) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var file = JsonSerializer.Deserialize<OriginFile>(await ReadAsync(VectorKeys.Origin(name), SmallObjectMax, cancellationToken), FileHeader.Json);
+            return file is { FormatVersion: 1 } && file.Generation == generation ? file.Origin : throw new InvalidDataException("it belongs to another index or format");
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException("it is no JSON of this form", fault);
+        }
+    }
+
     /// <summary>Folds the log of an index into a snapshot, and deletes what it replaces.</summary>
     public async Task FoldAsync(OpenIndex open, int threadCount, CancellationToken cancellationToken)
     {
@@ -204,7 +231,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
             }
 
             index ??= new VectorIndex(spec);
-            var open = new OpenIndex(name, definition, spec, index, null);
+            reading = VectorKeys.Origin(name);
+            var open = new OpenIndex(name, definition, spec, index, null) { Origin = await ReadOriginAsync(name, definition.Generation, cancellationToken) };
             open.Order.SnapshotBytes = snapshotBytes;
             foreach (var (key, _, sequence) in log)
             {
@@ -318,4 +346,6 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     private partial void LogFolded(string index, long sequence, long bytes);
 
     private sealed record AliasFile(string? Index);
+
+    private sealed record OriginFile(int FormatVersion, Guid Generation, VectorOrigin? Origin);
 }

@@ -9,7 +9,8 @@ namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
 /// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, of an add, the length
-/// of its metadata (int32; -1: what is stored stays) and its JSON; then the vectors, float32. Numbers are little-endian.
+/// of its metadata (int32; -1: what is stored stays) and its JSON and, in version 2, the length of its text (int32; likewise) and the text; then the vectors, float32. Numbers
+/// are little-endian.
 /// </summary>
 internal static class LogCodec
 {
@@ -18,9 +19,10 @@ internal static class LogCodec
     public static byte[] Encode(LogEntry entry, Guid generation, long sequence, int dimension)
     {
         var body = new ArrayBufferWriter<byte>();
+        var version = entry.Added?.HasTexts == true ? FileHeader.VersionWithTexts : FileHeader.Version;
         if (entry.Added is { } added)
         {
-            WriteItems(added, body);
+            WriteItems(added, version, body);
         }
         else
         {
@@ -31,7 +33,7 @@ internal static class LogCodec
         }
 
         var kind = entry.Added is null ? FileHeader.RemoveKind : FileHeader.AddKind;
-        var header = new FileHeader(FileHeader.Version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum);
+        var header = new FileHeader(version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum);
         var checksum = Checksum(header, body.WrittenSpan);
         return [.. (header with { Checksum = checksum }).Encode(FileHeader.LogMagic), .. body.WrittenSpan];
     }
@@ -60,13 +62,13 @@ internal static class LogCodec
 
         return header.Kind switch
         {
-            FileHeader.AddKind => new LogEntry(ItemBatch.FromLog(ReadItems(body, header.ItemCount, dimension)), null),
+            FileHeader.AddKind => new LogEntry(ItemBatch.FromLog(ReadItems(body, header, dimension)), null),
             FileHeader.RemoveKind => new LogEntry(null, ReadIds(body, header.ItemCount)),
             _ => throw new InvalidDataException($"it is of an unknown kind, \"{header.Kind}\""),
         };
     }
 
-    private static void WriteItems(ItemBatch batch, ArrayBufferWriter<byte> body)
+    private static void WriteItems(ItemBatch batch, int version, ArrayBufferWriter<byte> body)
     {
         for (var i = 0; i < batch.Count; i++)
         {
@@ -76,6 +78,12 @@ internal static class LogCodec
             BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), item.HasMetadata ? metadata.Length : Unchanged);
             body.Advance(sizeof(int));
             body.Write(metadata);
+            if (version == FileHeader.VersionWithTexts)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), item.Text?.Length ?? Unchanged);
+                body.Advance(sizeof(int));
+                body.Write(item.Text);
+            }
         }
 
         for (var i = 0; i < batch.Count; i++)
@@ -92,20 +100,38 @@ internal static class LogCodec
     }
 
     // The checksum has vouched for the body: lengths in it are what was written.
-    private static ItemBatch.Entry[] ReadItems(ReadOnlySpan<byte> body, int count, int dimension)
+    private static ItemBatch.Entry[] ReadItems(ReadOnlySpan<byte> body, FileHeader header, int dimension)
     {
-        var heads = new (byte[] Id, bool HasMetadata, byte[]? Metadata)[count];
-        for (var i = 0; i < count; i++)
+        var heads = new (byte[] Id, bool HasMetadata, byte[]? Metadata, byte[]? Text)[header.ItemCount];
+        for (var i = 0; i < heads.Length; i++)
         {
             var id = ReadId(ref body);
             var length = BinaryPrimitives.ReadInt32LittleEndian(body);
             body = body[sizeof(int)..];
-            heads[i] = length == Unchanged ? (id, false, null) : (id, true, MetadataDocument.Encode(body[..length]));
+            heads[i] = length == Unchanged ? (id, false, null, null) : (id, true, MetadataDocument.Encode(body[..length]), null);
             body = body[Math.Max(0, length)..];
+            if (header.FormatVersion == FileHeader.VersionWithTexts)
+            {
+                heads[i].Text = ReadText(ref body);
+            }
         }
 
         var vectors = MemoryMarshal.Cast<byte, float>(body).ToArray();
-        return [.. heads.Select((head, i) => new ItemBatch.Entry(head.Id, vectors.AsMemory(i * dimension, dimension), head.HasMetadata, head.Metadata))];
+        return [.. heads.Select((head, i) => new ItemBatch.Entry(head.Id, vectors.AsMemory(i * dimension, dimension), head.HasMetadata, head.Metadata, head.Text))];
+    }
+
+    private static byte[]? ReadText(ref ReadOnlySpan<byte> body)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(body);
+        body = body[sizeof(int)..];
+        if (length == Unchanged)
+        {
+            return null;
+        }
+
+        var text = body[..length].ToArray();
+        body = body[length..];
+        return text;
     }
 
     private static List<byte[]> ReadIds(ReadOnlySpan<byte> body, int count)

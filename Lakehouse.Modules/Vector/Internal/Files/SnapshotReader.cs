@@ -24,8 +24,14 @@ internal static unsafe class SnapshotReader
         {
             reserve(header.ItemCount * index.Graph.NodeSizeBytes);
             ReadGraph(input, index, header);
-            ReadItems(input, index, header.ItemCount);
-            return input.Complete() == header.Checksum ? index : throw new InvalidDataException("its checksum does not match");
+            ReadItems(input, index, header);
+            if (input.Complete() != header.Checksum)
+            {
+                throw new InvalidDataException("its checksum does not match");
+            }
+
+            index.IndexTexts();
+            return index;
         }
         catch
         {
@@ -92,8 +98,9 @@ internal static unsafe class SnapshotReader
         }
     }
 
-    private static void ReadItems(HashingReader input, VectorIndex index, int count)
+    private static void ReadItems(HashingReader input, VectorIndex index, FileHeader header)
     {
+        var count = header.ItemCount;
         Span<byte> buffer = new byte[ushort.MaxValue];
         for (var i = 0u; i < count; i++)
         {
@@ -103,7 +110,8 @@ internal static unsafe class SnapshotReader
             input.Read(id);
             var metadataLength = 0;
             input.Read(MemoryMarshal.AsBytes(new Span<int>(ref metadataLength)));
-            index.Restore(i, id, metadataLength == 0 ? null : ReadMetadata(input, metadataLength));
+            var metadata = metadataLength == 0 ? null : ReadMetadata(input, metadataLength);
+            index.Restore(i, id, metadata, header.FormatVersion == FileHeader.VersionWithTexts ? ReadText(input) : null);
         }
 
         for (var i = 0u; i < count; i++)
@@ -113,15 +121,28 @@ internal static unsafe class SnapshotReader
         }
     }
 
-    private static byte[]? ReadMetadata(HashingReader input, int length)
+    private static byte[]? ReadText(HashingReader input)
+    {
+        var length = 0;
+        input.Read(MemoryMarshal.AsBytes(new Span<int>(ref length)));
+        return length == 0 ? null : ReadBytes(input, length);
+    }
+
+    private static byte[] ReadBytes(HashingReader input, int length)
     {
         if (length is < 0 or > 16 * 1024 * 1024)
         {
             throw new InvalidDataException("a length in it is impossible");
         }
 
-        var json = new byte[length];
-        input.Read(json);
+        var bytes = new byte[length];
+        input.Read(bytes);
+        return bytes;
+    }
+
+    private static byte[]? ReadMetadata(HashingReader input, int length)
+    {
+        var json = ReadBytes(input, length);
         try
         {
             return MetadataDocument.Encode(json);

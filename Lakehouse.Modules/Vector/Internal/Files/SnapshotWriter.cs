@@ -13,6 +13,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
     private readonly HashingWriter _output = new(file);
     private readonly List<uint> _nodes = [];
     private readonly List<Item> _items = [];
+    private readonly List<nint> _texts = [];
     private FileHeader? _header;
 
     /// <summary>Writes header, layers and links. Nothing is being linked, and no node is deleted but linked to.</summary>
@@ -22,6 +23,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
         var numbers = new uint[index.Graph.NodeCount];
         long bodyBytes = 0;
         var links = index.Graph.Graph.Links;
+        var version = index.HasTexts ? FileHeader.VersionWithTexts : FileHeader.Version;
         for (var node = 0u; node < numbers.Length; node++)
         {
             if (!index.Graph.IsLive(node))
@@ -32,14 +34,16 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             _nodes.Add(node);
             numbers[node] = (uint)_nodes.Count;
             var item = index.ItemOf(node);
+            var text = index.TextRecordOf(node);
             _items.Add(item);
+            _texts.Add((nint)text);
             var linkCount = links.M0 + (links.Head(node)->Level * links.M);
-            bodyBytes += sizeof(byte) + (linkCount * sizeof(uint)) + sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item);
+            bodyBytes += sizeof(byte) + (linkCount * sizeof(uint)) + sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item) + (version == FileHeader.VersionWithTexts ? sizeof(int) + TextLength(text) : 0);
         }
 
         bodyBytes += (long)_nodes.Count * index.Spec.Dimension * sizeof(float);
         var entry = index.Graph.Graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
-        _header = new FileHeader(FileHeader.Version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, links.M, entry, bodyBytes, FileHeader.NoChecksum);
+        _header = new FileHeader(version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, links.M, entry, bodyBytes, FileHeader.NoChecksum);
         _output.Write(_header.Encode(FileHeader.SnapshotMagic));
         foreach (var node in _nodes)
         {
@@ -63,14 +67,22 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
     /// <summary>Writes ids, metadata and vectors, and the checksum into the header.</summary>
     public void WriteItems(CancellationToken cancellationToken)
     {
-        foreach (var item in _items)
+        for (var i = 0; i < _items.Count; i++)
         {
+            var item = _items[i];
             var length = (ushort)item.Id.Length;
             _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ushort>(in length)));
             _output.Write(item.Id);
             var metadataLength = MetadataLength(item);
             _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in metadataLength)));
             _output.Write(item.MetadataRecord is null ? default : item.Metadata.Json);
+            if (_header!.FormatVersion == FileHeader.VersionWithTexts)
+            {
+                // The record is what the file has: the length and the text.
+                var none = 0;
+                var text = (byte*)_texts[i];
+                _output.Write(text is null ? MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in none)) : new ReadOnlySpan<byte>(text, sizeof(int) + TextLength(text)));
+            }
         }
 
         foreach (var node in _nodes)
@@ -88,6 +100,8 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
     public void Dispose() => _output.Dispose();
 
     private static int MetadataLength(Item item) => item.MetadataRecord is null ? 0 : item.Metadata.Json.Length;
+
+    private static int TextLength(byte* record) => record is null ? 0 : *(int*)record;
 
     private void WriteLinks(LinkTable links, uint node, int layer, uint[] numbers)
     {

@@ -33,7 +33,7 @@ internal static class AddRequest
             throw VectorErrors.Request("the body has no \"items\"");
         }
 
-        return [.. heads.Select(h => new VectorItem(h.Id, floats.Slice(h.Start, h.Length), h.Metadata))];
+        return [.. heads.Select(h => new VectorItem(h.Id, floats.Slice(h.Start, h.Length), h.Metadata, h.Text))];
     }
 
     private static List<Head> ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref int offset, FloatList floats, int countMax)
@@ -64,6 +64,7 @@ internal static class AddRequest
         int? start = null;
         var length = 0;
         var metadata = ReadOnlyMemory<byte>.Empty;
+        string? text = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
@@ -79,9 +80,13 @@ internal static class AddRequest
             {
                 metadata = ReadMetadata(ref reader, body[offset..]);
             }
+            else if (reader.ValueTextEquals("text"u8))
+            {
+                text = ReadText(ref reader, position);
+            }
             else
             {
-                throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector and metadata");
+                throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector, metadata and text");
             }
         }
 
@@ -89,7 +94,22 @@ internal static class AddRequest
             id ?? throw VectorErrors.Item(position, "it has no id"),
             start ?? throw VectorErrors.Item(position, "it has no vector"),
             length,
-            metadata);
+            metadata,
+            text);
+    }
+
+    /// <summary>A text; null, which leaves what is stored as it is.</summary>
+    private static string? ReadText(ref Utf8JsonReader reader, int position)
+    {
+        var ahead = reader;
+        ahead.Read();
+        if (ahead.TokenType == JsonTokenType.Null)
+        {
+            reader = ahead;
+            return null;
+        }
+
+        return VectorJson.ReadText(ref reader, $"items[{position}].text");
     }
 
     private static ReadOnlyMemory<byte> ReadMetadata(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
@@ -105,5 +125,5 @@ internal static class AddRequest
         return body[start..(int)reader.BytesConsumed];
     }
 
-    private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte> Metadata);
+    private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte> Metadata, string? Text);
 }

@@ -4,28 +4,15 @@ namespace Lakehouse.Vector.Internal.Http;
 internal static class Include
 {
     /// <summary>Reads the names of an <c>include</c>.</summary>
-    public static (bool WithVectors, bool WithMetadata) Read(IEnumerable<string> names)
+    public static ItemParts Read(IEnumerable<string> names) => names.Aggregate(ItemParts.None, (parts, name) => parts | name switch
     {
-        var (withVectors, withMetadata) = (false, false);
-        foreach (var name in names)
-        {
-            switch (name)
-            {
-                case "vector":
-                    withVectors = true;
-                    break;
-                case "metadata":
-                    withMetadata = true;
-                    break;
-                default:
-                    throw VectorErrors.Request($"include has \"{name}\"; there are \"vector\" and \"metadata\"");
-            }
-        }
-
-        return (withVectors, withMetadata);
-    }
+        "vector" => ItemParts.Vector,
+        "metadata" => ItemParts.Metadata,
+        "text" => ItemParts.Text,
+        _ => throw VectorErrors.Request($"include has \"{name}\"; there are \"vector\", \"metadata\" and \"text\""),
+    });
 
     /// <summary>Reads a query parameter, names separated by commas; metadata alone where there is none.</summary>
-    public static (bool WithVectors, bool WithMetadata) Read(string? parameter) =>
-        parameter is null ? (false, true) : Read(parameter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    public static ItemParts Read(string? parameter) =>
+        parameter is null ? ItemParts.Metadata : Read(parameter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }

@@ -16,7 +16,9 @@ internal sealed record IndexResponse(
     long MemoryBytes,
     long LogCount,
     DateTime CreatedAt,
-    IReadOnlyList<string> Aliases)
+    IReadOnlyList<string> Aliases,
+    long TextCount,
+    VectorOrigin? Origin)
 {
     public static IndexResponse From(VectorIndexInfo info) => new(
         info.Spec.Name.Value,
@@ -33,5 +35,7 @@ internal sealed record IndexResponse(
         info.MemoryBytes,
         info.LogCount,
         info.CreatedAt.UtcDateTime,
-        [.. info.Aliases.Select(a => a.Value)]);
+        [.. info.Aliases.Select(a => a.Value)],
+        info.TextCount,
+        info.Origin);
 }

@@ -95,8 +95,7 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
                 var filter = JsonElement.ParseValue(ref reader);
                 return filter.ValueKind == JsonValueKind.Null ? query : query with { Filter = filter };
             case "include":
-                var (withVectors, withMetadata) = Include.Read(VectorJson.ReadTexts(ref reader, "include"));
-                return query with { WithVectors = withVectors, WithMetadata = withMetadata };
+                return query with { Include = Include.Read(VectorJson.ReadTexts(ref reader, "include")) };
             case var unknown:
                 throw VectorJson.Unknown(place, unknown, Known);
         }

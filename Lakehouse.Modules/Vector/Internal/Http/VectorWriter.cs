@@ -39,6 +39,25 @@ internal static class VectorWriter
         }
 
         json.WriteEndArray();
+        if (answer.Origin?.Dataset is { } dataset)
+        {
+            WriteDataset(json, dataset);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Which version of which dataset an answer reflects.</summary>
+    private static void WriteDataset(Utf8JsonWriter json, DatasetOrigin dataset)
+    {
+        json.WriteStartObject("dataset"u8);
+        json.WriteString("name"u8, dataset.Dataset);
+        json.WriteNumber("version"u8, dataset.Version);
+        if (dataset.UpdatingTo is { } next)
+        {
+            json.WriteNumber("updating_to"u8, next);
+        }
+
         json.WriteEndObject();
     }
 
@@ -56,6 +75,11 @@ internal static class VectorWriter
         {
             json.WritePropertyName("metadata"u8);
             json.WriteRawValue(item.Metadata, skipInputValidation: true);
+        }
+
+        if (item.Text is not null)
+        {
+            json.WriteString("text"u8, item.Text);
         }
 
         if (item.Vector is not null)

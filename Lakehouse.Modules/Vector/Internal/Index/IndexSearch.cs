@@ -15,18 +15,12 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     // Below so many items a scan is as fast as a walk, and misses nothing.
     private const int ScanCountMax = 256;
 
-    // A filter's share is estimated from so many items.
-    private const int SampleCount = 256;
-
-    // Testing a filter on an item costs about a third of comparing its vector.
-    private const double FilterCost = 0.3;
-
     private const int RangeEfMin = 64;
 
     private readonly List<Neighbour> _found = [];
 
     /// <summary>Runs a search that was checked.</summary>
-    public VectorAnswer Run(VectorQuery query)
+    public VectorAnswer Run(VectorQuery query, VectorOrigin? origin)
     {
         Check(query);
         var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
@@ -41,14 +35,22 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             }
 
             // The item that is searched by comes first, and is taken out below.
-            var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, filter, context);
-            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount);
+            var selection = new NodeSelection(index, filter, query.AllowedIds);
+            var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, selection, context);
+            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount, origin);
         }
         finally
         {
             index.Graph.Leave(context);
         }
     }
+
+    /// <summary>What was found, nearest first.</summary>
+    public IReadOnlyList<Neighbour> Found => _found;
+
+    /// <summary>Finds the nearest for a caller who has entered the graph, and checked the vector. True when every item that may be returned was compared.</summary>
+    public bool RunInside(ReadOnlyMemory<float> vector, int k, int? ef, NodeSelection selection, SearchContext context) =>
+        Find(vector.Span, k, new VectorQuery { Ef = ef }, selection, context);
 
     private void Check(VectorQuery query)
     {
@@ -78,16 +80,16 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         : throw new LakehouseException(ErrorKind.NotFound, "item_not_found", $"There is no item \"{id}\" in the index '{index.Spec.Name}'.");
 
     /// <summary>Fills the list of what was found, nearest first. True when every item was compared.</summary>
-    private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, FilterNode? filter, SearchContext context)
+    private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, NodeSelection selection, SearchContext context)
     {
-        Func<uint, bool>? condition = filter is null ? null : node => filter.Matches(index.Metadata(node));
+        var condition = selection.Condition;
         if (query.IsExact || index.Count <= ScanCountMax)
         {
             return Scan(vector, k, condition, context);
         }
 
         var ef = query.Ef ?? index.Spec.EfSearch;
-        var scanCost = ScanCost(condition, out var share);
+        var scanCost = selection.ScanCost(out var share);
         if (condition is not null && Math.Max(ef, k) / share >= scanCost)
         {
             return Scan(vector, k, condition, context);
@@ -98,7 +100,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         while (true)
         {
             var count = index.Graph.Search(vector, wanted, ef, condition, limit, context, _found);
-            if (count < Math.Min(wanted, index.Count))
+            if (count < Math.Min(wanted, selection.AllowedCount is { } allowed && condition is not null ? Math.Min(allowed, index.Count) : index.Count))
             {
                 // Given up, or fewer than there must be: what a walk cannot reach, the scan can.
                 return Scan(vector, k, condition, context);
@@ -120,32 +122,6 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         return true;
     }
 
-    /// <summary>What a scan costs, in comparisons of vectors, and the share of items that pass, from a sample spread over all.</summary>
-    private double ScanCost(Func<uint, bool>? condition, out double share)
-    {
-        share = 1;
-        if (condition is null)
-        {
-            return index.Count;
-        }
-
-        var nodeCount = index.Graph.NodeCount;
-        var step = Math.Max(1, nodeCount / SampleCount);
-        var (seen, passed) = (0, 0);
-        for (var node = 0u; node < nodeCount; node += step)
-        {
-            if (index.Graph.IsLive(node))
-            {
-                seen++;
-                passed += condition(node) ? 1 : 0;
-            }
-        }
-
-        // One more than was seen: a filter that no item of the sample passes may still pass some.
-        share = (passed + 1.0) / (seen + 1.0);
-        return index.Count * (FilterCost + share);
-    }
-
     private List<VectorHit> Collect(VectorQuery query, int k)
     {
         var hits = new List<VectorHit>(Math.Min(k, _found.Count));
@@ -156,7 +132,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
                 break;
             }
 
-            var item = index.Read(node, query.WithVectors, query.WithMetadata);
+            var item = index.Read(node, query.Include);
             if (item.Id != query.Id)
             {
                 hits.Add(new VectorHit(item, distance));

@@ -21,6 +21,9 @@ internal sealed class ItemBatch
 
     public Entry this[int position] => _entries[position];
 
+    /// <summary>True when an item says what its text is.</summary>
+    public bool HasTexts => Array.Exists(_entries, e => e.Text is not null);
+
     /// <summary>Checks the items in their order; the first that breaks a rule is named by its position.</summary>
     public static ItemBatch Check(IReadOnlyList<VectorItem> items, VectorIndexSpec spec, VectorOptions options)
     {
@@ -45,7 +48,7 @@ internal sealed class ItemBatch
                 throw VectorErrors.Item(i, fault);
             }
 
-            entries[i] = new Entry(id, item.Vector, !item.Metadata.IsEmpty, item.Metadata.IsEmpty ? null : EncodeMetadata(item.Metadata.Span, i, options));
+            entries[i] = new Entry(id, item.Vector, !item.Metadata.IsEmpty, item.Metadata.IsEmpty ? null : EncodeMetadata(item.Metadata.Span, i, options), EncodeText(item.Text, i, options));
         }
 
         return new ItemBatch(entries);
@@ -101,6 +104,26 @@ internal sealed class ItemBatch
             : throw VectorErrors.Item(position, $"the id has {utf8.Length} bytes of UTF-8, at most {options.MaxIdBytes} are allowed (vector.max_id_bytes)");
     }
 
+    private static byte[]? EncodeText(string? text, int position, VectorOptions options)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var utf8 = StrictUtf8.GetBytes(text);
+            return utf8.Length <= options.MaxTextBytes
+                ? utf8
+                : throw VectorErrors.Item(position, $"the text has {utf8.Length} bytes of UTF-8, at most {options.MaxTextBytes} are allowed (vector.max_text_bytes)");
+        }
+        catch (EncoderFallbackException fault)
+        {
+            throw VectorErrors.Item(position, "the text is not valid Unicode", fault);
+        }
+    }
+
     private static byte[]? EncodeMetadata(ReadOnlySpan<byte> json, int position, VectorOptions options)
     {
         if (json.Length > options.MaxMetadataBytes)
@@ -123,5 +146,6 @@ internal sealed class ItemBatch
     /// <param name="Vector">Its vector.</param>
     /// <param name="HasMetadata">False: what is stored stays.</param>
     /// <param name="Metadata">The record of a <see cref="MetadataDocument"/>; null for none.</param>
-    internal readonly record struct Entry(byte[] Id, ReadOnlyMemory<float> Vector, bool HasMetadata, byte[]? Metadata);
+    /// <param name="Text">Its text in UTF-8, empty for none; null: what is stored stays.</param>
+    internal readonly record struct Entry(byte[] Id, ReadOnlyMemory<float> Vector, bool HasMetadata, byte[]? Metadata, byte[]? Text = null);
 }

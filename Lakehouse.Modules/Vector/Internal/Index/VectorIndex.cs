@@ -1,22 +1,30 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal.Keyword;
 using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// An index in memory: vectors, graph, ids and metadata. Searches take no lock. Changes are applied one after the other, in the order of the log,
+/// An index in memory: vectors, graph, ids, metadata and texts. Searches take no lock. Changes are applied one after the other, in the order of the log,
 /// which takes a copy of each item; linking them into the graph, which takes the time, runs beside other changes and searches.
 /// </summary>
 internal sealed unsafe class VectorIndex : IDisposable
 {
+    private const int TextLockCount = 64;
+    private const int IdsUnderLock = 1_024;
+
     private readonly NodeBlocks _items = new(sizeof(Item));
     private readonly RecordArena _records = new();
     private readonly IdTable _ids;
     private readonly Lock _table = new();
     private readonly List<(nint Record, int Size)> _retired = [];
     private readonly ReaderWriterLockSlim _linking = new();
+    private readonly Lock[] _texting = [.. Enumerable.Range(0, TextLockCount).Select(_ => new Lock())];
+
+    // Pointers to the records of texts, each its length (int32) and UTF-8; null until the first text comes, so that indexes without any pay nothing.
+    private NodeBlocks? _texts;
 
     public VectorIndex(VectorIndexSpec spec)
     {
@@ -32,8 +40,14 @@ internal sealed unsafe class VectorIndex : IDisposable
     /// <summary>How many items there are.</summary>
     public int Count => _ids.Count;
 
+    /// <summary>The texts by their terms.</summary>
+    public KeywordIndex Keywords { get; } = new();
+
+    /// <summary>True when an item has a text, or had one.</summary>
+    public bool HasTexts => Volatile.Read(ref _texts) is not null;
+
     /// <summary>The memory of everything.</summary>
-    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(Item)) + _records.SizeBytes + _ids.SizeBytes;
+    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(Item)) + (HasTexts ? Graph.NodeCount * sizeof(byte*) : 0) + _records.SizeBytes + _ids.SizeBytes + Keywords.SizeBytes;
 
     /// <summary>The pointers of a node; for who holds off <see cref="Compact"/>, which frees what they point at.</summary>
     public Item ItemOf(uint node) => *(Item*)_items.At(node);
@@ -44,11 +58,18 @@ internal sealed unsafe class VectorIndex : IDisposable
     /// <summary>The id of a node; likewise.</summary>
     public ReadOnlySpan<byte> Id(uint node) => ((Item*)_items.At(node))->Id;
 
+    /// <summary>The text of a node in UTF-8, empty for none; likewise.</summary>
+    public ReadOnlySpan<byte> Text(uint node) => TextRecordOf(node) is var record and not null ? new(record + sizeof(int), *(int*)record) : default;
+
+    /// <summary>The record of a node's text, or null; as <see cref="ItemOf"/>.</summary>
+    public byte* TextRecordOf(uint node) => Volatile.Read(ref _texts) is { } texts && node < texts.Capacity ? (byte*)Volatile.Read(ref *(nint*)texts.At(node)) : null;
+
     /// <summary>A copy of the item of a node; likewise.</summary>
-    public StoredItem Read(uint node, bool withVector, bool withMetadata) => new(
+    public StoredItem Read(uint node, ItemParts parts) => new(
         Encoding.UTF8.GetString(Id(node)),
-        withVector ? Graph.Store.Read(node).ToArray() : null,
-        withMetadata ? Metadata(node).Json.ToArray() : null);
+        parts.HasFlag(ItemParts.Vector) ? Graph.Store.Read(node).ToArray() : null,
+        parts.HasFlag(ItemParts.Metadata) ? Metadata(node).Json.ToArray() : null,
+        parts.HasFlag(ItemParts.Text) && Text(node) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null);
 
     /// <summary>The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers.</summary>
     public List<uint> List(byte[] startAfter, int countMax)
@@ -90,6 +111,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         for (var i = 0; i < batch.Count; i++)
         {
             bytes += RecordArena.RoundUp(sizeof(ushort) + batch[i].Id.Length) + (batch[i].Metadata is { } record ? RecordArena.RoundUp(record.Length) : 0);
+            bytes += batch[i].Text is { Length: > 0 } text ? sizeof(byte*) + RecordArena.RoundUp(sizeof(int) + text.Length) + KeywordIndex.EstimateBytes(text.Length) : 0;
         }
 
         return bytes;
@@ -104,15 +126,21 @@ internal sealed unsafe class VectorIndex : IDisposable
         _linking.EnterReadLock();
         try
         {
+            var retexted = new List<uint>();
             List<(uint Node, uint? Before)> added;
             AddResult result;
             lock (_table)
             {
-                (added, result) = Place(batch);
+                (added, result) = Place(batch, retexted);
             }
 
             applied();
             Link(added, threadCount);
+            foreach (var node in retexted)
+            {
+                IndexText(node);
+            }
+
             return result;
         }
         finally
@@ -136,7 +164,7 @@ internal sealed unsafe class VectorIndex : IDisposable
                     if (_ids.TryFind(ids[i], out var node))
                     {
                         _ids.Remove(ids[i]);
-                        Graph.Delete(node);
+                        Delete(node);
                     }
                     else
                     {
@@ -151,6 +179,28 @@ internal sealed unsafe class VectorIndex : IDisposable
         }
 
         return missing;
+    }
+
+    /// <summary>The nodes of some ids as bits; ids that are not there are left out. For readers, likewise.</summary>
+    public ulong[] Select(IEnumerable<ReadOnlyMemory<byte>> ids)
+    {
+        const int wordBits = 64;
+        var bits = new ulong[(Graph.NodeCount + wordBits - 1) / wordBits];
+        foreach (var part in ids.Chunk(IdsUnderLock))
+        {
+            lock (_table)
+            {
+                foreach (var id in part)
+                {
+                    if (_ids.TryFind(id.Span, out var node) && node / wordBits < (uint)bits.Length)
+                    {
+                        bits[node / wordBits] |= 1UL << (int)(node % wordBits);
+                    }
+                }
+            }
+        }
+
+        return bits;
     }
 
     /// <summary>Finds the node of an id; for readers, likewise.</summary>
@@ -216,23 +266,34 @@ internal sealed unsafe class VectorIndex : IDisposable
     public bool HasGarbage => Graph.DeletedCount > 0 || _retired.Count > 0;
 
     /// <summary>Puts a node of a snapshot in place; its vector and links are set by the reader of the snapshot, before anyone else sees the index.</summary>
-    public void Restore(uint node, ReadOnlySpan<byte> id, byte[]? metadata)
+    public void Restore(uint node, ReadOnlySpan<byte> id, byte[]? metadata, byte[]? text)
     {
-        SetItem(node, id, metadata);
+        SetItem(node, id, metadata, text);
         Graph.Publish(node);
         Graph.Enliven(node);
         _ids.Set(node);
     }
 
+    /// <summary>Makes the index of the texts that were restored.</summary>
+    public void IndexTexts()
+    {
+        if (HasTexts)
+        {
+            Parallel.For(0L, Graph.NodeCount, node => IndexText((uint)node));
+        }
+    }
+
     public void Dispose()
     {
         Graph.Dispose();
+        Keywords.Dispose();
+        _texts?.Dispose();
         _items.Dispose();
         _records.Dispose();
         _linking.Dispose();
     }
 
-    private (List<(uint Node, uint? Before)> Added, AddResult Result) Place(ItemBatch batch)
+    private (List<(uint Node, uint? Before)> Added, AddResult Result) Place(ItemBatch batch, List<uint> retexted)
     {
         var added = new List<(uint, uint?)>(batch.Count);
         var newCount = 0;
@@ -244,12 +305,17 @@ internal sealed unsafe class VectorIndex : IDisposable
             if (before is { } same && IsSame(Graph.Store.Read(same), entry.Vector.Span))
             {
                 ReplaceMetadata(same, entry);
+                if (ReplaceText(same, entry))
+                {
+                    retexted.Add(same);
+                }
+
                 continue;
             }
 
             var node = Graph.Take(entry.Vector.Span);
             var metadata = entry.HasMetadata || before is not { } old ? entry.Metadata : Metadata(old).ToRecord();
-            SetItem(node, entry.Id, metadata);
+            SetItem(node, entry.Id, metadata, entry.Text ?? (before is { } previous ? Text(previous).ToArray() : null));
             Graph.Publish(node);
             _ids.Set(node);
             added.Add((node, before));
@@ -275,6 +341,81 @@ internal sealed unsafe class VectorIndex : IDisposable
         }
     }
 
+    /// <summary>True when the text is another one now.</summary>
+    private bool ReplaceText(uint node, ItemBatch.Entry entry)
+    {
+        if (entry.Text is null || Text(node).SequenceEqual(entry.Text))
+        {
+            return false;
+        }
+
+        var before = TextRecordOf(node);
+        SetText(node, entry.Text);
+        if (before is not null)
+        {
+            _retired.Add(((nint)before, TextSizeOf(before)));
+        }
+
+        return true;
+    }
+
+    private void SetText(uint node, byte[]? text)
+    {
+        if (text is { Length: > 0 } && _texts is null)
+        {
+            // Room for every node before anyone sees it.
+            var texts = new NodeBlocks(sizeof(byte*));
+            texts.EnsureCapacity(Graph.NodeCount);
+            Volatile.Write(ref _texts, texts);
+        }
+
+        if (_texts is null)
+        {
+            return;
+        }
+
+        _texts.EnsureCapacity(node + 1);
+        byte* record = null;
+        if (text is { Length: > 0 })
+        {
+            var bytes = new byte[sizeof(int) + text.Length];
+            MemoryMarshal.Write(bytes, text.Length);
+            text.CopyTo(bytes.AsSpan(sizeof(int)));
+            record = _records.Add(bytes);
+        }
+
+        Volatile.Write(ref *(nint*)_texts.At(node), (nint)record);
+    }
+
+    private static int TextSizeOf(byte* record) => sizeof(int) + *(int*)record;
+
+    /// <summary>Brings the terms of a node to its text as it is now: of several threads that do so for one node, the last one sees the last text.</summary>
+    private void IndexText(uint node)
+    {
+        if (!HasTexts)
+        {
+            return;
+        }
+
+        lock (_texting[node % TextLockCount])
+        {
+            if (Graph.IsDeleted(node) || Text(node) is not { Length: > 0 } text)
+            {
+                Keywords.Remove(node);
+            }
+            else
+            {
+                Keywords.Set(node, Encoding.UTF8.GetString(text));
+            }
+        }
+    }
+
+    private void Delete(uint node)
+    {
+        Graph.Delete(node);
+        IndexText(node);
+    }
+
     private void Link(List<(uint Node, uint? Before)> added, int threadCount)
     {
         if (added.Count == 1)
@@ -298,16 +439,18 @@ internal sealed unsafe class VectorIndex : IDisposable
             Graph.Leave(context);
         }
 
+        IndexText(added.Node);
+
         // In this order: never are both found, and for hardly any time neither is.
         if (added.Before is { } before)
         {
-            Graph.Delete(before);
+            Delete(before);
         }
 
         Graph.Enliven(added.Node);
     }
 
-    private void SetItem(uint node, ReadOnlySpan<byte> id, byte[]? metadata)
+    private void SetItem(uint node, ReadOnlySpan<byte> id, byte[]? metadata, byte[]? text)
     {
         _items.EnsureCapacity(node + 1);
         var record = new byte[sizeof(ushort) + id.Length];
@@ -316,6 +459,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         var item = (Item*)_items.At(node);
         item->IdRecord = _records.Add(record);
         item->MetadataRecord = metadata is null ? null : _records.Add(metadata);
+        SetText(node, text);
     }
 
     private void FreeItem(uint node)
@@ -328,6 +472,11 @@ internal sealed unsafe class VectorIndex : IDisposable
         }
 
         *item = default;
+        if (TextRecordOf(node) is var text and not null)
+        {
+            _records.Free(text, TextSizeOf(text));
+            *(nint*)_texts!.At(node) = 0;
+        }
     }
 
     private static bool IsSame(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>

@@ -1,0 +1,18 @@
+namespace Lakehouse.Vector;
+
+/// <summary>What is read of items beside their ids.</summary>
+[Flags]
+public enum ItemParts
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Their vectors.</summary>
+    Vector = 1,
+
+    /// <summary>Their metadata.</summary>
+    Metadata = 2,
+
+    /// <summary>Their texts.</summary>
+    Text = 4,
+}
