@@ -5,6 +5,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Embed;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
+using Lakehouse.Search;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -41,9 +42,9 @@ public static class LakehouseServer
             .AddIngest(settings.Ingest)
             .AddQuery(settings.Query)
             .AddVector(settings.Vector)
-            .AddSingleton<IVectorSource, DatasetVectorSource>()
             .AddEmbed(settings.Embed)
-            .AddSingleton<IEmbedCacheStore, EmbedCacheObject>();
+            .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()
+            .AddSearch(settings.Search);
         ReserveThreads(settings);
 
         var app = builder.Build();
@@ -51,7 +52,7 @@ public static class LakehouseServer
         app.UseRouting(); // before the access gate, so that its refusals take the form of the endpoint
         app.UseMiddleware<AccessGate>();
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
         return app;
     }
 

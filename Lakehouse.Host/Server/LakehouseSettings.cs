@@ -3,6 +3,7 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
+using Lakehouse.Search;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
 
@@ -17,7 +18,8 @@ public sealed record LakehouseSettings(
     IngestOptions Ingest,
     QueryOptions Query,
     VectorOptions Vector,
-    EmbedOptions Embed)
+    EmbedOptions Embed,
+    SearchOptions Search)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every fault is named.</exception>
@@ -35,7 +37,8 @@ public sealed record LakehouseSettings(
             IngestOptions.Read(reader),
             QueryOptions.Read(reader),
             VectorOptions.Read(reader),
-            EmbedOptions.Read(reader));
+            EmbedOptions.Read(reader),
+            SearchOptions.Read(reader));
         if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
         {
             reader.AddFault(fault);

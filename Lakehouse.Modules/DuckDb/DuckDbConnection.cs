@@ -43,6 +43,22 @@ public sealed class DuckDbConnection : IDisposable
         return new DuckDbStatement(statement);
     }
 
+    /// <summary>The engine's number of this connection, which functions are told when they run for it.</summary>
+    public long Id
+    {
+        get
+        {
+            NativeMethods.duckdb_connection_get_client_context(_handle, out var context);
+            var id = NativeMethods.duckdb_client_context_get_connection_id(context);
+            NativeMethods.duckdb_destroy_client_context(ref context);
+            return (long)id;
+        }
+    }
+
+    /// <summary>Makes a function known to every connection of the instance. Of one name there can be several with other parameters, given at once.</summary>
+    /// <exception cref="DuckDbException">The engine refuses it.</exception>
+    public void Register(params IReadOnlyList<DuckDbScalarFunction> functions) => ScalarFunctionBinding.Register(_handle, functions);
+
     /// <summary>Runs a statement whose rows are not wanted.</summary>
     public void Execute(string sql)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Lakehouse.DuckDb.Native;
 
@@ -35,6 +36,46 @@ public sealed class DuckDbType
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>A type without parameters, e.g. VARCHAR.</summary>
+    public static DuckDbType Of(DuckDbTypeId id) => new(id) { Name = NameOf(id) };
+
+    /// <summary>The LIST of a type.</summary>
+    public static DuckDbType ListOf(DuckDbType element) => new(DuckDbTypeId.List) { Name = element.Name + "[]", Children = [new(string.Empty, element)] };
+
+    /// <summary>The STRUCT of members.</summary>
+    public static DuckDbType StructOf(params DuckDbTypeMember[] members) => new(DuckDbTypeId.Struct) { Name = $"STRUCT({Describe(members)})", Children = members };
+
+    /// <summary>The type for the engine. Of those that <see cref="Of"/>, <see cref="ListOf"/> and <see cref="StructOf"/> make.</summary>
+    internal unsafe LogicalTypeHandle ToHandle()
+    {
+        if (Id == DuckDbTypeId.List)
+        {
+            using var element = Children[0].Type.ToHandle();
+            return NativeMethods.duckdb_create_list_type(element);
+        }
+
+        if (Id != DuckDbTypeId.Struct)
+        {
+            return NativeMethods.duckdb_create_logical_type((int)Id);
+        }
+
+        var members = Children.Select(c => c.Type.ToHandle()).ToList();
+        var names = Children.Select(c => Marshal.StringToCoTaskMemUTF8(c.Name)).ToArray();
+        var types = members.Select(m => m.DangerousGetHandle()).ToArray();
+        try
+        {
+            fixed (nint* typeList = types, nameList = names)
+            {
+                return NativeMethods.duckdb_create_struct_type(typeList, (byte**)nameList, (ulong)types.Length);
+            }
+        }
+        finally
+        {
+            members.ForEach(m => m.Dispose());
+            Array.ForEach(names, Marshal.FreeCoTaskMem);
+        }
+    }
 
     internal static DuckDbType Read(LogicalTypeHandle handle)
     {

@@ -15,5 +15,8 @@ public interface IQueryEngine
     /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engines_stuck</c> (<see cref="ErrorKind.Busy"/>).
     /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>).
     /// </exception>
-    Task<IQueryResult> ExecuteAsync(string sql, CancellationToken cancellationToken);
+    /// <param name="sql">The text.</param>
+    /// <param name="bounds">Bounds of its own; null for the configured ones.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IQueryResult> ExecuteAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
 }

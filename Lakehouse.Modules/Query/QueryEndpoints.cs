@@ -29,7 +29,7 @@ internal static class QueryEndpoints
     private static async Task RunAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
     {
         var sql = await ReadSqlAsync(context, options);
-        await using var result = await engine.ExecuteAsync(sql, context.RequestAborted);
+        await using var result = await engine.ExecuteAsync(sql, null, context.RequestAborted);
         context.Response.ContentType = "application/json; charset=utf-8";
 
         // From here on a failure must cut the connection: bytes that are written and not yet sent could not be taken back for a problem document.

@@ -33,7 +33,6 @@ internal static class VectorEndpoints
         group.MapPost("index/{name}/delete", RemoveAsync).WithSummary("Deletes items by their ids");
         group.MapPost("index/{name}/get", GetAsync).WithSummary("Reads items by their ids");
         group.MapGet("index/{name}/items", ListItemsAsync).WithSummary("Lists items in the order of their ids");
-        group.MapPost("index/{name}/import", ImportAsync).WithSummary("Adds the rows of a dataset");
         group.MapGet("alias", ListAliases).WithSummary("Every alias");
         group.MapPut("alias/{alias}", SetAliasAsync).WithSummary("Points an alias at an index");
         group.MapDelete("alias/{alias}", DeleteAliasAsync).WithSummary("Deletes an alias");
@@ -147,13 +146,6 @@ internal static class VectorEndpoints
         });
     }
 
-    private static async Task<Ok<ImportResponse>> ImportAsync(string name, HttpContext context, VectorImporter importer, VectorOptions options)
-    {
-        var request = await ReadAsync<ImportRequest>(context, options, "{\"dataset\":\"docs\",\"id\":\"doc_id\",\"vector\":\"embedding\",\"metadata\":[\"title\"]}");
-        var result = await importer.RunAsync(IndexName.Parse(name), request.ToImport(), context.RequestAborted);
-        return TypedResults.Ok(result);
-    }
-
     private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
     {
         var aliases = indexes.ListAliases().Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
@@ -217,12 +209,5 @@ internal static class VectorEndpoints
         public IReadOnlyList<string> CheckedIds => Ids is null ? throw VectorErrors.Request("the body has no \"ids\"")
             : Ids.Contains(null) ? throw VectorErrors.Request("an id is null")
             : [.. Ids.OfType<string>()];
-    }
-
-    private sealed record ImportRequest(string? Dataset, string? Id, string? Vector, IReadOnlyList<string>? Metadata)
-    {
-        public VectorImport ToImport() => new(Required(Dataset, "dataset"), Required(Id, "id"), Required(Vector, "vector"), Metadata);
-
-        private static string Required(string? value, string member) => string.IsNullOrEmpty(value) ? throw VectorErrors.Request($"the body has no \"{member}\"") : value;
     }
 }

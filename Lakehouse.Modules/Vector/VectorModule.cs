@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Vector;
 
-/// <summary>Indexes of vectors. Needs an <see cref="IVectorSource"/> from the host.</summary>
+/// <summary>Indexes of vectors.</summary>
 public static class VectorModule
 {
     /// <summary>Adds <see cref="IVectorIndexes"/>, read from the bucket before the program takes requests.</summary>
@@ -14,7 +14,6 @@ public static class VectorModule
         .AddSingleton<IndexFiles>()
         .AddSingleton<VectorIndexes>()
         .AddSingleton<IVectorIndexes>(provider => provider.GetRequiredService<VectorIndexes>())
-        .AddSingleton<VectorImporter>()
         .AddHostedService<IndexKeeper>();
 
     /// <summary>Maps <c>/v1/vectors/*</c>.</summary>

@@ -53,7 +53,7 @@ public sealed record VectorOptions
     /// <summary>The largest page of a listing.</summary>
     public required int MaxListResults { get; init; }
 
-    /// <summary>Adds, deletes and imports at once.</summary>
+    /// <summary>Adds and deletes at once.</summary>
     public required int MaxConcurrentAdds { get; init; }
 
     /// <summary>Searches at once.</summary>
@@ -79,9 +79,6 @@ public sealed record VectorOptions
 
     /// <summary>A log of an index that has not changed for so long is folded, unless it is small beside the index.</summary>
     public required TimeSpan FoldIdle { get; init; }
-
-    /// <summary>Items of an import that are added at once.</summary>
-    public required int ImportBatchItems { get; init; }
 
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static VectorOptions Read(SettingsReader settings)
@@ -116,7 +113,6 @@ public sealed record VectorOptions
             FoldLogBytes = settings.Size("vector", "fold_log_bytes", "16MiB", "0", "1TiB"),
             FoldLogBatches = settings.Count("vector", "fold_log_batches", 2_048, 0, 1_000_000),
             FoldIdle = settings.Time("vector", "fold_idle", "10s", "0s", "1d"),
-            ImportBatchItems = settings.Count("vector", "import_batch_items", 1_000, 1, 100_000),
         };
     }
 }

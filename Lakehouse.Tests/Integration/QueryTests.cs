@@ -434,7 +434,7 @@ public sealed class QueryTests : IAsyncLifetime
     [Fact]
     public async Task The_engine_is_an_interface_for_other_modules_too()
     {
-        await using var result = await _host.Service<IQueryEngine>().ExecuteAsync("SELECT id FROM t", default);
+        await using var result = await _host.Service<IQueryEngine>().ExecuteAsync("SELECT id FROM t", null, default);
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         (await result.WriteRowsAsync(buffer, default)).Should().Be(3);
         (await result.WriteRowsAsync(buffer, default)).Should().Be(0);

@@ -16,6 +16,7 @@ public sealed class ArchitectureTests
         ["Query"] = ["Core", "Storage", "Catalog", "DuckDb"],
         ["Vector"] = ["Core", "Storage"],
         ["Embed"] = ["Core"],
+        ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
     };
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_interfaces_records_options_and_modules_are_public()
     {
-        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed"];
+        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search"];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {
             var isValue = type.IsInterface || type.IsEnum || type.IsValueType || type.GetMethod("<Clone>$") is not null;

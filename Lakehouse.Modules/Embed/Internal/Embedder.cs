@@ -1,5 +1,5 @@
-using System.Text;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Text;
 using Lakehouse.Embed.Internal.Cache;
 using Lakehouse.Embed.Internal.Providers;
 
@@ -87,34 +87,14 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                 throw EmbedErrors.Texts($"texts[{i}] is empty");
             }
 
-            // A UTF-16 unit is at most three bytes, so most texts are not counted.
-            if (texts[i].Length > model.MaxTextBytes / 3 && Encoding.UTF8.GetByteCount(texts[i]) is var size && size > model.MaxTextBytes)
+            if (Utf8Text.IsLonger(texts[i], model.MaxTextBytes, out var size))
             {
                 cut ??= truncate ? [.. texts] : throw EmbedErrors.TooLong(i, $"it has {size} bytes of UTF-8, '{model.Name}' takes {model.MaxTextBytes} (max_text_bytes)");
-                cut[i] = Cut(texts[i], model.MaxTextBytes);
+                cut[i] = Utf8Text.Cut(texts[i], model.MaxTextBytes);
             }
         }
 
         return cut ?? texts;
-    }
-
-    /// <summary>The longest start that fits, ending with a whole character.</summary>
-    private static string Cut(string text, int sizeBytesMax)
-    {
-        var (length, size) = (0, 0);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            size += rune.Utf8SequenceLength;
-            if (size > sizeBytesMax)
-            {
-                break;
-            }
-
-            length += rune.Utf16SequenceLength;
-        }
-
-        // A bound below the first character leaves that one.
-        return text[..Math.Max(length, 1)];
     }
 
     private async Task<EmbedAnswer> WaitAsync(

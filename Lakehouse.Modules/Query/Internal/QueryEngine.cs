@@ -13,13 +13,14 @@ internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog cat
     private readonly Places _turns = new(options.MaxRunning, options.MaxWaiting, options.Timeout, () => QueryErrors.TooManyQueries(options));
     private readonly HostPaths _paths = new(store, storage);
 
-    public async Task<IQueryResult> ExecuteAsync(string sql, CancellationToken cancellationToken)
+    public async Task<IQueryResult> ExecuteAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
         var turn = await _turns.TakeAsync(cancellationToken);
-        var query = new RunningQuery(engines, turn, options, _paths);
+        var own = bounds is null ? options : options with { Timeout = bounds.Timeout, MaxSqlBytes = bounds.MaxSqlBytes, MaxRows = 0 };
+        var query = new RunningQuery(engines, turn, own, _paths);
         try
         {
-            await query.StartAsync(sql, text => gate.Judge(text, name => catalog.FindIgnoringCase(name) is not null), Datasets, cancellationToken);
+            await query.StartAsync(sql, text => gate.Judge(text, own, name => catalog.FindIgnoringCase(name) is not null), Datasets, cancellationToken);
             return query;
         }
         catch

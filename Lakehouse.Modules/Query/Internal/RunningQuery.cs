@@ -2,10 +2,12 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Json;
+using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal;
 
@@ -23,6 +25,9 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     private readonly Lock _outputGate = new();
     private EngineInstance? _engine;
     private DuckDbConnection? _connection;
+    private VectorScope? _vectors;
+    private string _sql = string.Empty;
+    private IReadOnlyList<FunctionCall> _calls = [];
     private DuckDbStatement? _statement;
     private DuckDbResult? _result;
     private DuckDbChunk? _first;
@@ -46,8 +51,11 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     {
         _engine = engines.Enter();
         _connection = _engine.Connect();
+        _vectors = _engine.Vectors.Begin(_connection);
+        _sql = sql;
         var statement = sql.Length <= ShortTextMax ? judge(sql) : await WatchAsync(() => judge(sql), cancellationToken);
         _isExplain = statement.IsExplain;
+        _calls = statement.Calls;
         try
         {
             await _engine.DefineAsync(find(statement), cancellationToken);
@@ -209,7 +217,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
         catch (DuckDbException fault)
         {
-            throw QueryErrors.Translate(fault, paths, options);
+            throw _vectors?.Fault is { } cause ? Locate(cause) : QueryErrors.Translate(fault, paths, options);
         }
         catch (TimeoutException)
         {
@@ -227,9 +235,18 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
     }
 
+    /// <summary>The error of a vector function, at its call: the only one of the function, or the one that has most of these arguments.</summary>
+    private LakehouseException Locate(VectorFault fault)
+    {
+        var calls = _calls.Where(c => c.Function == fault.Function).ToList();
+        var call = calls.Count == 1 ? calls[0] : calls.Where(c => c.Constants.Any(fault.Arguments.Contains)).MaxBy(c => c.Constants.Count(fault.Arguments.Contains));
+        return call is null ? fault.Error : SqlPosition.At(fault.Error, _sql, call.OffsetBytes);
+    }
+
     private async Task StopAsync(Task running)
     {
         var started = Stopwatch.GetTimestamp();
+        _vectors?.Stop();
         while (!running.IsCompleted)
         {
             if (Stopwatch.GetElapsedTime(started) > options.InterruptGrace)
@@ -263,6 +280,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         _first?.Dispose();
         _result?.Dispose();
         _statement?.Dispose();
+        _vectors?.Dispose();
         _connection?.Dispose();
         _engine?.Leave();
     }

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Vectors;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
@@ -24,13 +25,16 @@ internal sealed class EngineInstance : IDisposable
     private bool _isRetired;
     private bool _isDisposed;
 
-    private EngineInstance(DuckDbDatabase database, IScratchFolder spill, IObjectStore store) =>
-        (_database, _spill, _store) = (database, spill, store);
+    private EngineInstance(DuckDbDatabase database, IScratchFolder spill, IObjectStore store, VectorFunctions vectors) =>
+        (_database, _spill, _store, Vectors) = (database, spill, store, vectors);
+
+    /// <summary>The functions over vectors, which know the running queries by their connections.</summary>
+    public VectorFunctions Vectors { get; }
 
     /// <summary>Called once, when the last query of a retired instance has let go of it.</summary>
     public Action? Ended { get; set; }
 
-    public static EngineInstance Open(QueryOptions options, IObjectStore store, IScratchSpace scratch)
+    public static EngineInstance Open(QueryOptions options, IObjectStore store, IScratchSpace scratch, ISqlVectors? vectors)
     {
         var spill = scratch.Create();
         try
@@ -52,12 +56,14 @@ internal sealed class EngineInstance : IDisposable
                     """);
             }
 
+            var functions = new VectorFunctions(vectors);
+            functions.Register(connection);
             connection.Execute("SET GLOBAL TimeZone = 'UTC'");
             connection.Execute("SET GLOBAL parquet_metadata_cache = true");
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(store.LocalFolder)}]");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");
-            return new EngineInstance(database, spill, store);
+            return new EngineInstance(database, spill, store, functions);
         }
         catch
         {

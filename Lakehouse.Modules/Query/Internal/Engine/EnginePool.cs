@@ -7,7 +7,7 @@ namespace Lakehouse.Query.Internal.Engine;
 /// The engine that takes queries. One that holds a query which would not stop is retired: a fresh one takes the next queries, the others on the old one run to
 /// their end, and the old one is closed when the last of them is done. Retired ones are bounded in number.
 /// </summary>
-internal sealed partial class EnginePool(QueryOptions options, IObjectStore store, IScratchSpace scratch, ILogger<EnginePool> logger) : IDisposable
+internal sealed partial class EnginePool(QueryOptions options, IObjectStore store, IScratchSpace scratch, ILogger<EnginePool> logger, ISqlVectors? vectors = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private EngineInstance? _current;
@@ -28,10 +28,10 @@ internal sealed partial class EnginePool(QueryOptions options, IObjectStore stor
                 throw QueryErrors.EnginesStuck(_stuck);
             }
 
-            _current ??= EngineInstance.Open(options, store, scratch);
+            _current ??= EngineInstance.Open(options, store, scratch, vectors);
             if (!_current.TryEnter())
             {
-                _current = EngineInstance.Open(options, store, scratch);
+                _current = EngineInstance.Open(options, store, scratch, vectors);
                 _current.TryEnter();
             }
 

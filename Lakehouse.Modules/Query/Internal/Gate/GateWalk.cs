@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Lakehouse.Core.Names;
+using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -23,7 +24,7 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
         "OPERATOR", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW");
 
     private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names", "icu_calendar_names");
+        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names", "icu_calendar_names", VectorFunctions.Search);
 
     private static readonly FrozenSet<string> AllowedShows = FrozenSet.Create(StringComparer.Ordinal, "\"tables\"", "__show_tables_expanded");
 
@@ -33,6 +34,9 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
     private readonly List<string> _commonTables = [];
 
     public IReadOnlySet<string> Datasets => _datasets;
+
+    /// <summary>The calls of the vector functions.</summary>
+    public List<FunctionCall> Calls { get; } = [];
 
     public bool NamesEveryDataset { get; private set; }
 
@@ -244,6 +248,8 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
             throw GateErrors.Forbidden($"the table function {name} is not allowed");
         }
 
+        KeepCall(name, function);
+
         // As table functions range and its kin make rows, which the engine streams and can stop; only their arguments are judged.
         VisitMembers(function);
         foreach (var member in node.EnumerateObject())
@@ -257,13 +263,39 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
         return 1;
     }
 
-    private static void RequireFunction(JsonElement node)
+    /// <summary>Remembers where a vector function is called, for its errors.</summary>
+    private void KeepCall(string name, JsonElement node)
+    {
+        var isOurs = Same(name, VectorFunctions.Embed) || Same(name, VectorFunctions.Search);
+        if (!isOurs || !node.TryGetProperty("query_location"u8, out var location))
+        {
+            return;
+        }
+
+        var constants = new List<string>();
+        if (node.TryGetProperty("children"u8, out var children))
+        {
+            foreach (var child in children.EnumerateArray())
+            {
+                if (child.TryGetProperty("value"u8, out var constant) && constant.ValueKind == JsonValueKind.Object && Text(constant, "value") is { } text)
+                {
+                    constants.Add(text);
+                }
+            }
+        }
+
+        Calls.Add(new FunctionCall(name.ToLowerInvariant(), location.GetInt32(), constants));
+    }
+
+    private void RequireFunction(JsonElement node)
     {
         var name = Text(node, "function_name") ?? string.Empty;
         if (!AllowedFunctions.Contains(name) || !IsBuiltIn(node))
         {
             throw GateErrors.Forbidden($"the function {name} is not allowed");
         }
+
+        KeepCall(name, node);
     }
 
     private static bool IsBuiltIn(JsonElement function) =>

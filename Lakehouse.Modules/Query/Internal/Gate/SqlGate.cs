@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -9,45 +10,49 @@ namespace Lakehouse.Query.Internal.Gate;
 /// one statement, SELECT-like; kinds of nodes, functions, table functions and names of tables by allow-list; functions that make much of
 /// little by their arguments. docs/adr/0003-sandbox.md tells what is left to the engine's own configuration and to the watchdog.
 /// </summary>
-internal sealed class SqlGate(SqlParser parser, QueryOptions options)
+internal sealed class SqlGate(SqlParser parser)
 {
     /// <summary>Judges a text. Throws <c>sql_forbidden</c> or <c>sql_error</c>.</summary>
     /// <param name="sql">What the client sent.</param>
+    /// <param name="options">The bounds.</param>
     /// <param name="isDataset">Tells whether a name, in any case, is a dataset's.</param>
-    public GatedStatement Judge(string sql, Func<string, bool> isDataset)
+    public GatedStatement Judge(string sql, QueryOptions options, Func<string, bool> isDataset)
     {
-        RequireText(sql);
+        RequireText(sql, options);
         var explain = ExplainPrefix.Read(sql);
         var body = sql[explain.Length..];
         if (PivotStatement.Read(body) is { } pivot)
         {
-            return JudgePivot(pivot, explain, isDataset);
+            return JudgePivot(pivot, explain, options, isDataset);
         }
 
-        var walk = Walk(body, isDataset);
-        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, _ => explain.Statement + body);
+        var walk = Walk(body, options, isDataset);
+        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, Shifted(walk.Calls, explain.Length > 0 ? Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length)) : 0), _ => explain.Statement + body);
     }
 
-    private GatedStatement JudgePivot(PivotStatement pivot, ExplainPrefix explain, Func<string, bool> isDataset)
+    private GatedStatement JudgePivot(PivotStatement pivot, ExplainPrefix explain, QueryOptions options, Func<string, bool> isDataset)
     {
         // Any values will do here: what is judged is every name in the text.
         var sample = pivot.ValueQueries(options.MaxPivotColumns).Select(_ => (IReadOnlyList<string>)["", " "]).ToList();
-        var walk = Walk(pivot.Complete(sample), isDataset);
+        var walk = Walk(pivot.Complete(sample), options, isDataset);
         foreach (var query in pivot.ValueQueries(options.MaxPivotColumns))
         {
-            Walk(query, isDataset);
+            Walk(query, options, isDataset);
         }
 
-        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, connection =>
+        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, [], connection =>
         {
             connection.Execute("BEGIN TRANSACTION");
             var complete = pivot.Complete(pivot.FindValues(connection, options.MaxPivotColumns));
-            Walk(complete, isDataset);
+            Walk(complete, options, isDataset);
             return explain.Statement + complete;
         });
     }
 
-    private GateWalk Walk(string sql, Func<string, bool> isDataset)
+    /// <summary>Calls by their places in the whole text.</summary>
+    private static List<FunctionCall> Shifted(IEnumerable<FunctionCall> calls, int offset) => [.. calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })];
+
+    private GateWalk Walk(string sql, QueryOptions options, Func<string, bool> isDataset)
     {
         using var tree = Parse(sql);
         var root = tree.RootElement;
@@ -72,7 +77,7 @@ internal sealed class SqlGate(SqlParser parser, QueryOptions options)
         return walk;
     }
 
-    private void RequireText(string sql)
+    private static void RequireText(string sql, QueryOptions options)
     {
         if (string.IsNullOrWhiteSpace(sql))
         {

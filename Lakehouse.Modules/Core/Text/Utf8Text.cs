@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace Lakehouse.Core.Text;
+
+/// <summary>Texts whose bounds are counted in bytes of UTF-8.</summary>
+public static class Utf8Text
+{
+    /// <summary>True when a text has more bytes than allowed.</summary>
+    public static bool IsLonger(string text, int sizeBytesMax, out int sizeBytes)
+    {
+        // A UTF-16 unit is at most three bytes, so most texts need not be counted.
+        sizeBytes = text.Length <= sizeBytesMax / 3 ? 0 : Encoding.UTF8.GetByteCount(text);
+        return sizeBytes > sizeBytesMax;
+    }
+
+    /// <summary>The longest start of a text that fits, ending with a whole character; the first character where not even that fits.</summary>
+    public static string Cut(string text, int sizeBytesMax)
+    {
+        var (length, size) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            size += rune.Utf8SequenceLength;
+            if (size > sizeBytesMax && length > 0)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length];
+    }
+}

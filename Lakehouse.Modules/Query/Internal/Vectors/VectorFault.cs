@@ -1,0 +1,9 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Internal.Vectors;
+
+/// <summary>An error of a vector function.</summary>
+/// <param name="Function">The function.</param>
+/// <param name="Arguments">The texts it was called with, which tell calls of it apart.</param>
+/// <param name="Error">The error.</param>
+internal sealed record VectorFault(string Function, IReadOnlyCollection<string> Arguments, LakehouseException Error);

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+
+namespace Lakehouse.Query.Internal.Vectors;
+
+/// <summary>What the vector functions of one running query share: its end, its first error, and the vectors of its constants, which the engine asks for more than once while it plans.</summary>
+internal sealed class VectorScope(Action ended) : IDisposable
+{
+    private const int KnownMax = 64;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<(string? Model, string Text), ReadOnlyMemory<float>> _known = new();
+    private VectorFault? _fault;
+
+    /// <summary>Ends with the query.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    /// <summary>The first error of a function; the engine only keeps its message.</summary>
+    public VectorFault? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>The query is given up.</summary>
+    public void Stop() => _stop.Cancel();
+
+    public void Fail(VectorFault fault) => Interlocked.CompareExchange(ref _fault, fault, null);
+
+    public bool TryGet(string? model, string text, out ReadOnlyMemory<float> vector) => _known.TryGetValue((model, text), out vector);
+
+    public void Keep(string? model, string text, ReadOnlyMemory<float> vector)
+    {
+        if (_known.Count < KnownMax)
+        {
+            _known[(model, text)] = vector;
+        }
+    }
+
+    public void Dispose()
+    {
+        ended();
+        _stop.Dispose();
+    }
+}

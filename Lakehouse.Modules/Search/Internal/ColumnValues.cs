@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Text.Json;
+using Lakehouse.Core.Names;
+using Lakehouse.DuckDb;
+using Lakehouse.Search.Internal.Imports;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search.Internal;
+
+/// <summary>Values of columns for the ids of results, each JSON.</summary>
+internal static class ColumnValues
+{
+    private const string Text = "VARCHAR";
+
+    /// <summary>Reads columns of the rows of some ids out of the dataset's newest version. Ids whose rows are gone are left out; of rows with one id the last counts.</summary>
+    public static async Task<Dictionary<string, string[]>> ReadAsync(
+        DatasetRows rows, DatasetOrigin origin, IReadOnlyList<string> columns, IReadOnlyList<string> ids, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (ids.Count == 0 || columns.Count == 0)
+        {
+            return values;
+        }
+
+        // A plain column can be looked up by the statistics of the data files; one that is cast cannot.
+        var isText = rows.Find(origin.Dataset).Columns.Any(c => c.Name.Equals(origin.IdColumn, StringComparison.OrdinalIgnoreCase) && c.Type == Text);
+        var id = isText ? DuckDbSql.Identifier(origin.IdColumn) : $"CAST({DuckDbSql.Identifier(origin.IdColumn)} AS {Text})";
+        var sql = $"SELECT {id}, {string.Join(", ", columns.Select(DuckDbSql.Identifier))} FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE {id} IN ({string.Join(", ", ids.Select(DuckDbSql.Literal))})";
+        var (result, _) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
+        await using var ending = result;
+        var buffer = new ArrayBufferWriter<byte>();
+        while (await result.WriteRowsAsync(buffer, cancellationToken) > 0)
+        {
+            using var block = JsonDocument.Parse((byte[])[(byte)'[', .. buffer.WrittenSpan.TrimStart((byte)','), (byte)']']);
+            foreach (var row in block.RootElement.EnumerateArray())
+            {
+                values[row[0].GetString()!] = [.. row.EnumerateArray().Skip(1).Select(v => v.GetRawText())];
+            }
+
+            buffer.ResetWrittenCount();
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lakehouse.Vector;
+using Microsoft.AspNetCore.Http;
+
+namespace Lakehouse.Search.Internal.Http;
+
+/// <summary>Writes answers: metadata and values of columns are JSON already, and are copied as they are.</summary>
+internal static class AnswerWriter
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static async Task SendAsync(HttpContext context, SearchAnswer answer)
+    {
+        var body = new ArrayBufferWriter<byte>(4_096);
+        using (var json = new Utf8JsonWriter(body, Options))
+        {
+            Write(json, answer);
+        }
+
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    private static void Write(Utf8JsonWriter json, SearchAnswer answer)
+    {
+        json.WriteStartObject();
+        json.WriteString("index"u8, answer.Request.Index.Value);
+        json.WriteString("mode"u8, answer.Request.Mode!.Value.ToString().ToLowerInvariant());
+        if (answer.Model is not null)
+        {
+            json.WriteString("model"u8, answer.Model);
+        }
+
+        WriteWay(json, answer);
+        json.WriteNumber("candidates"u8, answer.CandidateCount);
+        if (answer.Groups is { } groups)
+        {
+            json.WriteStartArray("groups"u8);
+            foreach (var group in groups)
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("key"u8);
+                json.WriteRawValue(group.Key, skipInputValidation: true);
+                WriteHits(json, group.Hits, answer.Request.Columns);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+        else
+        {
+            WriteHits(json, answer.Hits, answer.Request.Columns);
+        }
+
+        WriteFacets(json, answer.Facets);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Which version the answer reflects, and which way a condition was met.</summary>
+    private static void WriteWay(Utf8JsonWriter json, SearchAnswer answer)
+    {
+        if (answer.Origin?.Dataset is { } dataset)
+        {
+            json.WriteStartObject("dataset"u8);
+            json.WriteString("name"u8, dataset.Dataset);
+            json.WriteNumber("version"u8, dataset.Version);
+            if (dataset.UpdatingTo is { } next)
+            {
+                json.WriteNumber("updating_to"u8, next);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (answer.Way != SearchWay.None)
+        {
+            json.WriteString("way"u8, answer.Way.ToString().ToLowerInvariant());
+        }
+
+        if (answer.WhereVersion is { } version)
+        {
+            json.WriteStartObject("where"u8);
+            json.WriteNumber("allowed"u8, answer.AllowedCount ?? 0);
+            json.WriteNumber("version"u8, version);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteHits(Utf8JsonWriter json, IReadOnlyList<SearchHit> hits, IReadOnlyList<string> columns)
+    {
+        json.WriteStartArray("results"u8);
+        foreach (var hit in hits)
+        {
+            WriteHit(json, hit, columns);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteHit(Utf8JsonWriter json, SearchHit hit, IReadOnlyList<string> columns)
+    {
+        var (item, score, vectorRank, distance, keywordRank, keywordScore) = hit.Hit;
+        json.WriteStartObject();
+        json.WriteString("id"u8, item.Id);
+        json.WriteNumber("score"u8, score);
+        if (vectorRank is not null)
+        {
+            json.WriteNumber("distance"u8, distance!.Value);
+            json.WriteNumber("vector_rank"u8, vectorRank.Value);
+        }
+
+        if (keywordRank is not null)
+        {
+            json.WriteNumber("keyword_score"u8, keywordScore!.Value);
+            json.WriteNumber("keyword_rank"u8, keywordRank.Value);
+        }
+
+        WriteItem(json, item);
+        if (hit.Snippet is { } snippet)
+        {
+            WriteSnippet(json, snippet);
+        }
+
+        if (columns.Count > 0)
+        {
+            json.WritePropertyName("columns"u8);
+            WriteColumns(json, columns, hit.Columns);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteItem(Utf8JsonWriter json, StoredItem item)
+    {
+        if (item.Metadata is not null)
+        {
+            json.WritePropertyName("metadata"u8);
+            json.WriteRawValue(item.Metadata, skipInputValidation: true);
+        }
+
+        if (item.Text is not null)
+        {
+            json.WriteString("text"u8, item.Text);
+        }
+
+        if (item.Vector is not null)
+        {
+            json.WriteStartArray("vector"u8);
+            foreach (var value in item.Vector)
+            {
+                json.WriteNumberValue(value);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    private static void WriteSnippet(Utf8JsonWriter json, TextSnippet snippet)
+    {
+        json.WriteStartObject("snippet"u8);
+        json.WriteString("text"u8, snippet.Text);
+        json.WriteStartArray("matches"u8);
+        foreach (var match in snippet.Matches)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(match.Start);
+            json.WriteNumberValue(match.Length);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteColumns(Utf8JsonWriter json, IReadOnlyList<string> columns, IReadOnlyList<string>? values)
+    {
+        if (values is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            json.WritePropertyName(columns[i]);
+            json.WriteRawValue(values[i], skipInputValidation: true);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFacets(Utf8JsonWriter json, IReadOnlyList<SearchFacet> facets)
+    {
+        if (facets.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("facets"u8);
+        foreach (var facet in facets)
+        {
+            json.WriteStartObject(facet.Name);
+            json.WriteStartArray("values"u8);
+            foreach (var (value, count) in facet.Values)
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("value"u8);
+                json.WriteRawValue(value, skipInputValidation: true);
+                json.WriteNumber("count"u8, count);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("other"u8, facet.OtherCount);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Lakehouse.Search.Internal.Http;
+
+/// <summary>Reads the body of an import.</summary>
+internal static class ImportBody
+{
+    public const string Form = "{\"dataset\":\"workers\",\"id\":\"worker_id\",\"text\":\"resume_text\",\"metadata\":[\"role\"],\"model\":\"optional\",\"follow\":false}";
+
+    public static ImportRequest Read(JsonElement json)
+    {
+        var body = new BodyReader(json);
+        var request = new ImportRequest(
+            body.RequiredText("dataset"), body.RequiredText("id"), body.Text("text"), body.Text("vector"), body.Texts("metadata"), body.Text("model"), body.Flag("follow") ?? false);
+        body.Complete();
+        if (request is { TextColumn: null, VectorColumn: null })
+        {
+            throw SearchErrors.Request("the body has neither \"text\", a column to be embedded, nor \"vector\", a column of vectors");
+        }
+
+        return request is { VectorColumn: not null, Model: not null }
+            ? throw SearchErrors.Request("with \"vector\" nothing is embedded, so \"model\" says nothing; leave one of the two out")
+            : request;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Vector;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lakehouse.Search.Internal.Http;
+
+/// <summary><c>/v1/search</c> and the imports of indexes.</summary>
+internal static class SearchEndpoints
+{
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/search", SearchAsync).WithTags("search").WithSummary("Searches an index by meaning, keywords and conditions");
+        var group = routes.MapGroup("/v1/vectors/index/{name}/import").WithTags("vectors");
+        group.MapPost(string.Empty, ImportAsync).WithSummary("Brings the rows of a dataset into an index");
+        group.MapGet(string.Empty, Show).WithSummary("How the import of an index stands");
+        group.MapDelete(string.Empty, StopAsync).WithSummary("Ends the import of an index, and its following of the dataset");
+        return routes;
+    }
+
+    private static async Task SearchAsync(HttpContext context, ISearcher searcher, SearchOptions options)
+    {
+        using var body = await ReadAsync(context, options, SearchBody.Form);
+        var answer = await searcher.SearchAsync(SearchBody.Read(body.RootElement), context.RequestAborted);
+        await AnswerWriter.SendAsync(context, answer);
+    }
+
+    private static async Task<IResult> ImportAsync(string name, HttpContext context, IIndexImports imports, SearchOptions options)
+    {
+        var index = IndexName.Parse(name);
+        using var body = await ReadAsync(context, options, ImportBody.Form);
+        var request = ImportBody.Read(body.RootElement);
+        if (request is { TextColumn: null, Follow: false })
+        {
+            return TypedResults.Ok(DirectImportResponse.From(await imports.AddVectorsAsync(index, request, context.RequestAborted)));
+        }
+
+        var status = await imports.StartAsync(index, request, context.RequestAborted);
+        return TypedResults.Accepted($"/v1/vectors/index/{status.Index}/import", ImportResponse.From(status));
+    }
+
+    private static Ok<ImportResponse> Show(string name, IIndexImports imports) => TypedResults.Ok(ImportResponse.From(imports.Show(IndexName.Parse(name))));
+
+    private static async Task<NoContent> StopAsync(string name, IIndexImports imports, CancellationToken cancellationToken)
+    {
+        await imports.StopAsync(IndexName.Parse(name), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async ValueTask<JsonDocument> ReadAsync(HttpContext context, SearchOptions options, string form)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        var body = await context.Request.Body.ReadWholeAsync(
+            context.Request.ContentLength,
+            options.MaxBodyBytes,
+            () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (search.max_body_bytes)."),
+            context.RequestAborted);
+        try
+        {
+            var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw SearchErrors.Request($"the body is not JSON of the form {form}");
+        }
+        catch (JsonException fault)
+        {
+            throw SearchErrors.Request($"the body is not JSON of the form {form} (line {fault.LineNumber + 1})", fault);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+using System.Collections.Concurrent;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Embed;
+using Lakehouse.Vector;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Search.Internal.Imports;
+
+/// <summary>
+/// The imports. What is wanted of an index, which dataset at which version, is kept with the index (<see cref="VectorOrigin"/>) before anything is done, so that a start goes on with what was begun,
+/// and a failure that may pass is tried again.
+/// </summary>
+internal sealed partial class ImportJobs(
+    IVectorIndexes indexes, ICatalog catalog, IEmbedder embedder, DatasetRows dataset, DirectImport direct, ImportRunner runner, SearchOptions options, TimeProvider time, ILogger<ImportJobs> logger)
+    : BackgroundService, IIndexImports
+{
+    private const int EfSearchDefault = 64;
+    private const int EfConstructionDefault = 200;
+    private const int LinksDefault = 16;
+
+    private readonly ConcurrentDictionary<string, ImportJob> _jobs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _starting = new(1);
+    private readonly SemaphoreSlim _places = new(options.MaxConcurrentImports);
+
+    public async Task<ImportStatus> StartAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
+    {
+        var manifest = dataset.Find(request.Dataset);
+        foreach (var column in new[] { request.IdColumn, request.TextColumn, request.VectorColumn }.OfType<string>().Concat(request.MetadataColumns ?? []))
+        {
+            DatasetRows.RequireColumn(manifest, column);
+        }
+
+        var model = request.VectorColumn is null ? await embedder.DescribeAsync(request.Model, cancellationToken) : null;
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            var info = Find(index) ?? await CreateAsync(index, model, cancellationToken);
+            RequireFitting(info, request, model);
+            var name = info.Spec.Name;
+            if (_jobs.TryGetValue(name.Value, out var running) && running.IsRunning)
+            {
+                throw SearchErrors.Conflict("import_running", $"An import into the index '{name}' runs already. Wait for its end (GET /v1/vectors/index/{name}/import), or end it (DELETE).");
+            }
+
+            var before = info.Origin?.Dataset;
+            var origin = new DatasetOrigin(
+                manifest.Name.Value,
+                before?.Owns == true ? before.Version : 0,
+                manifest.Version,
+                request.IdColumn,
+                request.TextColumn,
+                request.VectorColumn,
+                request.MetadataColumns,
+                Owns: true,
+                request.Follow);
+            await indexes.SetOriginAsync(name, new VectorOrigin(model is null ? null : TextQueries.OriginOf(model), origin), info.Generation, cancellationToken);
+            return Begin(name).Progress.Status;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public Task<DirectImportResult> AddVectorsAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
+    {
+        var manifest = dataset.Find(request.Dataset);
+        foreach (var column in new[] { request.IdColumn, request.VectorColumn! }.Concat(request.MetadataColumns ?? []))
+        {
+            DatasetRows.RequireColumn(manifest, column);
+        }
+
+        return direct.RunAsync(index, request, cancellationToken);
+    }
+
+    public ImportStatus Show(IndexName index)
+    {
+        var info = indexes.Show(index);
+        return info.Origin?.Dataset is { } origin
+            ? _jobs.TryGetValue(info.Spec.Name.Value, out var job) && job.Generation == info.Generation ? job.Progress.Status : StatusOf(info, origin)
+            : throw SearchErrors.ImportNotFound(index.Value);
+    }
+
+    public async Task StopAsync(IndexName index, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            var info = indexes.Show(index);
+            if (info.Origin?.Dataset is null)
+            {
+                throw SearchErrors.ImportNotFound(index.Value);
+            }
+
+            await EndAsync(info.Spec.Name);
+            await indexes.SetOriginAsync(info.Spec.Name, info.Origin.Embedding is { } embedding ? new VectorOrigin(embedding, null) : null, info.Generation, cancellationToken);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var job in _jobs.Values)
+        {
+            job.Stop();
+        }
+
+        await Task.WhenAll(_jobs.Values.Select(j => j.Running));
+    }
+
+    public override void Dispose()
+    {
+        foreach (var job in _jobs.Values)
+        {
+            job.Dispose();
+        }
+
+        _starting.Dispose();
+        _places.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.FollowEvery, time);
+        do
+        {
+            try
+            {
+                await LookAfterAsync(stoppingToken);
+            }
+            catch (LakehouseException fault)
+            {
+                LogUnwatched(fault);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Begins what must be done: imports that a restart cut short, that failed a while ago, or whose datasets have new versions.</summary>
+    private async Task LookAfterAsync(CancellationToken cancellationToken)
+    {
+        var all = indexes.List();
+        foreach (var gone in _jobs.Values.Where(j => !j.IsRunning && !all.Any(i => i.Generation == j.Generation)).ToList())
+        {
+            await EndAsync(gone.Index);
+        }
+
+        foreach (var info in all)
+        {
+            if (info.Status == IndexStatus.Ready && info.Origin?.Dataset is { Owns: true } origin)
+            {
+                await LookAfterAsync(info, origin, cancellationToken);
+            }
+        }
+    }
+
+    private async Task LookAfterAsync(VectorIndexInfo info, DatasetOrigin origin, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            var job = _jobs.GetValueOrDefault(info.Spec.Name.Value);
+            if (job?.IsRunning == true)
+            {
+                return;
+            }
+
+            var newest = catalog.Find(DatasetName.Parse(origin.Dataset))?.Version ?? 0;
+            var isBehind = origin.Follow && newest > Math.Max(origin.Version, origin.UpdatingTo ?? 0);
+            var isUnfinished = origin.UpdatingTo is not null && (job is null || (job.RetryAt is { } at && time.GetTimestamp() >= at));
+            if (isBehind)
+            {
+                await indexes.SetOriginAsync(info.Spec.Name, info.Origin! with { Dataset = origin with { UpdatingTo = newest } }, info.Generation, cancellationToken);
+            }
+
+            if (isBehind || isUnfinished)
+            {
+                Begin(info.Spec.Name);
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private VectorIndexInfo? Find(IndexName index)
+    {
+        try
+        {
+            return indexes.Show(index);
+        }
+        catch (LakehouseException fault) when (fault.Kind == ErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<VectorIndexInfo> CreateAsync(IndexName index, EmbedModelInfo? model, CancellationToken cancellationToken) => model is null
+        ? throw SearchErrors.Import($"there is no index '{index}', and its dimension is not known; create it first (POST /v1/vectors/index)")
+        : await indexes.CreateAsync(new VectorIndexSpec(index, model.Dimension, Metric.Cosine, Quantization.None, LinksDefault, EfConstructionDefault, EfSearchDefault), cancellationToken);
+
+    private static void RequireFitting(VectorIndexInfo info, ImportRequest request, EmbedModelInfo? model)
+    {
+        var name = info.Spec.Name;
+        if (model is not null && model.Dimension != info.Spec.Dimension)
+        {
+            throw SearchErrors.Import($"the index '{name}' has {info.Spec.Dimension} dimensions, the model '{model.Name}' gives {model.Dimension}");
+        }
+
+        var isSame = info.Origin?.Dataset is { Owns: true } origin && origin.Dataset.Equals(request.Dataset, StringComparison.OrdinalIgnoreCase);
+        if (!isSame && info.ItemCount > 0)
+        {
+            throw SearchErrors.Conflict(
+                "index_not_empty", $"The index '{name}' holds {info.ItemCount} items that are not rows of the dataset '{request.Dataset}', and an import would take them out. Import into an empty index.");
+        }
+
+        var (then, now) = (info.Origin?.Embedding, model is null ? null : TextQueries.OriginOf(model));
+        if (info.ItemCount > 0 && (then?.Model != now?.Model || (then is not null && TextQueries.FindDifference(then, now!) is not null)))
+        {
+            throw SearchErrors.Conflict(
+                "model_differs",
+                $"The vectors of the index '{name}' were made by {(then is null ? "nobody here" : $"the model '{then.Model}'")}, these would be by {(now is null ? "nobody here" : $"'{now.Model}'")} as it is now. Import into a new index, and point an alias at it.");
+        }
+    }
+
+    /// <summary>Begins a run of what the index's origin wants. Under <see cref="_starting"/>.</summary>
+    private ImportJob Begin(IndexName name)
+    {
+        var info = indexes.Show(name);
+        var origin = info.Origin!.Dataset!;
+        var before = _jobs.GetValueOrDefault(name.Value);
+        var import = new ImportRequest(origin.Dataset, origin.IdColumn, origin.TextColumn, origin.VectorColumn, origin.MetadataColumns, info.Origin.Embedding?.Model, origin.Follow);
+        var job = new ImportJob(name, info.Generation, import, new ImportProgress(StatusOf(info, origin) with { State = ImportState.Queued, StartedAt = time.GetUtcNow() }))
+        {
+            FailureCount = before is not null && before.Generation == info.Generation ? before.FailureCount : 0,
+        };
+        before?.Dispose();
+        _jobs[name.Value] = job;
+        job.Running = Task.Run(() => RunAsync(job), CancellationToken.None);
+        return job;
+    }
+
+    private async Task EndAsync(IndexName name)
+    {
+        if (_jobs.TryRemove(name.Value, out var job))
+        {
+            job.Stop();
+            await job.Running;
+            job.Dispose();
+        }
+    }
+
+    /// <summary>Never throws.</summary>
+    private async Task RunAsync(ImportJob job)
+    {
+        try
+        {
+            await _places.WaitAsync(job.Stopping);
+            try
+            {
+                job.Progress.Set(s => s with { State = ImportState.Reading });
+                await RequireSameModelAsync(job);
+                var version = await runner.RunAsync(job.Progress, job.Index, job.Generation, job.Import, job.Stopping);
+                await FinishAsync(job, version);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+        catch (OperationCanceledException) when (job.Stopping.IsCancellationRequested)
+        {
+            job.Progress.Set(s => s with { State = ImportState.Waiting, FinishedAt = time.GetUtcNow() });
+        }
+        catch (Exception fault)
+        {
+            Fail(job, fault);
+        }
+    }
+
+    private async Task FinishAsync(ImportJob job, long version)
+    {
+        var info = indexes.Show(job.Index);
+        if (info.Origin?.Dataset is { } origin)
+        {
+            await indexes.SetOriginAsync(job.Index, info.Origin with { Dataset = origin with { Version = version, UpdatingTo = null } }, job.Generation, job.Stopping);
+        }
+
+        job.FailureCount = 0;
+        job.Progress.Set(s => s with { State = ImportState.Done, Version = version, TargetVersion = null, FinishedAt = time.GetUtcNow() });
+        var done = job.Progress.Status;
+        LogDone(job.Index.Value, done.Dataset, version, done.EmbeddedCount, done.UpdatedCount, done.UnchangedCount, done.RemovedCount);
+    }
+
+    /// <summary>Vectors of a model that has changed since would be compared with those of before.</summary>
+    private async Task RequireSameModelAsync(ImportJob job)
+    {
+        if (indexes.Show(job.Index).Origin?.Embedding is { } then)
+        {
+            var now = TextQueries.OriginOf(await embedder.DescribeAsync(then.Model, job.Stopping));
+            if (TextQueries.FindDifference(then, now) is { } difference)
+            {
+                throw SearchErrors.Conflict("model_changed", $"The model '{then.Model}' is not what the vectors of the index '{job.Index}' were made by: {difference}. Import into a new index, and point an alias at it.");
+            }
+        }
+    }
+
+    private void Fail(ImportJob job, Exception fault)
+    {
+        var known = fault as LakehouseException;
+        var canPass = known is null || known.Kind is ErrorKind.Upstream or ErrorKind.Timeout or ErrorKind.Busy or ErrorKind.InsufficientStorage or ErrorKind.Corrupt;
+        if (canPass)
+        {
+            const int doublingsMax = 30;
+            var wait = Math.Min(options.RetryAfterMax.Ticks, options.RetryAfter.Ticks * Math.Pow(2, Math.Min(job.FailureCount++, doublingsMax)));
+            job.RetryAt = time.GetTimestamp() + (long)(TimeSpan.FromTicks((long)wait).TotalSeconds * time.TimestampFrequency);
+        }
+
+        job.Progress.Set(s => s with
+        {
+            State = canPass ? ImportState.Waiting : ImportState.Failed,
+            Error = known?.Message ?? "The import failed unexpectedly; the log has the cause.",
+            ErrorCode = known?.Code ?? "internal_error",
+            FinishedAt = time.GetUtcNow(),
+        });
+        LogFailed(fault, job.Index.Value, job.Import.Dataset);
+    }
+
+    private static ImportStatus StatusOf(VectorIndexInfo info, DatasetOrigin origin) => new()
+    {
+        Index = info.Spec.Name.Value,
+        Dataset = origin.Dataset,
+        State = origin.UpdatingTo is null ? ImportState.Done : ImportState.Waiting,
+        Version = origin.Version,
+        TargetVersion = origin.UpdatingTo,
+        Follow = origin.Follow,
+        Model = info.Origin?.Embedding?.Model,
+    };
+
+    [LoggerMessage(EventId = 8001, Level = LogLevel.Information, Message = "The index {Index} holds the dataset {Dataset} at version {Version}: {Embedded} rows embedded, {Updated} updated, {Unchanged} as they were, {Removed} removed")]
+    private partial void LogDone(string index, string dataset, long version, long embedded, long updated, long unchanged, long removed);
+
+    [LoggerMessage(EventId = 8002, Level = LogLevel.Warning, Message = "The import of the dataset {Dataset} into the index {Index} has failed")]
+    private partial void LogFailed(Exception fault, string index, string dataset);
+
+    [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The indexes that follow datasets could not be looked after; it is tried again")]
+    private partial void LogUnwatched(Exception fault);
+}

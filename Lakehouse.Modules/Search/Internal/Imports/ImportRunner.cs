@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Core.Text;
+using Lakehouse.Embed;
+using Lakehouse.Storage;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search.Internal.Imports;
+
+/// <summary>
+/// Brings an index to a version of a dataset. What the index holds is compared with the rows, so whatever was done before, by an import that was cut short or by one of an earlier version, is not
+/// done again, and nothing has to be remembered but the version that is wanted.
+/// </summary>
+internal sealed class ImportRunner(
+    IVectorIndexes indexes, IEmbedder embedder, DatasetRows dataset, IScratchSpace scratch, SearchOptions options, EmbedOptions embedOptions, VectorOptions vectorOptions)
+{
+    private const int PageOfIds = 100_000;
+
+    /// <summary>Runs an import to its end; the index then holds the rows of the version that is returned, and no others.</summary>
+    public async Task<long> RunAsync(ImportProgress progress, IndexName name, Guid generation, ImportRequest import, CancellationToken cancellationToken)
+    {
+        await using var spool = new RowSpool(scratch);
+        var version = await dataset.ReadAsync(import, (block, count) => spool.AddAsync(block, count, cancellationToken), cancellationToken);
+        progress.Begin(version, spool.RowCount);
+        var lastRow = await FindLastRowsAsync(spool, import, cancellationToken);
+        await Parallel.ForEachAsync(
+            BatchesAsync(spool, import, lastRow, progress, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = options.ImportConcurrency, CancellationToken = cancellationToken },
+            async (batch, stop) => await ImportAsync(name, generation, import, batch, progress, stop));
+        await RemoveOthersAsync(name, generation, lastRow, progress, cancellationToken);
+        return version;
+    }
+
+    /// <summary>For each id, of which 16 bytes of its hash stand for it, the row that counts: the last one.</summary>
+    private static async Task<Dictionary<UInt128, long>> FindLastRowsAsync(RowSpool spool, ImportRequest import, CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<UInt128, long>();
+        await foreach (var (firstRow, block) in spool.ReadAsync(cancellationToken))
+        {
+            var row = firstRow;
+            foreach (var id in RowParser.ParseIds(block))
+            {
+                rows[KeyOf(id ?? throw SearchErrors.Import($"row {row + 1} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id"))] = row;
+                row++;
+            }
+        }
+
+        return rows;
+    }
+
+    private static UInt128 KeyOf(string id) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+
+    private async IAsyncEnumerable<List<ImportRow>> BatchesAsync(
+        RowSpool spool, ImportRequest import, Dictionary<UInt128, long> lastRow, ImportProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var size = Math.Min(options.ImportBatchRows, vectorOptions.MaxBatchItems);
+        var batch = new List<ImportRow>(size);
+        await foreach (var (firstRow, block) in spool.ReadAsync(cancellationToken))
+        {
+            var row = firstRow;
+            foreach (var item in RowParser.Parse(block, import))
+            {
+                var key = KeyOf(item.Id!);
+                var isLast = lastRow[key] == row++;
+                var isItem = import.VectorColumn is not null ? item.Vector is not null : !string.IsNullOrWhiteSpace(item.Text);
+                if (!isLast || !isItem)
+                {
+                    // A row that makes no item leaves none behind of an earlier version.
+                    if (isLast)
+                    {
+                        lastRow.Remove(key);
+                    }
+
+                    progress.Skip();
+                    continue;
+                }
+
+                batch.Add(item.Text is { } text && Utf8Text.IsLonger(text, vectorOptions.MaxTextBytes, out _) ? item with { Text = Utf8Text.Cut(text, vectorOptions.MaxTextBytes) } : item);
+                if (batch.Count == size)
+                {
+                    yield return batch;
+                    batch = new List<ImportRow>(size);
+                }
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return batch;
+        }
+    }
+
+    private async Task ImportAsync(IndexName name, Guid generation, ImportRequest import, List<ImportRow> rows, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        var stored = indexes.Get(name, [.. rows.Select(r => r.Id!)], ItemParts.Metadata | ItemParts.Text | ItemParts.Vector);
+        var items = new List<VectorItem>();
+        var toEmbed = new List<ImportRow>();
+        var unchanged = 0;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (row, before) = (rows[i], stored[i]);
+            var isSameText = before is not null && (before.Text ?? string.Empty) == (row.Text ?? string.Empty);
+            var isSameVector = row.Vector is null || (before?.Vector is { } vector && vector.AsSpan().SequenceEqual(row.Vector));
+            if (isSameText && isSameVector && IsSameMetadata(before!, row))
+            {
+                unchanged++;
+            }
+            else if (row.Vector is not null)
+            {
+                items.Add(ItemOf(row, row.Vector));
+            }
+            else if (isSameText)
+            {
+                items.Add(ItemOf(row, before!.Vector!));
+            }
+            else
+            {
+                toEmbed.Add(row);
+            }
+        }
+
+        // What comes with its vector counts as added, whatever of it has changed.
+        var updated = import.VectorColumn is null ? items.Count : 0;
+        foreach (var part in toEmbed.Chunk(embedOptions.MaxTexts))
+        {
+            var request = new EmbedRequest([.. part.Select(r => r.Text!)], import.Model, EmbedInput.Document, Truncate: true);
+            var answer = await embedder.EmbedAsync(request, cancellationToken);
+            items.AddRange(part.Select((row, i) => ItemOf(row, answer.Vectors[i])));
+        }
+
+        if (items.Count > 0)
+        {
+            await indexes.AddAsync(name, items, generation, cancellationToken);
+        }
+
+        progress.Add(items.Count - updated, updated, unchanged);
+    }
+
+    private static bool IsSameMetadata(StoredItem stored, ImportRow row) =>
+        row.Metadata.IsEmpty || JsonElement.DeepEquals(JsonElement.Parse(stored.Metadata), JsonElement.Parse(row.Metadata.Span));
+
+    // An empty text clears what is stored.
+    private static VectorItem ItemOf(ImportRow row, ReadOnlyMemory<float> vector) => new(row.Id!, vector, row.Metadata, row.Text ?? string.Empty);
+
+    /// <summary>Removes what is in the index and no row of the version.</summary>
+    private async Task RemoveOthersAsync(IndexName name, Guid generation, Dictionary<UInt128, long> rows, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        var startAfter = string.Empty;
+        while (indexes.Show(name).ItemCount > rows.Count)
+        {
+            var page = indexes.ListItems(name, startAfter, PageOfIds, ItemParts.None);
+            foreach (var ids in page.Items.Where(i => !rows.ContainsKey(KeyOf(i.Id))).Select(i => i.Id).Chunk(vectorOptions.MaxBatchItems))
+            {
+                var removed = await indexes.RemoveAsync(name, ids, generation, cancellationToken);
+                progress.Remove(removed.DeletedCount);
+            }
+
+            if (!page.IsTruncated)
+            {
+                return;
+            }
+
+            startAfter = page.Items[^1].Id;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Search.Internal.Imports;
+
+/// <summary>
+/// The rows of one version of a dataset in a scratch file, block by block. They are read out of the engine at its speed, so that an import that takes hours for its embeddings holds no query, and
+/// sees one version.
+/// </summary>
+internal sealed class RowSpool : IAsyncDisposable
+{
+    private const int HeadBytes = 2 * sizeof(int);
+    private const int BufferBytes = 1024 * 1024;
+
+    private readonly IScratchFolder _folder;
+    private readonly FileStream _file;
+
+    public RowSpool(IScratchSpace scratch)
+    {
+        _folder = scratch.Create();
+        _file = new FileStream(Path.Combine(_folder.Path, "rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
+    }
+
+    /// <summary>Rows in all blocks.</summary>
+    public long RowCount { get; private set; }
+
+    public async Task AddAsync(ReadOnlyMemory<byte> block, int rowCount, CancellationToken cancellationToken)
+    {
+        var head = new byte[HeadBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(head, block.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(sizeof(int)), rowCount);
+        await _file.WriteAsync(head, cancellationToken);
+        await _file.WriteAsync(block, cancellationToken);
+        RowCount += rowCount;
+    }
+
+    /// <summary>The blocks from the first on, each with the number of its first row, counting from 0. One reader at a time.</summary>
+    public async IAsyncEnumerable<(long FirstRow, ReadOnlyMemory<byte> Block)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _file.FlushAsync(cancellationToken);
+        _file.Position = 0;
+        var head = new byte[HeadBytes];
+        long row = 0;
+        while (row < RowCount)
+        {
+            await _file.ReadExactlyAsync(head, cancellationToken);
+            var block = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
+            await _file.ReadExactlyAsync(block, cancellationToken);
+            yield return (row, block);
+            row += BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(sizeof(int)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Lakehouse.Search.Internal.Imports;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search.Internal;
+
+/// <summary>
+/// Puts a search together: the text is embedded and the predicate asked of the dataset, at once; the index ranks; columns come by one more query over the ids that were found.
+/// </summary>
+internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, DatasetRows rows, SearchOptions options, VectorOptions vectorOptions) : ISearcher
+{
+    public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        var info = indexes.Show(request.Index);
+        request = Check(request, info);
+        var origin = info.Origin?.Dataset;
+        var embedding = request.Mode == SearchMode.Keyword ? null : texts.EmbedAsync(info, request.Model, [request.Text], cancellationToken);
+        var finding = request.Where is { } where ? AllowedRows.FindAsync(rows, origin!, where, options.WhereTimeout, cancellationToken) : null;
+        await Task.WhenAll(new Task?[] { embedding, finding }.OfType<Task>());
+        var allowed = finding is null ? null : await finding;
+        var embedded = embedding is null ? default : await embedding;
+
+        var isRanked = request.GroupBy is not null || request.Facets.Count > 0;
+        var found = await indexes.SearchHybridAsync(
+            request.Index,
+            new HybridQuery
+            {
+                Vector = embedding is null ? null : embedded.Vectors[0],
+                Text = request.Mode == SearchMode.Vector ? null : request.Text,
+                K = isRanked ? Math.Max(request.K, Math.Min(options.Candidates, vectorOptions.MaxK)) : request.K,
+                Depth = Math.Min(request.Depth ?? options.Depth, vectorOptions.MaxK),
+                Ef = request.Ef,
+                Filter = request.Filter,
+                AllowedIds = allowed?.Ids,
+                RankConstant = request.RankConstant ?? options.RankConstant,
+                VectorWeight = request.VectorWeight,
+                KeywordWeight = request.KeywordWeight,
+                Include = request.Include | (isRanked ? ItemParts.Metadata : ItemParts.None),
+            },
+            cancellationToken);
+        var values = await ValuesAsync(request, origin, found.Hits, cancellationToken);
+        var groups = request.GroupBy is null ? null : Group(request, found.Hits, values);
+        var kept = groups is null ? found.Hits.Take(request.K) : groups.SelectMany(g => g.Hits);
+        var finished = Finish(request, [.. kept], values);
+        return new SearchAnswer(
+            request,
+            embedding is null ? null : embedded.Model,
+            found.Origin,
+            found.Way,
+            found.AllowedCount,
+            allowed?.Version,
+            found.CandidateCount,
+            groups is null ? [.. finished.Values] : [],
+            groups?.ConvertAll(g => new SearchGroup(g.Key, g.Hits.ConvertAll(h => finished[h.Item.Id]))),
+            [.. request.Facets.Select(name => Count(name, request.FacetSize, found.Hits, values))]);
+    }
+
+    /// <summary>Refuses what cannot be, before anything is asked of anybody; decides the mode.</summary>
+    private SearchRequest Check(SearchRequest request, VectorIndexInfo info)
+    {
+        if (string.IsNullOrWhiteSpace(request.Text))
+        {
+            throw SearchErrors.Search("its text is empty");
+        }
+
+        if (request.K < 1 || request.K > vectorOptions.MaxK || request.Depth < 1 || request.Depth > vectorOptions.MaxK)
+        {
+            throw SearchErrors.Search($"k and depth are whole numbers from 1 to {vectorOptions.MaxK} (vector.max_k)");
+        }
+
+        if (request.GroupSize < 1 || request.GroupSize > vectorOptions.MaxK || request.FacetSize < 1 || request.FacetSize > vectorOptions.MaxK)
+        {
+            throw SearchErrors.Search($"group_size and facet_size are whole numbers from 1 to {vectorOptions.MaxK} (vector.max_k)");
+        }
+
+        if (request.Columns.Count > options.MaxColumns || request.Facets.Count > options.MaxColumns)
+        {
+            throw SearchErrors.Search($"it has {request.Columns.Count} columns and {request.Facets.Count} facets, at most {options.MaxColumns} of each are allowed (search.max_columns)");
+        }
+
+        if (request.Mode is SearchMode.Keyword or SearchMode.Hybrid && info.TextCount == 0 && info.ItemCount > 0)
+        {
+            throw SearchErrors.Search($"the index '{info.Spec.Name}' has no texts to look keywords up in; import them, or search with \"mode\": \"vector\"");
+        }
+
+        if (info.Origin?.Dataset is null && (request.Where is not null || request.Columns.Count > 0))
+        {
+            throw SearchErrors.Search($"the index '{info.Spec.Name}' was not imported from a dataset, so there is nothing for \"{(request.Where is null ? "columns" : "where")}\" to be asked of; \"filter\" tests metadata");
+        }
+
+        if (request.Where is not null && string.IsNullOrWhiteSpace(request.Where))
+        {
+            throw SearchErrors.Search("\"where\" is empty");
+        }
+
+        return request with { Mode = request.Mode ?? (info.TextCount > 0 ? SearchMode.Hybrid : SearchMode.Vector) };
+    }
+
+    /// <summary>The values that grouping, facets and columns need, by id.</summary>
+    private async Task<Values> ValuesAsync(SearchRequest request, DatasetOrigin? origin, IReadOnlyList<HybridHit> hits, CancellationToken cancellationToken)
+    {
+        if (origin is null)
+        {
+            return new Values([], []);
+        }
+
+        var known = rows.Find(origin.Dataset).Columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (request.Columns.FirstOrDefault(c => !known.Contains(c)) is { } missing)
+        {
+            throw SearchErrors.Search($"the dataset '{origin.Dataset}' has no column '{missing}'; it has {string.Join(", ", known)}");
+        }
+
+        var ranked = request.Facets.Append(request.GroupBy).OfType<string>().Where(known.Contains).ToList();
+        var columns = request.Columns.Concat(ranked).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var ids = (ranked.Count > 0 ? hits : hits.Take(request.K)).Select(h => h.Item.Id).ToList();
+        return new Values(columns, await ColumnValues.ReadAsync(rows, origin, columns, ids, options.WhereTimeout, cancellationToken));
+    }
+
+    private static List<(string Key, List<HybridHit> Hits)> Group(SearchRequest request, IReadOnlyList<HybridHit> hits, Values values)
+    {
+        var groups = new List<(string Key, List<HybridHit> Hits)>();
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var hit in hits)
+        {
+            var key = values.Of(request.GroupBy!, hit);
+            if (!positions.TryGetValue(key, out var position))
+            {
+                if (groups.Count == request.K)
+                {
+                    continue;
+                }
+
+                position = positions[key] = groups.Count;
+                groups.Add((key, []));
+            }
+
+            if (groups[position].Hits.Count < request.GroupSize)
+            {
+                groups[position].Hits.Add(hit);
+            }
+        }
+
+        return groups;
+    }
+
+    private static SearchFacet Count(string name, int size, IReadOnlyList<HybridHit> hits, Values values)
+    {
+        var counts = hits.CountBy(hit => values.Of(name, hit), StringComparer.Ordinal).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
+        return new SearchFacet(name, [.. counts.Take(size)], counts.Skip(size).Sum(c => c.Value));
+    }
+
+    /// <summary>The results by id, in their order, with snippets and columns.</summary>
+    private OrderedDictionary<string, SearchHit> Finish(SearchRequest request, List<HybridHit> hits, Values values)
+    {
+        var ids = hits.ConvertAll(h => h.Item.Id);
+        var snippets = new List<TextSnippet?>(ids.Count);
+        foreach (var part in request.WithSnippets ? ids.Chunk(vectorOptions.MaxBatchItems) : [])
+        {
+            snippets.AddRange(indexes.GetSnippets(request.Index, part, request.Text, options.SnippetLength));
+        }
+
+        var finished = new OrderedDictionary<string, SearchHit>(hits.Count, StringComparer.Ordinal);
+        for (var i = 0; i < hits.Count; i++)
+        {
+            var columns = request.Columns.Count == 0 ? null : values.Row(ids[i], request.Columns);
+            finished[ids[i]] = new SearchHit(request.Include.HasFlag(ItemParts.Metadata) ? hits[i] : Bare(hits[i]), snippets.ElementAtOrDefault(i), columns);
+        }
+
+        return finished;
+    }
+
+    private static HybridHit Bare(HybridHit hit) => hit with { Item = hit.Item with { Metadata = null } };
+
+    /// <summary>Values of columns by id.</summary>
+    private sealed record Values(IReadOnlyList<string> Columns, Dictionary<string, string[]> ById)
+    {
+        private const string Null = "null";
+
+        /// <summary>A column's value or, where there is no such column, a member of the metadata; JSON.</summary>
+        public string Of(string name, HybridHit hit)
+        {
+            var column = Columns.ToList().FindIndex(c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (column >= 0)
+            {
+                return ById.TryGetValue(hit.Item.Id, out var row) ? row[column] : Null;
+            }
+
+            return JsonElement.Parse(hit.Item.Metadata).TryGetProperty(name, out var member) ? member.GetRawText() : Null;
+        }
+
+        /// <summary>The values of some columns of a row; null where it is gone.</summary>
+        public string[]? Row(string id, IReadOnlyList<string> names) =>
+            ById.TryGetValue(id, out var row) ? [.. names.Select(n => row[Columns.ToList().FindIndex(c => c.Equals(n, StringComparison.OrdinalIgnoreCase))])] : null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Lakehouse.Embed;
+using Lakehouse.Query;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search.Internal;
+
+/// <summary>Answers SQL's <c>embed</c> and <c>vector_search</c>.</summary>
+internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, TextQueries texts, EmbedOptions embedOptions, VectorOptions vectorOptions) : ISqlVectors
+{
+    public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, string? model, CancellationToken cancellationToken)
+    {
+        var vectors = new List<ReadOnlyMemory<float>>(texts.Count);
+        foreach (var part in texts.Chunk(embedOptions.MaxTexts))
+        {
+            vectors.AddRange((await embedder.EmbedAsync(new EmbedRequest(part, model), cancellationToken)).Vectors);
+        }
+
+        return vectors;
+    }
+
+    public async Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
+    {
+        var name = IndexName.Parse(index);
+        var info = indexes.Show(name);
+        var words = queries.Select(q => q.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var (_, embedded) = await texts.EmbedAsync(info, null, words, cancellationToken);
+        var vectorOf = words.Zip(embedded).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+        var filterOf = queries.Select(q => q.Filter).OfType<string>().Distinct(StringComparer.Ordinal).ToDictionary(f => f, ParseFilter, StringComparer.Ordinal);
+        var searches = queries.Select(q => new VectorQuery
+        {
+            Vector = q.Vector ?? vectorOf[q.Text!],
+            K = Bounded(q.K),
+            Ef = q.Ef is { } ef ? Bounded(ef) : null,
+            Filter = q.Filter is null ? null : filterOf[q.Filter],
+        });
+        var answers = new List<IReadOnlyList<SqlVectorHit>>(queries.Count);
+        foreach (var part in searches.Chunk(vectorOptions.MaxQueries))
+        {
+            var found = await indexes.SearchAsync(name, part, cancellationToken);
+            answers.AddRange(found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, h.Item.Metadata))]));
+        }
+
+        return answers;
+    }
+
+    // What does not fit is out of range anyhow, and the index says so.
+    private static int Bounded(long value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
+
+    private static JsonElement ParseFilter(string filter)
+    {
+        try
+        {
+            return JsonElement.Parse(filter);
+        }
+        catch (JsonException fault)
+        {
+            throw SearchErrors.Request($"the filter is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Lakehouse.Query;
+using Lakehouse.Search.Internal;
+using Lakehouse.Search.Internal.Http;
+using Lakehouse.Search.Internal.Imports;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Search;
+
+/// <summary>Datasets made searchable: imports into vector indexes, search by meaning, keywords and SQL conditions, and vectors inside SQL.</summary>
+public static class SearchModule
+{
+    /// <summary>Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and what SQL's vector functions ask. After the modules that it puts together: its imports go on when their indexes are open.</summary>
+    public static IServiceCollection AddSearch(this IServiceCollection services, SearchOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<TextQueries>()
+        .AddSingleton<ISqlVectors, SqlVectors>()
+        .AddSingleton<DatasetRows>()
+        .AddSingleton<DirectImport>()
+        .AddSingleton<ImportRunner>()
+        .AddSingleton<ImportJobs>()
+        .AddSingleton<IIndexImports>(provider => provider.GetRequiredService<ImportJobs>())
+        .AddHostedService(provider => provider.GetRequiredService<ImportJobs>())
+        .AddSingleton<ISearcher, Searcher>();
+
+    /// <summary>Maps <c>/v1/search</c> and <c>/v1/vectors/index/{name}/import</c>.</summary>
+    public static IEndpointRouteBuilder MapSearch(this IEndpointRouteBuilder routes) => SearchEndpoints.Map(routes);
+}
