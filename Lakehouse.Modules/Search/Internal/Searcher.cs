@@ -25,7 +25,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
             request.Index,
             new HybridQuery
             {
-                Vector = embedding is null ? null : embedded.Vectors[0],
+                Vector = embedding is null ? (ReadOnlyMemory<float>?)null : embedded.Vectors[0],
                 Text = request.Mode == SearchMode.Vector ? null : request.Text,
                 K = isRanked ? Math.Max(request.K, Math.Min(options.Candidates, vectorOptions.MaxK)) : request.K,
                 Depth = Math.Min(request.Depth ?? options.Depth, vectorOptions.MaxK),

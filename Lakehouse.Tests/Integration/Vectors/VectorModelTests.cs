@@ -35,8 +35,9 @@ public sealed class VectorModelTests
     private sealed class Sequence(string folder)
     {
         private static readonly string[] States = ["IL", "TX", "CA"];
+        private static readonly string[] Words = ["forklift", "welder", "AB-12", "crane", "pallet"];
 
-        private readonly SortedDictionary<string, (float[] Vector, string Metadata)> _model = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, (float[] Vector, string Metadata, string Text)> _model = new(StringComparer.Ordinal);
         private VectorHost? _host;
         private Random _random = new(0);
         private IndexName _name;
@@ -92,13 +93,13 @@ public sealed class VectorModelTests
                 0 => [],
                 1 => "{}"u8.ToArray(),
                 _ => Encoding.UTF8.GetBytes($"{{\"state\":\"{States[_random.Next(States.Length)]}\",\"years\":{_random.Next(5)}}}"),
-            }));
+            }, NextText()));
             var newCount = ids.Count(id => !_model.ContainsKey(id));
             var result = await _host!.Indexes.AddAsync(_name, items, null, CancellationToken.None);
             foreach (var item in items)
             {
-                var before = _model.TryGetValue(item.Id, out var stored) ? stored.Metadata : "{}";
-                _model[item.Id] = (item.Vector.ToArray(), item.Metadata.IsEmpty ? before : Encoding.UTF8.GetString(item.Metadata.Span));
+                var before = _model.TryGetValue(item.Id, out var stored) ? stored : ([], "{}", string.Empty);
+                _model[item.Id] = (item.Vector.ToArray(), item.Metadata.IsEmpty ? before.Metadata : Encoding.UTF8.GetString(item.Metadata.Span), item.Text ?? before.Text);
             }
 
             Assert.Equal((newCount, ids.Count - newCount, _model.Count), (result.AddedCount, result.UpdatedCount, (int)result.ItemCount));
@@ -125,13 +126,16 @@ public sealed class VectorModelTests
         {
             var indexes = _host!.Indexes;
             Assert.Equal(_model.Count, indexes.Show(_name).ItemCount);
-            var page = indexes.ListItems(_name, string.Empty, 1_000, ItemParts.Vector | ItemParts.Metadata);
+            var page = indexes.ListItems(_name, string.Empty, 1_000, ItemParts.Vector | ItemParts.Metadata | ItemParts.Text);
             Assert.Equal(_model.Keys, page.Items.Select(i => i.Id));
             Assert.All(page.Items, item =>
             {
                 Assert.Equal(_model[item.Id].Vector, item.Vector);
                 Assert.Equal(_model[item.Id].Metadata, Encoding.UTF8.GetString(item.Metadata!));
+                Assert.Equal(_model[item.Id].Text, item.Text ?? string.Empty);
             });
+            Assert.Equal(_model.Values.Count(m => m.Text.Length > 0), indexes.Show(_name).TextCount);
+            await CheckWordsAsync();
             var query = NextVector("q");
             foreach (var filter in new[] { null, "{\"state\":\"IL\"}" })
             {
@@ -142,6 +146,32 @@ public sealed class VectorModelTests
                 }
             }
         }
+
+        /// <summary>Keywords find what holds the word, of the ids that are allowed; and vectors, of those, the nearest.</summary>
+        private async Task CheckWordsAsync()
+        {
+            var word = Words[_random.Next(Words.Length)];
+            var allowed = _random.Next(2) == 0 ? null : Enumerable.Range(0, 12).Select(_ => NextId()).Distinct().ToList();
+            var ids = allowed?.ConvertAll(id => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(id));
+            var query = NextVector("q");
+            var found = await _host!.Indexes.SearchHybridAsync(_name, new HybridQuery { Text = word, K = 100, Depth = 100, AllowedIds = ids }, CancellationToken.None);
+            var near = await _host.Indexes.SearchHybridAsync(_name, new HybridQuery { Vector = query, K = 4, Depth = 4, AllowedIds = ids }, CancellationToken.None);
+
+            var open = _model.Where(m => allowed?.Contains(m.Key) != false).ToList();
+            Assert.Equal(open.Where(m => m.Value.Text.Split(' ').Contains(word)).Select(m => m.Key).Order(StringComparer.Ordinal), found.Hits.Select(h => h.Item.Id).Order(StringComparer.Ordinal));
+            Assert.Equal(allowed is null ? null : open.Count, found.AllowedCount);
+            var expected = open.Select(m => Distance(query, m.Value.Vector)).Order().Take(4).ToList();
+            Assert.Equal(expected.Count, near.Hits.Count);
+            Assert.All(expected.Zip(near.Hits), pair => Assert.Equal(pair.First, pair.Second.Distance!.Value, 1e-4));
+        }
+
+        // Null: what is stored stays.
+        private string? NextText() => _random.Next(4) switch
+        {
+            0 => null,
+            1 => string.Empty,
+            _ => string.Join(' ', Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Words[_random.Next(Words.Length)])),
+        };
 
         private void CheckHits(float[] query, bool isOpen, IReadOnlyList<VectorHit> hits)
         {

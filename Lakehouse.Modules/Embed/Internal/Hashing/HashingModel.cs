@@ -19,8 +19,8 @@ internal static class HashingModel
     private const int GramMin = 3;
     private const int GramMax = 5;
 
-    // A word weighs 1; its n-grams together as much as half a word, so that the spelling decides where no word is shared.
-    private const double GramWeight = 0.7;
+    // A word weighs 1, and so do its n-grams together: a word that is misspelt or inflected keeps about half of what it is worth.
+    private const double GramWeight = 1;
 
     // Function words stand in nearly every text and would drown the others; a word of one or two letters says little.
     private const double FunctionWordWeight = 0.1;

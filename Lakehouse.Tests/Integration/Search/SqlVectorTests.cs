@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Json;
+using Lakehouse.Tests.Fixtures;
+
+namespace Lakehouse.Tests.Integration.Search;
+
+/// <summary>The vector functions of SQL against an embedding server.</summary>
+public sealed class SqlVectorTests
+{
+    [Fact]
+    public async Task A_query_over_rows_asks_in_batches_and_for_each_text_once()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama, ("embed.batch_size", "100"));
+
+        var rows = await host.RowsAsync("SELECT count(DISTINCT embed((range % 300)::VARCHAR)) FROM range(5000)");
+
+        rows.Should().Be("[[300]]");
+        ollama.Asked.Should().HaveCount(300).And.OnlyHaveUniqueItems();
+        ollama.Calls.Count.Should().BeLessThanOrEqualTo(6);
+    }
+
+    [Fact]
+    public async Task A_constant_is_asked_for_once_even_without_a_cache()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama, ("embed.cache_size", "0"));
+
+        await host.RowsAsync("SELECT count(*) FROM range(10000) WHERE list_cosine_distance(embed('x'), embed('x')) < 1");
+
+        ollama.Asked.Should().Equal("x");
+    }
+
+    [Fact]
+    public async Task A_query_that_is_given_up_gives_the_call_upstream_up()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama);
+        ollama.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        using var leaving = new CancellationTokenSource();
+        var query = host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT embed('x')" }, leaving.Token);
+        await UntilAsync(() => ollama.Calls.Count == 1);
+
+        await leaving.CancelAsync();
+
+        await ((Func<Task>)(() => query)).Should().ThrowAsync<OperationCanceledException>();
+        await UntilAsync(() => ollama.AbortedCount == 1);
+        ollama.Instead = null;
+        (await host.RowsAsync("SELECT len(embed('x'))")).Should().Be("[[8]]");
+    }
+
+    [Fact]
+    public async Task A_query_past_its_time_ends_in_time_though_the_server_does_not_answer()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama, ("query.timeout", "300ms"));
+        ollama.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+
+        var (status, body) = await host.SqlAsync("SELECT embed(range::VARCHAR) FROM range(10)");
+
+        status.Should().Be(HttpStatusCode.GatewayTimeout);
+        body.GetProperty("code").GetString().Should().Be("query_timeout");
+        await UntilAsync(() => ollama.AbortedCount == 1);
+        ollama.Instead = null;
+        (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
+    }
+
+    [Fact]
+    public async Task An_upstream_error_keeps_its_status_and_gets_its_place()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama);
+        ollama.Instead = context =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+
+        var (status, body) = await host.SqlAsync("SELECT 1,\n  embed('x')");
+
+        status.Should().Be(HttpStatusCode.BadGateway);
+        body.GetProperty("code").GetString().Should().Be("embedder_failed");
+        body.GetProperty("detail").GetString().Should().Contain("LINE 2:   embed('x')\n          ^");
+    }
+
+    private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) =>
+        LakehouseHost.StartAsync([("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text"), .. settings]);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
