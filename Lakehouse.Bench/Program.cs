@@ -2,10 +2,15 @@ using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency|vectors|scale] [rows]
+// Usage: Lakehouse.Bench [all|ingest|json|latency|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 var report = new Report();
+if (what is "all" or "embed")
+{
+    await EmbedBench.RunAsync(report);
+}
+
 if (what is "all" or "vectors")
 {
     await VectorBench.RunAsync(report);
@@ -16,7 +21,7 @@ if (what is "all" or "scale")
     await VectorBench.ScaleAsync(report);
 }
 
-if (what is "vectors" or "scale")
+if (what is "embed" or "vectors" or "scale")
 {
     return report.AllHeld ? 0 : 1;
 }
@@ -37,6 +42,11 @@ if (what is "all" or "json" or "latency")
 if (what is "all" or "json")
 {
     await JsonBench.RunAsync(server, report);
+}
+
+if (what is "all" or "search")
+{
+    await SearchBench.RunAsync(server);
 }
 
 if (what is "all" or "latency")

@@ -240,7 +240,9 @@ public sealed class QueryTests : IAsyncLifetime
         foreach (var depth in new[] { 500, 1_500, 200_000 / (open.Length + close.Length) })
         {
             var sql = new StringBuilder(start).Insert(start.Length, open, depth).Append(middle).Insert(start.Length + (open.Length * depth) + middle.Length, close, depth).ToString();
-            (await host.RefusalAsync(sql)).Status.Should().BeOneOf(200, 400, 403, 504);
+            // The status alone: a value as deep as that is more than most readers of JSON take.
+            using var answer = await host.Http.PostAsJsonAsync("/v1/sql", new { sql });
+            ((int)answer.StatusCode).Should().BeOneOf(200, 400, 403, 504);
         }
 
         (await host.RowsAsync("SELECT 1")).Should().Be("[[1]]");

@@ -203,8 +203,8 @@ public sealed class VectorEndpointTests : IAsyncLifetime
         (await TextAsync("index/docs/import", """{"dataset":"texts","id":"k","vector":"v"}""")).Should().Be("""{"rows":4,"added":0,"updated":2,"skipped":1,"count":2}""");
         (await TextAsync("index/docs/get", """{"ids":["2"]}""")).Should().Contain("\"n\":2");
 
-        (await RefusalAsync("index/docs/import", """{"dataset":"nope","id":"k","vector":"v"}""")).Status.Should().Be(400);
-        (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"nope","vector":"v"}""")).Should().Be((400, "sql_error"));
+        (await RefusalAsync("index/docs/import", """{"dataset":"nope","id":"k","vector":"v"}""")).Should().Be((404, "dataset_not_found"));
+        (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"nope","vector":"v"}""")).Should().Be((400, "invalid_import"));
         (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"k","vector":"state"}""")).Status.Should().Be(400);
         (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"state","vector":"v"}""")).Should().Be((400, "invalid_item"));
         (await RefusalAsync("index/docs/import", """{"dataset":"texts","vector":"v"}""")).Should().Be((400, "invalid_request"));
@@ -215,13 +215,13 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_import_that_the_row_bound_cuts_off_says_so()
+    public async Task The_row_bound_of_queries_does_not_cut_an_import_off()
     {
         await using var host = await LakehouseHost.StartAsync(("query.max_rows", "1"));
         await host.IngestAsync("texts", "k,v\n1,\"[1,0]\"\n2,\"[1,1]\"\n");
         await host.Http.PostAsync("/v1/vectors/index", new StringContent("""{"name":"docs","dimension":2}"""));
         using var response = await host.Http.PostAsync("/v1/vectors/index/docs/import", new StringContent("""{"dataset":"texts","id":"k","vector":"v"}"""));
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("import_truncated");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("count").GetInt64().Should().Be(2);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     {
         await CreateAsync("docs", 2);
         await _host.IngestAsync("texts", "k,v\n1,\"[1,0]\"\n");
-        (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"k\" FROM read_csv('/etc/passwd') --","vector":"v"}""")).Should().Be((400, "sql_error"));
+        (await RefusalAsync("index/docs/import", """{"dataset":"texts","id":"k\" FROM read_csv('/etc/passwd') --","vector":"v"}""")).Should().Be((400, "invalid_import"));
         (await RefusalAsync("index/docs/import", """{"dataset":"texts\" WHERE 1=1 --","id":"k","vector":"v"}""")).Should().Be((400, "invalid_name"));
     }
 

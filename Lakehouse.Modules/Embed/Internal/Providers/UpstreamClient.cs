@@ -50,15 +50,11 @@ internal sealed class UpstreamClient : IDisposable
             var content = await ReadAsync(stream, model, cancellationToken);
             return new UpstreamAnswer(response.StatusCode, content, response.Headers.RetryAfter?.Delta);
         }
-        catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse)
-        {
-            throw EmbedErrors.Malformed(model.Provider, "it breaks off", fault);
-        }
-        catch (HttpRequestException fault)
+        catch (HttpRequestException fault) when (IsAboutConnecting(fault))
         {
             throw EmbedErrors.Unreachable(model.Provider, fault);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
             throw EmbedErrors.Malformed(model.Provider, "it breaks off", fault);
         }
@@ -82,6 +78,9 @@ internal sealed class UpstreamClient : IDisposable
         _client.Dispose();
         _places.Dispose();
     }
+
+    private static bool IsAboutConnecting(HttpRequestException fault) => fault.HttpRequestError
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
 
     private static Uri Join(Uri server, string path) => new(server.AbsoluteUri.TrimEnd('/') + path);
 
