@@ -32,4 +32,7 @@ public sealed record EmbedModelOptions
 
     /// <summary>The longest text in bytes of UTF-8, without its prefix.</summary>
     public required int MaxTextBytes { get; init; }
+
+    /// <summary>The name alone: a record would print the key with the rest.</summary>
+    public override string ToString() => Name;
 }

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
@@ -104,7 +102,7 @@ internal static class VectorEndpoints
     {
         var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var ids = request.CheckedIds;
-        var items = indexes.Get(IndexName.Parse(name), ids, request.Include is null ? ItemParts.Metadata : Include.Read(request.Include));
+        var items = indexes.Get(IndexName.Parse(name), ids, request.Include is null ? ItemParts.Metadata : ItemJson.ParseParts(request.Include));
         await VectorWriter.SendAsync(context, json =>
         {
             json.WriteStartObject();
@@ -130,7 +128,7 @@ internal static class VectorEndpoints
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
-        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, Include.Read(include));
+        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, PartsOf(include));
         return VectorWriter.SendAsync(context, json =>
         {
             json.WriteStartObject();
@@ -145,6 +143,10 @@ internal static class VectorEndpoints
             json.WriteEndObject();
         });
     }
+
+    /// <summary>Names separated by commas; metadata alone where there are none.</summary>
+    private static ItemParts PartsOf(string? include) =>
+        include is null ? ItemParts.Metadata : ItemJson.ParseParts(include.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
     {
@@ -181,16 +183,8 @@ internal static class VectorEndpoints
         }
     }
 
-    /// <summary>The whole body, counted here and not by the server: so one that is too large is drained for a while, and its sender sees why.</summary>
-    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, VectorOptions options)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        return context.Request.Body.ReadWholeAsync(
-            context.Request.ContentLength,
-            options.MaxBodyBytes,
-            () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (vector.max_body_bytes). Send it in parts."),
-            context.RequestAborted);
-    }
+    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, VectorOptions options) =>
+        RequestBody.ReadAsync(context, options.MaxBodyBytes, "vector.max_body_bytes");
 
     private sealed record AddResponse(int Added, int Updated, long Count);
 

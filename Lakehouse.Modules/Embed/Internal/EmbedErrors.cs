@@ -7,9 +7,6 @@ internal static class EmbedErrors
 {
     public static LakehouseException Texts(string reason) => new(ErrorKind.InvalidInput, "invalid_texts", $"The texts are refused: {reason}.");
 
-    public static LakehouseException Request(string reason, Exception? inner = null) =>
-        new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
-
     public static LakehouseException TooLong(int position, string reason, Exception? inner = null) => new(
         ErrorKind.InvalidInput, "text_too_long", $"texts[{position}] is too long: {reason}. Split it, or set \"truncate\": true to have its end cut off.", inner)
     {

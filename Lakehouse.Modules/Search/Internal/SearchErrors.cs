@@ -5,9 +5,6 @@ namespace Lakehouse.Search.Internal;
 /// <summary>The errors of the module.</summary>
 internal static class SearchErrors
 {
-    public static LakehouseException Request(string reason, Exception? inner = null) =>
-        new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
-
     public static LakehouseException Search(string reason) => new(ErrorKind.InvalidInput, "invalid_search", $"The search is refused: {reason}.");
 
     public static LakehouseException Import(string reason) => new(ErrorKind.InvalidInput, "invalid_import", $"The import is refused: {reason}.");

@@ -41,7 +41,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         var values = await ValuesAsync(request, origin, found.Hits, cancellationToken);
         var groups = request.GroupBy is null ? null : Group(request, found.Hits, values);
         var kept = groups is null ? found.Hits.Take(request.K) : groups.SelectMany(g => g.Hits);
-        var finished = Finish(request, [.. kept], values);
+        var finished = await Task.Run(() => Finish(request, [.. kept], values), cancellationToken);
         return new SearchAnswer(
             request,
             embedding is null ? null : embedded.Model,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
 using Lakehouse.Query;
 using Lakehouse.Vector;
@@ -55,7 +56,7 @@ internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, Tex
         }
         catch (JsonException fault)
         {
-            throw SearchErrors.Request($"the filter is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+            throw JsonMembers.Invalid($"the filter is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector.Internal;
 
@@ -23,8 +24,7 @@ internal static class VectorErrors
     public static LakehouseException Query(string reason) =>
         new(ErrorKind.InvalidInput, "invalid_query", $"The search is refused: {reason}.");
 
-    public static LakehouseException Request(string reason, Exception? inner = null) =>
-        new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
+    public static LakehouseException Request(string reason, Exception? inner = null) => JsonMembers.Invalid(reason, inner);
 
     public static LakehouseException MemoryFull(long neededBytes, long usedBytes, long limitBytes) =>
         new(ErrorKind.InsufficientStorage, "vector_memory_full", $"The indexes use {Mebibytes(usedBytes)} of memory and would need {Mebibytes(neededBytes)} more; {Mebibytes(limitBytes)} are allowed (vector.memory_limit). Nothing was changed. Delete an index or raise the limit.");

@@ -212,7 +212,10 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
     {
         using var place = await _searches.TakeAsync(cancellationToken);
         using var use = Use(name);
-        return new HybridSearch(use.Open.Index, options).Run(query, use.Open.Origin);
+        var open = use.Open;
+
+        // On a worker: keywords that stand in every text take milliseconds.
+        return await Task.Run(() => new HybridSearch(open.Index, options).Run(query, open.Origin), cancellationToken);
     }
 
     public IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax)

@@ -13,8 +13,6 @@ namespace Lakehouse.Tests.Integration.Embed;
 
 public sealed class EmbedTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task The_built_in_model_needs_no_configuration()
     {
@@ -36,7 +34,8 @@ public sealed class EmbedTests
     [InlineData("{\"texts\":[\"a\",7]}", "texts[1] is not a text")]
     [InlineData("{\"texts\":[\"a\",null]}", "texts[1] is not a text")]
     [InlineData("{\"texts\":\"a\"}", "not a list of texts")]
-    [InlineData("{\"text\":[\"a\"]}", "no member \"text\"")]
+    [InlineData("{\"text\":[\"a\"]}", "there are no \"texts\"")]
+    [InlineData("{\"texts\":[\"a\"],\"modell\":\"x\"}", "no member \"modell\"")]
     [InlineData("{\"texts\":[\"a\"],\"input_type\":\"passage\"}", "it is \"query\" or \"document\"")]
     [InlineData("{\"texts\":[\"\\ud800\"]}", "not valid Unicode")]
     [InlineData("[", "not JSON")]
@@ -175,7 +174,7 @@ public sealed class EmbedTests
         unreachable.Body.GetProperty("code").GetString().Should().Be("embedder_unreachable");
         late.Status.Should().Be(HttpStatusCode.GatewayTimeout);
         late.Body.GetProperty("code").GetString().Should().Be("embedder_timeout");
-        await UntilAsync(() => ollama.AbortedCount == 1);
+        await Until.HoldsAsync(() => ollama.AbortedCount == 1);
     }
 
     [Fact]
@@ -187,11 +186,11 @@ public sealed class EmbedTests
         ollama.Instead = context => release.Task.WaitAsync(context.RequestAborted);
         using var alone = new CancellationTokenSource();
         var first = PostAsync(host, "/v1/embed", new { texts = new[] { "alone" } }, alone.Token);
-        await UntilAsync(() => ollama.Calls.Count == 1);
+        await Until.HoldsAsync(() => ollama.Calls.Count == 1);
 
         await alone.CancelAsync();
         await ((Func<Task>)(() => first)).Should().ThrowAsync<OperationCanceledException>();
-        await UntilAsync(() => ollama.AbortedCount == 1);
+        await Until.HoldsAsync(() => ollama.AbortedCount == 1);
 
         ollama.Instead = async context =>
         {
@@ -200,9 +199,9 @@ public sealed class EmbedTests
         };
         using var leaving = new CancellationTokenSource();
         var leaver = PostAsync(host, "/v1/embed", new { texts = new[] { "shared" } }, leaving.Token);
-        await UntilAsync(() => ollama.Calls.Count == 2);
+        await Until.HoldsAsync(() => ollama.Calls.Count == 2);
         var stayer = PostAsync(host, "/v1/embed", new { texts = new[] { "shared" } });
-        await UntilAsync(() => host.Service<IEmbedder>().Stats.CoalescedCount == 1);
+        await Until.HoldsAsync(() => host.Service<IEmbedder>().Stats.CoalescedCount == 1);
         await leaving.CancelAsync();
         await ((Func<Task>)(() => leaver)).Should().ThrowAsync<OperationCanceledException>();
         release.SetResult();
@@ -485,16 +484,6 @@ public sealed class EmbedTests
         for (var i = 0; i < raw.Length; i++)
         {
             vector[i].Should().BeApproximately((float)(raw[i] / length), 1e-6f, "text {0}", text);
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
         }
     }
 }

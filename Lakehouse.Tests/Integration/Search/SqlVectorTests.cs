@@ -39,12 +39,12 @@ public sealed class SqlVectorTests
         ollama.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var leaving = new CancellationTokenSource();
         var query = host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT embed('x')" }, leaving.Token);
-        await UntilAsync(() => ollama.Calls.Count == 1);
+        await Until.HoldsAsync(() => ollama.Calls.Count == 1);
 
         await leaving.CancelAsync();
 
         await ((Func<Task>)(() => query)).Should().ThrowAsync<OperationCanceledException>();
-        await UntilAsync(() => ollama.AbortedCount == 1);
+        await Until.HoldsAsync(() => ollama.AbortedCount == 1);
         ollama.Instead = null;
         (await host.RowsAsync("SELECT len(embed('x'))")).Should().Be("[[8]]");
     }
@@ -60,7 +60,7 @@ public sealed class SqlVectorTests
 
         status.Should().Be(HttpStatusCode.GatewayTimeout);
         body.GetProperty("code").GetString().Should().Be("query_timeout");
-        await UntilAsync(() => ollama.AbortedCount == 1);
+        await Until.HoldsAsync(() => ollama.AbortedCount == 1);
         ollama.Instead = null;
         (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
     }
@@ -85,14 +85,4 @@ public sealed class SqlVectorTests
 
     private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) =>
         LakehouseHost.StartAsync([("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text"), .. settings]);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

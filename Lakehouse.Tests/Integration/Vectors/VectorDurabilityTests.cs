@@ -70,7 +70,7 @@ public sealed class VectorDurabilityTests : IDisposable
         file.Take(4).Should().Equal("LHV1"u8.ToArray());
         var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(4));
         var header = System.Text.Json.JsonDocument.Parse(file.AsMemory(8, length)).RootElement;
-        header.GetProperty("format_version").GetInt32().Should().Be(1);
+        header.GetProperty("format_version").GetInt32().Should().Be(2, "its items have texts");
         header.GetProperty("item_count").GetInt32().Should().Be(10);
         header.GetProperty("body_bytes").GetInt64().Should().Be(file.Length - 8 - length);
         var checksum = header.GetProperty("checksum").GetString()!;
@@ -192,6 +192,85 @@ public sealed class VectorDurabilityTests : IDisposable
 
         await using var last = await OpenAsync();
         last.Indexes.Show(Name).ItemCount.Should().Be(count);
+    }
+
+    [Fact]
+    public async Task Whatever_call_of_the_store_fails_an_origin_is_the_one_or_the_other()
+    {
+        for (var calls = 0; ; calls++)
+        {
+            var (before, after) = (OriginOf(calls), OriginOf(calls + 1));
+            bool isDone;
+            await using (var host = await OpenAsync())
+            {
+                if (calls == 0)
+                {
+                    await CreateAsync(host, dimension: 4);
+                }
+
+                var generation = host.Indexes.Show(Name).Generation;
+                await host.Indexes.SetOriginAsync(Name, before, generation, CancellationToken.None);
+                host.Store.FailAfter(calls);
+                isDone = await host.Indexes.Invoking(i => i.SetOriginAsync(Name, after, generation, CancellationToken.None)).Should().NotThrowAsyncOr<LakehouseException>();
+                host.Store.Mend();
+                host.Indexes.Show(Name).Origin.Should().BeEquivalentTo(isDone ? after : before);
+            }
+
+            await using (var host = await OpenAsync())
+            {
+                host.Indexes.Show(Name).Origin.Should().BeEquivalentTo(isDone ? after : before);
+            }
+
+            if (isDone)
+            {
+                calls.Should().BePositive();
+                return;
+            }
+        }
+
+        static VectorOrigin OriginOf(long version) => new(
+            new EmbeddingOrigin("ollama", "m", "m:latest", "abc", "search_document: ", 4), new DatasetOrigin("docs", version, version + 1, "id", "body", null, ["kind"], Owns: true, Follow: true));
+    }
+
+    [Fact]
+    public async Task An_origin_that_is_damaged_or_of_an_earlier_index_makes_the_index_damaged()
+    {
+        await using (var host = await OpenAsync())
+        {
+            await CreateAsync(host, dimension: 4);
+            await host.Indexes.SetOriginAsync(Name, new VectorOrigin(null, new DatasetOrigin("docs", 1, null, "id", "body", null, null, Owns: true, Follow: false)), host.Indexes.Show(Name).Generation, CancellationToken.None);
+        }
+
+        var path = Files("origin.json").Single();
+        var good = await File.ReadAllTextAsync(path);
+        foreach (var bad in new[] { good[..20], string.Empty, good.Replace("generation\":\"", "generation\":\"0", StringComparison.Ordinal), good.Replace("\"format_version\":1", "\"format_version\":9", StringComparison.Ordinal) })
+        {
+            await File.WriteAllTextAsync(path, bad);
+            await using var host = await OpenAsync();
+            host.Indexes.Show(Name).Status.Should().Be(IndexStatus.Damaged);
+            host.Indexes.Show(Name).Fault.Should().Contain("origin.json");
+        }
+
+        await File.WriteAllTextAsync(path, good);
+        await using var mended = await OpenAsync();
+        mended.Indexes.Show(Name).Status.Should().Be(IndexStatus.Ready);
+    }
+
+    [Fact]
+    public async Task An_importer_writes_only_the_index_it_was_started_for()
+    {
+        await using var host = await OpenAsync();
+        await CreateAsync(host, dimension: 2);
+        var generation = host.Indexes.Show(Name).Generation;
+        await host.Indexes.DeleteAsync(Name, CancellationToken.None);
+        await CreateAsync(host, dimension: 2);
+
+        var add = () => host.Indexes.AddAsync(Name, [new VectorItem("a", new float[] { 1, 2 }, default)], generation, CancellationToken.None);
+        var origin = () => host.Indexes.SetOriginAsync(Name, new VectorOrigin(null, null), generation, CancellationToken.None);
+
+        (await add.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_not_found");
+        (await origin.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_not_found");
+        host.Indexes.Show(Name).ItemCount.Should().Be(0);
     }
 
     [Fact]
@@ -349,7 +428,7 @@ public sealed class VectorDurabilityTests : IDisposable
         Dump(again).Should().Equal(before);
 
         static List<string> Dump(VectorHost host) =>
-            [.. host.Indexes.ListItems(Name, string.Empty, 100, ItemParts.Vector | ItemParts.Metadata).Items.Select(i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)}")];
+            [.. host.Indexes.ListItems(Name, string.Empty, 100, ItemParts.Vector | ItemParts.Metadata | ItemParts.Text).Items.Select(i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)} {i.Text}")];
     }
 
     [SmallDiskFact]
@@ -394,7 +473,7 @@ public sealed class VectorDurabilityTests : IDisposable
 
     private static Task AddAsync(VectorHost host, int from, int to, int dimension, int seed = 0) => host.Indexes.AddAsync(
         Name,
-        [.. Enumerable.Range(from, to - from).Select(i => new VectorItem($"{i}", Vector(i + (100_000 * seed), dimension), Encoding.UTF8.GetBytes($"{{\"n\":{i},\"seed\":{seed}}}")))],
+        [.. Enumerable.Range(from, to - from).Select(i => new VectorItem($"{i}", Vector(i + (100_000 * seed), dimension), Encoding.UTF8.GetBytes($"{{\"n\":{i},\"seed\":{seed}}}"), i % 2 == 0 ? $"text {i} {seed}" : null))],
         null,
         CancellationToken.None);
 

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,8 +12,6 @@ namespace Lakehouse.Embed.Internal.Http;
 internal static class EmbedEndpoints
 {
     private const string Form = "{\"texts\":[\"...\"],\"model\":\"optional\"}";
-
-    private static readonly string[] Members = ["texts", "model", "input_type", "truncate"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -38,30 +38,29 @@ internal static class EmbedEndpoints
 
     private static async Task<EmbedRequest> ReadAsync(HttpContext context, EmbedOptions options)
     {
-        using var body = await JsonBody.ReadAsync(context, options, Form);
-        var root = body.RootElement;
-        foreach (var member in root.EnumerateObject())
-        {
-            if (!Members.Contains(member.Name, StringComparer.Ordinal))
-            {
-                throw EmbedErrors.Request($"there is no member \"{member.Name}\"; there are {string.Join(", ", Members)}");
-            }
-        }
-
-        var texts = JsonBody.Member(root, "texts") is { ValueKind: JsonValueKind.Array } list
-            ? JsonBody.Texts(list, "texts")
-            : throw EmbedErrors.Request($"\"texts\" is not a list of texts; the body has the form {Form}");
-        return new EmbedRequest(texts, JsonBody.Text(root, "model"), InputOf(root), JsonBody.Flag(root, "truncate") ?? false);
+        using var json = await ReadAsync(context, options, Form);
+        var body = new JsonMembers(json.RootElement);
+        var texts = body.Texts("texts") ?? throw JsonMembers.Invalid($"there are no \"texts\"; the body has the form {Form}");
+        var request = new EmbedRequest(texts, body.Text("model"), InputOf(body), body.Flag("truncate") ?? false);
+        body.Complete();
+        return request;
     }
 
+    /// <summary>A body within <c>embed.max_body_bytes</c>.</summary>
+    public static ValueTask<JsonDocument> ReadAsync(HttpContext context, EmbedOptions options, string form) =>
+        RequestBody.ReadObjectAsync(context, options.MaxBodyBytes, "embed.max_body_bytes", form);
+
     /// <summary>What <c>input_type</c> says.</summary>
-    public static EmbedInput InputOf(JsonElement body) => JsonBody.Text(body, "input_type") switch
+    public static EmbedInput InputOf(JsonMembers body) => body.Text("input_type") switch
     {
         null => EmbedInput.Plain,
         "query" => EmbedInput.Query,
         "document" => EmbedInput.Document,
-        var other => throw EmbedErrors.Request($"\"input_type\" is \"{other}\"; it is \"query\" or \"document\""),
+        var other => throw JsonMembers.Invalid($"\"input_type\" is \"{other}\"; it is \"query\" or \"document\""),
     };
+
+    /// <summary>How many tokens texts have, about: four bytes each, for only the model's own tokenizer knows.</summary>
+    public static long TokensOf(IReadOnlyList<string> texts) => texts.Sum(text => (Encoding.UTF8.GetByteCount(text) + 3L) / 4);
 
     private static Ok<StatsResponse> Stats(IEmbedder embedder)
     {

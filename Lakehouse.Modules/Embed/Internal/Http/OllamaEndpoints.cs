@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,35 +20,35 @@ internal static class OllamaEndpoints
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {
         var started = Stopwatch.GetTimestamp();
-        using var body = await JsonBody.ReadAsync(context, options, Form);
-        var root = body.RootElement;
-        var model = JsonBody.Text(root, "model") ?? throw EmbedErrors.Request("there is no \"model\"");
-        var texts = JsonBody.Member(root, "input") switch
+        using var json = await EmbedEndpoints.ReadAsync(context, options, Form);
+        var body = new JsonMembers(json.RootElement);
+        var model = body.Text("model") ?? throw JsonMembers.Invalid("there is no \"model\"");
+        var texts = body.Member("input") switch
         {
             null => [],
-            { ValueKind: JsonValueKind.String } => [JsonBody.Text(root, "input")!],
-            { ValueKind: JsonValueKind.Array } list => JsonBody.Texts(list, "input"),
-            _ => throw EmbedErrors.Request("\"input\" is neither a text nor a list of texts"),
+            { ValueKind: JsonValueKind.String } => [body.Text("input")!],
+            _ => body.Texts("input")!,
         };
 
         // Ollama cuts off unless it is told not to, and answers no input with no vectors.
-        var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(root), JsonBody.Flag(root, "truncate") ?? true);
+        var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(body), body.Flag("truncate") ?? true);
         var answer = texts is [] or [""]
             ? new EmbedAnswer((await embedder.DescribeAsync(model, context.RequestAborted)).Name, 0, [], 0)
             : await embedder.EmbedAsync(request, context.RequestAborted);
         await VectorJson.SendAsync(
             context,
             answer,
-            json =>
+            output =>
             {
-                json.WriteString("model"u8, answer.Model);
-                json.WritePropertyName("embeddings"u8);
+                output.WriteString("model"u8, answer.Model);
+                output.WritePropertyName("embeddings"u8);
             },
-            (json, i) => VectorJson.WriteVector(json, answer.Vectors[i].Span),
-            json =>
+            (output, i) => VectorJson.WriteVector(output, answer.Vectors[i].Span),
+            output =>
             {
-                json.WriteNumber("total_duration"u8, Stopwatch.GetElapsedTime(started).Ticks * NanosecondsPerTick);
-                json.WriteNumber("load_duration"u8, 0);
+                output.WriteNumber("total_duration"u8, Stopwatch.GetElapsedTime(started).Ticks * NanosecondsPerTick);
+                output.WriteNumber("load_duration"u8, 0);
+                output.WriteNumber("prompt_eval_count"u8, EmbedEndpoints.TokensOf(texts));
             });
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,31 +25,32 @@ internal static class OpenAiEndpoints
 
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {
-        using var body = await JsonBody.ReadAsync(context, options, Form);
-        var root = body.RootElement;
-        var texts = Inputs(root);
-        var isBase64 = IsBase64(root);
-        var model = JsonBody.Text(root, "model") ?? throw EmbedErrors.Request("you must provide a \"model\"");
-        var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(root), JsonBody.Flag(root, "truncate") ?? false);
+        // Members that OpenAI has and this has not, as user, are left aside.
+        using var json = await EmbedEndpoints.ReadAsync(context, options, Form);
+        var body = new JsonMembers(json.RootElement);
+        var texts = Inputs(body);
+        var isBase64 = IsBase64(body);
+        var model = body.Text("model") ?? throw JsonMembers.Invalid("you must provide a \"model\"");
+        var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(body), body.Flag("truncate") ?? false);
         var answer = await embedder.EmbedAsync(request, context.RequestAborted);
-        RequireDimension(root, answer);
+        RequireDimension(body, answer);
         await VectorJson.SendAsync(
             context,
             answer,
-            json =>
+            output =>
             {
-                json.WriteString("object"u8, "list"u8);
-                json.WritePropertyName("data"u8);
+                output.WriteString("object"u8, "list"u8);
+                output.WritePropertyName("data"u8);
             },
-            (json, i) => WriteItem(json, i, answer.Vectors[i].Span, isBase64),
-            json =>
+            (output, i) => WriteItem(output, i, answer.Vectors[i].Span, isBase64),
+            output =>
             {
-                json.WriteString("model"u8, answer.Model);
-                var tokens = TokensOf(texts);
-                json.WriteStartObject("usage"u8);
-                json.WriteNumber("prompt_tokens"u8, tokens);
-                json.WriteNumber("total_tokens"u8, tokens);
-                json.WriteEndObject();
+                var tokens = EmbedEndpoints.TokensOf(texts);
+                output.WriteString("model"u8, answer.Model);
+                output.WriteStartObject("usage"u8);
+                output.WriteNumber("prompt_tokens"u8, tokens);
+                output.WriteNumber("total_tokens"u8, tokens);
+                output.WriteEndObject();
             });
     }
 
@@ -61,45 +62,41 @@ internal static class OpenAiEndpoints
 
     private static ModelObject ModelOf(EmbedModelInfo model) => new(model.Name, "model", 0, model.Provider);
 
-    private static IReadOnlyList<string> Inputs(JsonElement body)
+    private static IReadOnlyList<string> Inputs(JsonMembers body)
     {
-        if (JsonBody.Member(body, "input") is not { } input)
-        {
-            throw EmbedErrors.Request("there is no \"input\"");
-        }
-
+        var input = body.Member("input") ?? throw JsonMembers.Invalid("there is no \"input\"");
         if (input.ValueKind == JsonValueKind.String)
         {
-            return [JsonBody.Text(body, "input")!];
+            return [body.Text("input")!];
         }
 
         if (input.ValueKind != JsonValueKind.Array)
         {
-            throw EmbedErrors.Request("\"input\" is neither a text nor a list of texts");
+            throw JsonMembers.Invalid("\"input\" is neither a text nor a list of texts");
         }
 
         if (input.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
         {
-            throw EmbedErrors.Request("\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
+            throw JsonMembers.Invalid("\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
         }
 
         return input.GetArrayLength() <= InputsMax
-            ? JsonBody.Texts(input, "input")
-            : throw EmbedErrors.Request($"\"input\" has {input.GetArrayLength()} texts, at most {InputsMax} can be embedded at once");
+            ? body.Texts("input")!
+            : throw JsonMembers.Invalid($"\"input\" has {input.GetArrayLength()} texts, at most {InputsMax} can be embedded at once");
     }
 
-    private static bool IsBase64(JsonElement body) => JsonBody.Text(body, "encoding_format") switch
+    private static bool IsBase64(JsonMembers body) => body.Text("encoding_format") switch
     {
         null or "float" => false,
         "base64" => true,
-        var other => throw EmbedErrors.Request($"\"encoding_format\" is \"{other}\"; it is \"float\" or \"base64\""),
+        var other => throw JsonMembers.Invalid($"\"encoding_format\" is \"{other}\"; it is \"float\" or \"base64\""),
     };
 
-    private static void RequireDimension(JsonElement body, EmbedAnswer answer)
+    private static void RequireDimension(JsonMembers body, EmbedAnswer answer)
     {
-        if (JsonBody.Member(body, "dimensions") is { } wanted && !(wanted.ValueKind == JsonValueKind.Number && wanted.TryGetInt32(out var dimension) && dimension == answer.Dimension))
+        if (body.Count("dimensions") is { } wanted && wanted != answer.Dimension)
         {
-            throw EmbedErrors.Request($"\"dimensions\" is {wanted.GetRawText()}; the model '{answer.Model}' has {answer.Dimension}, and shortening is not offered");
+            throw JsonMembers.Invalid($"\"dimensions\" is {wanted}; the model '{answer.Model}' has {answer.Dimension}, and shortening is not offered");
         }
     }
 
@@ -126,9 +123,6 @@ internal static class OpenAiEndpoints
 
         json.WriteEndObject();
     }
-
-    /// <summary>An estimate, four bytes a token: only the model's own tokenizer knows.</summary>
-    private static long TokensOf(IReadOnlyList<string> texts) => texts.Sum(text => (Encoding.UTF8.GetByteCount(text) + 3L) / 4);
 
     private sealed record ModelObject(string Id, string Object, long Created, string OwnedBy);
 

@@ -62,19 +62,7 @@ internal static class AnswerWriter
     /// <summary>Which version the answer reflects, and which way a condition was met.</summary>
     private static void WriteWay(Utf8JsonWriter json, SearchAnswer answer)
     {
-        if (answer.Origin?.Dataset is { } dataset)
-        {
-            json.WriteStartObject("dataset"u8);
-            json.WriteString("name"u8, dataset.Dataset);
-            json.WriteNumber("version"u8, dataset.Version);
-            if (dataset.UpdatingTo is { } next)
-            {
-                json.WriteNumber("updating_to"u8, next);
-            }
-
-            json.WriteEndObject();
-        }
-
+        ItemJson.WriteDataset(json, answer.Origin);
         if (answer.Way != SearchWay.None)
         {
             json.WriteString("way"u8, answer.Way.ToString().ToLowerInvariant());
@@ -118,7 +106,7 @@ internal static class AnswerWriter
             json.WriteNumber("keyword_rank"u8, keywordRank.Value);
         }
 
-        WriteItem(json, item);
+        ItemJson.WriteContent(json, item);
         if (hit.Snippet is { } snippet)
         {
             WriteSnippet(json, snippet);
@@ -131,31 +119,6 @@ internal static class AnswerWriter
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteItem(Utf8JsonWriter json, StoredItem item)
-    {
-        if (item.Metadata is not null)
-        {
-            json.WritePropertyName("metadata"u8);
-            json.WriteRawValue(item.Metadata, skipInputValidation: true);
-        }
-
-        if (item.Text is not null)
-        {
-            json.WriteString("text"u8, item.Text);
-        }
-
-        if (item.Vector is not null)
-        {
-            json.WriteStartArray("vector"u8);
-            foreach (var value in item.Vector)
-            {
-                json.WriteNumberValue(value);
-            }
-
-            json.WriteEndArray();
-        }
     }
 
     private static void WriteSnippet(Utf8JsonWriter json, TextSnippet snippet)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Search.Internal.Http;
 
@@ -9,17 +10,17 @@ internal static class ImportBody
 
     public static ImportRequest Read(JsonElement json)
     {
-        var body = new BodyReader(json);
+        var body = new JsonMembers(json);
         var request = new ImportRequest(
             body.RequiredText("dataset"), body.RequiredText("id"), body.Text("text"), body.Text("vector"), body.Texts("metadata"), body.Text("model"), body.Flag("follow") ?? false);
         body.Complete();
         if (request is { TextColumn: null, VectorColumn: null })
         {
-            throw SearchErrors.Request("the body has neither \"text\", a column to be embedded, nor \"vector\", a column of vectors");
+            throw JsonMembers.Invalid("the body has neither \"text\", a column to be embedded, nor \"vector\", a column of vectors");
         }
 
         return request is { VectorColumn: not null, Model: not null }
-            ? throw SearchErrors.Request("with \"vector\" nothing is embedded, so \"model\" says nothing; leave one of the two out")
+            ? throw JsonMembers.Invalid("with \"vector\" nothing is embedded, so \"model\" says nothing; leave one of the two out")
             : request;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal.Http;
@@ -10,10 +11,10 @@ internal static class SearchBody
 
     public static SearchRequest Read(JsonElement json)
     {
-        var body = new BodyReader(json);
+        var body = new JsonMembers(json);
         var plain = new SearchRequest { Index = IndexName.Parse(body.RequiredText("index")), Text = body.RequiredText("text") };
         var weights = body.Member("weights") is { } member
-            ? member.ValueKind == JsonValueKind.Object ? new BodyReader(member, "\"weights\"") : throw SearchErrors.Request("\"weights\" is not an object")
+            ? member.ValueKind == JsonValueKind.Object ? new JsonMembers(member, "\"weights\"") : throw JsonMembers.Invalid("\"weights\" is not an object")
             : null;
         var request = plain with
         {
@@ -33,7 +34,7 @@ internal static class SearchBody
             FacetSize = body.Count("facet_size") ?? plain.FacetSize,
             Columns = body.Texts("columns") ?? [],
             WithSnippets = body.Flag("snippets") ?? plain.WithSnippets,
-            Include = IncludeOf(body.Texts("include")) ?? plain.Include,
+            Include = body.Texts("include") is { } parts ? ItemJson.ParseParts(parts) : plain.Include,
         };
         weights?.Complete();
         body.Complete();
@@ -46,14 +47,6 @@ internal static class SearchBody
         "vector" => SearchMode.Vector,
         "keyword" => SearchMode.Keyword,
         "hybrid" => SearchMode.Hybrid,
-        _ => throw SearchErrors.Request($"\"mode\" is \"{mode}\"; it is \"vector\", \"keyword\" or \"hybrid\""),
+        _ => throw JsonMembers.Invalid($"\"mode\" is \"{mode}\"; it is \"vector\", \"keyword\" or \"hybrid\""),
     };
-
-    private static ItemParts? IncludeOf(IReadOnlyList<string>? names) => names?.Aggregate(ItemParts.None, (parts, name) => parts | name switch
-    {
-        "metadata" => ItemParts.Metadata,
-        "text" => ItemParts.Text,
-        "vector" => ItemParts.Vector,
-        _ => throw SearchErrors.Request($"\"include\" has \"{name}\"; there are \"metadata\", \"text\" and \"vector\""),
-    });
 }

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
@@ -51,22 +50,6 @@ internal static class SearchEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async ValueTask<JsonDocument> ReadAsync(HttpContext context, SearchOptions options, string form)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        var body = await context.Request.Body.ReadWholeAsync(
-            context.Request.ContentLength,
-            options.MaxBodyBytes,
-            () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {options.MaxBodyBytes} bytes (search.max_body_bytes)."),
-            context.RequestAborted);
-        try
-        {
-            var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw SearchErrors.Request($"the body is not JSON of the form {form}");
-        }
-        catch (JsonException fault)
-        {
-            throw SearchErrors.Request($"the body is not JSON of the form {form} (line {fault.LineNumber + 1})", fault);
-        }
-    }
+    private static ValueTask<JsonDocument> ReadAsync(HttpContext context, SearchOptions options, string form) =>
+        RequestBody.ReadObjectAsync(context, options.MaxBodyBytes, "search.max_body_bytes", form);
 }

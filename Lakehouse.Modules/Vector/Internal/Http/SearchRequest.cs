@@ -95,7 +95,7 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
                 var filter = JsonElement.ParseValue(ref reader);
                 return filter.ValueKind == JsonValueKind.Null ? query : query with { Filter = filter };
             case "include":
-                return query with { Include = Include.Read(VectorJson.ReadTexts(ref reader, "include")) };
+                return query with { Include = ItemJson.ParseParts(VectorJson.ReadTexts(ref reader, "include")) };
             case var unknown:
                 throw VectorJson.Unknown(place, unknown, Known);
         }

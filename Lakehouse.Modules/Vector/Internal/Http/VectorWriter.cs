@@ -34,30 +34,12 @@ internal static class VectorWriter
             json.WriteStartObject();
             json.WriteString("id"u8, hit.Item.Id);
             json.WriteNumber("distance"u8, hit.Distance);
-            WriteContent(json, hit.Item);
+            ItemJson.WriteContent(json, hit.Item);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        if (answer.Origin?.Dataset is { } dataset)
-        {
-            WriteDataset(json, dataset);
-        }
-
-        json.WriteEndObject();
-    }
-
-    /// <summary>Which version of which dataset an answer reflects.</summary>
-    private static void WriteDataset(Utf8JsonWriter json, DatasetOrigin dataset)
-    {
-        json.WriteStartObject("dataset"u8);
-        json.WriteString("name"u8, dataset.Dataset);
-        json.WriteNumber("version"u8, dataset.Version);
-        if (dataset.UpdatingTo is { } next)
-        {
-            json.WriteNumber("updating_to"u8, next);
-        }
-
+        ItemJson.WriteDataset(json, answer.Origin);
         json.WriteEndObject();
     }
 
@@ -65,32 +47,7 @@ internal static class VectorWriter
     {
         json.WriteStartObject();
         json.WriteString("id"u8, item.Id);
-        WriteContent(json, item);
+        ItemJson.WriteContent(json, item);
         json.WriteEndObject();
-    }
-
-    private static void WriteContent(Utf8JsonWriter json, StoredItem item)
-    {
-        if (item.Metadata is not null)
-        {
-            json.WritePropertyName("metadata"u8);
-            json.WriteRawValue(item.Metadata, skipInputValidation: true);
-        }
-
-        if (item.Text is not null)
-        {
-            json.WriteString("text"u8, item.Text);
-        }
-
-        if (item.Vector is not null)
-        {
-            json.WriteStartArray("vector"u8);
-            foreach (var value in item.Vector)
-            {
-                json.WriteNumberValue(value);
-            }
-
-            json.WriteEndArray();
-        }
     }
 }

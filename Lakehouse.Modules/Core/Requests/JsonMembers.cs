@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Core.Requests;
+
+/// <summary>
+/// Reads the members of an object of a request by their names, each of one type or absent; <c>null</c> is as absent. <see cref="Complete"/> refuses members that nobody asked for: a misspelt one must not pass
+/// unnoticed. Everything throws <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>) with the member's name. Not thread-safe.
+/// </summary>
+/// <param name="body">The object.</param>
+/// <param name="place">What it is called in errors.</param>
+public sealed class JsonMembers(JsonElement body, string place = "the body")
+{
+    private readonly List<string> _known = [];
+
+    /// <summary>The error of every member that is not what it should be.</summary>
+    public static LakehouseException Invalid(string reason, Exception? inner = null) =>
+        new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
+
+    /// <summary>A member of any type.</summary>
+    public JsonElement? Member(string name)
+    {
+        _known.Add(name);
+        return body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    /// <summary>A text.</summary>
+    public string? Text(string name) => Member(name) is { } value ? TextOf(value, $"\"{name}\"") : null;
+
+    /// <summary>A text that must be there and not empty.</summary>
+    public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text : throw Invalid($"{place} has no \"{name}\"");
+
+    /// <summary>True or false.</summary>
+    public bool? Flag(string name) => Member(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => throw Wrong($"\"{name}\"", "true or false"),
+    };
+
+    /// <summary>A whole number of 32 bits.</summary>
+    public int? Count(string name) => Member(name) is { } value
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) ? count : throw Wrong($"\"{name}\"", "a whole number")
+        : null;
+
+    /// <summary>A number.</summary>
+    public double? Number(string name) => Member(name) is { } value
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong($"\"{name}\"", "a number")
+        : null;
+
+    /// <summary>A list of texts.</summary>
+    public IReadOnlyList<string>? Texts(string name) => Member(name) is { } value
+        ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select((v, i) => TextOf(v, $"{name}[{i}]"))] : throw Wrong($"\"{name}\"", "a list of texts")
+        : null;
+
+    /// <summary>Ends the reading.</summary>
+    public void Complete()
+    {
+        foreach (var member in body.EnumerateObject())
+        {
+            if (!_known.Contains(member.Name, StringComparer.Ordinal))
+            {
+                throw Invalid($"{place} has no member \"{member.Name}\"; there are {string.Join(", ", _known)}");
+            }
+        }
+    }
+
+    private static string TextOf(JsonElement value, string what)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(what, "a text");
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw Invalid($"{what} is not valid Unicode", fault);
+        }
+    }
+
+    private static LakehouseException Wrong(string what, string expected) => Invalid($"{what} is not {expected}");
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
+
+namespace Lakehouse.Vector;
+
+/// <summary>How items and where they come from stand in answers, for every endpoint that shows them.</summary>
+public static class ItemJson
+{
+    /// <summary>Writes the members of an item beside its id: metadata, text and vector, each where it was read.</summary>
+    public static void WriteContent(Utf8JsonWriter json, StoredItem item)
+    {
+        if (item.Metadata is not null)
+        {
+            // It is JSON already.
+            json.WritePropertyName("metadata"u8);
+            json.WriteRawValue(item.Metadata, skipInputValidation: true);
+        }
+
+        if (item.Text is not null)
+        {
+            json.WriteString("text"u8, item.Text);
+        }
+
+        if (item.Vector is not null)
+        {
+            json.WriteStartArray("vector"u8);
+            foreach (var value in item.Vector)
+            {
+                json.WriteNumberValue(value);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Nothing where the items are no rows.</summary>
+    public static void WriteDataset(Utf8JsonWriter json, VectorOrigin? origin)
+    {
+        if (origin?.Dataset is not { } dataset)
+        {
+            return;
+        }
+
+        json.WriteStartObject("dataset"u8);
+        json.WriteString("name"u8, dataset.Dataset);
+        json.WriteNumber("version"u8, dataset.Version);
+        if (dataset.UpdatingTo is { } next)
+        {
+            json.WriteNumber("updating_to"u8, next);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads the names of an <c>include</c>.</summary>
+    /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
+    public static ItemParts ParseParts(IEnumerable<string> names) => names.Aggregate(ItemParts.None, (parts, name) => parts | name switch
+    {
+        "vector" => ItemParts.Vector,
+        "metadata" => ItemParts.Metadata,
+        "text" => ItemParts.Text,
+        _ => throw JsonMembers.Invalid($"include has \"{name}\"; there are \"vector\", \"metadata\" and \"text\""),
+    });
+}
