@@ -183,16 +183,24 @@ internal sealed unsafe class VectorGraph : IDisposable
         return results.Count;
     }
 
-    /// <summary>Finds the nearest by comparing every live node that <paramref name="condition"/> holds for.</summary>
-    public int Scan(ReadOnlySpan<float> query, int k, Func<uint, bool>? condition, SearchContext context, List<Neighbour> results)
+    /// <summary>Finds the nearest by comparing every live node that <paramref name="condition"/> holds for. Where it only holds for nodes of some bits, words without any are stepped over.</summary>
+    public int Scan(ReadOnlySpan<float> query, int k, Func<uint, bool>? condition, ulong[]? bits, SearchContext context, List<Neighbour> results)
     {
         results.Clear();
         _store.Prepare(query, context.Query);
         var found = context.Found;
         found.Clear();
         context.ScoreCount = 0;
-        for (var node = 0u; node < NodeCount; node++)
+        const int wordBits = 64;
+        var nodeCount = bits is null ? NodeCount : Math.Min(NodeCount, (uint)bits.Length * wordBits);
+        for (var node = 0u; node < nodeCount; node++)
         {
+            if (bits is not null && node % wordBits == 0 && bits[node / wordBits] == 0)
+            {
+                node += wordBits - 1;
+                continue;
+            }
+
             if (!IsLive(node) || (condition is not null && !condition(node)))
             {
                 continue;

@@ -244,7 +244,7 @@ public sealed class GraphTests
         {
             var (exact, walked) = (new List<Neighbour>(), new List<Neighbour>());
             var context = graph.Enter();
-            graph.Scan(query, K, null, context, exact);
+            graph.Scan(query, K, null, null, context, exact);
             graph.Search(query, K, ef, null, int.MaxValue, context, walked);
             compared += context.ScoreCount;
             graph.Leave(context);

@@ -68,7 +68,10 @@ internal sealed class UpstreamClient : IDisposable
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => EmbedErrors.Failed(model.Provider, $"refused the credentials ({(int)answer.Status}). Check embed.api_key"),
             HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new LakehouseException(
-                ErrorKind.Busy, "embedder_busy", $"The embedding server ({model.Provider}) is busy ({(int)answer.Status}){reason}.") { RetryAfter = answer.RetryAfter },
+                ErrorKind.Busy, "embedder_busy", $"The embedding server ({model.Provider}) is busy ({(int)answer.Status}){reason}.")
+            {
+                RetryAfter = answer.RetryAfter,
+            },
             _ => EmbedErrors.Failed(model.Provider, $"answered {(int)answer.Status}{reason}"),
         };
     }

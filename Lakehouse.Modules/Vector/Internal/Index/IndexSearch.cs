@@ -85,14 +85,14 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         var condition = selection.Condition;
         if (query.IsExact || index.Count <= ScanCountMax)
         {
-            return Scan(vector, k, condition, context);
+            return Scan(vector, k, selection, context);
         }
 
         var ef = query.Ef ?? index.Spec.EfSearch;
         var scanCost = selection.ScanCost(out var share);
         if (condition is not null && Math.Max(ef, k) / share >= scanCost)
         {
-            return Scan(vector, k, condition, context);
+            return Scan(vector, k, selection, context);
         }
 
         var limit = condition is null ? int.MaxValue : (int)Math.Min(int.MaxValue, scanCost);
@@ -103,7 +103,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             if (count < Math.Min(wanted, selection.AllowedCount is { } allowed && condition is not null ? Math.Min(allowed, index.Count) : index.Count))
             {
                 // Given up, or fewer than there must be: what a walk cannot reach, the scan can.
-                return Scan(vector, k, condition, context);
+                return Scan(vector, k, selection, context);
             }
 
             // Of a range everything is wanted: a walk that ends inside it was too short. It may have ended empty, when the last items were deleted meanwhile.
@@ -116,9 +116,9 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         }
     }
 
-    private bool Scan(ReadOnlySpan<float> vector, int k, Func<uint, bool>? condition, SearchContext context)
+    private bool Scan(ReadOnlySpan<float> vector, int k, NodeSelection selection, SearchContext context)
     {
-        index.Graph.Scan(vector, k, condition, context, _found);
+        index.Graph.Scan(vector, k, selection.Condition, selection.AllowedBits, context, _found);
         return true;
     }
 

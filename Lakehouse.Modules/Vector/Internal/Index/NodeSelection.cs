@@ -23,6 +23,7 @@ internal sealed class NodeSelection
         _index = index;
         _hasFilter = filter is not null;
         var bits = allowedIds is null ? null : index.Select(allowedIds);
+        AllowedBits = bits;
         AllowedCount = bits?.Sum(word => (long)ulong.PopCount(word));
         Condition = (filter, bits) switch
         {
@@ -35,6 +36,9 @@ internal sealed class NodeSelection
 
     /// <summary>How many items have an allowed id; null where any is allowed.</summary>
     public long? AllowedCount { get; }
+
+    /// <summary>Their bits, by node; null likewise.</summary>
+    public ulong[]? AllowedBits { get; }
 
     /// <summary>What a node must be beside alive; null for nothing.</summary>
     public Func<uint, bool>? Condition { get; }
