@@ -189,7 +189,7 @@ internal static class VectorBench
         using var client = new SearchClient(server.Http.BaseAddress!.Port, Connections);
         client.Ask([.. Enumerable.Range(0, QueryCount).Select(q => SearchClient.Request("bench", SearchClient.Body(vectors.AsSpan(q * dimension, dimension), K, 64)))]);
 
-        report.AtMost("GB of memory of that program after searches", server.MemoryMiB("VmRSS") * 1.048576 / 1_000, 1.0, $"resident, all of it, ids but no metadata; at its highest {server.MemoryMiB("VmHWM") * 1.048576 / 1_000:0.00}");
+        report.AtMost("GB of memory of that program after searches", server.MemoryMiB("VmRSS") * 1.048576 / 1_000, 1.0, $"resident, all of it, ids but no metadata: {server.MemoryMiB("VmRSS"):0} MiB, of which {server.MemoryMiB("RssFile"):0} are the program's own files; at its highest {server.MemoryMiB("VmHWM"):0} MiB");
     }
 
     private static ReadOnlyMemory<float> Query(float[] queries, int q) => queries.AsMemory(q * Dimension, Dimension);

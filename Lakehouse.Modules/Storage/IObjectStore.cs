@@ -39,9 +39,16 @@ public interface IObjectStore
     /// <summary>Deletes an object. One that is not there is no error.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
 
-    /// <summary>A file of this machine that holds the object, for an engine that reads files. It stays as long as the object does. Null when the object is not there.</summary>
-    Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken);
+    /// <summary>A file of this machine that holds an object which never changes, for an engine that reads files. Null when the object is not there.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="expected">What is known of it; a copy that differs is fetched again. Null for nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LakehouseException"><c>object_damaged</c> (<see cref="ErrorKind.Corrupt"/>); <c>cache_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).</exception>
+    Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken);
 
     /// <summary>The folder below which every path of <see cref="LocalizeAsync"/> lies, absolute.</summary>
     string LocalFolder { get; }
+
+    /// <summary>True when the files of <see cref="LocalizeAsync"/> are the objects themselves, which stay as long as the objects do, whether held or not.</summary>
+    bool IsInPlace { get; }
 }

@@ -26,9 +26,10 @@ internal static class StorageEndpoints
         return routes;
     }
 
-    private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IObjectStore store, PutSlots slots, StorageOptions options)
+    private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IBuckets buckets, PutSlots slots, StorageOptions options, string? bucket = null)
     {
-        var key = WritableKey(context, "put/");
+        var store = buckets.Find(bucket);
+        var key = WritableKey(context, "put/", store == buckets.Find(null));
         // The store counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxPutBytes)
@@ -42,8 +43,9 @@ internal static class StorageEndpoints
         return TypedResults.Ok(new PutResponse(stored.Key.Value, stored.SizeBytes, stored.ETag));
     }
 
-    private static async Task<FileStreamHttpResult> GetAsync(HttpContext context, IObjectStore store)
+    private static async Task<FileStreamHttpResult> GetAsync(HttpContext context, IBuckets buckets, string? bucket = null)
     {
+        var store = buckets.Find(bucket);
         var key = RawKey.Read(context, Root + "get/");
         var content = await store.OpenAsync(key, context.RequestAborted)
             ?? throw new LakehouseException(ErrorKind.NotFound, "object_not_found", $"There is no object '{key}'.");
@@ -53,23 +55,24 @@ internal static class StorageEndpoints
     }
 
     private static async Task<Ok<ListResponse>> ListAsync(
-        IObjectStore store, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null)
+        IBuckets buckets, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null, string? bucket = null)
     {
-        var page = await store.ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
+        var page = await buckets.Find(bucket).ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
         return TypedResults.Ok(new ListResponse(prefix, [.. objects], page.IsTruncated));
     }
 
-    private static async Task<NoContent> DeleteAsync(HttpContext context, IObjectStore store)
+    private static async Task<NoContent> DeleteAsync(HttpContext context, IBuckets buckets, string? bucket = null)
     {
-        await store.DeleteAsync(WritableKey(context, "delete/"), context.RequestAborted);
+        var store = buckets.Find(bucket);
+        await store.DeleteAsync(WritableKey(context, "delete/", store == buckets.Find(null)), context.RequestAborted);
         return TypedResults.NoContent();
     }
 
-    private static ObjectKey WritableKey(HttpContext context, string verb)
+    private static ObjectKey WritableKey(HttpContext context, string verb, bool holdsLake)
     {
         var key = RawKey.Read(context, Root + verb);
-        return ReservedPrefixes.Find(key) is { } prefix
+        return holdsLake && ReservedPrefixes.Find(key) is { } prefix
             ? throw new LakehouseException(ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")
             : key;
     }

@@ -2,7 +2,7 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Storage;
 
-/// <summary>The tables <c>[storage]</c> and <c>[storage.buckets.primary]</c>.</summary>
+/// <summary>The tables <c>[storage]</c> and <c>[storage.buckets.NAME]</c>.</summary>
 public sealed record StorageOptions
 {
     /// <summary>Where everything is kept, absolute.</summary>
@@ -17,17 +17,24 @@ public sealed record StorageOptions
     /// <summary>The largest page of a listing.</summary>
     public required int MaxListResults { get; init; }
 
+    /// <summary>The most bytes of the local copies of one bucket's objects.</summary>
+    public required long CacheBytes { get; init; }
+
+    /// <summary>The buckets, the primary one first.</summary>
+    public required IReadOnlyList<BucketOptions> Buckets { get; init; }
+
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static StorageOptions Read(SettingsReader settings)
     {
-        var options = new StorageOptions
+        var dataDirectory = Path.GetFullPath(settings.Text("storage", "data_dir", "./data", "a folder whose path holds none of * ? [ ]", text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0));
+        return new StorageOptions
         {
-            DataDirectory = Path.GetFullPath(settings.Text("storage", "data_dir", "./data", "a folder whose path holds none of * ? [ ]", text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0)),
+            DataDirectory = dataDirectory,
             MaxPutBytes = settings.Size("storage", "max_put_bytes", "256MiB", "1", "5GiB"),
             MaxConcurrentPuts = settings.Count("storage", "max_concurrent_puts", 4, 1, 1_024),
             MaxListResults = settings.Count("storage", "max_list_results", 10_000, 1, 10_000),
+            CacheBytes = settings.Size("storage", "cache_bytes", "16GiB", "0", "1024TiB"),
+            Buckets = Internal.BucketSettings.Read(settings, dataDirectory),
         };
-        settings.Choice("storage.buckets.primary", "kind", "file", "file");
-        return options;
     }
 }

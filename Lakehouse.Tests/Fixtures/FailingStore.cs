@@ -11,6 +11,8 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
 
     public string LocalFolder => store.LocalFolder;
 
+    public bool IsInPlace => store.IsInPlace;
+
     /// <summary>Lets so many calls succeed from now on.</summary>
     public void FailAfter(int callCount) => Volatile.Write(ref _left, callCount);
 
@@ -34,7 +36,7 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
         return true;
     });
 
-    public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.LocalizeAsync(key, cancellationToken));
+    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Try(() => store.LocalizeAsync(key, expected, cancellationToken));
 
     private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) >= 0
         ? call()

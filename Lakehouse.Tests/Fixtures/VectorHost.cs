@@ -27,8 +27,7 @@ public sealed class VectorHost : IAsyncDisposable
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
         var storage = StorageOptions.Read(reader) with { DataDirectory = dataDirectory };
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader));
-        var inner = services.Last(s => s.ServiceType == typeof(IObjectStore)).ImplementationType!;
-        services.AddSingleton(inner).AddSingleton(provider => new FailingStore((IObjectStore)provider.GetRequiredService(inner))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
+        services.AddSingleton(provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
         var host = new VectorHost(services.BuildServiceProvider());
         await host.Internals.LoadAsync(CancellationToken.None);
         return host;

@@ -229,6 +229,8 @@ public sealed class CatalogTests : IAsyncLifetime
 
         public string LocalFolder => inner.LocalFolder;
 
+        public bool IsInPlace => inner.IsInPlace;
+
         public void FailAt(int call) => _countdown = call;
 
         public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) =>
@@ -249,7 +251,7 @@ public sealed class CatalogTests : IAsyncLifetime
 
         public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
-        public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.LocalizeAsync(key, cancellationToken));
+        public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Count(() => inner.LocalizeAsync(key, expected, cancellationToken));
 
         private Task<T> Count<T>(Func<Task<T>> call) =>
             --_countdown == 0 ? Task.FromException<T>(new LakehouseException(ErrorKind.Corrupt, "injected", "the store fails here")) : call();

@@ -18,8 +18,8 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("storage:data_dir", (string?)_folder.Path)]).Build();
         _options = StorageOptions.Read(new SettingsReader(configuration));
-        Store = new FileObjectStore(_options, TimeProvider.System);
-        Other = new FileObjectStore(_options, TimeProvider.System);
+        Store = new FileObjectStore(_options.Buckets[0].Folder, TimeProvider.System);
+        Other = new FileObjectStore(_options.Buckets[0].Folder, TimeProvider.System);
     }
 
     protected override IObjectStore Store { get; }
@@ -49,7 +49,7 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
             () => Store.OpenAsync(ObjectKey.Parse(key), default),
             () => Store.PutAsync(ObjectKey.Parse(key), new MemoryStream([1]), 10, default),
             () => Store.DeleteAsync(ObjectKey.Parse(key), default),
-            () => (Task)Store.LocalizeAsync(ObjectKey.Parse(key), default),
+            () => (Task)Store.LocalizeAsync(ObjectKey.Parse(key), null, default),
         };
         foreach (var call in refused)
         {

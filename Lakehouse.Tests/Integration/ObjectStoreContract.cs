@@ -13,6 +13,9 @@ public abstract class ObjectStoreContract
     /// <summary>A second store over the same bucket, as another process would have.</summary>
     protected abstract IObjectStore Other { get; }
 
+    /// <summary>True when each write has an ETag of its own; false when the same content has the same.</summary>
+    protected virtual bool EtagsTellWritesApart => true;
+
     /// <summary>A file with this content that the store may take.</summary>
     protected abstract string ScratchFile(byte[] content);
 
@@ -36,7 +39,8 @@ public abstract class ObjectStoreContract
         (await Store.FindAsync(key, default)).Should().Be(put);
         (await Other.FindAsync(key, default)).Should().Be(put);
         (await Store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Should().Equal(put);
-        File.ReadAllBytes((await Store.LocalizeAsync(key, default))!).Should().Equal(content);
+        using var local = await Store.LocalizeAsync(key, null, default);
+        File.ReadAllBytes(local!.Path).Should().Equal(content);
     }
 
     [Fact]
@@ -74,10 +78,10 @@ public abstract class ObjectStoreContract
         var etags = new HashSet<string>(StringComparer.Ordinal) { first.ETag };
         for (var i = 0; i < 50; i++)
         {
-            etags.Add((await PutAsync("k", "two")).ETag).Should().BeTrue("each write has an ETag of its own");
+            etags.Add((await PutAsync("k", EtagsTellWritesApart ? "two" : $"two {i}")).ETag).Should().BeTrue("each write has an ETag of its own");
         }
 
-        (await ReadAsync(ObjectKey.Parse("k"))).Should().Equal("two"u8.ToArray());
+        (await ReadAsync(ObjectKey.Parse("k"))).Should().StartWith("two"u8.ToArray());
     }
 
     [Fact]
@@ -99,7 +103,7 @@ public abstract class ObjectStoreContract
         var key = ObjectKey.Parse("no/such/thing");
         (await Store.FindAsync(key, default)).Should().BeNull();
         (await Store.OpenAsync(key, default)).Should().BeNull();
-        (await Store.LocalizeAsync(key, default)).Should().BeNull();
+        (await Store.LocalizeAsync(key, null, default)).Should().BeNull();
         await Store.DeleteAsync(key, default);
     }
 

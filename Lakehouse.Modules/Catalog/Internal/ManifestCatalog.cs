@@ -232,8 +232,8 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
 
         try
         {
-            var path = await store.LocalizeAsync(key, cancellationToken);
-            var manifest = path is null ? null : await codec.DecodeAsync(path, cancellationToken);
+            using var file = await store.LocalizeAsync(key, null, cancellationToken);
+            var manifest = file is null ? null : await codec.DecodeAsync(file.Path, cancellationToken);
             if (manifest is not null && (manifest.Name != name || manifest.Version != version))
             {
                 throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the file says it is version {manifest.Version} of '{manifest.Name}'"));

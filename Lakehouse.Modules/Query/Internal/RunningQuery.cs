@@ -8,6 +8,7 @@ using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Json;
 using Lakehouse.Query.Internal.Vectors;
+using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal;
 
@@ -23,6 +24,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     private static readonly TimeSpan InterruptEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _outputGate = new();
+    private readonly List<ILocalFile> _held = [];
     private EngineInstance? _engine;
     private DuckDbConnection? _connection;
     private VectorScope? _vectors;
@@ -56,9 +58,10 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         var statement = sql.Length <= ShortTextMax ? judge(sql) : await WatchAsync(() => judge(sql), cancellationToken);
         _isExplain = statement.IsExplain;
         _calls = statement.Calls;
+        var datasets = find(statement);
         try
         {
-            await _engine.DefineAsync(find(statement), cancellationToken);
+            await _engine.DefineAsync(datasets, _held, cancellationToken);
         }
         catch (DuckDbException fault)
         {
@@ -66,6 +69,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
 
         await WatchAsync(() => Start(statement), cancellationToken);
+        await _engine.HoldNewerAsync(datasets, _held, cancellationToken);
     }
 
     public async Task<int> WriteRowsAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
@@ -282,6 +286,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         _statement?.Dispose();
         _vectors?.Dispose();
         _connection?.Dispose();
+        _held.ForEach(file => file.Dispose());
         _engine?.Leave();
     }
 }

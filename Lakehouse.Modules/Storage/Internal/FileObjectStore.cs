@@ -17,10 +17,11 @@ internal sealed class FileObjectStore : IObjectStore
     private readonly TimeProvider _time;
     private readonly ObjectClock _clock = new();
 
-    public FileObjectStore(StorageOptions options, TimeProvider time)
+    /// <summary>Opens the bucket in a folder, which is made where it is not there.</summary>
+    public FileObjectStore(string folder, TimeProvider time)
     {
         _time = time;
-        _root = Path.Combine(options.DataDirectory, "objects");
+        _root = folder;
         try
         {
             Directory.CreateDirectory(_root);
@@ -32,6 +33,8 @@ internal sealed class FileObjectStore : IObjectStore
     }
 
     public string LocalFolder => _root;
+
+    public bool IsInPlace => true;
 
     public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
@@ -153,10 +156,10 @@ internal sealed class FileObjectStore : IObjectStore
         return Task.FromResult(true);
     });
 
-    public Task<string?> LocalizeAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
+    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => GuardAsync(() =>
     {
         var path = PathOf(key);
-        return Task.FromResult(File.Exists(path) ? path : null);
+        return Task.FromResult<ILocalFile?>(File.Exists(path) ? new PlaceFile(path) : null);
     });
 
     /// <summary>

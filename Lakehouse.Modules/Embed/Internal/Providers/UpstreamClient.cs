@@ -14,7 +14,8 @@ internal sealed class UpstreamClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly HttpClient _client;
+    // Made when it is first needed: the built-in model asks nobody.
+    private readonly Lazy<HttpClient> _client = new(Connect);
     private readonly Places _places;
     private readonly EmbedOptions _options;
 
@@ -22,10 +23,6 @@ internal sealed class UpstreamClient : IDisposable
     {
         _options = options;
         _places = new Places(options.MaxConcurrentCalls, options.MaxWaiting, options.Timeout, () => EmbedErrors.Busy(options.MaxConcurrentCalls, options.MaxWaiting));
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
-        };
     }
 
     /// <summary>Posts a body, or gets when there is none. The answer's status is the caller's to judge.</summary>
@@ -45,7 +42,7 @@ internal sealed class UpstreamClient : IDisposable
 
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             var content = await ReadAsync(stream, model, cancellationToken);
             return new UpstreamAnswer(response.StatusCode, content, response.Headers.RetryAfter?.Delta);
@@ -78,9 +75,18 @@ internal sealed class UpstreamClient : IDisposable
 
     public void Dispose()
     {
-        _client.Dispose();
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+
         _places.Dispose();
     }
+
+    private static HttpClient Connect() => new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
+    {
+        Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
+    };
 
     private static bool IsAboutConnecting(HttpRequestException fault) => fault.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;

@@ -18,7 +18,7 @@ internal sealed class EngineInstance : IDisposable
     private readonly DuckDbDatabase _database;
     private readonly IScratchFolder _spill;
     private readonly IObjectStore _store;
-    private readonly Dictionary<string, long> _views = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Manifest> _views = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _definitions = new(1);
     private readonly Lock _gate = new();
     private int _users;
@@ -112,14 +112,19 @@ internal sealed class EngineInstance : IDisposable
     public DuckDbConnection Connect() => _database.Connect();
 
     /// <summary>Makes the views of datasets that have none here, or one of an older version.</summary>
-    public async Task DefineAsync(IEnumerable<Manifest> datasets, CancellationToken cancellationToken)
+    /// <param name="datasets">The datasets.</param>
+    /// <param name="held">Takes the data files, which are held as long as the query may read them. Files in their place need no holding.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task DefineAsync(IEnumerable<Manifest> datasets, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         foreach (var dataset in datasets)
         {
-            if (IsDefined(dataset))
+            if (_store.IsInPlace && IsDefined(dataset))
             {
                 continue;
             }
+
+            var paths = await LocalizeAsync(dataset, held, cancellationToken);
 
             // One at a time: two writers of views conflict.
             await _definitions.WaitAsync(cancellationToken);
@@ -127,12 +132,32 @@ internal sealed class EngineInstance : IDisposable
             {
                 if (!IsDefined(dataset))
                 {
-                    await DefineAsync(dataset, cancellationToken);
+                    await DefineAsync(dataset, paths, cancellationToken);
                 }
             }
             finally
             {
                 _definitions.Release();
+            }
+        }
+    }
+
+    /// <summary>
+    /// For a query that has bound its views: holds the files of those that another query has brought to a newer version meanwhile, for it may have bound that one. Files in their place need no holding.
+    /// </summary>
+    public async Task HoldNewerAsync(IEnumerable<Manifest> datasets, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in _store.IsInPlace ? [] : datasets)
+        {
+            Manifest? defined;
+            lock (_gate)
+            {
+                _views.TryGetValue(dataset.Name.Value, out defined);
+            }
+
+            if (defined is not null && defined.Version > dataset.Version)
+            {
+                await LocalizeAsync(defined, held, cancellationToken);
             }
         }
     }
@@ -147,18 +172,26 @@ internal sealed class EngineInstance : IDisposable
     {
         lock (_gate)
         {
-            return _views.TryGetValue(dataset.Name.Value, out var version) && version >= dataset.Version;
+            return _views.TryGetValue(dataset.Name.Value, out var defined) && defined.Version >= dataset.Version;
         }
     }
 
-    private async Task DefineAsync(Manifest dataset, CancellationToken cancellationToken)
+    private async Task<List<string>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         var paths = new List<string>(dataset.Objects.Count);
-        foreach (var file in dataset.Objects)
+        foreach (var data in dataset.Objects)
         {
-            paths.Add(await _store.LocalizeAsync(file.Key, cancellationToken) ?? throw QueryErrors.MissingDataFile(dataset.Name.Value, file.Key.Value));
+            var expected = new ContentHash(data.SizeBytes, data.Sha256);
+            var file = await _store.LocalizeAsync(data.Key, expected, cancellationToken) ?? throw QueryErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
+            held.Add(file);
+            paths.Add(file.Path);
         }
 
+        return paths;
+    }
+
+    private async Task DefineAsync(Manifest dataset, List<string> paths, CancellationToken cancellationToken)
+    {
         var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
         var files = string.Join(", ", paths.Select(DuckDbSql.Literal));
         await Task.Run(
@@ -170,7 +203,7 @@ internal sealed class EngineInstance : IDisposable
             cancellationToken);
         lock (_gate)
         {
-            _views[dataset.Name.Value] = dataset.Version;
+            _views[dataset.Name.Value] = dataset;
         }
     }
 

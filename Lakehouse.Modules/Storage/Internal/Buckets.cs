@@ -1,0 +1,57 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Storage.Internal.S3;
+using Microsoft.Extensions.Hosting;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>Opens the buckets, and proves at the start that those of S3 are there and keep what commits rest on.</summary>
+internal sealed class Buckets : IBuckets, IHostedService, IDisposable
+{
+    private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);
+    private readonly List<S3Client> _clients = [];
+
+    public Buckets(StorageOptions options, TimeProvider time)
+    {
+        foreach (var bucket in options.Buckets)
+        {
+            _stores[bucket.Name] = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time) : new FileObjectStore(bucket.Folder, time);
+        }
+    }
+
+    /// <summary>The bucket that holds the lake.</summary>
+    public IObjectStore Primary => _stores[BucketSettings.Primary];
+
+    public IObjectStore Find(string? name) => _stores.GetValueOrDefault(name ?? BucketSettings.Primary)
+        ?? throw new LakehouseException(ErrorKind.NotFound, "bucket_not_found", $"There is no bucket '{name}'. The buckets are: {string.Join(", ", _stores.Keys)} ([storage.buckets.NAME]).");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (name, store) in _stores)
+        {
+            if (store is not S3ObjectStore s3)
+            {
+                continue;
+            }
+
+            try
+            {
+                await s3.ProbeAsync(name == BucketSettings.Primary, cancellationToken);
+            }
+            catch (LakehouseException fault)
+            {
+                throw new LakehouseException(fault.Kind, fault.Code, $"[storage.buckets.{name}] cannot be used: {fault.Message}", fault);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _clients.ForEach(c => c.Dispose());
+
+    private S3ObjectStore OpenS3(string name, S3Options s3, StorageOptions options, TimeProvider time)
+    {
+        var client = new S3Client(s3, time);
+        _clients.Add(client);
+        return new S3ObjectStore(s3, client, new LocalCopies(Path.Combine(options.DataDirectory, "cache", name), options.CacheBytes));
+    }
+}

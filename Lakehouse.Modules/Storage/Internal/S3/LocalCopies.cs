@@ -1,0 +1,341 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Storage.Internal.S3;
+
+/// <summary>
+/// Copies of immutable objects in a folder, for an engine that reads files. Each object is fetched once however many ask for it at the same time. Beyond its bound the folder loses the copies that were used longest
+/// ago, never one in use. Copies survive a restart; the first time that a process uses one it found, and each time by its length, it is compared with what the manifest says, and fetched again when it differs.
+/// </summary>
+internal sealed class LocalCopies
+{
+    private const int CopyBytes = 256 * 1024;
+    private const string TemporaryPrefix = "tmp-";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Copy> _copies = new(StringComparer.Ordinal);
+    private readonly long _sizeBytesMax;
+    private long _sizeBytes;
+    private long _clock;
+
+    public LocalCopies(string folder, long sizeBytesMax)
+    {
+        _sizeBytesMax = sizeBytesMax;
+        Folder = folder;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            Load();
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            throw StorageFault.Translate(fault);
+        }
+    }
+
+    /// <summary>Where the copies are.</summary>
+    public string Folder { get; }
+
+    /// <summary>What they take.</summary>
+    public long SizeBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sizeBytes;
+            }
+        }
+    }
+
+    /// <summary>A copy of an object, fetched where there is none. Null when the object is not there.</summary>
+    /// <exception cref="LakehouseException"><c>object_damaged</c> (<see cref="ErrorKind.Corrupt"/>): the object is not what the manifest says; <c>cache_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).</exception>
+    public async Task<ILocalFile?> GetAsync(ObjectKey key, ContentHash? expected, Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open, CancellationToken cancellationToken)
+    {
+        var name = NameOf(key);
+        while (true)
+        {
+            Copy copy;
+            TaskCompletionSource<bool>? fetching = null;
+            lock (_gate)
+            {
+                if (!_copies.TryGetValue(name, out copy!))
+                {
+                    fetching = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    copy = _copies[name] = new Copy { Ready = fetching.Task };
+                }
+
+                copy.UseCount++;
+                copy.LastUse = ++_clock;
+            }
+
+            try
+            {
+                if (fetching is not null)
+                {
+                    // It goes on when this caller gives up: others may wait for it.
+                    _ = FetchAsync(key, name, copy, expected, open, fetching);
+                }
+
+                if (!await copy.Ready.WaitAsync(cancellationToken))
+                {
+                    Release(copy);
+                    return null;
+                }
+
+                if (await IsGoodAsync(name, copy, expected, cancellationToken))
+                {
+                    return new Lease(this, copy, PathOf(name));
+                }
+            }
+            catch
+            {
+                Release(copy);
+                throw;
+            }
+
+            Forget(name, copy);
+            Release(copy);
+        }
+    }
+
+    /// <summary>Takes a finished file in as the copy of an object that it was just stored as. Where it cannot, it does nothing.</summary>
+    public void Take(ObjectKey key, string path, long sizeBytes)
+    {
+        var name = NameOf(key);
+        lock (_gate)
+        {
+            if (_copies.ContainsKey(name) || !TryMakeRoom(sizeBytes))
+            {
+                return;
+            }
+
+            try
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(PathOf(name))!);
+                File.Copy(path, Temporary(name), overwrite: true);
+                File.Move(Temporary(name), PathOf(name), overwrite: true);
+                _copies[name] = new Copy { Ready = Task.FromResult(true), SizeBytes = sizeBytes, LastUse = ++_clock, IsVerified = true };
+                _sizeBytes += sizeBytes;
+            }
+            catch (Exception fault) when (StorageFault.Is(fault))
+            {
+                // The object is stored; a query will fetch it.
+            }
+        }
+    }
+
+    /// <summary>Removes the copy of an object that is deleted; one in use goes by itself later.</summary>
+    public void Drop(ObjectKey key)
+    {
+        var name = NameOf(key);
+        lock (_gate)
+        {
+            if (_copies.TryGetValue(name, out var copy) && copy.UseCount == 0 && copy.Ready.IsCompletedSuccessfully)
+            {
+                Remove(name, copy);
+            }
+        }
+    }
+
+    private static string NameOf(ObjectKey key)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.Value)));
+        return $"{hash[..2]}/{hash}";
+    }
+
+    private string PathOf(string name) => Path.Combine(Folder, name);
+
+    private string Temporary(string name) => Path.Combine(Folder, TemporaryPrefix + Path.GetFileName(name));
+
+    /// <summary>What an earlier process left: its copies, the longest unused first; what it had not finished goes.</summary>
+    private void Load()
+    {
+        foreach (var half in Directory.EnumerateFiles(Folder, TemporaryPrefix + "*"))
+        {
+            File.Delete(half);
+        }
+
+        var files = Directory.EnumerateDirectories(Folder).SelectMany(Directory.EnumerateFiles).Select(path => new FileInfo(path)).OrderBy(file => file.LastWriteTimeUtc);
+        foreach (var file in files)
+        {
+            _copies[$"{file.Directory!.Name}/{file.Name}"] = new Copy { Ready = Task.FromResult(true), SizeBytes = file.Length, LastUse = ++_clock };
+            _sizeBytes += file.Length;
+        }
+
+        TryMakeRoom(0);
+    }
+
+    /// <summary>Whether a copy is what is expected. Its bytes are read once in a process.</summary>
+    private async Task<bool> IsGoodAsync(string name, Copy copy, ContentHash? expected, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(name));
+        if (!file.Exists || file.Length != (expected?.SizeBytes ?? copy.SizeBytes))
+        {
+            return false;
+        }
+
+        if (copy.IsVerified || expected?.Sha256 is null)
+        {
+            return true;
+        }
+
+        await using var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        copy.IsVerified = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) == expected.Sha256;
+        return copy.IsVerified;
+    }
+
+    /// <summary>Fetches an object, and ends those who wait. Never throws.</summary>
+    private async Task FetchAsync(ObjectKey key, string name, Copy copy, ContentHash? expected, Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open, TaskCompletionSource<bool> fetching)
+    {
+        try
+        {
+            if (await open(key, CancellationToken.None) is not { } content)
+            {
+                lock (_gate)
+                {
+                    _copies.Remove(name);
+                }
+
+                fetching.SetResult(false);
+                return;
+            }
+
+            await using var stream = content.Stream;
+            Reserve(copy, content.Info.SizeBytes);
+            await StoreAsync(key, name, stream, content.Info.SizeBytes, expected);
+            copy.IsVerified = true;
+            fetching.SetResult(true);
+        }
+        catch (Exception fault)
+        {
+            Forget(name, copy);
+            File.Delete(Temporary(name));
+            fetching.SetException(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault);
+            _ = fetching.Task.Exception;
+        }
+    }
+
+    private async Task StoreAsync(ObjectKey key, string name, Stream stream, long sizeBytes, ContentHash? expected)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long size = 0;
+        await using (var file = new FileStream(Temporary(name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+        {
+            var buffer = new byte[CopyBytes];
+            while (await stream.ReadAsync(buffer) is var count and > 0)
+            {
+                hash.AppendData(buffer, 0, count);
+                await file.WriteAsync(buffer.AsMemory(0, count));
+                size += count;
+            }
+        }
+
+        var found = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (size != sizeBytes || (expected is not null && (size != expected.SizeBytes || (expected.Sha256 is { } wanted && wanted != found))))
+        {
+            throw new LakehouseException(ErrorKind.Corrupt, "object_damaged", $"The object '{key}' is not what its manifest says: it has {size} bytes and the SHA-256 {found}. Restore it from a copy.");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        File.Move(Temporary(name), PathOf(name), overwrite: true);
+    }
+
+    private void Reserve(Copy copy, long sizeBytes)
+    {
+        lock (_gate)
+        {
+            if (!TryMakeRoom(sizeBytes))
+            {
+                throw new LakehouseException(
+                    ErrorKind.InsufficientStorage,
+                    "cache_full",
+                    string.Create(CultureInfo.InvariantCulture, $"The local copies in use leave no room for {sizeBytes} bytes more; {ByteSize.Format(_sizeBytesMax)} are allowed (storage.cache_bytes). Raise it, or query less at once."));
+            }
+
+            copy.SizeBytes = sizeBytes;
+            _sizeBytes += sizeBytes;
+        }
+    }
+
+    /// <summary>Removes what was used longest ago, until so much more fits. Under the lock.</summary>
+    private bool TryMakeRoom(long sizeBytes)
+    {
+        if (_sizeBytes + sizeBytes <= _sizeBytesMax)
+        {
+            return true;
+        }
+
+        foreach (var (name, copy) in _copies.Where(c => c.Value is { UseCount: 0, Ready.IsCompletedSuccessfully: true }).OrderBy(c => c.Value.LastUse).ToList())
+        {
+            Remove(name, copy);
+            if (_sizeBytes + sizeBytes <= _sizeBytesMax)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of a copy that is no good; those who have it keep the file that they have opened.</summary>
+    private void Forget(string name, Copy copy)
+    {
+        lock (_gate)
+        {
+            if (_copies.TryGetValue(name, out var current) && ReferenceEquals(current, copy))
+            {
+                Remove(name, copy);
+            }
+        }
+    }
+
+    private void Remove(string name, Copy copy)
+    {
+        _copies.Remove(name);
+        _sizeBytes -= copy.SizeBytes;
+        File.Delete(PathOf(name));
+    }
+
+    private void Release(Copy copy)
+    {
+        lock (_gate)
+        {
+            copy.UseCount--;
+        }
+    }
+
+    /// <summary>A copy, or one that is being fetched. Under the lock but for <see cref="Ready"/>.</summary>
+    private sealed class Copy
+    {
+        /// <summary>True when it is there, false when its object is not.</summary>
+        public required Task<bool> Ready { get; init; }
+
+        public long SizeBytes { get; set; }
+
+        public long LastUse { get; set; }
+
+        public int UseCount { get; set; }
+
+        public bool IsVerified { get; set; }
+    }
+
+    private sealed class Lease(LocalCopies owner, Copy copy, string path) : ILocalFile
+    {
+        private Copy? _copy = copy;
+
+        public string Path => path;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _copy, null) is { } held)
+            {
+                owner.Release(held);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Storage.Internal.S3;
+
+/// <summary>
+/// One client for a bucket: its settings, its retries and its errors. Retries are our own: the SDK's hide whether a request may have been carried out, which decides what a later "it is there already"
+/// means; and a request that gets no answer must not wait minutes for its turn.
+/// </summary>
+internal sealed class S3Client : IDisposable
+{
+    // What the SDK calls the status where there was no answer.
+    private const HttpStatusCode NoAnswer = default;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly S3Options _options;
+    private readonly TimeProvider _time;
+    private readonly Random _random = new();
+    private readonly Lock _gate = new();
+
+    public S3Client(S3Options options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        var config = new AmazonS3Config
+        {
+            ForcePathStyle = options.PathStyle,
+            AuthenticationRegion = options.Region,
+
+            // The trailing checksums that the SDK adds by itself are refused by Ceph with every chunked put.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            MaxErrorRetry = 0,
+            Timeout = options.Timeout,
+        };
+        if (options.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        Sdk = options.AccessKey.Length > 0 ? new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config) : new AmazonS3Client(config);
+    }
+
+    /// <summary>The SDK's client.</summary>
+    public AmazonS3Client Sdk { get; }
+
+    /// <summary>Sends a request until it succeeds, fails for good, or has failed too often.</summary>
+    /// <param name="send">Sends it once; is told how many attempts were made before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LakehouseException"><c>s3_*</c> (<see cref="ErrorKind.Upstream"/>, <see cref="ErrorKind.Timeout"/>).</exception>
+    public async Task<T> SendAsync<T>(Func<int, CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var late = new CancellationTokenSource(_options.Timeout, _time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+            try
+            {
+                return await send(attempt, both.Token);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && attempt < _options.Retries && CanPass(fault))
+            {
+                await Task.Delay(PauseAfter(attempt), _time, cancellationToken);
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LakehouseException && IsOfStore(fault))
+            {
+                throw Translate(fault);
+            }
+        }
+    }
+
+    /// <summary>True for what the network or the server does wrong.</summary>
+    public static bool IsOfStore(Exception fault) =>
+        fault is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
+
+    /// <summary>True where the same request may succeed a moment later.</summary>
+    public static bool CanPass(Exception fault) => fault switch
+    {
+        AmazonServiceException { StatusCode: HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } => true,
+        AmazonServiceException service => service.ErrorCode is "SlowDown" or "RequestTimeout" or "InternalError" or "ServiceUnavailable" || (service.StatusCode == NoAnswer && service.InnerException is not null),
+        LakehouseException => false,
+        _ => IsOfStore(fault),
+    };
+
+    /// <summary>The error for a person. Messages of servers can be empty, so the code decides; none holds a key of the configuration.</summary>
+    public LakehouseException Translate(Exception fault) => fault switch
+    {
+        LakehouseException known => known,
+        AmazonS3Exception { ErrorCode: "NoSuchBucket" } => new LakehouseException(ErrorKind.Upstream, "s3_no_bucket", $"The S3 server has no bucket '{_options.Bucket}'. Create it, or correct its name.", fault),
+        AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied => new LakehouseException(
+            ErrorKind.Upstream, "s3_denied", $"The S3 server refuses the credentials for the bucket '{_options.Bucket}' ({denied.ErrorCode}). Check access_key, secret_key and the bucket's policy.", fault),
+        AmazonServiceException { StatusCode: not NoAnswer } answered => new LakehouseException(
+            ErrorKind.Upstream, "s3_failed", $"The S3 server answered {(int)answered.StatusCode} ({answered.ErrorCode}) for the bucket '{_options.Bucket}'. Try again; its log has the cause.", fault),
+        OperationCanceledException or TimeoutException => new LakehouseException(
+            ErrorKind.Timeout, "s3_timeout", $"The S3 server did not answer for the bucket '{_options.Bucket}' within {_options.Timeout.TotalSeconds:0.###} s, {_options.Retries + 1} times over.", fault),
+        _ => new LakehouseException(ErrorKind.Upstream, "s3_unreachable", $"The S3 server of the bucket '{_options.Bucket}' cannot be reached, or breaks its connections. Check that it runs, and its endpoint.", fault),
+    };
+
+    public void Dispose() => Sdk.Dispose();
+
+    /// <summary>Twice as long each time, and anywhere between half and the whole of that, so that those who failed together do not come back together.</summary>
+    private TimeSpan PauseAfter(int attempt)
+    {
+        var most = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt));
+        lock (_gate)
+        {
+            return TimeSpan.FromMilliseconds(most * (0.5 + (_random.NextDouble() / 2)));
+        }
+    }
+}
