@@ -39,6 +39,7 @@ public sealed record LakehouseSettings(
             VectorOptions.Read(reader),
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader));
+        reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has followed it
         if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
         {
             reader.AddFault(fault);

@@ -30,10 +30,43 @@ public static class SettingsSource
             warning = $"The configuration file {file} is not there; the defaults apply.";
         }
 
-        return builder
-            .AddEnvironmentVariables(EnvironmentPrefix)
-            .AddInMemoryCollection(overrides.Select(o => KeyValuePair.Create(o.Key.Replace(".", ":", StringComparison.Ordinal), (string?)o.Value)))
-            .Build();
+        var settings = Complete(builder, overrides);
+        if (settings["secrets:file"] is not { Length: > 0 } secrets)
+        {
+            return settings;
+        }
+
+        // Over the configuration's file, below the environment; and it cannot name another one.
+        builder = new ConfigurationBuilder();
+        if (file is not null && File.Exists(file))
+        {
+            builder.Add(new TomlConfigurationSource(Read(file)));
+        }
+
+        builder.Add(new TomlConfigurationSource(ReadSecrets(secrets)));
+        return Complete(builder, overrides);
+    }
+
+    private static IConfigurationRoot Complete(IConfigurationBuilder builder, IReadOnlyDictionary<string, string> overrides) => builder
+        .AddEnvironmentVariables(EnvironmentPrefix)
+        .AddInMemoryCollection(overrides.Select(o => KeyValuePair.Create(o.Key.Replace(".", ":", StringComparison.Ordinal), (string?)o.Value)))
+        .Build();
+
+    /// <summary>A file like the configuration's that nobody but its owner may read.</summary>
+    private static TomlTable ReadSecrets(string path)
+    {
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (!File.Exists(path))
+        {
+            throw new SettingsException([$"[secrets] file = \"{path}\": there is no such file."]);
+        }
+
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != UnixFileMode.None)
+        {
+            throw new SettingsException([$"[secrets] file = \"{path}\" can be read or written by others than its owner. Take their rights away: chmod 600."]);
+        }
+
+        return Read(path);
     }
 
     private static TomlTable Read(string path)

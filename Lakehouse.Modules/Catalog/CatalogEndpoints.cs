@@ -17,7 +17,14 @@ internal static class CatalogEndpoints
         group.MapPost("register", RegisterAsync).WithSummary("Registers data files that are in the bucket as a dataset");
         group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
         group.MapGet("list", List).WithSummary("The newest version of every dataset");
+        group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
         return routes;
+    }
+
+    private static async Task<Ok<RefreshResponse>> RefreshAsync(ICatalog catalog, CancellationToken cancellationToken)
+    {
+        await catalog.RefreshAsync(cancellationToken);
+        return TypedResults.Ok(new RefreshResponse(catalog.List().Count));
     }
 
     private static async Task<Ok<ManifestResponse>> RegisterAsync(RegisterRequest request, ICatalog catalog, CancellationToken cancellationToken)
@@ -56,6 +63,8 @@ internal static class CatalogEndpoints
 
         return new DatasetCommit(name, request.SchemaFingerprint ?? string.Empty, columns, objects, request.RowCount ?? 0);
     }
+
+    private sealed record RefreshResponse(int Count);
 
     private sealed record ListResponse(IReadOnlyList<ManifestResponse> Manifests, int Count);
 }

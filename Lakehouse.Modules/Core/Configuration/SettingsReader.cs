@@ -12,6 +12,8 @@ public sealed class SettingsReader
 {
     private delegate bool Parser<T>(string? text, out T value);
 
+    private static readonly string[] SecretWords = ["key", "secret", "token", "passw", "cred"];
+
     private readonly IConfiguration _configuration;
     private readonly List<Setting> _known = [];
     private readonly List<string> _faults = [];
@@ -141,7 +143,7 @@ public sealed class SettingsReader
         var inTable = _known.Where(s => s.Table.Equals(table, StringComparison.OrdinalIgnoreCase)).Select(s => s.Key).ToList();
         if (inTable.Count > 0)
         {
-            return $"[{table}] {key} = \"{value}\": there is no such key. The table has: {string.Join(", ", inTable)}.";
+            return $"[{table}] {key} = \"{Shown(key, value)}\": there is no such key. The table has: {string.Join(", ", inTable)}.";
         }
 
         var tables = _known.Select(s => $"[{s.Table}]").Distinct(StringComparer.Ordinal);
@@ -149,6 +151,9 @@ public sealed class SettingsReader
             ? $"{key} = \"{value}\" stands outside every table. The tables are: {string.Join(", ", tables)}."
             : $"[{table}] {key} = \"{value}\": there is no such table. The tables are: {string.Join(", ", tables)}.";
     }
+
+    /// <summary>A value for a message; of keys that hold secrets, misspelt ones among them, nothing.</summary>
+    private static string? Shown(string key, string? value) => Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "..." : value;
 
     private IConfigurationSection Section(string table) => _configuration.GetSection(table.Replace('.', ':'));
 
@@ -180,7 +185,7 @@ public sealed class SettingsReader
 
     private T Fault<T>(string table, string key, string value, string allowed, T defaultValue)
     {
-        _faults.Add($"[{table}] {key} = \"{value}\" is refused. Allowed: {allowed}.");
+        _faults.Add($"[{table}] {key} = \"{Shown(key, value)}\" is refused. Allowed: {allowed}.");
         return defaultValue;
     }
 }

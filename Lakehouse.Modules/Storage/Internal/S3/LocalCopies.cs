@@ -214,7 +214,7 @@ internal sealed class LocalCopies
         catch (Exception fault)
         {
             Forget(name, copy);
-            File.Delete(Temporary(name));
+            Delete(Temporary(name));
             fetching.SetException(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault);
             _ = fetching.Task.Exception;
         }
@@ -298,7 +298,20 @@ internal sealed class LocalCopies
     {
         _copies.Remove(name);
         _sizeBytes -= copy.SizeBytes;
-        File.Delete(PathOf(name));
+        Delete(PathOf(name));
+    }
+
+    /// <summary>What cannot be deleted now is found and counted by the next start.</summary>
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            // Its folder was never made, or the disk fails: there is nothing to be done here.
+        }
     }
 
     private void Release(Copy copy)

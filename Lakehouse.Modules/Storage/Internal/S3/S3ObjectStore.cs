@@ -70,9 +70,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public async Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        // An attempt whose answer was lost may have been carried out: then the object that is "there already" is our own.
+        // An attempt whose answer was lost may have been carried out, and be sent again by us or by the connection: then the object that is "there already" is our own.
         var writer = Guid.NewGuid().ToString("N");
-        var isDoubtful = false;
         var isStored = await client.SendAsync(
             async (_, late) =>
             {
@@ -85,12 +84,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
                 }
                 catch (AmazonS3Exception taken) when (taken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotModified)
                 {
-                    return isDoubtful && await IsWrittenByAsync(key, writer, late);
-                }
-                catch (Exception fault) when (S3Client.CanPass(fault))
-                {
-                    isDoubtful = true;
-                    throw;
+                    return await IsWrittenByAsync(key, writer, late);
                 }
             },
             cancellationToken);
@@ -238,8 +232,15 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     private async Task<bool> IsWrittenByAsync(ObjectKey key, string writer, CancellationToken cancellationToken)
     {
-        var head = await client.Sdk.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = options.Bucket, Key = NameOf(key) }, cancellationToken);
-        return head.Metadata[WriterMetadata] == writer;
+        try
+        {
+            var head = await client.Sdk.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = options.Bucket, Key = NameOf(key) }, cancellationToken);
+            return head.Metadata[WriterMetadata] == writer;
+        }
+        catch (AmazonS3Exception gone) when (IsAbsent(gone))
+        {
+            return false;
+        }
     }
 
     private Task PutWholeAsync(string name, byte[] content, CancellationToken cancellationToken) => client.SendAsync(

@@ -14,6 +14,7 @@ namespace Lakehouse.Vector.Internal.Files;
 internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scratch, ILogger<IndexFiles> logger)
 {
     private const int Page = 1_000;
+    private const int OpenAttempts = 5;
     private const long SmallObjectMax = 1024 * 1024;
     private const long LogObjectMax = int.MaxValue - 1024;
 
@@ -210,8 +211,26 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return await OpenAsync(name, definition, spec, reserve, threadCount, cancellationToken);
     }
 
-    /// <summary>Snapshot plus log.</summary>
+    /// <summary>Snapshot plus log. Another process that folds the log meanwhile takes files away after they were listed: then there are others to read.</summary>
     private async Task<OpenIndex> OpenAsync(
+        IndexName name, IndexDefinition definition, VectorIndexSpec spec, Action<long> reserve, int threadCount, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt < OpenAttempts; attempt++)
+        {
+            var before = await ListAsync(name, cancellationToken);
+            var open = await OpenOnceAsync(name, definition, spec, reserve, threadCount, cancellationToken);
+            if (open.Fault is null || (await ListAsync(name, cancellationToken)).SequenceEqual(before))
+            {
+                return open;
+            }
+
+            open.Dispose();
+        }
+
+        return await OpenOnceAsync(name, definition, spec, reserve, threadCount, cancellationToken);
+    }
+
+    private async Task<OpenIndex> OpenOnceAsync(
         IndexName name, IndexDefinition definition, VectorIndexSpec spec, Action<long> reserve, int threadCount, CancellationToken cancellationToken)
     {
         var files = await ListAsync(name, cancellationToken);
