@@ -24,7 +24,7 @@ public sealed class VectorHost : IAsyncDisposable
     /// <summary>Opens what is in the folder.</summary>
     public static async Task<VectorHost> OpenAsync(string dataDirectory, params (string Key, string Value)[] settings)
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Append(("storage.data_dir", dataDirectory)).Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
+        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Append((Key: "storage.data_dir", Value: dataDirectory)).Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
         var storage = StorageOptions.Read(reader);
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader));
         services.AddSingleton(provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
