@@ -1,4 +1,6 @@
+using Lakehouse.Core.Journal;
 using Lakehouse.Storage.Internal;
+using Lakehouse.Storage.Internal.Journal;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,13 +12,21 @@ public static class StorageModule
     /// <summary>Adds <see cref="IBuckets"/>, <see cref="IObjectStore"/>, which is the primary one, and <see cref="IScratchSpace"/>. Before other modules: buckets are proved before anybody uses them.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options) => services
         .AddSingleton(options)
+        .AddSingleton<JournalQueue>()
+        .AddSingleton<IJournal>(provider => provider.GetRequiredService<JournalQueue>())
         .AddSingleton<Buckets>()
         .AddSingleton<IBuckets>(provider => provider.GetRequiredService<Buckets>())
         .AddHostedService(provider => provider.GetRequiredService<Buckets>())
         .AddSingleton(provider => provider.GetRequiredService<Buckets>().Primary)
         .AddSingleton<IScratchSpace, ScratchSpace>()
+        .AddSingleton<JournalWriter>()
+        .AddHostedService(provider => provider.GetRequiredService<JournalWriter>())
         .AddSingleton<PutSlots>();
 
-    /// <summary>Maps <c>/v1/storage/*</c>.</summary>
-    public static IEndpointRouteBuilder MapStorage(this IEndpointRouteBuilder routes) => StorageEndpoints.Map(routes);
+    /// <summary>Maps <c>/v1/storage/*</c> and <c>/v1/journal</c>.</summary>
+    public static IEndpointRouteBuilder MapStorage(this IEndpointRouteBuilder routes)
+    {
+        JournalEndpoint.Map(routes);
+        return StorageEndpoints.Map(routes);
+    }
 }

@@ -2,7 +2,7 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Storage;
 
-/// <summary>The tables <c>[storage]</c> and <c>[storage.buckets.NAME]</c>.</summary>
+/// <summary>The tables <c>[storage]</c>, <c>[storage.buckets.NAME]</c> and <c>[journal]</c>.</summary>
 public sealed record StorageOptions
 {
     /// <summary>Where everything is kept, absolute.</summary>
@@ -20,6 +20,15 @@ public sealed record StorageOptions
     /// <summary>The most bytes of the local copies of one bucket's objects.</summary>
     public required long CacheBytes { get; init; }
 
+    /// <summary>Entries of the journal that wait to be written; more are left out.</summary>
+    public required int JournalMaxPending { get; init; }
+
+    /// <summary>How often the journal is written.</summary>
+    public required TimeSpan JournalFlushEvery { get; init; }
+
+    /// <summary>The most objects of the journal; the oldest go.</summary>
+    public required int JournalMaxObjects { get; init; }
+
     /// <summary>The buckets, the primary one first.</summary>
     public required IReadOnlyList<BucketOptions> Buckets { get; init; }
 
@@ -34,6 +43,9 @@ public sealed record StorageOptions
             MaxConcurrentPuts = settings.Count("storage", "max_concurrent_puts", 4, 1, 1_024),
             MaxListResults = settings.Count("storage", "max_list_results", 10_000, 1, 10_000),
             CacheBytes = settings.Size("storage", "cache_bytes", "16GiB", "0", "1024TiB"),
+            JournalMaxPending = settings.Count("journal", "max_pending", 1_000, 1, 1_000_000),
+            JournalFlushEvery = settings.Time("journal", "flush_every", "1s", "10ms", "1h"),
+            JournalMaxObjects = settings.Count("journal", "max_objects", 1_000, 1, 1_000_000),
             Buckets = Internal.BucketSettings.Read(settings, dataDirectory),
         };
     }

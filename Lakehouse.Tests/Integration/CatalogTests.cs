@@ -6,6 +6,7 @@ using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Internal;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Ingest;
 using Lakehouse.Ingest.Internal;
@@ -177,7 +178,7 @@ public sealed class CatalogTests : IAsyncLifetime
         var store = new FaultyStore(_host.Service<IObjectStore>());
         var scratch = _host.Service<IScratchSpace>();
         using var codec = new ParquetManifestCodec(scratch);
-        using var catalog = new ManifestCatalog(store, codec, Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
+        using var catalog = new ManifestCatalog(store, codec, Options, TimeProvider.System, _host.Service<IJournal>(), NullLogger<ManifestCatalog>.Instance);
         using var ingestor = new CsvIngestor(store, scratch, catalog, _host.Service<IngestOptions>());
         var request = new IngestRequest(DatasetName.Parse("t"));
         await ingestor.IngestAsync(request, new MemoryStream("a\n0\n"u8.ToArray()), default);
@@ -212,7 +213,7 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     private ManifestCatalog NewCatalog() => new(
-        _host.Service<IObjectStore>(), _host.Service<IManifestCodec>(), Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
+        _host.Service<IObjectStore>(), _host.Service<IManifestCodec>(), Options, TimeProvider.System, _host.Service<IJournal>(), NullLogger<ManifestCatalog>.Instance);
 
     private async Task PutAsync(string key) =>
         (await _host.Http.PutAsync("/v1/storage/put/" + key, new ByteArrayContent([1]))).EnsureSuccessStatusCode();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Lakehouse.Catalog.Internal;
 /// Manifests in the bucket, the newest of each dataset in memory. The put-if-absent of a version's file is the commit; whoever loses the
 /// race reads the winner and tries the next version. In this process a lock for each name keeps racers from encoding in vain.
 /// </summary>
-internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec codec, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger)
+internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec codec, CatalogOptions options, TimeProvider time, IJournal journal, ILogger<ManifestCatalog> logger)
     : ICatalog, IDisposable
 {
     private const int ListingPage = 10_000;
@@ -245,6 +246,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
         {
             _damaged.TryAdd(key, 0);
             LogDamaged(fault, key.Value);
+            journal.Record("manifest_refused", key.Value, $"The manifest cannot be read ({fault.Message}); an older version of the dataset is used where there is one.");
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Storage.Internal.S3;
 using Microsoft.Extensions.Hosting;
 
@@ -10,11 +11,11 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
     private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);
     private readonly List<S3Client> _clients = [];
 
-    public Buckets(StorageOptions options, TimeProvider time)
+    public Buckets(StorageOptions options, TimeProvider time, IJournal journal)
     {
         foreach (var bucket in options.Buckets)
         {
-            _stores[bucket.Name] = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time) : new FileObjectStore(bucket.Folder, time);
+            _stores[bucket.Name] = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time, journal) : new FileObjectStore(bucket.Folder, time, journal);
         }
     }
 
@@ -48,10 +49,10 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
 
     public void Dispose() => _clients.ForEach(c => c.Dispose());
 
-    private S3ObjectStore OpenS3(string name, S3Options s3, StorageOptions options, TimeProvider time)
+    private S3ObjectStore OpenS3(string name, S3Options s3, StorageOptions options, TimeProvider time, IJournal journal)
     {
-        var client = new S3Client(s3, time);
+        var client = new S3Client(s3, time, journal);
         _clients.Add(client);
-        return new S3ObjectStore(s3, client, new LocalCopies(Path.Combine(options.DataDirectory, "cache", name), options.CacheBytes));
+        return new S3ObjectStore(s3, client, new LocalCopies(Path.Combine(options.DataDirectory, "cache", name), options.CacheBytes, journal));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,11 +16,13 @@ internal sealed class FileObjectStore : IObjectStore
 
     private readonly string _root;
     private readonly TimeProvider _time;
+    private readonly IJournal? _journal;
     private readonly ObjectClock _clock = new();
 
     /// <summary>Opens the bucket in a folder, which is made where it is not there.</summary>
-    public FileObjectStore(string folder, TimeProvider time)
+    public FileObjectStore(string folder, TimeProvider time, IJournal? journal = null)
     {
+        _journal = journal;
         _time = time;
         _root = folder;
         try
@@ -284,7 +287,7 @@ internal sealed class FileObjectStore : IObjectStore
     private static ObjectInfo Describe(ObjectKey key, long sizeBytes, DateTimeOffset modified) =>
         new(key, sizeBytes, modified, $"{modified.UtcTicks:x}-{sizeBytes:x}");
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> action)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> action)
     {
         try
         {
@@ -292,7 +295,9 @@ internal sealed class FileObjectStore : IObjectStore
         }
         catch (Exception fault) when (StorageFault.Is(fault))
         {
-            throw StorageFault.Translate(fault);
+            var told = StorageFault.Translate(fault);
+            _journal?.Record(told.Code, "data_dir", told.Message);
+            throw told;
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 
 namespace Lakehouse.Storage.Internal.S3;
@@ -19,11 +20,13 @@ internal sealed class LocalCopies
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Copy> _copies = new(StringComparer.Ordinal);
     private readonly long _sizeBytesMax;
+    private readonly IJournal? _journal;
     private long _sizeBytes;
     private long _clock;
 
-    public LocalCopies(string folder, long sizeBytesMax)
+    public LocalCopies(string folder, long sizeBytesMax, IJournal? journal = null)
     {
+        _journal = journal;
         _sizeBytesMax = sizeBytesMax;
         Folder = folder;
         try
@@ -238,7 +241,9 @@ internal sealed class LocalCopies
         var found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (size != sizeBytes || (expected is not null && (size != expected.SizeBytes || (expected.Sha256 is { } wanted && wanted != found))))
         {
-            throw new LakehouseException(ErrorKind.Corrupt, "object_damaged", $"The object '{key}' is not what its manifest says: it has {size} bytes and the SHA-256 {found}. Restore it from a copy.");
+            var damaged = new LakehouseException(ErrorKind.Corrupt, "object_damaged", $"The object '{key}' is not what its manifest says: it has {size} bytes and the SHA-256 {found}. Restore it from a copy.");
+            _journal?.Record(damaged.Code, key.Value, damaged.Message);
+            throw damaged;
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);

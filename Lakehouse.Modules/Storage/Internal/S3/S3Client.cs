@@ -3,6 +3,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 
 namespace Lakehouse.Storage.Internal.S3;
 
@@ -20,11 +21,13 @@ internal sealed class S3Client : IDisposable
 
     private readonly S3Options _options;
     private readonly TimeProvider _time;
+    private readonly IJournal? _journal;
     private readonly Random _random = new();
     private readonly Lock _gate = new();
 
-    public S3Client(S3Options options, TimeProvider time)
+    public S3Client(S3Options options, TimeProvider time, IJournal? journal = null)
     {
+        _journal = journal;
         _options = options;
         _time = time;
         var config = new AmazonS3Config
@@ -73,7 +76,9 @@ internal sealed class S3Client : IDisposable
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LakehouseException && IsOfStore(fault))
             {
-                throw Translate(fault);
+                var told = Translate(fault);
+                _journal?.Record(told.Code, _options.Bucket, told.Message);
+                throw told;
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 using Lakehouse.Vector.Internal.Index;
@@ -11,7 +12,7 @@ namespace Lakehouse.Vector.Internal.Files;
 /// The objects of the indexes in the bucket. An index exists from the moment its definition is there until its tombstone is. Objects are written once
 /// and never changed, but for aliases, which are replaced whole.
 /// </summary>
-internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scratch, ILogger<IndexFiles> logger)
+internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scratch, IJournal journal, ILogger<IndexFiles> logger)
 {
     private const int Page = 1_000;
     private const int OpenAttempts = 5;
@@ -271,6 +272,7 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
             index?.Dispose();
             LogDamaged(fault, reading.Value);
             var reason = fault is LakehouseException refused ? refused.Message : $"the object {reading} is damaged: {fault.Message}.";
+            journal.Record("index_damaged", name.Value, $"The vector index cannot be used: {reason}");
             return new OpenIndex(name, definition, spec, null, reason);
         }
     }

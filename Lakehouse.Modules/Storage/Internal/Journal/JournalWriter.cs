@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Storage.Internal.Journal;
+
+/// <summary>
+/// Writes the journal: objects <c>_journal/TIME-RANDOM.jsonl</c> of the primary bucket, each with some lines of JSON, put once and never changed; the oldest go. What cannot be written is kept and tried again.
+/// </summary>
+internal sealed partial class JournalWriter(JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
+{
+    private const string Prefix = "_journal/";
+    private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // so that keys order as times do
+    private const int LinesMax = 1_000;
+    private const int Page = 1_000;
+    private const int WritesPerRotation = 16;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly SemaphoreSlim _writing = new(1);
+    private List<JournalEntry> _unwritten = [];
+    private int _writeCount;
+
+    /// <summary>Entries after a time, the oldest first; one more than <paramref name="countMax"/> where there are more.</summary>
+    public async Task<List<JournalEntry>> ReadAsync(DateTime since, int countMax, CancellationToken cancellationToken)
+    {
+        await TryFlushAsync(cancellationToken);
+        var entries = new List<JournalEntry>();
+
+        // The time of an object is that of its last line.
+        var startAfter = Prefix + since.ToString(KeyTime, CultureInfo.InvariantCulture);
+        ObjectPage page;
+        do
+        {
+            page = await store.ListAsync(Prefix, startAfter, Page, cancellationToken);
+            foreach (var found in page.Objects)
+            {
+                entries.AddRange((await ReadAsync(found.Key, cancellationToken)).Where(e => e.Time > since));
+                if (entries.Count > countMax)
+                {
+                    return entries;
+                }
+
+                startAfter = found.Key.Value;
+            }
+        }
+        while (page.IsTruncated);
+        return entries;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryFlushAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _writing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.JournalFlushEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await TryFlushAsync(stoppingToken);
+        }
+    }
+
+    private async Task TryFlushAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            _unwritten = _unwritten.Count > 0 ? _unwritten : queue.Take(LinesMax);
+            if (_unwritten.Count == 0)
+            {
+                return;
+            }
+
+            var lines = string.Concat(_unwritten.Select(entry => JsonSerializer.Serialize(entry, Json) + "\n"));
+            var last = _unwritten.Max(e => e.Time).ToString(KeyTime, CultureInfo.InvariantCulture);
+            await store.PutIfAbsentAsync(ObjectKey.Parse($"{Prefix}{last}-{Guid.NewGuid():N}.jsonl"), Encoding.UTF8.GetBytes(lines), cancellationToken);
+            _unwritten = [];
+            if (_writeCount++ % WritesPerRotation == 0)
+            {
+                await RotateAsync(cancellationToken);
+            }
+        }
+        catch (LakehouseException fault)
+        {
+            LogUnwritten(fault, _unwritten.Count);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task RotateAsync(CancellationToken cancellationToken)
+    {
+        var keys = new List<ObjectKey>();
+        ObjectPage page;
+        do
+        {
+            page = await store.ListAsync(Prefix, keys.Count > 0 ? keys[^1].Value : string.Empty, Page, cancellationToken);
+            keys.AddRange(page.Objects.Select(o => o.Key));
+        }
+        while (page.IsTruncated);
+        foreach (var old in keys.Take(keys.Count - options.JournalMaxObjects))
+        {
+            await store.DeleteAsync(old, cancellationToken);
+        }
+    }
+
+    private async Task<List<JournalEntry>> ReadAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var entries = new List<JournalEntry>();
+        if (await store.OpenAsync(key, cancellationToken) is { } content)
+        {
+            using var reader = new StreamReader(content.Stream);
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            {
+                try
+                {
+                    entries.Add(JsonSerializer.Deserialize<JournalEntry>(line, Json)!);
+                }
+                catch (JsonException)
+                {
+                    // A line that somebody else has put there.
+                }
+            }
+        }
+
+        return entries;
+    }
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "{Entries} entries of the journal could not be written; it is tried again")]
+    private partial void LogUnwritten(Exception fault, int entries);
+}
