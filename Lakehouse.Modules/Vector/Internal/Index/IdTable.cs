@@ -29,7 +29,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
     /// <summary>Points the id of a node at it, in place of the node it pointed at before.</summary>
     public void Set(uint node)
     {
-        var id = ((Item*)items.At(node))->Id;
+        var id = IdAt(node);
         var slot = Find(id);
         if (_slots[slot] == 0 && 4 * (Count + 1) > 3 * _slots.Length)
         {
@@ -54,7 +54,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         Count--;
         for (var slot = (hole + 1) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
         {
-            var home = Home(((Item*)items.At(_slots[slot] - 1))->Id);
+            var home = Home(IdAt(_slots[slot] - 1));
             if (((slot - home) & mask) >= ((slot - hole) & mask))
             {
                 _slots[hole] = _slots[slot];
@@ -65,11 +65,13 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         _slots[hole] = 0;
     }
 
+    private ReadOnlySpan<byte> IdAt(uint node) => Item.IdOf(*(byte**)items.At(node));
+
     private int Find(ReadOnlySpan<byte> id)
     {
         var mask = _slots.Length - 1;
         var slot = Home(id);
-        while (_slots[slot] is var entry and not 0 && !((Item*)items.At(entry - 1))->Id.SequenceEqual(id))
+        while (_slots[slot] is var entry and not 0 && !IdAt(entry - 1).SequenceEqual(id))
         {
             slot = (slot + 1) & mask;
         }
@@ -93,7 +95,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         {
             if (entry != 0)
             {
-                _slots[Find(((Item*)items.At(entry - 1))->Id)] = entry;
+                _slots[Find(IdAt(entry - 1))] = entry;
             }
         }
     }

@@ -12,7 +12,10 @@ internal unsafe struct Item
     public byte* MetadataRecord;
 
     /// <summary>The id in UTF-8.</summary>
-    public readonly ReadOnlySpan<byte> Id => new(IdRecord + sizeof(ushort), *(ushort*)IdRecord);
+    public readonly ReadOnlySpan<byte> Id => IdOf(IdRecord);
 
     public readonly MetadataDocument Metadata => new(MetadataRecord);
+
+    /// <summary>The id in a record.</summary>
+    public static ReadOnlySpan<byte> IdOf(byte* record) => new(record + sizeof(ushort), *(ushort*)record);
 }

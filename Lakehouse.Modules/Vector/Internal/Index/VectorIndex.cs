@@ -15,7 +15,10 @@ internal sealed unsafe class VectorIndex : IDisposable
     private const int TextLockCount = 64;
     private const int IdsUnderLock = 1_024;
 
-    private readonly NodeBlocks _items = new(sizeof(Item));
+    // For each node the record of its id, which all have; of its metadata and of its text, which is its length (int32) and UTF-8.
+    private readonly NodeBlocks _idRecords = new(sizeof(byte*));
+    private readonly PointerTable _metadata = new();
+    private readonly PointerTable _texts = new();
     private readonly RecordArena _records = new();
     private readonly IdTable _ids;
     private readonly Lock _table = new();
@@ -23,14 +26,11 @@ internal sealed unsafe class VectorIndex : IDisposable
     private readonly ReaderWriterLockSlim _linking = new();
     private readonly Lock[] _texting = [.. Enumerable.Range(0, TextLockCount).Select(_ => new Lock())];
 
-    // Pointers to the records of texts, each its length (int32) and UTF-8; null until the first text comes, so that indexes without any pay nothing.
-    private NodeBlocks? _texts;
-
     public VectorIndex(VectorIndexSpec spec)
     {
         Spec = spec;
         Graph = new VectorGraph(spec.Dimension, spec.Metric, spec.Quantization, spec.M, spec.EfConstruction, seed: Environment.TickCount);
-        _ids = new IdTable(_items);
+        _ids = new IdTable(_idRecords);
     }
 
     public VectorIndexSpec Spec { get; }
@@ -44,25 +44,25 @@ internal sealed unsafe class VectorIndex : IDisposable
     public KeywordIndex Keywords { get; } = new();
 
     /// <summary>True when an item has a text, or had one.</summary>
-    public bool HasTexts => Volatile.Read(ref _texts) is not null;
+    public bool HasTexts => _texts.IsInUse;
 
     /// <summary>The memory of everything.</summary>
-    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(Item)) + (HasTexts ? Graph.NodeCount * sizeof(byte*) : 0) + _records.SizeBytes + _ids.SizeBytes + Keywords.SizeBytes;
+    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(byte*)) + _metadata.SizeBytes(Graph.NodeCount) + _texts.SizeBytes(Graph.NodeCount) + _records.SizeBytes + _ids.SizeBytes + Keywords.SizeBytes;
 
     /// <summary>The pointers of a node; for who holds off <see cref="Compact"/>, which frees what they point at.</summary>
-    public Item ItemOf(uint node) => *(Item*)_items.At(node);
+    public Item ItemOf(uint node) => new() { IdRecord = IdRecordOf(node), MetadataRecord = _metadata.Get(node) };
 
     /// <summary>The metadata of a node; for readers between <see cref="VectorGraph.Enter"/> and <see cref="VectorGraph.Leave"/>.</summary>
-    public MetadataDocument Metadata(uint node) => ((Item*)_items.At(node))->Metadata;
+    public MetadataDocument Metadata(uint node) => new(_metadata.Get(node));
 
     /// <summary>The id of a node; likewise.</summary>
-    public ReadOnlySpan<byte> Id(uint node) => ((Item*)_items.At(node))->Id;
+    public ReadOnlySpan<byte> Id(uint node) => Item.IdOf(IdRecordOf(node));
 
     /// <summary>The text of a node in UTF-8, empty for none; likewise.</summary>
     public ReadOnlySpan<byte> Text(uint node) => TextRecordOf(node) is var record and not null ? new(record + sizeof(int), *(int*)record) : default;
 
     /// <summary>The record of a node's text, or null; as <see cref="ItemOf"/>.</summary>
-    public byte* TextRecordOf(uint node) => Volatile.Read(ref _texts) is { } texts && node < texts.Capacity ? (byte*)Volatile.Read(ref *(nint*)texts.At(node)) : null;
+    public byte* TextRecordOf(uint node) => _texts.Get(node);
 
     /// <summary>A copy of the item of a node; likewise.</summary>
     public StoredItem Read(uint node, ItemParts parts) => new(
@@ -287,8 +287,9 @@ internal sealed unsafe class VectorIndex : IDisposable
     {
         Graph.Dispose();
         Keywords.Dispose();
-        _texts?.Dispose();
-        _items.Dispose();
+        _texts.Dispose();
+        _metadata.Dispose();
+        _idRecords.Dispose();
         _records.Dispose();
         _linking.Dispose();
     }
@@ -331,10 +332,8 @@ internal sealed unsafe class VectorIndex : IDisposable
             return;
         }
 
-        var item = (Item*)_items.At(node);
-        var before = item->MetadataRecord;
-        var record = entry.Metadata is null ? null : _records.Add(entry.Metadata);
-        Volatile.Write(ref *(nint*)&item->MetadataRecord, (nint)record);
+        var before = _metadata.Get(node);
+        _metadata.Set(node, entry.Metadata is null ? null : _records.Add(entry.Metadata), Graph.NodeCount);
         if (before is not null)
         {
             _retired.Add(((nint)before, MetadataDocument.SizeOf(before)));
@@ -361,20 +360,6 @@ internal sealed unsafe class VectorIndex : IDisposable
 
     private void SetText(uint node, byte[]? text)
     {
-        if (text is { Length: > 0 } && _texts is null)
-        {
-            // Room for every node before anyone sees it.
-            var texts = new NodeBlocks(sizeof(byte*));
-            texts.EnsureCapacity(Graph.NodeCount);
-            Volatile.Write(ref _texts, texts);
-        }
-
-        if (_texts is null)
-        {
-            return;
-        }
-
-        _texts.EnsureCapacity(node + 1);
         byte* record = null;
         if (text is { Length: > 0 })
         {
@@ -384,7 +369,7 @@ internal sealed unsafe class VectorIndex : IDisposable
             record = _records.Add(bytes);
         }
 
-        Volatile.Write(ref *(nint*)_texts.At(node), (nint)record);
+        _texts.Set(node, record, Graph.NodeCount);
     }
 
     private static int TextSizeOf(byte* record) => sizeof(int) + *(int*)record;
@@ -452,30 +437,31 @@ internal sealed unsafe class VectorIndex : IDisposable
 
     private void SetItem(uint node, ReadOnlySpan<byte> id, byte[]? metadata, byte[]? text)
     {
-        _items.EnsureCapacity(node + 1);
+        _idRecords.EnsureCapacity(node + 1);
         var record = new byte[sizeof(ushort) + id.Length];
         MemoryMarshal.Write(record, (ushort)id.Length);
         id.CopyTo(record.AsSpan(sizeof(ushort)));
-        var item = (Item*)_items.At(node);
-        item->IdRecord = _records.Add(record);
-        item->MetadataRecord = metadata is null ? null : _records.Add(metadata);
+        *(byte**)_idRecords.At(node) = _records.Add(record);
+        _metadata.Set(node, metadata is null ? null : _records.Add(metadata), Graph.NodeCount);
         SetText(node, text);
     }
 
+    private byte* IdRecordOf(uint node) => *(byte**)_idRecords.At(node);
+
     private void FreeItem(uint node)
     {
-        var item = (Item*)_items.At(node);
-        _records.Free(item->IdRecord, sizeof(ushort) + item->Id.Length);
-        if (item->MetadataRecord is not null)
+        _records.Free(IdRecordOf(node), sizeof(ushort) + Id(node).Length);
+        *(byte**)_idRecords.At(node) = null;
+        if (_metadata.Get(node) is var metadata and not null)
         {
-            _records.Free(item->MetadataRecord, MetadataDocument.SizeOf(item->MetadataRecord));
+            _records.Free(metadata, MetadataDocument.SizeOf(metadata));
+            _metadata.Set(node, null, Graph.NodeCount);
         }
 
-        *item = default;
         if (TextRecordOf(node) is var text and not null)
         {
             _records.Free(text, TextSizeOf(text));
-            *(nint*)_texts!.At(node) = 0;
+            _texts.Set(node, null, Graph.NodeCount);
         }
     }
 
