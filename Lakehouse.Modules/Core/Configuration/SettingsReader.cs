@@ -36,6 +36,13 @@ public sealed class SettingsReader
         return Fault(table, key, text, allowed, defaultValue);
     }
 
+    /// <summary>The address of a server, with scheme (http or https) and host and without user, query or fragment; null where it is empty or refused.</summary>
+    public Uri? Url(string table, string key, string defaultValue, string example)
+    {
+        var text = Text(table, key, defaultValue, $"a URL with scheme and host, e.g. \"{example}\"", value => value.Length == 0 || IsUrl(value));
+        return text.Length > 0 && IsUrl(text) ? new Uri(text) : null;
+    }
+
     /// <summary>One of a fixed set of words.</summary>
     public string Choice(string table, string key, string defaultValue, params string[] choices) =>
         Text(table, key, defaultValue, "one of " + string.Join(", ", choices.Select(c => $"\"{c}\"")), choices.Contains);
@@ -117,6 +124,13 @@ public sealed class SettingsReader
             throw new SettingsException(_faults);
         }
     }
+
+    private static bool IsUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url.Host.Length > 0
+        && text.Contains("://", StringComparison.Ordinal)
+        && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0;
 
     private static IEnumerable<IConfigurationSection> Leaves(IConfiguration root)
     {

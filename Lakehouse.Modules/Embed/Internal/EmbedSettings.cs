@@ -49,7 +49,7 @@ internal static class EmbedSettings
     private static EmbedModelOptions ReadDefault(SettingsReader settings, out EmbedModelOptions builtIn)
     {
         var provider = settings.Choice(Table, "provider", Hashing, Providers);
-        var url = settings.Text(Table, "url", string.Empty, UrlRule, IsUrl);
+        var url = settings.Url(Table, "url", string.Empty, OllamaUrl);
         var key = settings.Text(Table, "api_key", string.Empty, "a text");
         var name = settings.Text(Table, "default_model", string.Empty, NameRule, IsName);
         var dimension = settings.Count(Table, "dimension", 0, 0, DimensionMax);
@@ -105,7 +105,7 @@ internal static class EmbedSettings
 
         var provider = settings.Choice(table, "provider", fallback.Provider, Providers);
         var isSame = provider == fallback.Provider;
-        var url = settings.Text(table, "url", isSame ? fallback.Url?.OriginalString ?? string.Empty : string.Empty, UrlRule, IsUrl);
+        var url = settings.Url(table, "url", isSame ? fallback.Url?.OriginalString ?? string.Empty : string.Empty, OllamaUrl);
         var key = settings.Text(table, "api_key", isSame ? fallback.ApiKey : string.Empty, "a text");
         var upstream = settings.Text(table, "model", name, NameRule, IsName);
         var (query, document) = KnownPrefixes.Of(upstream);
@@ -125,30 +125,22 @@ internal static class EmbedSettings
         };
     }
 
-    private const string UrlRule = "a URL with scheme and host, e.g. \"http://127.0.0.1:11434\"";
     private const string NameRule = "1 to 256 printable characters";
 
-    private static Uri? UrlOf(SettingsReader settings, string table, string provider, string url)
+    private static Uri? UrlOf(SettingsReader settings, string table, string provider, Uri? url)
     {
         if (provider == Hashing)
         {
             return null;
         }
 
-        if (url.Length == 0 && provider == OpenAi)
+        if (url is null && provider == OpenAi)
         {
-            settings.AddFault($"[{table}] url is empty, and provider = \"{OpenAi}\" needs the address of a server, e.g. \"https://api.openai.com\".");
+            settings.AddFault($"[{table}] url names no server, and provider = \"{OpenAi}\" needs one, e.g. \"https://api.openai.com\".");
         }
 
-        return new Uri(url.Length == 0 || !IsUrl(url) ? OllamaUrl : url);
+        return url ?? new Uri(OllamaUrl);
     }
-
-    private static bool IsUrl(string text) => text.Length == 0
-        || (Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-            && url.Host.Length > 0
-            && text.Contains("://", StringComparison.Ordinal)
-            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0);
 
     private static bool IsName(string name) => name.Length <= 256 && !name.Any(char.IsControl);
 }

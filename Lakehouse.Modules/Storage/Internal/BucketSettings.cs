@@ -7,7 +7,6 @@ internal static class BucketSettings
 {
     public const string Primary = "primary";
 
-    private const string UrlRule = "a URL with scheme and host, e.g. \"http://127.0.0.1:9000\"; empty for AWS";
     private const string PrefixRule = "empty, or a prefix that ends with '/' and does not start with one";
 
     public static IReadOnlyList<BucketOptions> Read(SettingsReader settings, string dataDirectory)
@@ -48,10 +47,9 @@ internal static class BucketSettings
 
     private static S3Options ReadS3(SettingsReader settings, string table)
     {
-        var endpoint = settings.Text(table, "endpoint", string.Empty, UrlRule, IsUrl);
         return new S3Options
         {
-            Endpoint = endpoint.Length > 0 && IsUrl(endpoint) ? new Uri(endpoint) : null,
+            Endpoint = settings.Url(table, "endpoint", string.Empty, "http://127.0.0.1:9000"),
             Region = settings.Text(table, "region", "us-east-1", "a region, e.g. \"us-east-1\"", text => text.Length > 0),
             Bucket = settings.Text(table, "bucket", string.Empty, "the name of a bucket"),
             Prefix = settings.Text(table, "prefix", string.Empty, PrefixRule, text => text.Length == 0 || (text[0] != '/' && text[^1] == '/')),
@@ -63,11 +61,4 @@ internal static class BucketSettings
             Retries = settings.Count(table, "retries", 5, 0, 100),
         };
     }
-
-    private static bool IsUrl(string text) => text.Length == 0
-        || (Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-            && url.Host.Length > 0
-            && text.Contains("://", StringComparison.Ordinal)
-            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0);
 }
