@@ -32,7 +32,7 @@ internal sealed record AllowedRows(IReadOnlyList<ReadOnlyMemory<byte>> Ids, long
     /// <summary>Reads <c>["a"],["b"]</c>. Most ids need no unescaping, and are parts of the block as they are.</summary>
     private static void ReadIds(ReadOnlyMemory<byte> block, List<ReadOnlyMemory<byte>> ids)
     {
-        byte[] list = [(byte)'[', .. block.Span.TrimStart((byte)','), (byte)']'];
+        var list = RowParser.ToList(block.Span);
         var reader = new Utf8JsonReader(list);
         while (reader.Read())
         {

@@ -31,7 +31,7 @@ internal static class ColumnValues
         var buffer = new ArrayBufferWriter<byte>();
         while (await result.WriteRowsAsync(buffer, cancellationToken) > 0)
         {
-            using var block = JsonDocument.Parse((byte[])[(byte)'[', .. buffer.WrittenSpan.TrimStart((byte)','), (byte)']']);
+            using var block = JsonDocument.Parse(RowParser.ToList(buffer.WrittenSpan));
             foreach (var row in block.RootElement.EnumerateArray())
             {
                 values[row[0].GetString()!] = [.. row.EnumerateArray().Skip(1).Select(v => v.GetRawText())];

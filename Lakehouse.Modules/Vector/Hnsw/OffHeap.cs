@@ -82,24 +82,6 @@ internal static unsafe class OffHeap
         }
     }
 
-    /// <summary>Gives back what the C library holds for later, of its own and of the runtime's: megabytes after much work in parallel. Where it has no such call, nothing.</summary>
-    public static void Trim()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        try
-        {
-            _ = TrimHeap(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // musl gives back by itself.
-        }
-    }
-
     private static nuint RoundUp(nuint size) => (size + HugePage - 1) & ~(HugePage - 1);
 
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
@@ -109,10 +91,6 @@ internal static unsafe class OffHeap
     [DllImport("libc", EntryPoint = "munmap")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Unmap(nint address, nuint length);
-
-    [DllImport("libc", EntryPoint = "malloc_trim")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int TrimHeap(nuint keep);
 
     [DllImport("libc", EntryPoint = "madvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

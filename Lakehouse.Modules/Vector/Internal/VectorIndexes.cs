@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
-using Lakehouse.Vector.Hnsw;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Index;
 
@@ -43,7 +42,6 @@ internal sealed class VectorIndexes(IndexFiles files, VectorOptions options, Tim
         {
             // Reading a million items leaves a hundred megabytes of garbage behind, and a program that then only searches makes none to have it collected for.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            OffHeap.Trim();
         }
     }
 

@@ -6,10 +6,13 @@ namespace Lakehouse.Search.Internal.Imports;
 /// <summary>Reads the blocks of <see cref="DatasetRows"/>.</summary>
 internal static class RowParser
 {
+    /// <summary>A block as one JSON list: those after the first start with the comma before their first row.</summary>
+    public static byte[] ToList(ReadOnlySpan<byte> block) => [(byte)'[', .. block.TrimStart((byte)','), (byte)']'];
+
     /// <summary>The rows of a block.</summary>
     public static List<ImportRow> Parse(ReadOnlyMemory<byte> block, ImportRequest import)
     {
-        byte[] list = [(byte)'[', .. block.Span.TrimStart((byte)','), (byte)']'];
+        var list = ToList(block.Span);
         var rows = new List<ImportRow>();
         var reader = new Utf8JsonReader(list);
         reader.Read();
@@ -24,7 +27,7 @@ internal static class RowParser
     /// <summary>The ids of a block alone.</summary>
     public static List<string?> ParseIds(ReadOnlyMemory<byte> block)
     {
-        byte[] list = [(byte)'[', .. block.Span.TrimStart((byte)','), (byte)']'];
+        var list = ToList(block.Span);
         var ids = new List<string?>();
         var reader = new Utf8JsonReader(list);
         reader.Read();

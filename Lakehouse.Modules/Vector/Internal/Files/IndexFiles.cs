@@ -216,25 +216,36 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     private async Task<OpenIndex> OpenAsync(
         IndexName name, IndexDefinition definition, VectorIndexSpec spec, Action<long> reserve, int threadCount, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt < OpenAttempts; attempt++)
+        var files = await ListAsync(name, cancellationToken);
+        for (var attempt = 1; ; attempt++)
         {
-            var before = await ListAsync(name, cancellationToken);
-            var open = await OpenOnceAsync(name, definition, spec, reserve, threadCount, cancellationToken);
-            if (open.Fault is null || (await ListAsync(name, cancellationToken)).SequenceEqual(before))
+            var open = await OpenOnceAsync(name, definition, spec, files, reserve, threadCount, cancellationToken);
+            if (open.Fault is null)
             {
                 return open;
             }
 
-            open.Dispose();
-        }
+            var now = await ListAsync(name, cancellationToken);
+            if (attempt == OpenAttempts || now.SequenceEqual(files))
+            {
+                journal.Record("index_damaged", name.Value, $"The vector index cannot be used: {open.Fault}");
+                return open;
+            }
 
-        return await OpenOnceAsync(name, definition, spec, reserve, threadCount, cancellationToken);
+            open.Dispose();
+            files = now;
+        }
     }
 
     private async Task<OpenIndex> OpenOnceAsync(
-        IndexName name, IndexDefinition definition, VectorIndexSpec spec, Action<long> reserve, int threadCount, CancellationToken cancellationToken)
+        IndexName name,
+        IndexDefinition definition,
+        VectorIndexSpec spec,
+        List<(ObjectKey Key, bool IsSnapshot, long Sequence)> files,
+        Action<long> reserve,
+        int threadCount,
+        CancellationToken cancellationToken)
     {
-        var files = await ListAsync(name, cancellationToken);
         var snapshot = files.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
         var log = files.Where(f => !f.IsSnapshot && f.Sequence > snapshot).OrderBy(f => f.Sequence).ToList();
         var reading = VectorKeys.Snapshot(name, snapshot);
@@ -272,7 +283,6 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
             index?.Dispose();
             LogDamaged(fault, reading.Value);
             var reason = fault is LakehouseException refused ? refused.Message : $"the object {reading} is damaged: {fault.Message}.";
-            journal.Record("index_damaged", name.Value, $"The vector index cannot be used: {reason}");
             return new OpenIndex(name, definition, spec, null, reason);
         }
     }
