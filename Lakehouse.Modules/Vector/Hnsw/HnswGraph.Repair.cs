@@ -32,7 +32,7 @@ internal sealed unsafe partial class HnswGraph
             var before = Replace<TSpace, TScorer>(space, node, layer, deleted, context);
             foreach (var neighbour in context.Chosen.Except(before).ToArray())
             {
-                Connect<TSpace, TScorer>(space, neighbour, node, layer, context);
+                Connect<TSpace, TScorer>(space, neighbour, node, layer, asTree: false, context);
             }
         }
 
@@ -89,7 +89,18 @@ internal sealed unsafe partial class HnswGraph
             var scorer = space.ForNode(node, context.Query.Node);
             var mask = TieMask(node);
             var choices = context.Choices;
+            var tree = context.Tree;
             choices.Clear();
+            tree.Clear();
+            for (var i = 0; layer == 0 && i < links.Head(node)->TreeCount; i++)
+            {
+                var to = links.List(node, layer)[i] - 1;
+                if (!IsIn(deleted, to))
+                {
+                    tree.Add(to);
+                }
+            }
+
             context.Visited.Reset(links.Capacity);
             context.Visited.Add(node);
             var through = new Queue<uint>();
@@ -120,8 +131,12 @@ internal sealed unsafe partial class HnswGraph
             }
 
             choices.Sort();
-            Choose<TSpace, TScorer>(space, max, mask, context);
+            Choose<TSpace, TScorer>(space, max, mask, CollectionsMarshal.AsSpan(tree), context);
             LinkTable.Replace(links.List(node, layer), max, CollectionsMarshal.AsSpan(context.Chosen));
+            if (layer == 0)
+            {
+                links.Head(node)->TreeCount = (byte)tree.Count;
+            }
         }
         finally
         {

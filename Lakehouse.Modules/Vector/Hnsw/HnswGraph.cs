@@ -8,7 +8,8 @@ namespace Lakehouse.Vector.Hnsw;
 /// </summary>
 /// <remarks>
 /// Deviations from the paper: a node in layer 0 may have 2M links from the start of a prune but gets at most M when it is inserted, as the authors'
-/// own library has it; a search of a layer keeps candidates and results in one array (<see cref="Beam"/>).
+/// own library has it; a search of a layer keeps candidates and results in one array (<see cref="Beam"/>); and some links of layer 0 are never given
+/// up, so that a walk can get everywhere (see the part of the spanning tree).
 /// </remarks>
 internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstruction) : IDisposable
 {
@@ -20,6 +21,9 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     private long _entry; // level << 32 | node + 1; 0: the graph is empty
 
     public LinkTable Links => links;
+
+    /// <summary>The beam of an insertion.</summary>
+    public int EfConstruction => efConstruction;
 
     /// <summary>The node that every walk starts from, and its layer. Null when the graph is empty.</summary>
     public (uint Node, int Level)? Entry
@@ -87,6 +91,10 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
                     return;
                 }
             }
+            else
+            {
+                links.Head(node)->IsInTree = true;
+            }
 
             Entry = (node, level);
         }
@@ -100,18 +108,29 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     {
         context.TieMask = TieMask(node);
         var start = Descend(scorer, entry.Node, entry.Level, level, context);
-        for (var layer = Math.Min(level, entry.Level); layer >= 0; layer--)
+        var top = Math.Min(level, entry.Level);
+        var neighbours = new uint[top + 1][];
+        for (var layer = top; layer >= 0; layer--)
         {
             SearchLayer(scorer, start, efConstruction, layer, context);
             CollectNeighbours(node, context);
             start = context.Beam.Count > 0 ? SortKey.Node(context.Beam.Keys[0]) ^ context.TieMask : start;
-            Choose<TSpace, TScorer>(space, links.M, context.TieMask, context);
-            Enter(node);
-            LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), CollectionsMarshal.AsSpan(context.Chosen));
-            Leave(node);
-            foreach (var neighbour in context.Chosen.ToArray())
+            Choose<TSpace, TScorer>(space, links.M, context.TieMask, [], context);
+            neighbours[layer] = [.. context.Chosen];
+        }
+
+        // From below: who comes down by way of this node must be able to go on from it.
+        for (var layer = 0; layer <= top; layer++)
+        {
+            LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), neighbours[layer]);
+            if (layer == 0)
             {
-                Connect<TSpace, TScorer>(space, neighbour, node, layer, context);
+                Hang<TSpace, TScorer>(space, node, context);
+            }
+
+            foreach (var neighbour in neighbours[layer])
+            {
+                Connect<TSpace, TScorer>(space, neighbour, node, layer, asTree: false, context);
             }
         }
     }
@@ -135,15 +154,19 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         foreach (var key in context.Beam.Keys)
         {
             var found = SortKey.Node(key) ^ context.TieMask;
-            if (found != node && (withDeleted || links.Head(found)->State != NodeState.Deleted))
+            if (found != node && (withDeleted || !IsDeleted(found)))
             {
                 context.Choices.Add(key & ~SortKey.Mark);
             }
         }
     }
 
-    /// <summary>Adds a link from <paramref name="from"/> to <paramref name="to"/>; a full list is chosen anew.</summary>
-    private void Connect<TSpace, TScorer>(TSpace space, uint from, uint to, int layer, SearchContext context)
+    /// <summary>
+    /// Adds a link from <paramref name="from"/> to <paramref name="to"/>; a full list is chosen anew. As an edge of the spanning tree it goes to the front
+    /// of the list, and stays; a node that has its share of those gets it as any other link.
+    /// </summary>
+    /// <returns>Whether it is an edge of the tree, if it was to be one.</returns>
+    private bool Connect<TSpace, TScorer>(TSpace space, uint from, uint to, int layer, bool asTree, SearchContext context)
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
@@ -151,40 +174,82 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         Enter(from);
         try
         {
+            var head = links.Head(from);
             var list = links.List(from, layer);
             var count = LinkTable.Count(list, max);
-            if (new ReadOnlySpan<uint>(list, count).Contains(to + 1))
+            var at = new ReadOnlySpan<uint>(list, count).IndexOf(to + 1);
+            int treeCount = layer == 0 ? head->TreeCount : 0;
+            if (asTree && at >= 0 && at < treeCount)
             {
-                return;
+                return true;
             }
 
-            if (count < max)
+            asTree &= treeCount < links.TreeCountMax;
+            if (at < 0 && count < max)
             {
-                Volatile.Write(ref list[count], to + 1);
-                return;
+                at = count;
+                Volatile.Write(ref list[at], to + 1);
             }
 
-            var scorer = space.ForNode(from, context.Query.Node);
-            var mask = TieMask(from);
-            context.Choices.Clear();
-            context.Choices.Add(SortKey.From(scorer.Score(to), to ^ mask));
-            for (var i = 0; i < count; i++)
+            if (at < 0)
             {
-                scorer.Prefetch(list[i] - 1);
+                ChooseAnew<TSpace, TScorer>(space, from, to, layer, asTree, context);
+            }
+            else if (asTree)
+            {
+                var other = list[treeCount];
+                Volatile.Write(ref list[treeCount], to + 1);
+                Volatile.Write(ref list[at], other);
+                head->TreeCount++;
             }
 
-            for (var i = 0; i < count; i++)
-            {
-                context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), (list[i] - 1) ^ mask));
-            }
-
-            context.Choices.Sort();
-            Choose<TSpace, TScorer>(space, max, mask, context);
-            LinkTable.Replace(list, max, CollectionsMarshal.AsSpan(context.Chosen));
+            return asTree;
         }
         finally
         {
             Leave(from);
+        }
+    }
+
+    /// <summary>Chooses among the links of a full list and one more.</summary>
+    private void ChooseAnew<TSpace, TScorer>(TSpace space, uint from, uint to, int layer, bool asTree, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        var max = links.LinkCountMax(layer);
+        var list = links.List(from, layer);
+        var scorer = space.ForNode(from, context.Query.Node);
+        var mask = TieMask(from);
+        context.Choices.Clear();
+        context.Choices.Add(SortKey.From(scorer.Score(to), to ^ mask));
+        for (var i = 0; i < max; i++)
+        {
+            scorer.Prefetch(list[i] - 1);
+        }
+
+        for (var i = 0; i < max; i++)
+        {
+            context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), (list[i] - 1) ^ mask));
+        }
+
+        context.Choices.Sort();
+        var tree = context.Tree;
+        tree.Clear();
+        for (var i = 0; layer == 0 && i < links.Head(from)->TreeCount; i++)
+        {
+            tree.Add(list[i] - 1);
+        }
+
+        if (asTree)
+        {
+            tree.Add(to);
+        }
+
+        Choose<TSpace, TScorer>(space, max, mask, CollectionsMarshal.AsSpan(tree), context);
+        LinkTable.Replace(list, max, CollectionsMarshal.AsSpan(context.Chosen));
+        if (layer == 0)
+        {
+            links.Head(from)->TreeCount = (byte)tree.Count;
         }
     }
 
@@ -194,26 +259,48 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
     /// a text that stands in the data a hundred times would be an island. At most half of the links lead to such, and which of them is left to
     /// <see cref="TieMask"/>, else all would lead to the same few.
     /// </summary>
-    private static void Choose<TSpace, TScorer>(TSpace space, int countMax, uint mask, SearchContext context)
+    /// <param name="space">Where the nodes are.</param>
+    /// <param name="countMax">How many to choose at most.</param>
+    /// <param name="mask">What the nodes are masked with in the choices' keys.</param>
+    /// <param name="tree">Choices that are chosen in any case, and come first.</param>
+    /// <param name="context">Has the choices, sorted, and gets the chosen.</param>
+    private static void Choose<TSpace, TScorer>(TSpace space, int countMax, uint mask, ReadOnlySpan<uint> tree, SearchContext context)
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
         var chosen = context.Chosen;
         chosen.Clear();
         context.ChosenScores.Clear();
-        var tieCount = 0;
+        var (tieCount, treeCount) = (0, 0);
         foreach (var key in context.Choices)
         {
-            if (chosen.Count == countMax)
+            var candidate = SortKey.Node(key) ^ mask;
+            var isInTree = tree.Contains(candidate);
+            if (!isInTree && chosen.Count + tree.Length - treeCount >= countMax)
             {
-                return;
+                if (treeCount == tree.Length)
+                {
+                    break;
+                }
+
+                continue;
             }
 
-            var candidate = SortKey.Node(key) ^ mask;
-            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2))
+            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2) || isInTree)
             {
                 chosen.Add(candidate);
                 context.ChosenScores.Add(SortKey.Score(key));
+                treeCount += isInTree ? 1 : 0;
+            }
+        }
+
+        // The scores are of no use any more, so only the nodes change places.
+        for (var (i, first) = (0, 0); first < tree.Length; i++)
+        {
+            if (tree.Contains(chosen[i]))
+            {
+                (chosen[i], chosen[first]) = (chosen[first], chosen[i]);
+                first++;
             }
         }
     }
@@ -379,6 +466,8 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
 
         return count;
     }
+
+    private bool IsDeleted(uint node) => links.Head(node)->State == NodeState.Deleted;
 
     private void Enter(uint node)
     {

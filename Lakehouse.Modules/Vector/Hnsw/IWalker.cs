@@ -16,4 +16,7 @@ internal interface IWalker
 
     /// <summary>Replaces the links of a node to deleted ones.</summary>
     bool Repair(uint node, BitArray deleted, SearchContext context);
+
+    /// <summary>Completes the spanning tree of nodes 0 to <paramref name="nodeCount"/>.</summary>
+    int Span(uint nodeCount, SearchContext context);
 }

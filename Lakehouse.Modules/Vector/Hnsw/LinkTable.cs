@@ -12,6 +12,9 @@ internal sealed unsafe class LinkTable : IDisposable
     /// <summary>The highest layer. At M = 4 one node in 4^15 would want a higher one.</summary>
     public const int LevelMax = 15;
 
+    /// <summary>No node has more edges of the spanning tree: the number is kept in 4 bits.</summary>
+    public const int TreeCountLimit = 15;
+
     private readonly NodeBlocks _base;
     private readonly NodeBlocks _upper;
     private readonly NodeBlocks _heads;
@@ -22,6 +25,7 @@ internal sealed unsafe class LinkTable : IDisposable
     public LinkTable(int m)
     {
         (M, M0) = (m, 2 * m);
+        TreeCountMax = Math.Min(m, TreeCountLimit);
         _base = new NodeBlocks(QueryScratch.Pad(M0 * sizeof(uint), 64));
         _upper = new NodeBlocks(QueryScratch.Pad(M * sizeof(uint), 64));
         _heads = new NodeBlocks(sizeof(NodeHead));
@@ -32,6 +36,9 @@ internal sealed unsafe class LinkTable : IDisposable
 
     /// <summary>The most links of a node in layer 0.</summary>
     public int M0 { get; }
+
+    /// <summary>The most edges of the spanning tree that a node has, so that half of its list is free for links that make walks short.</summary>
+    public int TreeCountMax { get; }
 
     /// <summary>What one node takes here, on average: one in M has links above layer 0.</summary>
     public long NodeSizeBytes => (long)(_base.Stride + _heads.Stride + (_upper.Stride / (nuint)Math.Max(1, M - 1)));
@@ -95,6 +102,7 @@ internal sealed unsafe class LinkTable : IDisposable
         new Span<byte>(_base.At(node), (int)_base.Stride).Clear();
         var head = Head(node);
         head->Level = (byte)level;
+        (head->TreeCount, head->IsInTree) = (0, false);
         head->UpperStart = level == 0 ? 0 : AllocateUpper(level) + 1;
     }
 

@@ -11,4 +11,10 @@ internal struct NodeHead
 
     /// <summary>Whether it holds an item: a <see cref="NodeState"/>.</summary>
     public NodeState State;
+
+    /// <summary>How many links at the front of its list in layer 0 are edges of the spanning tree: <see cref="LinkTable.TreeCountMax"/> at most.</summary>
+    public byte TreeCount;
+
+    /// <summary>Whether it hangs on the spanning tree itself, so that others may hang on it. Two that were added at once would else hang on each other alone.</summary>
+    public bool IsInTree;
 }

@@ -26,6 +26,9 @@ internal sealed class SearchContext(int paddedLength)
 
     public List<uint> Chosen { get; } = [];
 
+    /// <summary>What has to be chosen.</summary>
+    public List<uint> Tree { get; } = [];
+
     /// <summary>The scores of what was chosen.</summary>
     public List<float> ChosenScores { get; } = [];
 

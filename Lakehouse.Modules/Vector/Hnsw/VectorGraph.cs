@@ -239,6 +239,11 @@ internal sealed unsafe class VectorGraph : IDisposable
         var deleted = CollectDeleted();
         Repair(deleted, threadCount);
         _graph.RepairEntry(NodeCount);
+        if (deleted.HasAnySet())
+        {
+            Span();
+        }
+
         var detached = new List<uint>();
         for (var node = 0; node < deleted.Length; node++)
         {
@@ -249,6 +254,21 @@ internal sealed unsafe class VectorGraph : IDisposable
         }
 
         return detached;
+    }
+
+    /// <summary>Completes the spanning tree of a graph that was read, or after nodes were taken out, while no node is being linked.</summary>
+    /// <returns>How many edges it lacked.</returns>
+    public int Span()
+    {
+        var context = Enter();
+        try
+        {
+            return _walker.Span(NodeCount, context);
+        }
+        finally
+        {
+            Leave(context);
+        }
     }
 
     /// <summary>Makes detached nodes available again.</summary>

@@ -22,4 +22,12 @@ internal sealed class Walker<TWalk, TWalkScorer, TBuild, TBuildScorer>(HnswGraph
 
     public bool Repair(uint node, BitArray deleted, SearchContext context) =>
         graph.Repair<TBuild, TBuildScorer>(build, node, deleted, context);
+
+    public int Span(uint nodeCount, SearchContext context) => graph.Span<TBuild, TBuildScorer>(build, nodeCount, SearchNear, context);
+
+    private void SearchNear(uint node, SearchContext context)
+    {
+        store.Prepare(store.Read(node), context.Query);
+        graph.Search(build.ForQuery(context.Query), graph.EfConstruction, context);
+    }
 }

@@ -167,7 +167,7 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
             JOIN workers f ON f.worker_id = v.id WHERE f.resume_text = t.r
             """);
 
-        JsonDocument.Parse(found).RootElement[0][0].GetInt32().Should().BeGreaterThan(Rows * 99 / 100);
+        found.Should().Be($"[[{Rows}]]");
     }
 
     [Theory]

@@ -83,6 +83,60 @@ public sealed class GraphTests
     }
 
     [Theory]
+    [InlineData(Quantization.None)]
+    [InlineData(Quantization.Int8)]
+    public void Every_item_can_be_reached_in_data_of_few_words(Quantization quantization)
+    {
+        // Six of forty words: many near neighbours; and one item in twenty is far from all of its own.
+        const int words = 40;
+        const int count = 3_000;
+        var random = new Random(13);
+        var vectors = Enumerable.Range(0, count).Select(i =>
+        {
+            var vector = new float[2 * words];
+            for (var n = 0; n < 6; n++)
+            {
+                vector[random.Next(1 + random.Next(words))]++;
+            }
+
+            vector[words + random.Next(words)] = i % 20 == 0 ? 4 + random.NextSingle() : 0.3f * random.NextSingle();
+            return vector;
+        }).ToArray();
+        using var graph = new VectorGraph(2 * words, Metric.Cosine, quantization, 16, 200, 1);
+        var nodes = new uint[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            lock (vectors)
+            {
+                nodes[i] = graph.Take(vectors[i]);
+                graph.Publish(nodes[i]);
+            }
+
+            var context = graph.Enter();
+            graph.Link(nodes[i], context);
+            graph.Enliven(nodes[i]);
+            graph.Leave(context);
+        });
+
+        Unreachable(graph).Should().BeEmpty();
+        graph.Span().Should().Be(0);
+        for (var i = 0; i < count; i += 3)
+        {
+            graph.Delete(nodes[i]);
+        }
+
+        Compact(graph);
+        Unreachable(graph).Should().BeEmpty();
+        graph.Span().Should().Be(0);
+
+        // As a file has it that was written before there was a tree.
+        var lost = ForgetTree(graph);
+        Unreachable(graph).Should().Contain(lost);
+        graph.Span().Should().BePositive();
+        Unreachable(graph).Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData(Metric.Cosine, Quantization.None)]
     [InlineData(Metric.L2, Quantization.None)]
     [InlineData(Metric.L2, Quantization.Int8)]
@@ -218,6 +272,31 @@ public sealed class GraphTests
         graph.Leave(context);
         graph.Enliven(node);
         return node;
+    }
+
+    /// <summary>The live nodes that the widest walk does not come to, from any of twenty places.</summary>
+    private static List<uint> Unreachable(VectorGraph graph)
+    {
+        var live = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).Where(graph.IsLive).ToList();
+        return [.. Enumerable.Range(0, 20)
+            .SelectMany(i => live.Except(Search(graph, graph.Store.Read(live[i * live.Count / 20]).ToArray(), live.Count, live.Count).Select(n => n.Node)))
+            .Distinct()];
+    }
+
+    /// <summary>Takes the marks off all links, and every link from and to one node away.</summary>
+    private static unsafe uint ForgetTree(VectorGraph graph)
+    {
+        var links = graph.Graph.Links;
+        var lost = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).First(n => graph.IsLive(n) && links.Head(n)->Level == 0);
+        for (var node = 0u; node < graph.NodeCount; node++)
+        {
+            links.Head(node)->TreeCount = 0;
+            var list = links.List(node, 0);
+            var others = new ReadOnlySpan<uint>(list, LinkTable.Count(list, links.M0)).ToArray().Select(link => link - 1).Where(to => node != lost && to != lost).ToArray();
+            LinkTable.Replace(list, links.M0, others);
+        }
+
+        return lost;
     }
 
     private static void Compact(VectorGraph graph)

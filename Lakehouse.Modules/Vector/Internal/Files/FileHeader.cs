@@ -29,6 +29,9 @@ internal sealed record FileHeader(
     public const int PrefixBytes = 8;
     public const int LengthMax = 64 * 1024;
 
+    /// <summary>Of a snapshot's byte for each item: the low bits have its layer, the others its edges in the spanning tree.</summary>
+    public const int LevelBits = 4;
+
     public static readonly string NoChecksum = new('0', 64);
 
     /// <summary>The JSON of every file of the module.</summary>

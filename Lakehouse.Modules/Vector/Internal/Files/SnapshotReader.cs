@@ -30,6 +30,7 @@ internal static unsafe class SnapshotReader
                 throw new InvalidDataException("its checksum does not match");
             }
 
+            index.Graph.Span(); // of a file that was written before there was a spanning tree, or not all at once
             index.IndexTexts();
             return index;
         }
@@ -62,14 +63,18 @@ internal static unsafe class SnapshotReader
         var links = graph.Graph.Links;
         var levels = new byte[header.ItemCount];
         input.Read(levels);
-        foreach (var level in levels)
+        for (var i = 0; i < levels.Length; i++)
         {
-            _ = graph.Take(level <= LinkTable.LevelMax ? level : throw new InvalidDataException("a layer in it does not exist"));
+            var treeCount = levels[i] >> FileHeader.LevelBits;
+            levels[i] &= LinkTable.LevelMax;
+            links.Head(graph.Take(levels[i]))->TreeCount = (byte)treeCount;
         }
 
         for (var node = 0u; node < levels.Length; node++)
         {
             ReadLinks(input, links, node, 0, levels);
+            var head = links.Head(node);
+            head->TreeCount = (byte)Math.Min(head->TreeCount, LinkTable.Count(links.List(node, 0), links.M0));
         }
 
         for (var node = 0u; node < levels.Length; node++)

@@ -47,7 +47,8 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
         _output.Write(_header.Encode(FileHeader.SnapshotMagic));
         foreach (var node in _nodes)
         {
-            _output.Write([links.Head(node)->Level]);
+            var head = links.Head(node);
+            _output.Write([(byte)(head->Level | (head->TreeCount << FileHeader.LevelBits))]);
         }
 
         foreach (var node in _nodes)
