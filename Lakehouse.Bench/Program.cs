@@ -5,6 +5,12 @@ using Lakehouse.Bench.Vectors;
 // Usage: Lakehouse.Bench [all|ingest|json|latency|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
+if (what is not ("all" or "ingest" or "json" or "latency" or "embed" or "search" or "vectors" or "scale"))
+{
+    Console.Error.WriteLine($"There is no bench '{what}'.");
+    return 2;
+}
+
 var report = new Report();
 if (what is "all" or "embed")
 {

@@ -1,6 +1,7 @@
 using Lakehouse.Catalog.Internal;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,27 @@ internal static class CatalogEndpoints
         group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
         group.MapGet("list", List).WithSummary("The newest version of every dataset");
         group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
+        group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; its objects go at a later collection");
+        group.MapPost("gc", CollectAsync).WithSummary("Removes what no kept version names; dry_run=true only lists it");
         return routes;
+    }
+
+    private static async Task<Ok<DropResponse>> DropAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
+    {
+        var dropped = await catalog.DropAsync(DatasetName.Parse(name), cancellationToken);
+        return TypedResults.Ok(new DropResponse(dropped.Name.Value, dropped.Version, dropped.UpdatedAt.UtcDateTime));
+    }
+
+    private static async Task<Ok<CollectionResponse>> CollectAsync(
+        IGarbageCollector collector, CatalogOptions options, CancellationToken cancellationToken, string dry_run = "false", string? limit = null)
+    {
+        if (!bool.TryParse(dry_run, out var isDryRun))
+        {
+            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_dry_run", $"dry_run is '{dry_run}'; it is true or false.");
+        }
+
+        var collection = await collector.CollectAsync(isDryRun, PageLimit.Parse(limit, options.MaxListResults), cancellationToken);
+        return TypedResults.Ok(CollectionResponse.From(collection));
     }
 
     private static async Task<Ok<RefreshResponse>> RefreshAsync(ICatalog catalog, CancellationToken cancellationToken)
@@ -35,8 +56,7 @@ internal static class CatalogEndpoints
 
     private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
     {
-        var manifest = catalog.Find(DatasetName.Parse(name))
-            ?? throw new LakehouseException(ErrorKind.NotFound, "dataset_not_found", $"There is no dataset '{name}'. GET /v1/catalog/list names those there are.");
+        var manifest = catalog.Find(DatasetName.Parse(name)) ?? throw CatalogErrors.NotFound(name);
         return TypedResults.Ok(ManifestResponse.From(manifest));
     }
 
@@ -65,6 +85,21 @@ internal static class CatalogEndpoints
     }
 
     private sealed record RefreshResponse(int Count);
+
+    private sealed record DropResponse(string Name, long Version, DateTime DroppedAt);
+
+    private sealed record CollectedObjectResponse(string Key, long Size, DateTime LastModified, string Reason);
+
+    private sealed record CollectionResponse(bool DryRun, int Count, long Bytes, IReadOnlyList<CollectedObjectResponse> Objects, bool Truncated, IReadOnlyList<string> Unreadable)
+    {
+        public static CollectionResponse From(Collection collection) => new(
+            collection.IsDryRun,
+            collection.Count,
+            collection.SizeBytes,
+            [.. collection.Objects.Select(o => new CollectedObjectResponse(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.Reason))],
+            collection.Objects.Count < collection.Count,
+            [.. collection.Unreadable.Select(key => key.Value)]);
+    }
 
     private sealed record ListResponse(IReadOnlyList<ManifestResponse> Manifests, int Count);
 }

@@ -10,8 +10,11 @@ public static class CatalogModule
     /// <summary>Adds <see cref="ICatalog"/>, read from the bucket before the program takes requests.</summary>
     public static IServiceCollection AddCatalog(this IServiceCollection services, CatalogOptions options) => services
         .AddSingleton(options)
+        .AddSingleton<ManifestFiles>()
         .AddSingleton<ICatalog, ManifestCatalog>()
-        .AddHostedService<CatalogRefresher>();
+        .AddSingleton<IGarbageCollector, GarbageCollector>()
+        .AddHostedService<CatalogRefresher>()
+        .AddHostedService<CollectionSchedule>();
 
     /// <summary>Maps <c>/v1/catalog/*</c>.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes) => CatalogEndpoints.Map(routes);

@@ -11,10 +11,39 @@ public sealed record CatalogOptions
     /// <summary>The most data files of one dataset that can be registered.</summary>
     public required int MaxObjects { get; init; }
 
+    /// <summary>The largest page of a listing.</summary>
+    public required int MaxListResults { get; init; }
+
+    /// <summary>How many versions of a dataset are kept in any case.</summary>
+    public required int KeepVersions { get; init; }
+
+    /// <summary>How long a version is kept after a newer one has followed.</summary>
+    public required TimeSpan KeepFor { get; init; }
+
+    /// <summary>How often what is not kept is removed; zero: only when asked for.</summary>
+    public required TimeSpan GcEvery { get; init; }
+
+    /// <summary>How long an object is left alone after it was written, and a version after a newer one has followed.</summary>
+    public required TimeSpan GcGrace { get; init; }
+
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
-    public static CatalogOptions Read(SettingsReader settings) => new()
+    public static CatalogOptions Read(SettingsReader settings)
     {
-        RefreshEvery = settings.Time("catalog", "refresh_every", "30s", "100ms", "1d"),
-        MaxObjects = settings.Count("catalog", "max_objects", 10_000, 1, 1_000_000),
-    };
+        var options = new CatalogOptions
+        {
+            RefreshEvery = settings.Time("catalog", "refresh_every", "30s", "100ms", "1d"),
+            MaxObjects = settings.Count("catalog", "max_objects", 10_000, 1, 1_000_000),
+            MaxListResults = settings.Count("catalog", "max_list_results", 1_000, 1, 100_000),
+            KeepVersions = settings.Count("catalog", "keep_versions", 10, 1, 1_000_000),
+            KeepFor = settings.Time("catalog", "keep_for", "30d", "0s", "36500d"),
+            GcEvery = settings.Time("catalog", "gc_every", "1d", "0s", "365d"),
+            GcGrace = settings.Time("catalog", "gc_grace", "1d", "1s", "365d"),
+        };
+        if (options.GcGrace < options.RefreshEvery * 2)
+        {
+            settings.AddFault("[catalog] gc_grace is refused. It must be at least twice refresh_every, for other processes read a replaced version until they refresh.");
+        }
+
+        return options;
+    }
 }

@@ -26,6 +26,13 @@ public interface ICatalog
     /// </exception>
     Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Drops a dataset with a version of its own that says so. Queries that run finish: what it named goes when it is collected (<see cref="IGarbageCollector"/>).
+    /// </summary>
+    /// <returns>The version that says so.</returns>
+    /// <exception cref="LakehouseException"><c>dataset_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
+    Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken);
+
     /// <summary>Throws as <see cref="CommitAsync"/> would for a schema, before its data files are stored.</summary>
     void RequireSchema(DatasetName name, string schemaFingerprint, IReadOnlyList<DatasetColumn> columns);
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Internal;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
@@ -12,13 +13,14 @@ using Lakehouse.Ingest;
 using Lakehouse.Ingest.Internal;
 using Lakehouse.Storage;
 using Lakehouse.Tests.Fixtures;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lakehouse.Tests.Integration;
 
 public sealed class CatalogTests : IAsyncLifetime
 {
-    private static readonly CatalogOptions Options = new() { RefreshEvery = TimeSpan.FromHours(1), MaxObjects = 10_000 };
+    private static readonly CatalogOptions Options = CatalogOptions.Read(new SettingsReader(new ConfigurationBuilder().Build()));
 
     private LakehouseHost _host = null!;
 
@@ -178,7 +180,7 @@ public sealed class CatalogTests : IAsyncLifetime
         var store = new FaultyStore(_host.Service<IObjectStore>());
         var scratch = _host.Service<IScratchSpace>();
         using var codec = new ParquetManifestCodec(scratch);
-        using var catalog = new ManifestCatalog(store, codec, Options, TimeProvider.System, _host.Service<IJournal>(), NullLogger<ManifestCatalog>.Instance);
+        using var catalog = NewCatalog(store, codec);
         using var ingestor = new CsvIngestor(store, scratch, catalog, _host.Service<IngestOptions>());
         var request = new IngestRequest(DatasetName.Parse("t"));
         await ingestor.IngestAsync(request, new MemoryStream("a\n0\n"u8.ToArray()), default);
@@ -212,8 +214,10 @@ public sealed class CatalogTests : IAsyncLifetime
         failures.Should().BeGreaterThan(2, "an ingest asks the store more than twice");
     }
 
-    private ManifestCatalog NewCatalog() => new(
-        _host.Service<IObjectStore>(), _host.Service<IManifestCodec>(), Options, TimeProvider.System, _host.Service<IJournal>(), NullLogger<ManifestCatalog>.Instance);
+    private ManifestCatalog NewCatalog() => NewCatalog(_host.Service<IObjectStore>(), _host.Service<IManifestCodec>());
+
+    private ManifestCatalog NewCatalog(IObjectStore store, IManifestCodec codec) => new(
+        store, new ManifestFiles(store, codec, _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance), Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
 
     private async Task PutAsync(string key) =>
         (await _host.Http.PutAsync("/v1/storage/put/" + key, new ByteArrayContent([1]))).EnsureSuccessStatusCode();

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Lakehouse.Core.Errors;
-using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
@@ -12,55 +10,54 @@ namespace Lakehouse.Catalog.Internal;
 /// Manifests in the bucket, the newest of each dataset in memory. The put-if-absent of a version's file is the commit; whoever loses the
 /// race reads the winner and tries the next version. In this process a lock for each name keeps racers from encoding in vain.
 /// </summary>
-internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec codec, CatalogOptions options, TimeProvider time, IJournal journal, ILogger<ManifestCatalog> logger)
-    : ICatalog, IDisposable
+internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
 {
-    private const int ListingPage = 10_000;
+    // The newest version by exact name, dropped datasets among them: the next version counts on from it. And those that are there, as SQL finds them.
+    private readonly Dictionary<DatasetName, Manifest> _newest = [];
+    private readonly ConcurrentDictionary<string, Manifest> _datasets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _memory = new();
 
-    private readonly ConcurrentDictionary<string, Manifest> _newest = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _commits = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
     private readonly SemaphoreSlim _refresh = new(1);
 
-    public Manifest? Find(DatasetName name) => _newest.TryGetValue(name.Value, out var manifest) && manifest.Name == name ? manifest : null;
+    public Manifest? Find(DatasetName name) => _datasets.TryGetValue(name.Value, out var manifest) && manifest.Name == name ? manifest : null;
 
-    public Manifest? FindIgnoringCase(string name) => _newest.GetValueOrDefault(name);
+    public Manifest? FindIgnoringCase(string name) => _datasets.GetValueOrDefault(name);
 
-    public IReadOnlyList<Manifest> List() => [.. _newest.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal)];
+    public IReadOnlyList<Manifest> List() => [.. _datasets.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal)];
 
     public async Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken)
     {
         RequireBounds(commit);
-        var turn = _commits.GetOrAdd(commit.Name.Value, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            while (true)
+        Manifest? same = null;
+        var result = await CommitNextAsync(
+            commit.Name,
+            async newest =>
             {
                 RequireSchema(commit.Name, commit.SchemaFingerprint, commit.Columns);
-                var current = Find(commit.Name);
-                if (current is not null && SaysTheSame(current, commit))
-                {
-                    return new CommitResult(current, IsUnchanged: true);
-                }
-
-                var objects = await CompleteAsync(commit.Objects, cancellationToken);
-                var manifest = Next(commit, objects, current);
-                var content = await codec.EncodeAsync(manifest, cancellationToken);
-                if (await store.PutIfAbsentAsync(ManifestKey.For(manifest.Name, manifest.Version), content, cancellationToken) is not null)
-                {
-                    Remember(manifest);
-                    LogCommitted(manifest.Name.Value, manifest.Version, manifest.RowCount);
-                    return new CommitResult(manifest, IsUnchanged: false);
-                }
-
-                await RefreshAsync(ManifestKey.Prefix + commit.Name + "/", cancellationToken);
-            }
-        }
-        finally
+                same = SaysTheSame(newest, commit) ? newest : null;
+                return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
+            },
+            cancellationToken);
+        if (result is null)
         {
-            turn.Release();
+            return new CommitResult(same!, IsUnchanged: true);
         }
+
+        LogCommitted(result.Name.Value, result.Version, result.RowCount);
+        return new CommitResult(result, IsUnchanged: false);
+    }
+
+    public async Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        var dropped = await CommitNextAsync(
+            name,
+            newest => newest is null or { IsDropped: true }
+                ? throw CatalogErrors.NotFound(name.Value)
+                : Task.FromResult<Manifest?>(newest with { Version = NextVersion(name, newest), SchemaFingerprint = string.Empty, Columns = [], Objects = [], RowCount = 0, UpdatedAt = Now() }),
+            cancellationToken);
+        LogDropped(name.Value, dropped!.Version);
+        return dropped;
     }
 
     public void RequireSchema(DatasetName name, string schemaFingerprint, IReadOnlyList<DatasetColumn> columns)
@@ -109,8 +106,54 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
         }
     }
 
-    private static bool SaysTheSame(Manifest current, DatasetCommit commit) =>
-        current.RowCount == commit.RowCount && current.Objects.Select(o => o.Key).SequenceEqual(commit.Objects.Select(o => o.Key));
+    /// <summary>
+    /// Commits what <paramref name="next"/> makes of the newest version, which is made again whenever another writer was faster. Null from it: there is
+    /// nothing to commit.
+    /// </summary>
+    private async Task<Manifest?> CommitNextAsync(DatasetName name, Func<Manifest?, Task<Manifest?>> next, CancellationToken cancellationToken)
+    {
+        var turn = _commits.GetOrAdd(name.Value, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var newest = FindNewest(name);
+                var manifest = await next(newest);
+                if (manifest is not null && await files.TryAddAsync(manifest, cancellationToken))
+                {
+                    Remember(manifest);
+                    return manifest;
+                }
+
+                // Another writer was faster; or there is nothing to commit, which holds only if what is known is still the newest.
+                await RefreshAsync(ManifestKey.Prefix + name + "/", cancellationToken);
+                if (manifest is null && FindNewest(name) == newest)
+                {
+                    return null;
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private Manifest? FindNewest(DatasetName name)
+    {
+        lock (_memory)
+        {
+            return _newest.GetValueOrDefault(name);
+        }
+    }
+
+    private static bool SaysTheSame(Manifest? newest, DatasetCommit commit) =>
+        newest is { IsDropped: false } current && current.RowCount == commit.RowCount && current.Objects.Count == commit.Objects.Count && current.Objects.Zip(commit.Objects).All(pair => IsTheSame(pair.First, pair.Second));
+
+    /// <summary>The same content may lie at two keys of the lake's own.</summary>
+    private static bool IsTheSame(DataFile one, DataFile other) =>
+        one.Key == other.Key || (one.Sha256 is not null && one.Sha256 == other.Sha256 && DataFileKey.Is(one.Key) && DataFileKey.Is(other.Key));
 
     private static LakehouseException SchemaConflict(Manifest current, IReadOnlyList<DatasetColumn> columns, string fingerprint)
     {
@@ -132,23 +175,22 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
         };
     }
 
-    /// <summary>The version after the newest one that anyone wrote, readable or not.</summary>
-    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, Manifest? current)
+    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, Manifest? newest)
     {
-        var version = current?.Version ?? 0;
-        foreach (var damaged in _damaged.Keys)
-        {
-            if (ManifestKey.TryParse(damaged, out var name, out var taken) && name == commit.Name)
-            {
-                version = Math.Max(version, taken);
-            }
-        }
-
-        // Parquet keeps microseconds; a time that is read back must equal the one that was written.
-        var now = time.GetUtcNow();
-        now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var now = Now();
+        var createdAt = newest is { IsDropped: false } ? newest.CreatedAt : now;
         return new Manifest(
-            DatasetId.For(commit.Name), commit.Name, version + 1, commit.SchemaFingerprint, commit.Columns, objects, commit.RowCount, current?.CreatedAt ?? now, now);
+            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.SchemaFingerprint, commit.Columns, objects, commit.RowCount, createdAt, now);
+    }
+
+    /// <summary>The version after the newest one that anyone wrote, readable or not.</summary>
+    private long NextVersion(DatasetName name, Manifest? newest) => Math.Max(newest?.Version ?? 0, files.FindLastDamaged(name)) + 1;
+
+    /// <summary>Parquet keeps microseconds; a time that is read back must equal the one that was written.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     /// <summary>Proves that every data file is in the bucket, and notes its size: a manifest never names a missing object.</summary>
@@ -171,13 +213,12 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
         await _refresh.WaitAsync(cancellationToken);
         try
         {
-            var versions = await ListVersionsAsync(prefix, cancellationToken);
-            foreach (var (name, ofName) in versions)
+            foreach (var (name, versions) in await files.ListAsync(prefix, cancellationToken))
             {
-                var known = Find(name)?.Version ?? 0;
-                foreach (var version in ofName.Where(v => v > known).OrderDescending())
+                var known = FindNewest(name)?.Version ?? 0;
+                foreach (var file in versions.Where(v => v.Version > known).OrderByDescending(v => v.Version))
                 {
-                    if (await TryReadAsync(name, version, cancellationToken) is { } manifest)
+                    if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
                     {
                         Remember(manifest);
                         break;
@@ -192,71 +233,30 @@ internal sealed partial class ManifestCatalog(IObjectStore store, IManifestCodec
     }
 
     /// <summary>Never goes back: a commit of this process and a refresh that has seen a later one may end in either order.</summary>
-    private void Remember(Manifest manifest) => _newest.AddOrUpdate(
-        manifest.Name.Value, manifest, (_, other) => other.Version > manifest.Version && other.Name == manifest.Name ? other : manifest);
-
-    private async Task<Dictionary<DatasetName, List<long>>> ListVersionsAsync(string prefix, CancellationToken cancellationToken)
+    private void Remember(Manifest manifest)
     {
-        var versions = new Dictionary<DatasetName, List<long>>();
-        var startAfter = string.Empty;
-        while (true)
+        lock (_memory)
         {
-            var page = await store.ListAsync(prefix, startAfter, ListingPage, cancellationToken);
-            foreach (var found in page.Objects)
+            if (_newest.TryGetValue(manifest.Name, out var known) && known.Version > manifest.Version)
             {
-                if (ManifestKey.TryParse(found.Key, out var name, out var version))
-                {
-                    (System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(version);
-                }
-                else if (_damaged.TryAdd(found.Key, 0))
-                {
-                    LogForeign(found.Key.Value);
-                }
+                return;
             }
 
-            if (!page.IsTruncated)
+            _newest[manifest.Name] = manifest;
+            if (!manifest.IsDropped)
             {
-                return versions;
+                _datasets[manifest.Name.Value] = manifest;
             }
-
-            startAfter = page.Objects[^1].Key.Value;
-        }
-    }
-
-    private async Task<Manifest?> TryReadAsync(DatasetName name, long version, CancellationToken cancellationToken)
-    {
-        var key = ManifestKey.For(name, version);
-        if (_damaged.ContainsKey(key))
-        {
-            return null;
-        }
-
-        try
-        {
-            using var file = await store.LocalizeAsync(key, null, cancellationToken);
-            var manifest = file is null ? null : await codec.DecodeAsync(file.Path, cancellationToken);
-            if (manifest is not null && (manifest.Name != name || manifest.Version != version))
+            else if (Find(manifest.Name) is not null)
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the file says it is version {manifest.Version} of '{manifest.Name}'"));
+                _datasets.TryRemove(manifest.Name.Value, out _);
             }
-
-            return manifest;
-        }
-        catch (InvalidDataException fault)
-        {
-            _damaged.TryAdd(key, 0);
-            LogDamaged(fault, key.Value);
-            journal.Record("manifest_refused", key.Value, $"The manifest cannot be read ({fault.Message}); an older version of the dataset is used where there is one.");
-            return null;
         }
     }
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "Committed version {Version} of dataset {Dataset} with {Rows} rows")]
     private partial void LogCommitted(string dataset, long version, long rows);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Error, Message = "The manifest {Key} cannot be read and is skipped; an older version of the dataset is used where there is one")]
-    private partial void LogDamaged(Exception fault, string key);
-
-    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The object {Key} is no manifest and is skipped")]
-    private partial void LogForeign(string key);
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Information, Message = "Dropped dataset {Dataset} with version {Version}")]
+    private partial void LogDropped(string dataset, long version);
 }

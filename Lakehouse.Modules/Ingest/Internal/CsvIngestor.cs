@@ -49,7 +49,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         var files = new List<DataFile>(segments.Count);
         foreach (var segment in segments)
         {
-            var key = ObjectKey.Parse($"datasets/{request.Name}/{fingerprint}/{segment.Sha256[..32]}.parquet");
+            var key = FindKey(request.Name, fingerprint, segment.Sha256, files);
             var stored = await store.ImportAsync(key, segment.Path, cancellationToken);
             files.Add(new DataFile(key, stored.SizeBytes, segment.Segment.RowCount, segment.Sha256));
         }
@@ -60,4 +60,8 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         return new IngestResult(
             result.Manifest, result.IsUnchanged, upload.BytesRead, files.Sum(f => f.SizeBytes), (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
     }
+
+    /// <summary>A file that is there is used again when the newest version names it, or this ingest has stored it; any other one may be collected before this ingest commits.</summary>
+    private ObjectKey FindKey(DatasetName name, string fingerprint, string sha256, List<DataFile> stored) =>
+        stored.Concat(catalog.Find(name)?.Objects ?? []).FirstOrDefault(o => o.Sha256 == sha256)?.Key ?? DataFileKey.New(name, fingerprint, sha256);
 }

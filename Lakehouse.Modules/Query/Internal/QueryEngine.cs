@@ -32,15 +32,12 @@ internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog cat
 
     public void Dispose() => _turns.Dispose();
 
-    /// <summary>The newest version of each dataset that the statement names.</summary>
-    private List<Manifest> Datasets(GatedStatement statement)
+    private StatementDatasets Datasets(GatedStatement statement)
     {
-        if (statement.NamesEveryDataset)
-        {
-            return [.. catalog.List().Where(m => m.Objects.Count > 0)];
-        }
-
-        var datasets = statement.Datasets.Select(name => catalog.FindIgnoringCase(name)!).ToList();
-        return datasets.Find(d => d.Objects.Count == 0) is { } empty ? throw QueryErrors.NoDataFiles(empty.Name.Value) : datasets;
+        // One may have been dropped since the gate looked.
+        var named = statement.Datasets.Select(name => catalog.FindIgnoringCase(name) ?? throw GateErrors.UnknownDataset(name, null)).ToList();
+        return named.Find(d => d.Objects.Count == 0) is { } empty
+            ? throw QueryErrors.NoDataFiles(empty.Name.Value)
+            : new StatementDatasets(named, statement.NamesEveryDataset ? [.. catalog.List().Where(m => m.Objects.Count > 0)] : null);
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Text;
-using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Engine;
@@ -49,7 +48,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
     /// <param name="judge">The gate. Its parser is quadratic in a few constructs, so a long text is judged under the watch too.</param>
     /// <param name="find">Finds the datasets that a statement names.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task StartAsync(string sql, Func<string, GatedStatement> judge, Func<GatedStatement, IReadOnlyList<Manifest>> find, CancellationToken cancellationToken)
+    public async Task StartAsync(string sql, Func<string, GatedStatement> judge, Func<GatedStatement, StatementDatasets> find, CancellationToken cancellationToken)
     {
         _engine = engines.Enter();
         _connection = _engine.Connect();
@@ -61,7 +60,12 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         var datasets = find(statement);
         try
         {
-            await _engine.DefineAsync(datasets, _held, cancellationToken);
+            if (datasets.Listed is not null)
+            {
+                await _engine.ListAsync(datasets.Listed, _held, cancellationToken);
+            }
+
+            await _engine.DefineAsync(datasets.Named, _held, cancellationToken);
         }
         catch (DuckDbException fault)
         {
@@ -69,7 +73,7 @@ internal sealed class RunningQuery(EnginePool engines, IDisposable turn, QueryOp
         }
 
         await WatchAsync(() => Start(statement), cancellationToken);
-        await _engine.HoldNewerAsync(datasets, _held, cancellationToken);
+        await _engine.HoldNewerAsync(datasets.Named, _held, cancellationToken);
     }
 
     public async Task<int> WriteRowsAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)

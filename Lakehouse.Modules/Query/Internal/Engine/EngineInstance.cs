@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Vectors;
@@ -10,7 +11,7 @@ namespace Lakehouse.Query.Internal.Engine;
 /// a newer version; a query binds its views in one transaction, so it sees each dataset at one version. Locked: no file but the bucket's data
 /// files and its own spill files, no extension, no setting.
 /// </summary>
-internal sealed class EngineInstance : IDisposable
+internal sealed partial class EngineInstance : IDisposable
 {
     // levenshtein and its kin take time by the product of two lengths and cannot be stopped: two texts of ten thousand characters are 0.1 s.
     private const string Quadratic = "100000000";
@@ -132,13 +133,53 @@ internal sealed class EngineInstance : IDisposable
             {
                 if (!IsDefined(dataset))
                 {
-                    await DefineAsync(dataset, paths, cancellationToken);
+                    await ExecuteAsync(View(dataset, paths), cancellationToken);
+                    Remember(dataset);
                 }
             }
             finally
             {
                 _definitions.Release();
             }
+        }
+    }
+
+    /// <summary>
+    /// Makes the names of the views those of the datasets, for a statement that lists them and reads none. A view that is there for this alone has the
+    /// columns of the manifest and no data file: listing a lake must not fetch it. The statement that reads it first has it made anew.
+    /// </summary>
+    /// <param name="datasets">All of the catalog.</param>
+    /// <param name="held">Takes data files of datasets whose columns their manifests do not tell.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ListAsync(IReadOnlyList<Manifest> datasets, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        await _definitions.WaitAsync(cancellationToken);
+        try
+        {
+            string[] names;
+            lock (_gate)
+            {
+                names = [.. _views.Keys];
+            }
+
+            foreach (var gone in names.Except(datasets.Select(d => d.Name.Value), StringComparer.OrdinalIgnoreCase))
+            {
+                await ExecuteAsync($"DROP VIEW IF EXISTS {DuckDbSql.Identifier(gone)}", cancellationToken);
+                lock (_gate)
+                {
+                    _views.Remove(gone);
+                }
+            }
+
+            foreach (var dataset in datasets.ExceptBy(names, d => d.Name.Value, StringComparer.OrdinalIgnoreCase))
+            {
+                await ExecuteAsync(await ListedViewAsync(dataset, held, cancellationToken), cancellationToken);
+                Remember(dataset with { Version = 0 });
+            }
+        }
+        finally
+        {
+            _definitions.Release();
         }
     }
 
@@ -155,7 +196,7 @@ internal sealed class EngineInstance : IDisposable
                 _views.TryGetValue(dataset.Name.Value, out defined);
             }
 
-            if (defined is not null && defined.Version > dataset.Version)
+            if (defined is not null && (defined.Version > dataset.Version || defined.Name != dataset.Name))
             {
                 await LocalizeAsync(defined, held, cancellationToken);
             }
@@ -172,7 +213,7 @@ internal sealed class EngineInstance : IDisposable
     {
         lock (_gate)
         {
-            return _views.TryGetValue(dataset.Name.Value, out var defined) && defined.Version >= dataset.Version;
+            return _views.TryGetValue(dataset.Name.Value, out var defined) && defined.Name == dataset.Name && defined.Version >= dataset.Version;
         }
     }
 
@@ -190,17 +231,48 @@ internal sealed class EngineInstance : IDisposable
         return paths;
     }
 
-    private async Task DefineAsync(Manifest dataset, List<string> paths, CancellationToken cancellationToken)
+    private static string View(Manifest dataset, List<string> paths)
     {
         var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
         var files = string.Join(", ", paths.Select(DuckDbSql.Literal));
-        await Task.Run(
-            () =>
+        return $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(dataset.Name.Value)} AS SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false)";
+    }
+
+    /// <summary>The name of a type that can stand in a statement as it is, whoever wrote it.</summary>
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9 ]*(\([0-9]+(, ?[0-9]+)?\))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex PlainType();
+
+    /// <summary>A type can be any text where a client has registered the dataset; then only its files tell.</summary>
+    private async Task<string> ListedViewAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        if (dataset.Columns.Count > 0 && dataset.Columns.All(c => PlainType().IsMatch(c.Type)))
+        {
+            var columns = string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"));
+            var select = $"SELECT {columns}";
+            try
             {
-                using var connection = _database.Connect();
-                connection.Execute($"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(dataset.Name.Value)} AS SELECT {columns} FROM read_parquet([{files}], hive_partitioning = false)");
-            },
-            cancellationToken);
+                await ExecuteAsync("EXPLAIN " + select, cancellationToken);
+                return $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(dataset.Name.Value)} AS {select}";
+            }
+            catch (DuckDbException)
+            {
+                // As below.
+            }
+        }
+
+        return View(dataset, await LocalizeAsync(dataset, held, cancellationToken));
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken) => await Task.Run(
+        () =>
+        {
+            using var connection = _database.Connect();
+            connection.Execute(sql);
+        },
+        cancellationToken);
+
+    private void Remember(Manifest dataset)
+    {
         lock (_gate)
         {
             _views[dataset.Name.Value] = dataset;

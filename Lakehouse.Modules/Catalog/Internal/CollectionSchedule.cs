@@ -1,0 +1,37 @@
+using Lakehouse.Core.Errors;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Catalog.Internal;
+
+/// <summary>Collects every <c>catalog.gc_every</c>, the first time soon after the start: a program that is started daily would else never come to it.</summary>
+internal sealed partial class CollectionSchedule(IGarbageCollector collector, CatalogOptions options, TimeProvider time, ILogger<CollectionSchedule> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstMax = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.GcEvery == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var wait = options.GcEvery < FirstMax ? options.GcEvery : FirstMax;
+        while (true)
+        {
+            await Task.Delay(wait, time, stoppingToken);
+            wait = options.GcEvery;
+            try
+            {
+                await collector.CollectAsync(isDryRun: false, listMax: 0, stoppingToken);
+            }
+            catch (LakehouseException fault)
+            {
+                LogFailed(fault);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Warning, Message = "A collection ended early; the next one goes on")]
+    private partial void LogFailed(Exception fault);
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Catalog.Internal;
+
+/// <summary>
+/// Mark and sweep. Other processes may commit meanwhile, and nothing is locked; why that is safe is in docs/adr/0007-garbage-collection.md: a data file
+/// that a commit on its way names was either written within the grace period, or is named by a version that was the newest within it.
+/// </summary>
+internal sealed partial class GarbageCollector(
+    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal, ILogger<GarbageCollector> logger) : IGarbageCollector, IDisposable
+{
+    private const int Batch = 1_000;
+    private const int DeletesAtOnce = 8;
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public async Task<Collection> CollectAsync(bool isDryRun, int listMax, CancellationToken cancellationToken)
+    {
+        if (!await _turn.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            throw new LakehouseException(ErrorKind.Conflict, "collection_running", "This process is collecting already. Try again when it has ended.");
+        }
+
+        var tally = new Tally(isDryRun, listMax);
+        try
+        {
+            return await CollectAsync(tally, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+            if (!isDryRun && tally.Count > 0)
+            {
+                LogCollected(tally.Count, tally.SizeBytes);
+                journal.Record(
+                    "collected",
+                    ManifestKey.Prefix,
+                    string.Create(CultureInfo.InvariantCulture, $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}) of versions beyond retention, of dropped datasets and of no version."));
+            }
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<Collection> CollectAsync(Tally tally, CancellationToken cancellationToken)
+    {
+        var graceStart = time.GetUtcNow() - options.GcGrace;
+        var versions = await files.ListAsync(ManifestKey.Prefix, cancellationToken);
+        var (seen, named, unreadable) = (new HashSet<ObjectKey>(), new HashSet<ObjectKey>(), new List<ObjectKey>());
+        foreach (var (name, ofName) in versions)
+        {
+            await MarkAsync(name, ofName, seen, named, unreadable, tally, cancellationToken);
+        }
+
+        // Manifests first: a manifest never names a missing object, even when this ends half-way.
+        await RemoveAsync(tally.Take(), tally, cancellationToken);
+
+        // A bucket without any manifest has lost them: then the files are all there is.
+        if (versions.Count > 0 && unreadable.Count == 0)
+        {
+            await SweepAsync(graceStart, seen, named, unreadable, tally, cancellationToken);
+        }
+
+        if (unreadable.Count > 0)
+        {
+            journal.Record("collection_held", unreadable[0].Value, $"{unreadable.Count} kept manifests cannot be read, this one first, so no data file was collected: they may name any.");
+        }
+
+        return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unreadable);
+    }
+
+    /// <summary>Reads the versions of a dataset that are kept, and marks the files they name; the manifests of the others are to be removed.</summary>
+    private async Task MarkAsync(
+        DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var newest = await files.TryReadAsync(name, versions[^1].Version, cancellationToken);
+        var isDropped = newest is { IsDropped: true };
+        var keepFor = isDropped || options.KeepFor < options.GcGrace ? options.GcGrace : options.KeepFor;
+        for (var i = versions.Count - 1; i >= 0; i--)
+        {
+            var file = versions[i];
+            seen.Add(file.Key);
+            var isKept = i == versions.Count - 1
+                || versions[i + 1].WrittenAt > now - keepFor // it was the newest version until then
+                || (!isDropped && versions.Count - i <= options.KeepVersions);
+            if (!isKept)
+            {
+                tally.Add(new CollectedObject(file.Key, file.SizeBytes, file.WrittenAt, isDropped ? "dropped" : "expired"));
+            }
+            else if ((i == versions.Count - 1 ? newest : await files.TryReadAsync(name, file.Version, cancellationToken)) is { } manifest)
+            {
+                named.UnionWith(manifest.Objects.Select(o => o.Key));
+            }
+            else
+            {
+                unreadable.Add(file.Key);
+            }
+        }
+    }
+
+    private async Task SweepAsync(
+        DateTimeOffset graceStart, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
+    {
+        var startAfter = string.Empty;
+        while (true)
+        {
+            var page = await store.ListAsync(DataFileKey.Prefix, startAfter, Batch, cancellationToken);
+            var candidates = page.Objects.Where(o => !named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
+            if (candidates.Count > 0)
+            {
+                await MarkNewAsync(seen, named, unreadable, cancellationToken);
+                if (unreadable.Count > 0)
+                {
+                    return;
+                }
+
+                foreach (var found in candidates.Where(o => !named.Contains(o.Key)))
+                {
+                    tally.Add(new CollectedObject(found.Key, found.SizeBytes, found.LastModified, "unnamed"));
+                }
+
+                await RemoveAsync(tally.Take(), tally, cancellationToken);
+            }
+
+            if (!page.IsTruncated)
+            {
+                return;
+            }
+
+            startAfter = page.Objects[^1].Key.Value;
+        }
+    }
+
+    /// <summary>Marks what versions name that were committed since the last look: right before a batch goes, so that a file which somebody registers again stays.</summary>
+    private async Task MarkNewAsync(HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, CancellationToken cancellationToken)
+    {
+        foreach (var (name, versions) in await files.ListAsync(ManifestKey.Prefix, cancellationToken))
+        {
+            foreach (var file in versions.Where(v => seen.Add(v.Key)))
+            {
+                if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
+                {
+                    named.UnionWith(manifest.Objects.Select(o => o.Key));
+                }
+                else
+                {
+                    unreadable.Add(file.Key);
+                }
+            }
+        }
+    }
+
+    private Task RemoveAsync(IReadOnlyList<CollectedObject> objects, Tally tally, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(objects, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken }, async (found, token) =>
+        {
+            if (!tally.IsDryRun)
+            {
+                await store.DeleteAsync(found.Key, token);
+            }
+
+            tally.Removed(found);
+        });
+
+    [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Collected {Count} objects of {Bytes} bytes")]
+    private partial void LogCollected(int count, long bytes);
+
+    /// <summary>Counts what was removed, or would be.</summary>
+    private sealed class Tally(bool isDryRun, int listMax)
+    {
+        private readonly List<CollectedObject> _listed = [];
+        private readonly Lock _gate = new();
+        private List<CollectedObject> _due = [];
+
+        public bool IsDryRun => isDryRun;
+
+        public int Count { get; private set; }
+
+        public long SizeBytes { get; private set; }
+
+        public IReadOnlyList<CollectedObject> Listed => [.. _listed.OrderBy(o => o.Key.Value, StringComparer.Ordinal)];
+
+        public void Add(CollectedObject found) => _due.Add(found);
+
+        public IReadOnlyList<CollectedObject> Take()
+        {
+            var due = _due;
+            _due = [];
+            return due;
+        }
+
+        public void Removed(CollectedObject found)
+        {
+            lock (_gate)
+            {
+                Count++;
+                SizeBytes += found.SizeBytes;
+                if (_listed.Count < listMax)
+                {
+                    _listed.Add(found);
+                }
+            }
+        }
+    }
+}
