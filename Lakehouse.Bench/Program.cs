@@ -2,10 +2,10 @@ using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency|embed|search|vectors|scale] [rows]
+// Usage: Lakehouse.Bench [all|ingest|json|latency|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
-if (what is not ("all" or "ingest" or "json" or "latency" or "embed" or "search" or "vectors" or "scale"))
+if (what is not ("all" or "ingest" or "json" or "latency" or "objects" or "embed" or "search" or "vectors" or "scale"))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
     return 2;
@@ -40,7 +40,7 @@ if (what is "all" or "ingest")
     await IngestBench.RunAsync(server, workspace, report);
 }
 
-if (what is "all" or "json" or "latency")
+if (what is "all" or "json" or "latency" or "objects")
 {
     await server.IngestAsync("workers", workspace.CsvPath);
 }
@@ -58,6 +58,11 @@ if (what is "all" or "search")
 if (what is "all" or "latency")
 {
     await LatencyBench.RunAsync(server, workspace, report);
+}
+
+if (what is "all" or "objects")
+{
+    await ObjectBench.RunAsync(server, workspace, report);
 }
 
 return report.AllHeld ? 0 : 1;

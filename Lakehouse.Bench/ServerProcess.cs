@@ -13,11 +13,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<ServerProcess> StartAsync(string folder)
+    public static async Task<ServerProcess> StartAsync(string folder, params string[] settings)
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(folder, "data")])
+            [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(folder, "data"), .. settings])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

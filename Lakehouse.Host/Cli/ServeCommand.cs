@@ -1,5 +1,6 @@
 using Lakehouse.Core.Errors;
 using Lakehouse.Host.Server;
+using Lakehouse.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -34,7 +35,8 @@ internal static partial class ServeCommand
         }
         catch (LakehouseException fault)
         {
-            throw new CommandFault($"{fault.Message} ({settings.Storage.DataDirectory}: {fault.InnerException?.Message})");
+            var where = fault.InnerException is { } cause && StorageFault.Is(cause) ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})" : string.Empty;
+            throw new CommandFault(fault.Message + where);
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;

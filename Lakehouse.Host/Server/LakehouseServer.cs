@@ -8,6 +8,7 @@ using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server;
@@ -36,6 +37,7 @@ public static class LakehouseServer
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddSingleton(settings.Auth)
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)

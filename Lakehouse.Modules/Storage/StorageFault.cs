@@ -7,14 +7,19 @@ public static class StorageFault
 {
     private const int NoSpace = 28; // ENOSPC
     private const int QuotaExceeded = 122; // EDQUOT on Linux
+    private const int NotPermitted = 1; // EPERM
+    private const int AccessDenied = 13; // EACCES
+    private const int ReadOnly = 30; // EROFS
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    /// <summary>The error for a person: disk full, access denied, or the store failed.</summary>
+    /// <summary>The error for a person: disk full or read-only, access denied, or the store failed.</summary>
     public static LakehouseException Translate(Exception fault) => fault switch
     {
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull } => new LakehouseException(
             ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was changed; free some space and try again.", fault),
-        UnauthorizedAccessException => new LakehouseException(
+        IOException { HResult: ReadOnly } => new LakehouseException(
+            ErrorKind.Corrupt, "storage_read_only", "The disk that holds the data folder is mounted read-only; some systems do that after an error of the disk. Nothing was changed.", fault),
+        UnauthorizedAccessException or IOException { HResult: NotPermitted or AccessDenied } => new LakehouseException(
             ErrorKind.Corrupt, "storage_denied", "The operating system denies access to the data folder. Give the program's user the right to write there.", fault),
         _ => new LakehouseException(ErrorKind.Corrupt, "storage_failed", "The data folder could not be read or written. The log holds the cause.", fault),
     };

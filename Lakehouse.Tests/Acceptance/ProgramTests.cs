@@ -18,82 +18,6 @@ public sealed class ProgramTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task A_sample_is_ingested_queried_and_there_again_after_a_kill()
-    {
-        const string sql = "SELECT state, count(*) AS workers, round(avg(hourly_rate), 2) AS rate FROM workers WHERE skills LIKE '%forklift%' GROUP BY state ORDER BY state";
-        string before;
-        await using (var server = await LakehouseProcess.StartAsync(_folder.Path))
-        {
-            var result = await server.IngestAsync("workers", Workers(20_000));
-            result.GetProperty("row_count").GetInt64().Should().Be(20_000);
-            before = await server.RowsAsync(sql);
-            (await server.RowsAsync("SELECT count(*), count(DISTINCT zip), min(length(zip)), count(certifications) < count(*), bool_or(resume_text LIKE '%\n%') FROM workers")).Should().MatchRegex("\\[\\[20000,1[0-9]+,5,true,true\\]\\]");
-            await server.KillAsync();
-        }
-
-        await using var again = await LakehouseProcess.StartAsync(_folder.Path);
-        (await again.RowsAsync(sql)).Should().Be(before).And.Contain("\"IL\"");
-        (await again.IngestAsync("workers", Workers(20_000))).GetProperty("unchanged").GetBoolean().Should().BeTrue();
-    }
-
-    /// <summary>Killed at random moments of a second ingest: what was acknowledged is whole, the other absent or whole, and the program starts.</summary>
-    [Fact]
-    public async Task A_kill_in_the_middle_of_an_ingest_loses_nothing_acknowledged()
-    {
-        const int seed = 9;
-        const int rounds = 25;
-        var random = new Random(seed);
-        var acknowledged = Workers(5_000);
-        var second = Workers(60_000);
-        await using (var first = await LakehouseProcess.StartAsync(_folder.Path))
-        {
-            await first.IngestAsync("safe", acknowledged);
-            await first.KillAsync();
-        }
-
-        var landed = 0;
-        for (var round = 0; round < rounds; round++)
-        {
-            var name = $"second{round}";
-            var wasAcknowledged = false;
-            await using (var server = await LakehouseProcess.StartAsync(_folder.Path, "--ingest.segment_bytes", "4MiB"))
-            {
-                var ingest = Task.Run(async () =>
-                {
-                    try
-                    {
-                        await server.IngestAsync(name, second);
-                        wasAcknowledged = true;
-                    }
-                    catch (HttpRequestException)
-                    {
-                        // It was killed before it answered.
-                    }
-                });
-                await Task.WhenAny(ingest, Task.Delay(TimeSpan.FromMilliseconds(random.Next(1_500))));
-                await server.KillAsync();
-                await ingest;
-            }
-
-            await using var again = await LakehouseProcess.StartAsync(_folder.Path);
-            (await again.RowsAsync("SELECT count(*), count(DISTINCT worker_id), sum(length(resume_text)) > 0 FROM safe")).Should().Be("[[5000,5000,true]]", "round {0} of seed {1}", round, seed);
-            var list = await again.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list");
-            var isThere = list.GetProperty("manifests").EnumerateArray().Any(m => m.GetProperty("name").GetString() == name);
-            (isThere || !wasAcknowledged).Should().BeTrue("what was acknowledged is there (round {0} of seed {1})", round, seed);
-            if (isThere)
-            {
-                landed++;
-                (await again.RowsAsync($"SELECT count(*), count(DISTINCT worker_id) FROM {name}")).Should().Be("[[60000,60000]]");
-            }
-
-            Directory.GetDirectories(Path.Combine(_folder.Path, "tmp")).Should().ContainSingle("what the killed process left is gone");
-            await again.KillAsync();
-        }
-
-        landed.Should().BeLessThan(rounds, "some kills come before the commit, or nothing was tested");
-    }
-
     [SmallDiskFact]
     public async Task A_full_disk_is_said_so_and_changes_nothing()
     {
@@ -120,6 +44,44 @@ public sealed class ProgramTests : IDisposable
 
         await server.IngestAsync("small", Workers(1_001));
         (await server.RowsAsync("SELECT count(*) FROM small")).Should().Be("[[1001]]");
+    }
+
+    [SmallDiskFact]
+    public async Task A_start_on_a_read_only_disk_is_one_line_and_exit_code_1()
+    {
+        using var disk = new SmallDisk("1m");
+        disk.Remount(isReadOnly: true);
+        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(disk.Path, "data"));
+        code.Should().Be(1);
+        error.Trim().Should().NotContain("\n").And.Contain("storage.data_dir").And.Contain("read-only");
+    }
+
+    [NobodyFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_folder_without_the_right_to_write_is_said_so_and_reads_go_on()
+    {
+        var data = Path.Combine(_folder.Path, "data");
+        await using (var root = await LakehouseProcess.StartAsync(data))
+        {
+            await root.IngestAsync("small", Workers(1_000));
+            (await root.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "v", dimension = 2 })).EnsureSuccessStatusCode();
+        }
+
+        // Others may read all of it, and write where every process has its own folder, and nowhere else.
+        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        foreach (var folder in Directory.EnumerateDirectories(_folder.Path, "*", SearchOption.AllDirectories).Append(_folder.Path))
+        {
+            File.SetUnixFileMode(folder, readable);
+        }
+
+        var (code, _, error) = await LakehouseProcess.RunAsNobodyAsync("serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", data);
+        code.Should().Be(1);
+        error.Trim().Should().NotContain("\n").And.Contain("storage.data_dir");
+
+        File.SetUnixFileMode(Path.Combine(data, "tmp"), readable | UnixFileMode.OtherWrite);
+        await using var server = await LakehouseProcess.StartAsNobodyAsync(data);
+        await RequireRefusedAsync(server, "storage_denied");
+        (await server.RowsAsync("SELECT count(*) FROM small")).Should().Be("[[1000]]");
     }
 
     [Fact]
@@ -250,6 +212,25 @@ public sealed class ProgramTests : IDisposable
 
     private static List<string> Files(SmallDisk disk) =>
         [.. Directory.EnumerateFiles(Path.Combine(disk.Path, "data", "objects"), "*", SearchOption.AllDirectories)];
+
+    /// <summary>Every way of writing is refused with the code, and says no path of this machine.</summary>
+    private static async Task RequireRefusedAsync(LakehouseProcess server, string code)
+    {
+        foreach (var call in new Func<Task<HttpResponseMessage>>[]
+        {
+            () => server.Http.PutAsync("/v1/storage/put/x", new ByteArrayContent([1])),
+            () => server.Http.PostAsync("/v1/ingest?name=small", new ByteArrayContent(Workers(1_001))),
+            () => server.Http.DeleteAsync("/v1/catalog/dataset/small"),
+            () => server.Http.PostAsJsonAsync("/v1/vectors/index/v/add", new { items = new[] { new { id = "a", vector = new[] { 1, 2 } } } }),
+        })
+        {
+            using var answer = await call();
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError, "{0}", problem);
+            problem.GetProperty("code").GetString().Should().Be(code, "{0} gave {1}", answer.RequestMessage!.RequestUri, problem);
+            problem.GetProperty("detail").GetString().Should().NotContain(Path.GetTempPath());
+        }
+    }
 
     internal static byte[] Workers(long rows)
     {

@@ -32,10 +32,17 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     /// <summary>Starts <c>serve</c> and waits for the line that holds the address.</summary>
     public static Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings) => StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
 
-    /// <summary>As above, with variables in its environment.</summary>
-    public static async Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings)
+    /// <summary>As a user without rights.</summary>
+    public static Task<LakehouseProcess> StartAsNobodyAsync(string dataDirectory) => StartAsync(CreateAsNobody(Serve(dataDirectory)), new Dictionary<string, string>());
+
+    /// <summary>With variables in its environment.</summary>
+    public static Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
+        StartAsync(Create([.. Serve(dataDirectory), .. settings]), environment);
+
+    private static string[] Serve(string dataDirectory) => ["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory];
+
+    private static async Task<LakehouseProcess> StartAsync(Process process, IReadOnlyDictionary<string, string> environment)
     {
-        var process = Create(["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory, .. settings]);
         foreach (var (name, value) in environment)
         {
             process.StartInfo.Environment[name] = value;
@@ -62,10 +69,18 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         return new LakehouseProcess(process, log, new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromMinutes(2) });
     }
 
+    /// <summary>True where the tests may run the program as a user without rights: root, with setpriv, and an output folder that others may read.</summary>
+    public static bool CanRunAsNobody { get; } = ProbeNobody();
+
     /// <summary>Runs the program to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => RunAsync(Create(arguments), environment);
+
+    /// <summary>The same as a user without rights.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunAsNobodyAsync(params string[] arguments) => RunAsync(CreateAsNobody(arguments), new Dictionary<string, string>());
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Process created, IReadOnlyDictionary<string, string> environment)
     {
-        using var process = Create(arguments);
+        using var process = created;
         foreach (var (name, value) in environment)
         {
             process.StartInfo.Environment[name] = value;
@@ -120,9 +135,26 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Create(IEnumerable<string> arguments)
+    private static bool ProbeNobody()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments])
+        try
+        {
+            return OperatingSystem.IsLinux() && RunAsNobodyAsync("--version").GetAwaiter().GetResult().ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static Process Create(IEnumerable<string> arguments) => CreateOf("dotnet", [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]);
+
+    private static Process CreateAsNobody(IEnumerable<string> arguments) =>
+        CreateOf("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]);
+
+    private static Process CreateOf(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

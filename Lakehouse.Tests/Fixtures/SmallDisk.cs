@@ -14,6 +14,9 @@ public sealed class SmallDisk : IDisposable
 
     public string Path => _folder.Path;
 
+    /// <summary>Makes it read-only, or writable again.</summary>
+    public void Remount(bool isReadOnly) => Run("mount", "-o", isReadOnly ? "remount,ro" : "remount,rw", _folder.Path);
+
     public void Dispose()
     {
         Run("umount", "--lazy", _folder.Path);

@@ -35,6 +35,40 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         return path;
     }
 
+    [SmallDiskFact]
+    public async Task On_a_read_only_disk_every_write_says_so_and_reads_go_on()
+    {
+        using var disk = new SmallDisk("1m");
+        var store = new FileObjectStore(Path.Combine(disk.Path, "objects"), TimeProvider.System);
+        var (key, other, scratch) = (ObjectKey.Parse("a/b"), ObjectKey.Parse("c"), Path.Combine(disk.Path, "scratch"));
+        await store.PutAsync(key, new MemoryStream([1, 2]), 10, default);
+        await File.WriteAllBytesAsync(scratch, [3]);
+        disk.Remount(isReadOnly: true);
+        foreach (var call in new[]
+        {
+            () => store.PutAsync(key, new MemoryStream([9]), 10, default),
+            () => store.PutAsync(other, new MemoryStream([9]), 10, default),
+            () => store.PutIfAbsentAsync(other, new byte[] { 9 }, default),
+            () => store.ImportAsync(other, scratch, default),
+            () => store.DeleteAsync(key, default),
+        })
+        {
+            (await call.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("storage_read_only");
+        }
+
+        (await store.FindAsync(key, default))!.SizeBytes.Should().Be(2);
+        (await store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Should().ContainSingle();
+        await using (var content = (await store.OpenAsync(key, default))!.Stream)
+        {
+            content.ReadByte().Should().Be(1);
+        }
+
+        disk.Remount(isReadOnly: false);
+        await store.ImportAsync(other, scratch, default);
+        await store.DeleteAsync(key, default);
+        (await store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Select(o => o.Key).Should().Equal(other);
+    }
+
     [Theory]
     [InlineData("out/secret.txt")]
     [InlineData("out/new.txt")]

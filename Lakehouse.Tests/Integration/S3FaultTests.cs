@@ -14,7 +14,7 @@ public sealed class S3FaultTests(ITestOutputHelper output)
     private const int FaultCount = 1_000;
     private const int Seed = 31;
 
-    /// <summary>Objects, datasets and vectors are written and read by several clients while connections to the server fail at random. What was acknowledged is there afterwards, read past the proxy by another process.</summary>
+    /// <summary>Objects, datasets and vectors are written, read and collected by several clients while connections to the server fail at random. What was acknowledged is there afterwards, read past the proxy by another process.</summary>
     [S3Fact]
     public async Task A_thousand_faults_lose_nothing_that_was_acknowledged_and_need_no_restart()
     {
@@ -28,6 +28,7 @@ public sealed class S3FaultTests(ITestOutputHelper output)
         (string, string)[] settings =
         [
             .. S3Server.SettingsOf(bucket, proxy.Url), ("storage.buckets.primary.timeout", "1s"), ("storage.buckets.primary.retries", "2"), ("storage.max_concurrent_puts", "16"), ("ingest.max_concurrent", "8"),
+            ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"), ("catalog.gc_grace", "10s"), ("catalog.refresh_every", "1s"), ("catalog.gc_every", "500ms"),
         ];
         await using (var host = await LakehouseHost.StartAsync(settings))
         {

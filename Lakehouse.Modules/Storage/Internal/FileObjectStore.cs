@@ -12,7 +12,8 @@ namespace Lakehouse.Storage.Internal;
 /// </summary>
 internal sealed class FileObjectStore : IObjectStore
 {
-    private const int CopyBufferSize = 256 * 1024;
+    private const int CopyBufferSize = 1024 * 1024;
+    private const long WriteBackBytes = 8 * 1024 * 1024;
 
     private readonly string _root;
     private readonly TimeProvider _time;
@@ -55,7 +56,7 @@ internal sealed class FileObjectStore : IObjectStore
         }
         catch
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
         }
 
@@ -79,7 +80,7 @@ internal sealed class FileObjectStore : IObjectStore
         }
         finally
         {
-            File.Delete(temporary);
+            Discard(temporary);
         }
     });
 
@@ -223,6 +224,19 @@ internal sealed class FileObjectStore : IObjectStore
         Posix.FlushFolder(parent);
     }
 
+    /// <summary>Deletes what a write leaves behind, if it is there. Why the write failed is what its caller must hear of.</summary>
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            // It is no object, and the next write takes another name.
+        }
+    }
+
     private void RemoveEmptyFolders(string folder)
     {
         try
@@ -239,27 +253,60 @@ internal sealed class FileObjectStore : IObjectStore
         }
     }
 
+    /// <summary>Writes a block while the next one arrives, and has the disk begin while the rest arrives.</summary>
     private static async Task CopyAsync(Stream content, SafeFileHandle file, long sizeBytesMax, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        var (filling, writing) = (ArrayPool<byte>.Shared.Rent(CopyBufferSize), ArrayPool<byte>.Shared.Rent(CopyBufferSize));
+        var written = Task.CompletedTask;
         try
         {
             long size = 0;
-            while (await content.ReadUploadAsync(buffer, cancellationToken) is var count and > 0)
+            var started = 0L;
+            while (await FillAsync(content, filling, cancellationToken) is var count and > 0)
             {
                 if (size + count > sizeBytesMax)
                 {
                     throw StorageErrors.TooLarge(sizeBytesMax);
                 }
 
-                RandomAccess.Write(file, buffer.AsSpan(0, count), size);
+                await written;
+                (filling, writing) = (writing, filling);
+                written = Write(writing, count, size, started);
                 size += count;
+                started = size - started >= WriteBackBytes ? size : started;
             }
+
+            await written;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it still reads its buffer
+            ArrayPool<byte>.Shared.Return(filling);
+            ArrayPool<byte>.Shared.Return(writing);
         }
+
+        Task Write(byte[] buffer, int count, long at, long since) => Task.Run(
+            () =>
+            {
+                RandomAccess.Write(file, buffer.AsSpan(0, count), at);
+                if (at + count - since >= WriteBackBytes)
+                {
+                    Posix.StartWriteBack(file, since, at + count - since);
+                }
+            },
+            CancellationToken.None);
+    }
+
+    /// <summary>Fills a buffer, or takes what is left.</summary>
+    private static async ValueTask<int> FillAsync(Stream content, byte[] buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && await content.ReadUploadAsync(buffer.AsMemory(filled), cancellationToken) is var count and > 0)
+        {
+            filled += count;
+        }
+
+        return filled;
     }
 
     /// <summary>Stamps the file with a time of its own (the ETag is made of it) and flushes it to the disk.</summary>
