@@ -1,4 +1,3 @@
-using System.Buffers;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
@@ -12,8 +11,6 @@ namespace Lakehouse.Storage.Internal;
 /// </summary>
 internal sealed class FileObjectStore : IObjectStore
 {
-    private const int CopyBufferSize = 1024 * 1024;
-    private const long WriteBackBytes = 8 * 1024 * 1024;
 
     private readonly string _root;
     private readonly TimeProvider _time;
@@ -48,7 +45,7 @@ internal sealed class FileObjectStore : IObjectStore
         {
             using (var file = Create(temporary))
             {
-                await CopyAsync(content, file, sizeBytesMax, cancellationToken);
+                await new UploadCopy(content, file, sizeBytesMax).RunAsync(cancellationToken);
                 await SealAsync(file, cancellationToken);
             }
 
@@ -251,62 +248,6 @@ internal sealed class FileObjectStore : IObjectStore
         {
             // A put has just moved in, or another delete was faster: either way there is nothing left to do here.
         }
-    }
-
-    /// <summary>Writes a block while the next one arrives, and has the disk begin while the rest arrives.</summary>
-    private static async Task CopyAsync(Stream content, SafeFileHandle file, long sizeBytesMax, CancellationToken cancellationToken)
-    {
-        var (filling, writing) = (ArrayPool<byte>.Shared.Rent(CopyBufferSize), ArrayPool<byte>.Shared.Rent(CopyBufferSize));
-        var written = Task.CompletedTask;
-        try
-        {
-            long size = 0;
-            var started = 0L;
-            while (await FillAsync(content, filling, cancellationToken) is var count and > 0)
-            {
-                if (size + count > sizeBytesMax)
-                {
-                    throw StorageErrors.TooLarge(sizeBytesMax);
-                }
-
-                await written;
-                (filling, writing) = (writing, filling);
-                written = Write(writing, count, size, started);
-                size += count;
-                started = size - started >= WriteBackBytes ? size : started;
-            }
-
-            await written;
-        }
-        finally
-        {
-            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it still reads its buffer
-            ArrayPool<byte>.Shared.Return(filling);
-            ArrayPool<byte>.Shared.Return(writing);
-        }
-
-        Task Write(byte[] buffer, int count, long at, long since) => Task.Run(
-            () =>
-            {
-                RandomAccess.Write(file, buffer.AsSpan(0, count), at);
-                if (at + count - since >= WriteBackBytes)
-                {
-                    Posix.StartWriteBack(file, since, at + count - since);
-                }
-            },
-            CancellationToken.None);
-    }
-
-    /// <summary>Fills a buffer, or takes what is left.</summary>
-    private static async ValueTask<int> FillAsync(Stream content, byte[] buffer, CancellationToken cancellationToken)
-    {
-        var filled = 0;
-        while (filled < buffer.Length && await content.ReadUploadAsync(buffer.AsMemory(filled), cancellationToken) is var count and > 0)
-        {
-            filled += count;
-        }
-
-        return filled;
     }
 
     /// <summary>Stamps the file with a time of its own (the ETag is made of it) and flushes it to the disk.</summary>

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Lakehouse.Core.Errors;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lakehouse.Storage.Internal;
+
+/// <summary>
+/// Copies an upload to a file in three stages beside each other: blocks are filled as the body arrives, another thread writes them, and the disk begins
+/// with what is written, so that the flush at the end has little to wait for. An upload holds at most <see cref="BlocksMax"/> blocks and two.
+/// </summary>
+internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeBytesMax)
+{
+    private const int BlockBytes = 512 * 1024;
+    private const int BlocksMax = 8;
+    private const long WriteBackBytes = 8 * 1024 * 1024;
+
+    private readonly Channel<(byte[] Block, int Count)> _filled = Channel.CreateBounded<(byte[] Block, int Count)>(
+        new BoundedChannelOptions(BlocksMax) { SingleReader = true, SingleWriter = true });
+
+    private long _size;
+
+    /// <summary>Copies to the end.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        try
+        {
+            var count = await FillAsync(block, cancellationToken);
+            if (count < BlockBytes)
+            {
+                // The whole of it: most objects are small.
+                RandomAccess.Write(file, block.AsSpan(0, count), 0);
+                return;
+            }
+
+            var writer = Task.Run(WriteAsync, CancellationToken.None);
+            try
+            {
+                while (count > 0)
+                {
+                    await _filled.Writer.WriteAsync((block, count), cancellationToken);
+                    block = ArrayPool<byte>.Shared.Rent(BlockBytes);
+                    count = await FillAsync(block, cancellationToken);
+                }
+            }
+            catch (ChannelClosedException)
+            {
+                // The writer has failed; it is asked below.
+            }
+            finally
+            {
+                _filled.Writer.TryComplete();
+                await writer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it has the file until then
+            }
+
+            await writer;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>Fills a block, or takes what is left.</summary>
+    private async ValueTask<int> FillAsync(byte[] block, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < BlockBytes && await content.ReadUploadAsync(block.AsMemory(filled, BlockBytes - filled), cancellationToken) is var count and > 0)
+        {
+            filled += count;
+        }
+
+        _size += filled;
+        return _size <= sizeBytesMax ? filled : throw StorageErrors.TooLarge(sizeBytesMax);
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            var (at, started) = (0L, 0L);
+            await foreach (var (block, count) in _filled.Reader.ReadAllAsync())
+            {
+                RandomAccess.Write(file, block.AsSpan(0, count), at);
+                ArrayPool<byte>.Shared.Return(block);
+                at += count;
+                if (at - started >= WriteBackBytes)
+                {
+                    Posix.StartWriteBack(file, started, at - started);
+                    started = at;
+                }
+            }
+        }
+        catch (Exception fault)
+        {
+            _filled.Writer.TryComplete(fault);
+            throw;
+        }
+    }
+}
