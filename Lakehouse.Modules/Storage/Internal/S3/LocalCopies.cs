@@ -110,6 +110,8 @@ internal sealed class LocalCopies
     public void Take(ObjectKey key, string path, long sizeBytes)
     {
         var name = NameOf(key);
+        var taking = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var copy = new Copy { Ready = taking.Task, SizeBytes = sizeBytes, IsVerified = true };
         lock (_gate)
         {
             if (_copies.ContainsKey(name) || !TryMakeRoom(sizeBytes))
@@ -117,18 +119,24 @@ internal sealed class LocalCopies
                 return;
             }
 
-            try
-            {
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(PathOf(name))!);
-                File.Copy(path, Temporary(name), overwrite: true);
-                File.Move(Temporary(name), PathOf(name), overwrite: true);
-                _copies[name] = new Copy { Ready = Task.FromResult(true), SizeBytes = sizeBytes, LastUse = ++_clock, IsVerified = true };
-                _sizeBytes += sizeBytes;
-            }
-            catch (Exception fault) when (StorageFault.Is(fault))
-            {
-                // The object is stored; a query will fetch it.
-            }
+            copy.LastUse = ++_clock;
+            _copies[name] = copy;
+            _sizeBytes += sizeBytes;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+            File.Copy(path, Temporary(name), overwrite: true);
+            File.Move(Temporary(name), PathOf(name), overwrite: true);
+            taking.SetResult(true);
+        }
+        catch (Exception fault) when (StorageFault.Is(fault))
+        {
+            // The object is stored; a query will fetch it. One that waits here finds no file, and fetches it, too.
+            Forget(name, copy);
+            Delete(Temporary(name));
+            taking.SetResult(true);
         }
     }
 
