@@ -13,7 +13,7 @@ internal static class ObjectBench
 {
     private const int SizeBytes = 64 << 20;
     private const int BlockBytes = 1 << 20;
-    private const int Rounds = 25;
+    private const int Rounds = 51;
     private const int QueryRounds = 400;
     private const double ShareMin = 0.8;
     private const double QueryRatioMax = 1.1;
@@ -35,11 +35,11 @@ internal static class ObjectBench
         {
             disk.Add(Time(() => WriteAndFlush(path, content)));
             File.Delete(path);
-            ours.Add(await TimeAsync(() => ExchangeAsync(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content)));
+            ours.Add(Time(() => Exchange(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content)));
             await server.Http.DeleteAsync("/v1/storage/delete/bench/object"); // both sides write a new file each time
         }
 
-        await ExchangeAsync(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content);
+        Exchange(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content);
 
         report.AtLeast("put of 64 MiB, of the disk's own write and flush", Report.Median(disk) / Report.Median(ours), ShareMin, Describe("put", ours, "disk", disk));
     }
@@ -58,8 +58,8 @@ internal static class ObjectBench
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
-            theirs.Add(await TimeAsync(() => ExchangeAsync(nginx.Port, "GET", "/object", [])));
-            ours.Add(await TimeAsync(() => ExchangeAsync(server.Http.BaseAddress!.Port, "GET", "/v1/storage/get/bench/object", [])));
+            theirs.Add(Time(() => Exchange(nginx.Port, "GET", "/object", [])));
+            ours.Add(Time(() => Exchange(server.Http.BaseAddress!.Port, "GET", "/v1/storage/get/bench/object", [])));
         }
 
         report.AtLeast("get of 64 MiB, of nginx serving the same", Report.Median(theirs) / Report.Median(ours), ShareMin, Describe("get", ours, "nginx", theirs));
@@ -128,27 +128,20 @@ internal static class ObjectBench
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    private static async Task<double> TimeAsync(Func<Task> action)
-    {
-        var started = Stopwatch.GetTimestamp();
-        await action();
-        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-    }
-
     /// <summary>One request on a connection of its own, by a client that does as little as one can.</summary>
-    private static async Task ExchangeAsync(int port, string verb, string path, byte[] body)
+    private static void Exchange(int port, string verb, string path, byte[] body)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+        socket.Connect(IPAddress.Loopback, port);
+        socket.Send(Encoding.ASCII.GetBytes($"{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
         for (var sent = 0; sent < body.Length;)
         {
-            sent += await socket.SendAsync(body.AsMemory(sent, Math.Min(BlockBytes, body.Length - sent)));
+            sent += socket.Send(body.AsSpan(sent, Math.Min(BlockBytes, body.Length - sent)));
         }
 
         var buffer = new byte[BlockBytes];
         var (received, answer) = (0L, string.Empty);
-        while (await socket.ReceiveAsync(buffer) is var count and > 0)
+        while (socket.Receive(buffer) is var count and > 0)
         {
             answer = received == 0 ? Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 12)) : answer;
             received += count;
