@@ -90,7 +90,7 @@ internal static class CatalogEndpoints
 
     private sealed record CollectedObjectResponse(string Key, long Size, DateTime LastModified, string Reason);
 
-    private sealed record CollectionResponse(bool DryRun, int Count, long Bytes, IReadOnlyList<CollectedObjectResponse> Objects, bool Truncated, IReadOnlyList<string> Unreadable)
+    private sealed record CollectionResponse(bool DryRun, int Count, long Bytes, IReadOnlyList<CollectedObjectResponse> Objects, bool Truncated, int Unfinished, IReadOnlyList<string> Unreadable)
     {
         public static CollectionResponse From(Collection collection) => new(
             collection.IsDryRun,
@@ -98,6 +98,7 @@ internal static class CatalogEndpoints
             collection.SizeBytes,
             [.. collection.Objects.Select(o => new CollectedObjectResponse(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.Reason))],
             collection.Objects.Count < collection.Count,
+            collection.UnfinishedCount,
             [.. collection.Unreadable.Select(key => key.Value)]);
     }
 

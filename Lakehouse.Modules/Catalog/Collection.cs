@@ -7,5 +7,6 @@ namespace Lakehouse.Catalog;
 /// <param name="Count">How many objects.</param>
 /// <param name="SizeBytes">Their bytes.</param>
 /// <param name="Objects">The first of them.</param>
+/// <param name="UnfinishedCount">How many writes that were begun and never finished it cleared away; they are no objects.</param>
 /// <param name="Unreadable">Kept manifests that cannot be read. While there are such, no data file is removed: they may name any.</param>
-public sealed record Collection(bool IsDryRun, int Count, long SizeBytes, IReadOnlyList<CollectedObject> Objects, IReadOnlyList<ObjectKey> Unreadable);
+public sealed record Collection(bool IsDryRun, int Count, long SizeBytes, IReadOnlyList<CollectedObject> Objects, int UnfinishedCount, IReadOnlyList<ObjectKey> Unreadable);

@@ -8,7 +8,7 @@ public interface IGarbageCollector
     /// <summary>
     /// Removes manifests of versions that are beyond <c>catalog.keep_versions</c> and <c>catalog.keep_for</c>, and then the lake's own data files
     /// (<see cref="DataFileKey"/>) that no version left names. Nothing that was written, or was part of a newest version, within <c>catalog.gc_grace</c> is
-    /// touched; nor are objects that clients have put, or any data file while a manifest that is kept cannot be read. May be killed at any moment.
+    /// touched; nor are objects that clients have put, or any data file while a manifest that is kept cannot be read. Writes that were begun before and never finished are cleared away. May be killed at any moment.
     /// </summary>
     /// <param name="isDryRun">Only finds out.</param>
     /// <param name="listMax">How many objects to name in the answer.</param>

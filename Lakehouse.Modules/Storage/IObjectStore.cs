@@ -39,6 +39,13 @@ public interface IObjectStore
     /// <summary>Deletes an object. One that is not there is no error.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
 
+    /// <summary>Clears away what writes that began before a time, and were never finished, have left: a process was killed, or a connection broke for good. None of it can be seen as an object.</summary>
+    /// <param name="begunBefore">Writes that may be running began later.</param>
+    /// <param name="isDryRun">Only counts them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many there were.</returns>
+    Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken);
+
     /// <summary>A file of this machine that holds an object which never changes, for an engine that reads files. Null when the object is not there.</summary>
     /// <param name="key">The object.</param>
     /// <param name="expected">What is known of it; a copy that differs is fetched again. Null for nothing.</param>

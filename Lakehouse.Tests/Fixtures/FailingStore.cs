@@ -36,6 +36,8 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
         return true;
     });
 
+    public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) => Try(() => store.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
+
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Try(() => store.LocalizeAsync(key, expected, cancellationToken));
 
     private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) >= 0

@@ -256,6 +256,8 @@ public sealed class CatalogTests : IAsyncLifetime
 
         public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
+        public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) => Count(() => inner.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
+
         public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Count(() => inner.LocalizeAsync(key, expected, cancellationToken));
 
         private Task<T> Count<T>(Func<Task<T>> call) =>

@@ -35,6 +35,25 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         return path;
     }
 
+    [Fact]
+    public async Task What_a_killed_write_left_is_cleared_away_when_it_is_old()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await Store.PutAsync(ObjectKey.Parse("a/object"), new MemoryStream([1]), 10, default);
+        foreach (var (name, age) in new[] { ("a/%told", 2), ("b/c/%told", 3), ("a/%tyoung", 0) })
+        {
+            var path = Path.Combine(Store.LocalFolder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, "half");
+            File.SetLastWriteTimeUtc(path, now.AddHours(-age).UtcDateTime);
+        }
+
+        (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: true, default)).Should().Be(2);
+        (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: false, default)).Should().Be(2);
+        (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: false, default)).Should().Be(0);
+        Directory.EnumerateFileSystemEntries(Store.LocalFolder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal).Should().Equal("%tyoung", "a", "object");
+    }
+
     [SmallDiskFact]
     public async Task On_a_read_only_disk_every_write_says_so_and_reads_go_on()
     {

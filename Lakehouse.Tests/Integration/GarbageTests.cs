@@ -93,7 +93,10 @@ public sealed class GarbageTests : IAsyncLifetime
         await IngestAsync(1);
         var orphan = DataFileKey.New(DatasetName.Parse("gone"), new string('a', 64), new string('b', 64));
         await Store.PutIfAbsentAsync(orphan, new byte[10], default);
-        (await CollectAsync(TimeSpan.FromMinutes(59))).Count.Should().Be(0);
+        await File.WriteAllTextAsync(Path.Combine(Store.LocalFolder, "%thalf"), "of a write that was killed");
+        var early = await CollectAsync(TimeSpan.FromMinutes(59));
+        (early.Count, early.UnfinishedCount).Should().Be((0, 0));
+        (await CollectAsync(TimeSpan.FromMinutes(61), isDryRun: true)).UnfinishedCount.Should().Be(1);
         (await CollectAsync(TimeSpan.FromMinutes(61))).Objects.Select(o => (o.Key, o.SizeBytes, o.Reason)).Should().Equal((orphan, 10, "unnamed"));
         (await Store.FindAsync(orphan, default)).Should().BeNull();
     }

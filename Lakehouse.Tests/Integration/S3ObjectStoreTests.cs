@@ -52,6 +52,20 @@ public sealed class S3ObjectStoreTests
     }
 
     [S3Fact]
+    public async Task An_upload_in_parts_that_nobody_goes_on_with_is_cleared_away_when_it_is_old()
+    {
+        using var contract = new Contract(await S3Server.CreateBucketAsync());
+        await contract.BeginUploadAsync("half");
+        var now = DateTimeOffset.UtcNow;
+
+        (await contract.First.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: false, default)).Should().Be(0);
+        (await contract.First.RemoveUnfinishedAsync(now.AddHours(1), isDryRun: true, default)).Should().Be(1);
+        (await contract.UnfinishedUploadsAsync()).Should().Be(1);
+        (await contract.First.RemoveUnfinishedAsync(now.AddHours(1), isDryRun: false, default)).Should().Be(1);
+        (await contract.UnfinishedUploadsAsync()).Should().Be(0);
+    }
+
+    [S3Fact]
     public async Task A_reader_whose_object_changes_gets_one_version_or_an_error()
     {
         using var contract = new Contract(await S3Server.CreateBucketAsync());
@@ -129,6 +143,13 @@ public sealed class S3ObjectStoreTests
         protected override IObjectStore Other => Second;
 
         protected override bool EtagsTellWritesApart => false;
+
+        public async Task BeginUploadAsync(string key)
+        {
+            using var client = S3Server.Connect();
+            var upload = await client.InitiateMultipartUploadAsync(_bucket, key);
+            await client.UploadPartAsync(new Amazon.S3.Model.UploadPartRequest { BucketName = _bucket, Key = key, UploadId = upload.UploadId, PartNumber = 1, InputStream = new MemoryStream(new byte[100]) });
+        }
 
         public async Task<int> UnfinishedUploadsAsync()
         {

@@ -18,6 +18,9 @@ internal sealed partial class GarbageCollector(
     private const int Batch = 1_000;
     private const int DeletesAtOnce = 8;
 
+    // Some stores tell times in whole seconds, so a thing may be that much younger than it looks.
+    private static readonly TimeSpan ClockGrain = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _turn = new(1);
 
     public async Task<Collection> CollectAsync(bool isDryRun, int listMax, CancellationToken cancellationToken)
@@ -50,7 +53,7 @@ internal sealed partial class GarbageCollector(
 
     private async Task<Collection> CollectAsync(Tally tally, CancellationToken cancellationToken)
     {
-        var graceStart = time.GetUtcNow() - options.GcGrace;
+        var graceStart = time.GetUtcNow() - options.GcGrace - ClockGrain;
         var versions = await files.ListAsync(ManifestKey.Prefix, cancellationToken);
         var (seen, named, unreadable) = (new HashSet<ObjectKey>(), new HashSet<ObjectKey>(), new List<ObjectKey>());
         foreach (var (name, ofName) in versions)
@@ -72,14 +75,15 @@ internal sealed partial class GarbageCollector(
             journal.Record("collection_held", unreadable[0].Value, $"{unreadable.Count} kept manifests cannot be read, this one first, so no data file was collected: they may name any.");
         }
 
-        return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unreadable);
+        var unfinished = await store.RemoveUnfinishedAsync(graceStart, tally.IsDryRun, cancellationToken);
+        return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, unreadable);
     }
 
     /// <summary>Reads the versions of a dataset that are kept, and marks the files they name; the manifests of the others are to be removed.</summary>
     private async Task MarkAsync(
         DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetUtcNow() - ClockGrain;
         var newest = await files.TryReadAsync(name, versions[^1].Version, cancellationToken);
         var isDropped = newest is { IsDropped: true };
         var keepFor = isDropped || options.KeepFor < options.GcGrace ? options.GcGrace : options.KeepFor;

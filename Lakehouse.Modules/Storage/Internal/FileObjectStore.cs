@@ -11,6 +11,8 @@ namespace Lakehouse.Storage.Internal;
 /// </summary>
 internal sealed class FileObjectStore : IObjectStore
 {
+    private static readonly EnumerationOptions AllFolders = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
 
     private readonly string _root;
     private readonly TimeProvider _time;
@@ -155,6 +157,28 @@ internal sealed class FileObjectStore : IObjectStore
         Posix.FlushFolder(folder);
         RemoveEmptyFolders(folder);
         return Task.FromResult(true);
+    });
+
+    public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) => GuardAsync(() =>
+    {
+        var count = 0;
+        foreach (var file in new DirectoryInfo(_root).EnumerateFiles(KeyPath.TemporaryPrefix + "*", AllFolders))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (file.LastWriteTimeUtc >= begunBefore.UtcDateTime)
+            {
+                continue;
+            }
+
+            count++;
+            if (!isDryRun)
+            {
+                Discard(file.FullName);
+                RemoveEmptyFolders(file.DirectoryName!);
+            }
+        }
+
+        return Task.FromResult(count);
     });
 
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => GuardAsync(() =>

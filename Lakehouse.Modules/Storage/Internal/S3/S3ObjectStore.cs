@@ -183,7 +183,48 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         copies.Drop(key);
     }
 
+    public async Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = options.Prefix };
+        while (await ListUploadsAsync(request, cancellationToken) is { } page)
+        {
+            foreach (var upload in (page.MultipartUploads ?? []).Where(u => u.Initiated?.ToUniversalTime() < begunBefore.UtcDateTime))
+            {
+                count++;
+                if (!isDryRun)
+                {
+                    await AbortAsync(upload.Key, upload.UploadId);
+                }
+            }
+
+            if (page.IsTruncated != true)
+            {
+                break;
+            }
+
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+
+        return count;
+    }
+
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => copies.GetAsync(key, expected, OpenAsync, cancellationToken);
+
+    /// <summary>Null where the server does not know the call.</summary>
+    private Task<ListMultipartUploadsResponse?> ListUploadsAsync(ListMultipartUploadsRequest request, CancellationToken cancellationToken) => client.SendAsync(
+        async (_, late) =>
+        {
+            try
+            {
+                return await client.Sdk.ListMultipartUploadsAsync(request, late);
+            }
+            catch (AmazonS3Exception unknown) when (unknown.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
+            {
+                return null;
+            }
+        },
+        cancellationToken);
 
     private static LakehouseException Vanished(ObjectKey key) =>
         new(ErrorKind.Upstream, "s3_failed", $"The object '{key}' was stored, and then was not there. Someone else deletes in this bucket, or its server loses objects.");
