@@ -129,6 +129,37 @@ public sealed class GarbageTests : IAsyncLifetime
         (await CollectAsync(TimeSpan.FromHours(4))).Count.Should().BeGreaterThan(0);
     }
 
+    /// <summary>The newest version cannot be read, so the one before it is the dataset, however old it is.</summary>
+    [Fact]
+    public async Task The_last_version_that_can_be_read_stays()
+    {
+        await IngestAsync(1, 2, 3, 4);
+        await File.WriteAllBytesAsync(Path.Combine(_host.DataDirectory, "objects", ManifestKey.For(DatasetName.Parse("t"), 4).Value), [1, 2, 3]);
+        var collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 });
+        (collected.Count, collected.Unreadable.Count).Should().Be((0, 1));
+        await using var again = await LakehouseHost.StartInAsync(_host.DataDirectory);
+        (await again.RowsAsync("FROM t")).Should().Be("[[3]]");
+
+        // A new version, and all is well again.
+        (await again.IngestAsync("t", "a\n5\n")).Body.GetProperty("version").GetInt64().Should().Be(5);
+        collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 });
+        (collected.Count, collected.Unreadable.Count).Should().Be((8, 0));
+        (await again.RowsAsync("FROM t")).Should().Be("[[5]]");
+    }
+
+    [Fact]
+    public async Task What_came_before_a_drop_is_not_kept_for_a_new_dataset_of_the_name()
+    {
+        await IngestAsync(1, 2);
+        await _host.Http.DeleteAsync("/v1/catalog/dataset/t");
+        await IngestAsync(3, 4);
+        var options = Options with { KeepVersions = 10, KeepFor = TimeSpan.FromDays(30) };
+        (await CollectAsync(TimeSpan.FromMinutes(30), options: options)).Count.Should().Be(0);
+        (await CollectAsync(TimeSpan.FromHours(2), options: options)).Objects.Select(o => o.Reason).Should().BeEquivalentTo("dropped", "dropped", "unnamed", "unnamed");
+        (await _host.RowsAsync("FROM t")).Should().Be("[[4]]");
+        (await KeysAsync()).Should().HaveCount(5, "two versions with their files, and the one that dropped the dataset");
+    }
+
     [Fact]
     public async Task A_dropped_dataset_is_gone_and_its_name_is_free()
     {
@@ -202,17 +233,17 @@ public sealed class GarbageTests : IAsyncLifetime
         (await KeysAsync()).Should().HaveCount(4);
     }
 
-    /// <summary>Two processes ingest contents that come back again and again, and both collect with hardly any grace.</summary>
+    /// <summary>Two processes ingest contents that come back again and again, and both collect all the time, with a few seconds of grace.</summary>
     [Fact]
     public async Task Collections_beside_ingests_and_queries_take_nothing_that_is_named()
     {
-        (string, string)[] settings = [("catalog.gc_grace", "1s"), ("catalog.gc_every", "100ms"), ("catalog.refresh_every", "100ms"), ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"), ("ingest.max_concurrent", "8")];
+        (string, string)[] settings = [("catalog.gc_grace", "4s"), ("catalog.gc_every", "200ms"), ("catalog.refresh_every", "200ms"), ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s")];
         using var folder = new TemporaryFolder();
         await using var one = await LakehouseHost.StartInAsync(folder.Path, settings);
         await using var two = await LakehouseHost.StartInAsync(folder.Path, settings);
         await one.IngestAsync("t", "a\n0\n");
         var versions = new ConcurrentDictionary<long, string>();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(12));
         var writers = new[] { one, two }.Select((host, which) => Task.Run(async () =>
         {
             for (var i = which; !stop.IsCancellationRequested; i++)

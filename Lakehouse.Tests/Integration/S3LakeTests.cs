@@ -109,6 +109,11 @@ public sealed class S3LakeTests
                 Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length).Should().BeLessThanOrEqualTo(room);
             }
 
+            var before = Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).ToHashSet(StringComparer.Ordinal);
+            (await host.RowsAsync("SHOW TABLES")).Should().Be("""[["d0"],["d1"],["d2"],["d3"],["d4"]]""");
+            Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).Should().BeSubsetOf(before, "to list a lake fetches none of it");
+            (await host.RowsAsync("SELECT column_name, column_type FROM (DESCRIBE d3)")).Should().Be("""[["v","BIGINT"]]""");
+
             var (status, body) = await host.SqlAsync("SELECT count(*) FROM d0, d1, d2");
             status.Should().Be(HttpStatusCode.InsufficientStorage);
             body.GetProperty("code").GetString().Should().Be("cache_full");

@@ -79,34 +79,42 @@ internal sealed partial class GarbageCollector(
         return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, unreadable);
     }
 
-    /// <summary>Reads the versions of a dataset that are kept, and marks the files they name; the manifests of the others are to be removed.</summary>
+    /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name; the manifests of the others are to be removed.</summary>
     private async Task MarkAsync(
         DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow() - ClockGrain;
-        var newest = await files.TryReadAsync(name, versions[^1].Version, cancellationToken);
-        var isDropped = newest is { IsDropped: true };
-        var keepFor = isDropped || options.KeepFor < options.GcGrace ? options.GcGrace : options.KeepFor;
+        var (isDropped, isReadable) = (false, true);
+        var due = new List<CollectedObject>();
         for (var i = versions.Count - 1; i >= 0; i--)
         {
             var file = versions[i];
             seen.Add(file.Key);
-            var isKept = i == versions.Count - 1
-                || versions[i + 1].WrittenAt > now - keepFor // it was the newest version until then
-                || (!isDropped && versions.Count - i <= options.KeepVersions);
-            if (!isKept)
+            if (i < versions.Count - 1 && !IsKept(versions[i + 1].WrittenAt, versions.Count - i))
             {
-                tally.Add(new CollectedObject(file.Key, file.SizeBytes, file.WrittenAt, isDropped ? "dropped" : "expired"));
+                due.Add(new CollectedObject(file.Key, file.SizeBytes, file.WrittenAt, isDropped ? "dropped" : "expired"));
             }
-            else if ((i == versions.Count - 1 ? newest : await files.TryReadAsync(name, file.Version, cancellationToken)) is { } manifest)
+            else if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
             {
                 named.UnionWith(manifest.Objects.Select(o => o.Key));
+                isDropped |= manifest.IsDropped;
             }
             else
             {
                 unreadable.Add(file.Key);
+                isReadable = false;
             }
         }
+
+        // Where a newer one cannot be read, an old version is what the dataset is.
+        if (isReadable)
+        {
+            due.ForEach(tally.Add);
+        }
+
+        // Until it was replaced, it was the newest version. What came before a drop has only the grace period.
+        bool IsKept(DateTimeOffset replacedAt, int age) =>
+            replacedAt > now - options.GcGrace || (!isDropped && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
     }
 
     private async Task SweepAsync(

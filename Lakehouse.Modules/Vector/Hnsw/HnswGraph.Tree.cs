@@ -71,20 +71,29 @@ internal sealed unsafe partial class HnswGraph
         return added;
     }
 
-    /// <summary>Hangs a new node on the nearest node of those that its search found which is in the tree and has a place.</summary>
+    /// <summary>Hangs a new node on the nearest node of those that its search found which is in the tree and has a place. Where all of them are deleted, a tree begins with it.</summary>
     private void Hang<TSpace, TScorer>(TSpace space, uint node, SearchContext context)
         where TSpace : struct, ISpace<TScorer>
         where TScorer : struct, IScorer
     {
+        var isAlone = true;
         foreach (var key in context.Beam.Keys)
         {
             var near = SortKey.Node(key) ^ context.TieMask;
-            if (near != node && !IsDeleted(near) && Volatile.Read(ref links.Head(near)->IsInTree) && Join<TSpace, TScorer>(space, near, node, context))
+            if (near == node || IsDeleted(near))
+            {
+                continue;
+            }
+
+            isAlone = false;
+            if (Volatile.Read(ref links.Head(near)->IsInTree) && Join<TSpace, TScorer>(space, near, node, context))
             {
                 Volatile.Write(ref links.Head(node)->IsInTree, true);
                 return;
             }
         }
+
+        Volatile.Write(ref links.Head(node)->IsInTree, isAlone);
     }
 
     /// <summary>Makes an edge of the tree of two nodes. False when one of them has no place for it.</summary>

@@ -129,6 +129,21 @@ public sealed class GraphTests
         Unreachable(graph).Should().BeEmpty();
         graph.Span().Should().Be(0);
 
+        // All of them go, and others come before the pass that clears them away.
+        foreach (var node in nodes.Where((_, i) => i % 3 != 0))
+        {
+            graph.Delete(node);
+        }
+
+        foreach (var vector in vectors[..500])
+        {
+            Add(graph, vector);
+        }
+
+        Unreachable(graph).Should().BeEmpty();
+        Compact(graph);
+        Unreachable(graph).Should().BeEmpty();
+
         // As a file has it that was written before there was a tree.
         var lost = ForgetTree(graph);
         Unreachable(graph).Should().Contain(lost);
