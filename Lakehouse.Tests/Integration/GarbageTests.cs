@@ -203,6 +203,30 @@ public sealed class GarbageTests : IAsyncLifetime
         (await last.RowsAsync("FROM t")).Should().Be("[[8]]");
     }
 
+    /// <summary>A process that has slept for days knows versions whose successors have been collected: their numbers are free, and must not be taken.</summary>
+    [Fact]
+    public async Task A_process_that_has_slept_through_a_collection_commits_after_the_newest_version()
+    {
+        await IngestAsync(1);
+        await using var asleep = await LakehouseHost.StartInAsync(_host.DataDirectory, ("catalog.refresh_every", "1h"), ("catalog.gc_every", "0s"));
+        await IngestAsync(2, 3, 4, 5);
+        foreach (var value in (int[])[1, 2, 3])
+        {
+            await _host.IngestAsync("young", $"a\n{value}\n");
+        }
+
+        (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 })).Objects.Should().HaveCount(12);
+        var (status, body) = await asleep.IngestAsync("t", "a\n6\n");
+        (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 6));
+        (status, body) = await asleep.IngestAsync("young", "a\n4\n");
+        (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 4));
+        await _host.Http.PostAsync("/v1/catalog/refresh", null);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[6]]");
+        (await _host.RowsAsync("FROM young")).Should().Be("[[4]]");
+        (await KeysAsync()).Where(k => k.StartsWith(ManifestKey.Prefix, StringComparison.Ordinal)).Should().HaveCount(4);
+        await RequireWholeAsync();
+    }
+
     /// <summary>The store fails at the first call, at the second, and so on: what is left is whole each time.</summary>
     [Fact]
     public async Task A_collection_that_ends_early_leaves_no_manifest_that_names_a_missing_object()
@@ -342,6 +366,7 @@ public sealed class GarbageTests : IAsyncLifetime
         var files = new ManifestFiles(Store, _host.Service<IManifestCodec>(), _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance);
         foreach (var (name, versions) in await files.ListAsync(ManifestKey.Prefix, default))
         {
+            versions.Select(v => v.Version).Should().Equal(Enumerable.Range(0, versions.Count).Select(i => versions[0].Version + i), "the oldest go first");
             foreach (var version in versions)
             {
                 foreach (var file in (await files.TryReadAsync(name, version.Version, default))!.Objects)

@@ -58,11 +58,12 @@ internal sealed partial class GarbageCollector(
         var (seen, named, unreadable) = (new HashSet<ObjectKey>(), new HashSet<ObjectKey>(), new List<ObjectKey>());
         foreach (var (name, ofName) in versions)
         {
-            await MarkAsync(name, ofName, seen, named, unreadable, tally, cancellationToken);
+            // Manifests first: none names a missing object, even when this ends half-way. And the oldest first, one after the other: commits rely on it.
+            foreach (var due in await MarkAsync(name, ofName, seen, named, unreadable, cancellationToken))
+            {
+                await RemoveAsync(due, tally, cancellationToken);
+            }
         }
-
-        // Manifests first: a manifest never names a missing object, even when this ends half-way.
-        await RemoveAsync(tally.Take(), tally, cancellationToken);
 
         // A bucket without any manifest has lost them: then the files are all there is.
         if (versions.Count > 0 && unreadable.Count == 0)
@@ -79,9 +80,10 @@ internal sealed partial class GarbageCollector(
         return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, unreadable);
     }
 
-    /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name; the manifests of the others are to be removed.</summary>
-    private async Task MarkAsync(
-        DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
+    /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name.</summary>
+    /// <returns>The manifests of the others, the oldest first.</returns>
+    private async Task<IEnumerable<CollectedObject>> MarkAsync(
+        DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow() - ClockGrain;
         var (isDropped, isReadable) = (false, true);
@@ -107,10 +109,7 @@ internal sealed partial class GarbageCollector(
         }
 
         // Where a newer one cannot be read, an old version is what the dataset is.
-        if (isReadable)
-        {
-            due.ForEach(tally.Add);
-        }
+        return isReadable ? Enumerable.Reverse(due) : [];
 
         // Until it was replaced, it was the newest version. What came before a drop has only the grace period.
         bool IsKept(DateTimeOffset replacedAt, int age) =>
@@ -133,12 +132,10 @@ internal sealed partial class GarbageCollector(
                     return;
                 }
 
-                foreach (var found in candidates.Where(o => !named.Contains(o.Key)))
-                {
-                    tally.Add(new CollectedObject(found.Key, found.SizeBytes, found.LastModified, "unnamed"));
-                }
-
-                await RemoveAsync(tally.Take(), tally, cancellationToken);
+                await Parallel.ForEachAsync(
+                    candidates.Where(o => !named.Contains(o.Key)),
+                    new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
+                    async (found, token) => await RemoveAsync(new CollectedObject(found.Key, found.SizeBytes, found.LastModified, "unnamed"), tally, token));
             }
 
             if (!page.IsTruncated)
@@ -169,16 +166,15 @@ internal sealed partial class GarbageCollector(
         }
     }
 
-    private Task RemoveAsync(IReadOnlyList<CollectedObject> objects, Tally tally, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(objects, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken }, async (found, token) =>
+    private async Task RemoveAsync(CollectedObject found, Tally tally, CancellationToken cancellationToken)
+    {
+        if (!tally.IsDryRun)
         {
-            if (!tally.IsDryRun)
-            {
-                await store.DeleteAsync(found.Key, token);
-            }
+            await store.DeleteAsync(found.Key, cancellationToken);
+        }
 
-            tally.Removed(found);
-        });
+        tally.Add(found);
+    }
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Collected {Count} objects of {Bytes} bytes")]
     private partial void LogCollected(int count, long bytes);
@@ -188,7 +184,6 @@ internal sealed partial class GarbageCollector(
     {
         private readonly List<CollectedObject> _listed = [];
         private readonly Lock _gate = new();
-        private List<CollectedObject> _due = [];
 
         public bool IsDryRun => isDryRun;
 
@@ -198,16 +193,7 @@ internal sealed partial class GarbageCollector(
 
         public IReadOnlyList<CollectedObject> Listed => [.. _listed.OrderBy(o => o.Key.Value, StringComparer.Ordinal)];
 
-        public void Add(CollectedObject found) => _due.Add(found);
-
-        public IReadOnlyList<CollectedObject> Take()
-        {
-            var due = _due;
-            _due = [];
-            return due;
-        }
-
-        public void Removed(CollectedObject found)
+        public void Add(CollectedObject found)
         {
             lock (_gate)
             {

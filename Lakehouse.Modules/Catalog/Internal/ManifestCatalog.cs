@@ -127,7 +127,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
                 }
 
                 // Another writer was faster; or there is nothing to commit, which holds only if what is known is still the newest.
-                await RefreshAsync(ManifestKey.Prefix + name + "/", cancellationToken);
+                await RefreshAsync(ManifestKey.PrefixOf(name), cancellationToken);
                 if (manifest is null && FindNewest(name) == newest)
                 {
                     return null;

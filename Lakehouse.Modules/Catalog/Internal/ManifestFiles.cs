@@ -15,11 +15,28 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
 
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
-    /// <summary>Writes a version: the commit. False: the version exists.</summary>
+    /// <summary>Writes a version: the commit. False: the version exists, or did.</summary>
+    /// <remarks>
+    /// A process that has slept, or was cut off, may know so old a version that the one after it has been collected meanwhile; then nothing stands in the
+    /// way of its number. But collections remove the oldest first, so the version after a true one is there, unless there is none yet.
+    /// </remarks>
     public async Task<bool> TryAddAsync(Manifest manifest, CancellationToken cancellationToken)
     {
+        var key = ManifestKey.For(manifest.Name, manifest.Version);
         var content = await codec.EncodeAsync(manifest, cancellationToken);
-        return await store.PutIfAbsentAsync(ManifestKey.For(manifest.Name, manifest.Version), content, cancellationToken) is not null;
+        if (await store.PutIfAbsentAsync(key, content, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        var later = await store.ListAsync(ManifestKey.PrefixOf(manifest.Name), key.Value, 1, cancellationToken);
+        if (later.Objects.Count == 0 || later.Objects[0].Key == ManifestKey.For(manifest.Name, manifest.Version + 1))
+        {
+            return true;
+        }
+
+        await store.DeleteAsync(key, CancellationToken.None);
+        return false;
     }
 
     /// <summary>The versions of the datasets whose keys start with <paramref name="prefix"/>, in order, with the time each was written.</summary>

@@ -12,7 +12,9 @@ internal static class ManifestKey
     private const int VersionDigits = 20;
 
     public static ObjectKey For(DatasetName name, long version) =>
-        ObjectKey.Parse(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{name}/{version:D20}{Extension}"));
+        ObjectKey.Parse(string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(name)}{version:D20}{Extension}"));
+
+    public static string PrefixOf(DatasetName name) => $"{Prefix}{name}/";
 
     public static bool TryParse(ObjectKey key, out DatasetName name, out long version)
     {

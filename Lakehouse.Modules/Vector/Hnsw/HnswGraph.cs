@@ -122,7 +122,9 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
         // From below: who comes down by way of this node must be able to go on from it.
         for (var layer = 0; layer <= top; layer++)
         {
+            Enter(node); // a pass over deleted nodes may be at it
             LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), neighbours[layer]);
+            Leave(node);
             if (layer == 0)
             {
                 Hang<TSpace, TScorer>(space, node, context);
@@ -286,7 +288,7 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
                 continue;
             }
 
-            if (IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2) || isInTree)
+            if ((IsDiverse<TSpace, TScorer>(space, candidate, SortKey.Score(key), context, out var isTie) && (!isTie || ++tieCount <= countMax / 2)) || isInTree)
             {
                 chosen.Add(candidate);
                 context.ChosenScores.Add(SortKey.Score(key));
