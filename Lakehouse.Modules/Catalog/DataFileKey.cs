@@ -45,6 +45,9 @@ public static class DataFileKey
             && IsContent(parts[3].AsSpan(0, parts[3].Length - Extension.Length));
     }
 
+    /// <summary>Whether a key is one that the lake gave to a content. What a client says of an object is no proof.</summary>
+    public static bool IsOf(ObjectKey key, string sha256) => sha256.Length >= HashLength && Is(key) && key.Value.AsSpan(key.Value.LastIndexOf('/') + 1).StartsWith(sha256.AsSpan(0, HashLength));
+
     private static bool IsContent(ReadOnlySpan<char> text) =>
         text.Length switch
         {

@@ -38,4 +38,7 @@ public interface ICatalog
 
     /// <summary>Reads what other processes have committed. A manifest that cannot be read is logged and skipped.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads what other processes have committed of one dataset.</summary>
+    Task RefreshAsync(DatasetName name, CancellationToken cancellationToken);
 }

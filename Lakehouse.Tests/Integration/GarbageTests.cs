@@ -208,23 +208,46 @@ public sealed class GarbageTests : IAsyncLifetime
     public async Task A_process_that_has_slept_through_a_collection_commits_after_the_newest_version()
     {
         await IngestAsync(1);
+        await _host.IngestAsync("known", "a\n1\n");
         await using var asleep = await LakehouseHost.StartInAsync(_host.DataDirectory, ("catalog.refresh_every", "1h"), ("catalog.gc_every", "0s"));
         await IngestAsync(2, 3, 4, 5);
+        await _host.IngestAsync("known", "a\n2\n");
         foreach (var value in (int[])[1, 2, 3])
         {
             await _host.IngestAsync("young", $"a\n{value}\n");
         }
 
-        (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 })).Objects.Should().HaveCount(12);
+        (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 })).Objects.Should().HaveCount(14);
+
+        // Once a content that is new, and once the one it knows, whose file has gone.
         var (status, body) = await asleep.IngestAsync("t", "a\n6\n");
         (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 6));
+        (status, body) = await asleep.IngestAsync("known", "a\n1\n");
+        (status, body.GetProperty("version").GetInt64(), body.GetProperty("unchanged").GetBoolean()).Should().Be((HttpStatusCode.OK, 3, false));
         (status, body) = await asleep.IngestAsync("young", "a\n4\n");
         (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 4));
         await _host.Http.PostAsync("/v1/catalog/refresh", null);
         (await _host.RowsAsync("FROM t")).Should().Be("[[6]]");
         (await _host.RowsAsync("FROM young")).Should().Be("[[4]]");
-        (await KeysAsync()).Where(k => k.StartsWith(ManifestKey.Prefix, StringComparison.Ordinal)).Should().HaveCount(4);
+        (await _host.RowsAsync("FROM known")).Should().Be("[[1]]");
+        (await KeysAsync()).Where(k => k.StartsWith(ManifestKey.Prefix, StringComparison.Ordinal)).Should().HaveCount(6, "what it tried before is taken back");
         await RequireWholeAsync();
+    }
+
+    /// <summary>Clients may say any hash of what they register; an ingest of that hash must still store its own bytes.</summary>
+    [Fact]
+    public async Task What_a_client_says_of_an_object_is_not_believed()
+    {
+        await IngestAsync(1, 2);
+        var manifest = await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/t");
+        var (key, fingerprint) = (manifest.GetProperty("objects")[0].GetProperty("key").GetString(), manifest.GetProperty("schema_fingerprint").GetString());
+        await _host.IngestAsync("other", "a\n3\n");
+        var claimed = (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/other")).GetProperty("objects")[0].GetProperty("sha256").GetString();
+        using var registered = await _host.Http.PostAsJsonAsync("/v1/catalog/register", new { name = "t", schema_fingerprint = fingerprint, row_count = 7, objects = new[] { new { key, sha256 = claimed } } });
+        registered.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[2]]");
+        await IngestAsync(3);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[3]]");
     }
 
     /// <summary>The store fails at the first call, at the second, and so on: what is left is whole each time.</summary>

@@ -82,6 +82,8 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
 
     public Task RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(ManifestKey.Prefix, cancellationToken);
 
+    public Task RefreshAsync(DatasetName name, CancellationToken cancellationToken) => RefreshAsync(ManifestKey.PrefixOf(name), cancellationToken);
+
     public void Dispose()
     {
         _refresh.Dispose();
@@ -127,7 +129,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
                 }
 
                 // Another writer was faster; or there is nothing to commit, which holds only if what is known is still the newest.
-                await RefreshAsync(ManifestKey.PrefixOf(name), cancellationToken);
+                await RefreshAsync(name, cancellationToken);
                 if (manifest is null && FindNewest(name) == newest)
                 {
                     return null;
@@ -153,7 +155,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
 
     /// <summary>The same content may lie at two keys of the lake's own.</summary>
     private static bool IsTheSame(DataFile one, DataFile other) =>
-        one.Key == other.Key || (one.Sha256 is not null && one.Sha256 == other.Sha256 && DataFileKey.Is(one.Key) && DataFileKey.Is(other.Key));
+        one.Key == other.Key || (one.Sha256 is { } sha256 && sha256 == other.Sha256 && DataFileKey.IsOf(one.Key, sha256) && DataFileKey.IsOf(other.Key, sha256));
 
     private static LakehouseException SchemaConflict(Manifest current, IReadOnlyList<DatasetColumn> columns, string fingerprint)
     {

@@ -46,6 +46,13 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
         catalog.RequireSchema(request.Name, fingerprint, columns);
 
+        // A file that is there is used again when the newest version names it, which is looked up anew: one of an older version may be collected before this
+        // ingest commits.
+        if (segments.Any(s => FindKnown(request.Name, s.Sha256) is not null))
+        {
+            await catalog.RefreshAsync(request.Name, cancellationToken);
+        }
+
         var files = new List<DataFile>(segments.Count);
         foreach (var segment in segments)
         {
@@ -61,7 +68,8 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
             result.Manifest, result.IsUnchanged, upload.BytesRead, files.Sum(f => f.SizeBytes), (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>A file that is there is used again when the newest version names it, or this ingest has stored it; any other one may be collected before this ingest commits.</summary>
     private ObjectKey FindKey(DatasetName name, string fingerprint, string sha256, List<DataFile> stored) =>
-        stored.Concat(catalog.Find(name)?.Objects ?? []).FirstOrDefault(o => o.Sha256 == sha256)?.Key ?? DataFileKey.New(name, fingerprint, sha256);
+        (stored.Find(o => o.Sha256 == sha256) ?? FindKnown(name, sha256))?.Key ?? DataFileKey.New(name, fingerprint, sha256);
+
+    private DataFile? FindKnown(DatasetName name, string sha256) => catalog.Find(name)?.Objects.FirstOrDefault(o => o.Sha256 == sha256 && DataFileKey.IsOf(o.Key, sha256));
 }
