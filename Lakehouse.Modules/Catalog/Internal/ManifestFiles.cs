@@ -29,8 +29,8 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
             return false;
         }
 
-        var later = await store.ListAsync(ManifestKey.PrefixOf(manifest.Name), key.Value, 1, cancellationToken);
-        if (later.Objects.Count == 0 || later.Objects[0].Key == ManifestKey.For(manifest.Name, manifest.Version + 1))
+        var later = await ListAsync(ManifestKey.PrefixOf(manifest.Name), cancellationToken, key.Value);
+        if (!later.TryGetValue(manifest.Name, out var versions) || versions[0].Version == manifest.Version + 1)
         {
             return true;
         }
@@ -39,11 +39,10 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         return false;
     }
 
-    /// <summary>The versions of the datasets whose keys start with <paramref name="prefix"/>, in order, with the time each was written.</summary>
-    public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken)
+    /// <summary>The versions of the datasets whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>, in order, with the time each was written.</summary>
+    public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
         var versions = new Dictionary<DatasetName, List<VersionFile>>();
-        var startAfter = string.Empty;
         while (true)
         {
             var page = await store.ListAsync(prefix, startAfter, ListingPage, cancellationToken);
