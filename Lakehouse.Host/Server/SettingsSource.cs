@@ -19,38 +19,38 @@ public static class SettingsSource
     public static IConfiguration Load(string? path, IReadOnlyDictionary<string, string> overrides, out string? warning)
     {
         warning = null;
-        var builder = new ConfigurationBuilder();
+        var foundations = new List<IConfigurationSource>();
         var file = path ?? Array.Find([DefaultFileName, Path.Combine(AppContext.BaseDirectory, DefaultFileName)], File.Exists);
         if (file is not null && File.Exists(file))
         {
-            builder.Add(new TomlConfigurationSource(Read(file)));
+            foundations.Add(new TomlConfigurationSource(Read(file)));
         }
         else if (file is not null)
         {
             warning = $"The configuration file {file} is not there; the defaults apply.";
         }
 
-        var settings = Complete(builder, overrides);
+        var settings = Complete(foundations, overrides);
         if (settings["secrets:file"] is not { Length: > 0 } secrets)
         {
             return settings;
         }
 
         // Over the configuration's file, below the environment; and it cannot name another one.
-        builder = new ConfigurationBuilder();
-        if (file is not null && File.Exists(file))
-        {
-            builder.Add(new TomlConfigurationSource(Read(file)));
-        }
-
-        builder.Add(new TomlConfigurationSource(ReadSecrets(secrets)));
-        return Complete(builder, overrides);
+        foundations.Add(new TomlConfigurationSource(ReadSecrets(secrets)));
+        return Complete(foundations, overrides);
     }
 
-    private static IConfigurationRoot Complete(IConfigurationBuilder builder, IReadOnlyDictionary<string, string> overrides) => builder
-        .AddEnvironmentVariables(EnvironmentPrefix)
-        .AddInMemoryCollection(overrides.Select(o => KeyValuePair.Create(o.Key.Replace(".", ":", StringComparison.Ordinal), (string?)o.Value)))
-        .Build();
+    /// <summary>Lays the environment and the command line over what files say.</summary>
+    private static IConfigurationRoot Complete(List<IConfigurationSource> foundations, IReadOnlyDictionary<string, string> overrides)
+    {
+        var builder = new ConfigurationBuilder();
+        foundations.ForEach(source => builder.Add(source));
+        return builder
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .AddInMemoryCollection(overrides.Select(o => KeyValuePair.Create(o.Key.Replace(".", ":", StringComparison.Ordinal), (string?)o.Value)))
+            .Build();
+    }
 
     /// <summary>A file like the configuration's that nobody but its owner may read.</summary>
     private static TomlTable ReadSecrets(string path)

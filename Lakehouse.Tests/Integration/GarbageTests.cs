@@ -234,6 +234,16 @@ public sealed class GarbageTests : IAsyncLifetime
         await RequireWholeAsync();
     }
 
+    /// <summary>Something else beside the manifests is no version, and no commit may wait for it.</summary>
+    [Fact]
+    public async Task A_foreign_object_beside_the_manifests_holds_up_no_commit()
+    {
+        await IngestAsync(1);
+        await Store.PutIfAbsentAsync(ObjectKey.Parse(ManifestKey.PrefixOf(DatasetName.Parse("t")) + "notes.txt"), new byte[1], default);
+        await IngestAsync(2);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[2]]");
+    }
+
     /// <summary>Clients may say any hash of what they register; an ingest of that hash must still store its own bytes.</summary>
     [Fact]
     public async Task What_a_client_says_of_an_object_is_not_believed()
@@ -378,15 +388,15 @@ public sealed class GarbageTests : IAsyncLifetime
         return await collector.CollectAsync(isDryRun, 1_000, default);
     }
 
-    private GarbageCollector NewCollector(TimeProvider time, CatalogOptions options, IObjectStore store, IManifestCodec? codec = null)
-    {
-        var files = new ManifestFiles(store, codec ?? _host.Service<IManifestCodec>(), _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance);
-        return new GarbageCollector(store, files, options, time, _host.Service<IJournal>(), NullLogger<GarbageCollector>.Instance);
-    }
+    private GarbageCollector NewCollector(TimeProvider time, CatalogOptions options, IObjectStore store, IManifestCodec? codec = null) =>
+        new(store, NewFiles(store, codec), options, time, _host.Service<IJournal>(), NullLogger<GarbageCollector>.Instance);
+
+    private ManifestFiles NewFiles(IObjectStore store, IManifestCodec? codec = null) =>
+        new(store, codec ?? _host.Service<IManifestCodec>(), _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance);
 
     private async Task RequireWholeAsync()
     {
-        var files = new ManifestFiles(Store, _host.Service<IManifestCodec>(), _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance);
+        var files = NewFiles(Store);
         foreach (var (name, versions) in await files.ListAsync(ManifestKey.Prefix, default))
         {
             versions.Select(v => v.Version).Should().Equal(Enumerable.Range(0, versions.Count).Select(i => versions[0].Version + i), "the oldest go first");

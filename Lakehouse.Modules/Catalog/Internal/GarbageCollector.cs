@@ -53,59 +53,53 @@ internal sealed partial class GarbageCollector(
 
     private async Task<Collection> CollectAsync(Tally tally, CancellationToken cancellationToken)
     {
-        var graceStart = time.GetUtcNow() - options.GcGrace - ClockGrain;
+        var now = time.GetUtcNow() - ClockGrain;
         var versions = await files.ListAsync(ManifestKey.Prefix, cancellationToken);
-        var (seen, named, unreadable) = (new HashSet<ObjectKey>(), new HashSet<ObjectKey>(), new List<ObjectKey>());
+        var marks = new Marks();
         foreach (var (name, ofName) in versions)
         {
             // Manifests first: none names a missing object, even when this ends half-way. And the oldest first, one after the other: commits rely on it.
-            foreach (var due in await MarkAsync(name, ofName, seen, named, unreadable, cancellationToken))
+            foreach (var due in await MarkAsync(name, ofName, now, marks, cancellationToken))
             {
                 await RemoveAsync(due, tally, cancellationToken);
             }
         }
 
         // A bucket without any manifest has lost them: then the files are all there is.
-        if (versions.Count > 0 && unreadable.Count == 0)
+        if (versions.Count > 0 && marks.Unreadable.Count == 0)
         {
-            await SweepAsync(graceStart, seen, named, unreadable, tally, cancellationToken);
+            await SweepAsync(now - options.GcGrace, marks, tally, cancellationToken);
         }
 
-        if (unreadable.Count > 0)
+        if (marks.Unreadable.Count > 0)
         {
-            journal.Record("collection_held", unreadable[0].Value, $"{unreadable.Count} kept manifests cannot be read, this one first, so no data file was collected: they may name any.");
+            journal.Record(
+                "collection_held", marks.Unreadable[0].Value, $"{marks.Unreadable.Count} kept manifests cannot be read, this one first, so no data file was collected: they may name any.");
         }
 
-        var unfinished = await store.RemoveUnfinishedAsync(graceStart, tally.IsDryRun, cancellationToken);
-        return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, unreadable);
+        var unfinished = await store.RemoveUnfinishedAsync(now - options.GcGrace, tally.IsDryRun, cancellationToken);
+        return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, marks.Unreadable);
     }
 
     /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name.</summary>
     /// <returns>The manifests of the others, the oldest first.</returns>
-    private async Task<IEnumerable<CollectedObject>> MarkAsync(
-        DatasetName name, List<VersionFile> versions, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, CancellationToken cancellationToken)
+    private async Task<IEnumerable<CollectedObject>> MarkAsync(DatasetName name, List<VersionFile> versions, DateTimeOffset now, Marks marks, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow() - ClockGrain;
         var (isDropped, isReadable) = (false, true);
         var due = new List<CollectedObject>();
         for (var i = versions.Count - 1; i >= 0; i--)
         {
             var file = versions[i];
-            seen.Add(file.Key);
+            marks.Seen.Add(file.Key);
             if (i < versions.Count - 1 && !IsKept(versions[i + 1].WrittenAt, versions.Count - i))
             {
                 due.Add(new CollectedObject(file.Key, file.SizeBytes, file.WrittenAt, isDropped ? "dropped" : "expired"));
+                continue;
             }
-            else if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
-            {
-                named.UnionWith(manifest.Objects.Select(o => o.Key));
-                isDropped |= manifest.IsDropped;
-            }
-            else
-            {
-                unreadable.Add(file.Key);
-                isReadable = false;
-            }
+
+            var manifest = await ReadAsync(name, file, marks, cancellationToken);
+            isDropped |= manifest is { IsDropped: true };
+            isReadable &= manifest is not null;
         }
 
         // Where a newer one cannot be read, an old version is what the dataset is.
@@ -116,24 +110,23 @@ internal sealed partial class GarbageCollector(
             replacedAt > now - options.GcGrace || (!isDropped && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
     }
 
-    private async Task SweepAsync(
-        DateTimeOffset graceStart, HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, Tally tally, CancellationToken cancellationToken)
+    private async Task SweepAsync(DateTimeOffset graceStart, Marks marks, Tally tally, CancellationToken cancellationToken)
     {
         var startAfter = string.Empty;
         while (true)
         {
             var page = await store.ListAsync(DataFileKey.Prefix, startAfter, Batch, cancellationToken);
-            var candidates = page.Objects.Where(o => !named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
+            var candidates = page.Objects.Where(o => !marks.Named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
             if (candidates.Count > 0)
             {
-                await MarkNewAsync(seen, named, unreadable, cancellationToken);
-                if (unreadable.Count > 0)
+                await MarkNewAsync(marks, cancellationToken);
+                if (marks.Unreadable.Count > 0)
                 {
                     return;
                 }
 
                 await Parallel.ForEachAsync(
-                    candidates.Where(o => !named.Contains(o.Key)),
+                    candidates.Where(o => !marks.Named.Contains(o.Key)),
                     new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
                     async (found, token) => await RemoveAsync(new CollectedObject(found.Key, found.SizeBytes, found.LastModified, "unnamed"), tally, token));
             }
@@ -148,22 +141,31 @@ internal sealed partial class GarbageCollector(
     }
 
     /// <summary>Marks what versions name that were committed since the last look: right before a batch goes, so that a file which somebody registers again stays.</summary>
-    private async Task MarkNewAsync(HashSet<ObjectKey> seen, HashSet<ObjectKey> named, List<ObjectKey> unreadable, CancellationToken cancellationToken)
+    private async Task MarkNewAsync(Marks marks, CancellationToken cancellationToken)
     {
         foreach (var (name, versions) in await files.ListAsync(ManifestKey.Prefix, cancellationToken))
         {
-            foreach (var file in versions.Where(v => seen.Add(v.Key)))
+            foreach (var file in versions.Where(v => marks.Seen.Add(v.Key)))
             {
-                if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
-                {
-                    named.UnionWith(manifest.Objects.Select(o => o.Key));
-                }
-                else
-                {
-                    unreadable.Add(file.Key);
-                }
+                await ReadAsync(name, file, marks, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Reads a version that is kept, and marks the files it names. Null: it cannot be read.</summary>
+    private async Task<Manifest?> ReadAsync(DatasetName name, VersionFile file, Marks marks, CancellationToken cancellationToken)
+    {
+        var manifest = await files.TryReadAsync(name, file.Version, cancellationToken);
+        if (manifest is null)
+        {
+            marks.Unreadable.Add(file.Key);
+        }
+        else
+        {
+            marks.Named.UnionWith(manifest.Objects.Select(o => o.Key));
+        }
+
+        return manifest;
     }
 
     private async Task RemoveAsync(CollectedObject found, Tally tally, CancellationToken cancellationToken)
@@ -178,6 +180,19 @@ internal sealed partial class GarbageCollector(
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Collected {Count} objects of {Bytes} bytes")]
     private partial void LogCollected(int count, long bytes);
+
+    /// <summary>What the manifests say.</summary>
+    private sealed class Marks
+    {
+        /// <summary>Manifests that were looked at.</summary>
+        public HashSet<ObjectKey> Seen { get; } = [];
+
+        /// <summary>Data files that kept ones name.</summary>
+        public HashSet<ObjectKey> Named { get; } = [];
+
+        /// <summary>Kept ones that cannot be read.</summary>
+        public List<ObjectKey> Unreadable { get; } = [];
+    }
 
     /// <summary>Counts what was removed, or would be.</summary>
     private sealed class Tally(bool isDryRun, int listMax)

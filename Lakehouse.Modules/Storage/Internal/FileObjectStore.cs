@@ -55,7 +55,7 @@ internal sealed class FileObjectStore : IObjectStore
         }
         catch
         {
-            Discard(temporary);
+            Leftovers.Delete(temporary);
             throw;
         }
 
@@ -79,7 +79,7 @@ internal sealed class FileObjectStore : IObjectStore
         }
         finally
         {
-            Discard(temporary);
+            Leftovers.Delete(temporary);
         }
     });
 
@@ -173,7 +173,7 @@ internal sealed class FileObjectStore : IObjectStore
             count++;
             if (!isDryRun)
             {
-                Discard(file.FullName);
+                Leftovers.Delete(file.FullName);
                 RemoveEmptyFolders(file.DirectoryName!);
             }
         }
@@ -243,19 +243,6 @@ internal sealed class FileObjectStore : IObjectStore
 
         Directory.CreateDirectory(folder);
         Posix.FlushFolder(parent);
-    }
-
-    /// <summary>Deletes what a write leaves behind, if it is there. Why the write failed is what its caller must hear of.</summary>
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception fault) when (StorageFault.Is(fault))
-        {
-            // It is no object, and the next write takes another name.
-        }
     }
 
     private void RemoveEmptyFolders(string folder)

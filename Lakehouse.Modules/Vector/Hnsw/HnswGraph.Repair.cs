@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 
 namespace Lakehouse.Vector.Hnsw;
 
@@ -89,18 +88,9 @@ internal sealed unsafe partial class HnswGraph
             var scorer = space.ForNode(node, context.Query.Node);
             var mask = TieMask(node);
             var choices = context.Choices;
-            var tree = context.Tree;
             choices.Clear();
-            tree.Clear();
-            for (var i = 0; layer == 0 && i < links.Head(node)->TreeCount; i++)
-            {
-                var to = links.List(node, layer)[i] - 1;
-                if (!IsIn(deleted, to))
-                {
-                    tree.Add(to);
-                }
-            }
-
+            CollectTree(node, layer, context);
+            context.Tree.RemoveAll(to => IsIn(deleted, to));
             context.Visited.Reset(links.Capacity);
             context.Visited.Add(node);
             var through = new Queue<uint>();
@@ -130,13 +120,7 @@ internal sealed unsafe partial class HnswGraph
                 }
             }
 
-            choices.Sort();
-            Choose<TSpace, TScorer>(space, max, mask, CollectionsMarshal.AsSpan(tree), context);
-            LinkTable.Replace(links.List(node, layer), max, CollectionsMarshal.AsSpan(context.Chosen));
-            if (layer == 0)
-            {
-                links.Head(node)->TreeCount = (byte)tree.Count;
-            }
+            SetChosen<TSpace, TScorer>(space, node, layer, context);
         }
         finally
         {

@@ -29,7 +29,7 @@ internal sealed unsafe partial class HnswGraph
         var apart = -1L;
         for (var node = 0u; node < nodeCount; node++)
         {
-            apart += IsLinked(node) ? 1 : 0;
+            apart += links.Head(node)->HasItem ? 1 : 0;
             links.Head(node)->IsInTree = true;
         }
 
@@ -52,13 +52,13 @@ internal sealed unsafe partial class HnswGraph
         // No link leads from these to the others, nor back.
         for (var node = 0u; node < nodeCount; node++)
         {
-            if (IsLinked(node) && sets.Find(node) != sets.Find(entry.Node))
+            if (links.Head(node)->HasItem && sets.Find(node) != sets.Find(entry.Node))
             {
                 search(node, context);
                 foreach (var key in context.Beam.Keys.ToArray())
                 {
                     var near = SortKey.Node(key);
-                    if (IsLinked(near) && sets.Find(near) != sets.Find(node) && Join<TSpace, TScorer>(space, near, node, context))
+                    if (links.Head(near)->HasItem && sets.Find(near) != sets.Find(node) && Join<TSpace, TScorer>(space, near, node, context))
                     {
                         sets.Unite(near, node);
                         added++;
@@ -102,23 +102,21 @@ internal sealed unsafe partial class HnswGraph
         where TScorer : struct, IScorer =>
         Connect<TSpace, TScorer>(space, a, b, 0, asTree: true, context) && Connect<TSpace, TScorer>(space, b, a, 0, asTree: true, context);
 
-    /// <summary>Goes over the links of layer 0 between nodes that are not deleted; over those of the tree only where both ends have them.</summary>
+    /// <summary>Goes over the links of layer 0 between nodes that are not deleted; over those of the tree only where both ends have them, and once.</summary>
     private void ForEachLink(uint nodeCount, bool ofTree, Action<uint, uint> action)
     {
         for (var node = 0u; node < nodeCount; node++)
         {
             var list = links.List(node, 0);
-            var max = IsLinked(node) ? ofTree ? links.Head(node)->TreeCount : links.M0 : 0;
+            var max = links.Head(node)->HasItem ? ofTree ? links.Head(node)->TreeCount : links.M0 : 0;
             for (var i = 0; i < max && list[i] is var link and not 0; i++)
             {
                 var to = link - 1;
-                if (IsLinked(to) && (!ofTree || new ReadOnlySpan<uint>(links.List(to, 0), links.Head(to)->TreeCount).Contains(node + 1)))
+                if (links.Head(to)->HasItem && (!ofTree || (to < node && new ReadOnlySpan<uint>(links.List(to, 0), links.Head(to)->TreeCount).Contains(node + 1))))
                 {
                     action(node, to);
                 }
             }
         }
     }
-
-    private bool IsLinked(uint node) => links.Head(node)->State is NodeState.Live or NodeState.Linking;
 }

@@ -234,24 +234,37 @@ internal sealed unsafe partial class HnswGraph(LinkTable links, int efConstructi
             context.Choices.Add(SortKey.From(scorer.Score(list[i] - 1), (list[i] - 1) ^ mask));
         }
 
-        context.Choices.Sort();
-        var tree = context.Tree;
-        tree.Clear();
-        for (var i = 0; layer == 0 && i < links.Head(from)->TreeCount; i++)
-        {
-            tree.Add(list[i] - 1);
-        }
-
+        CollectTree(from, layer, context);
         if (asTree)
         {
-            tree.Add(to);
+            context.Tree.Add(to);
         }
 
-        Choose<TSpace, TScorer>(space, max, mask, CollectionsMarshal.AsSpan(tree), context);
-        LinkTable.Replace(list, max, CollectionsMarshal.AsSpan(context.Chosen));
+        SetChosen<TSpace, TScorer>(space, from, layer, context);
+    }
+
+    /// <summary>Takes over the nodes that a list leads to as edges of the spanning tree.</summary>
+    private void CollectTree(uint node, int layer, SearchContext context)
+    {
+        context.Tree.Clear();
+        for (var i = 0; layer == 0 && i < links.Head(node)->TreeCount; i++)
+        {
+            context.Tree.Add(links.List(node, layer)[i] - 1);
+        }
+    }
+
+    /// <summary>Replaces a list by what is chosen of the choices, the edges of the spanning tree first.</summary>
+    private void SetChosen<TSpace, TScorer>(TSpace space, uint node, int layer, SearchContext context)
+        where TSpace : struct, ISpace<TScorer>
+        where TScorer : struct, IScorer
+    {
+        var max = links.LinkCountMax(layer);
+        context.Choices.Sort();
+        Choose<TSpace, TScorer>(space, max, TieMask(node), CollectionsMarshal.AsSpan(context.Tree), context);
+        LinkTable.Replace(links.List(node, layer), max, CollectionsMarshal.AsSpan(context.Chosen));
         if (layer == 0)
         {
-            links.Head(from)->TreeCount = (byte)tree.Count;
+            links.Head(node)->TreeCount = (byte)context.Tree.Count;
         }
     }
 

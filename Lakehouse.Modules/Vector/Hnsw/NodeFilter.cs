@@ -4,5 +4,5 @@ namespace Lakehouse.Vector.Hnsw;
 internal readonly unsafe struct NodeFilter(LinkTable links, Func<uint, bool>? condition) : INodeFilter
 {
     /// <inheritdoc/>
-    public bool Accepts(uint node) => links.Head(node)->State is NodeState.Live or NodeState.Linking && (condition is null || condition(node));
+    public bool Accepts(uint node) => links.Head(node)->HasItem && (condition is null || condition(node));
 }

@@ -12,6 +12,9 @@ internal struct NodeHead
     /// <summary>Whether it holds an item: a <see cref="NodeState"/>.</summary>
     public NodeState State;
 
+    /// <summary>Whether it holds an item that is not deleted.</summary>
+    public readonly bool HasItem => State is NodeState.Live or NodeState.Linking;
+
     /// <summary>How many links at the front of its list in layer 0 are edges of the spanning tree: <see cref="LinkTable.TreeCountMax"/> at most.</summary>
     public byte TreeCount;
 

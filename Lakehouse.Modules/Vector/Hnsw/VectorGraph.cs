@@ -351,7 +351,7 @@ internal sealed unsafe class VectorGraph : IDisposable
         var deleted = new BitArray((int)NodeCount);
         for (var node = 0u; node < deleted.Length; node++)
         {
-            deleted[(int)node] = _links.Head(node)->State == NodeState.Deleted;
+            deleted[(int)node] = IsDeleted(node);
         }
 
         return deleted;
@@ -374,7 +374,7 @@ internal sealed unsafe class VectorGraph : IDisposable
                 var end = Math.Min(NodeCount, (uint)((i + 1) * run));
                 for (var node = (uint)(i * run); node < end; node++)
                 {
-                    if (_links.Head(node)->State is NodeState.Live or NodeState.Linking)
+                    if (_links.Head(node)->HasItem)
                     {
                         _walker.Repair(node, deleted, context);
                     }

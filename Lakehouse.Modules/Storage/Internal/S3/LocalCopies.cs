@@ -135,7 +135,7 @@ internal sealed class LocalCopies
         {
             // The object is stored; a query will fetch it. One that waits here finds no file, and fetches it, too.
             Forget(name, copy);
-            Delete(Temporary(name));
+            Leftovers.Delete(Temporary(name));
             taking.SetResult(true);
         }
     }
@@ -225,7 +225,7 @@ internal sealed class LocalCopies
         catch (Exception fault)
         {
             Forget(name, copy);
-            Delete(Temporary(name));
+            Leftovers.Delete(Temporary(name));
             fetching.SetException(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault);
             _ = fetching.Task.Exception;
         }
@@ -307,24 +307,12 @@ internal sealed class LocalCopies
         }
     }
 
+    /// <summary>A file that cannot be deleted now is found and counted by the next start. Under the lock.</summary>
     private void Remove(string name, Copy copy)
     {
         _copies.Remove(name);
         _sizeBytes -= copy.SizeBytes;
-        Delete(PathOf(name));
-    }
-
-    /// <summary>What cannot be deleted now is found and counted by the next start.</summary>
-    private static void Delete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception fault) when (StorageFault.Is(fault))
-        {
-            // Its folder was never made, or the disk fails: there is nothing to be done here.
-        }
+        Leftovers.Delete(PathOf(name));
     }
 
     private void Release(Copy copy)
