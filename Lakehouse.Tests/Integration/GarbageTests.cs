@@ -191,6 +191,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await _host.Http.DeleteAsync("/v1/catalog/dataset/T")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         await _host.Http.DeleteAsync("/v1/catalog/dataset/t");
         (await _host.IngestAsync("T", "a\n7\n")).Status.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("SELECT name, column_names FROM (SHOW ALL TABLES)")).Should().Be("""[["T",["a"]]]""");
         (await _host.RowsAsync("FROM t")).Should().Be("[[7]]");
         (await _host.RowsAsync("SHOW TABLES")).Should().Be("""[["T"]]""");
         await _host.Http.DeleteAsync("/v1/catalog/dataset/T");

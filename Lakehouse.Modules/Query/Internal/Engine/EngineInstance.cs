@@ -156,13 +156,13 @@ internal sealed partial class EngineInstance : IDisposable
         await _definitions.WaitAsync(cancellationToken);
         try
         {
-            string[] names;
+            Dictionary<string, Manifest> views;
             lock (_gate)
             {
-                names = [.. _views.Keys];
+                views = new Dictionary<string, Manifest>(_views, _views.Comparer);
             }
 
-            foreach (var gone in names.Except(datasets.Select(d => d.Name.Value), StringComparer.OrdinalIgnoreCase))
+            foreach (var gone in views.Keys.Except(datasets.Select(d => d.Name.Value), views.Comparer))
             {
                 await ExecuteAsync($"DROP VIEW IF EXISTS {DuckDbSql.Identifier(gone)}", cancellationToken);
                 lock (_gate)
@@ -171,10 +171,19 @@ internal sealed partial class EngineInstance : IDisposable
                 }
             }
 
-            foreach (var dataset in datasets.ExceptBy(names, d => d.Name.Value, StringComparer.OrdinalIgnoreCase))
+            foreach (var dataset in datasets)
             {
-                await ExecuteAsync(await ListedViewAsync(dataset, held, cancellationToken), cancellationToken);
-                Remember(dataset with { Version = 0 });
+                if (!views.TryGetValue(dataset.Name.Value, out var defined))
+                {
+                    await ExecuteAsync(await ListedViewAsync(dataset, held, cancellationToken), cancellationToken);
+                    Remember(dataset with { Version = 0 });
+                }
+                else if (defined.Name != dataset.Name || defined.SchemaFingerprint != dataset.SchemaFingerprint)
+                {
+                    // Dropped and made anew. A query may be about to bind the view that is there, so it is replaced by one with data.
+                    await ExecuteAsync(View(dataset, await LocalizeAsync(dataset, held, cancellationToken)), cancellationToken);
+                    Remember(dataset);
+                }
             }
         }
         finally
