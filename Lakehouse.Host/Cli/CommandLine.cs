@@ -12,6 +12,11 @@ internal static partial class CommandLine
     {
         try
         {
+            if (EngineCommand.TryRun(args))
+            {
+                return 1;
+            }
+
             var rest = TakeSettings(args, out var settings);
             return await Create(settings).Parse(rest).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }

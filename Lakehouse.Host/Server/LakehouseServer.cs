@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Embed;
+using Lakehouse.Host.Cli;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Search;
@@ -42,7 +43,7 @@ public static class LakehouseServer
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)
             .AddIngest(settings.Ingest)
-            .AddQuery(settings.Query)
+            .AddQuery(settings.Query, EngineCommand.Program)
             .AddVector(settings.Vector)
             .AddEmbed(settings.Embed)
             .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()

@@ -6,17 +6,22 @@ namespace Lakehouse.Query;
 public interface IQueryEngine
 {
     /// <summary>
-    /// Starts one SELECT-like statement. Everything up to the first rows has happened when this returns. A dataset is seen at one version, the
+    /// Starts one SELECT-like statement whose answer is wanted as bytes. The first of them are there when this returns. A dataset is seen at one version, the
     /// newest at the start, for the whole of the query.
     /// </summary>
     /// <exception cref="LakehouseException">
     /// <c>sql_error</c>, <c>unknown_dataset</c> (<see cref="ErrorKind.InvalidInput"/>): the statement is wrong; DuckDB's message, with its position.
     /// <c>sql_forbidden</c> (<see cref="ErrorKind.Forbidden"/>): it names what a query may not.
-    /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engines_stuck</c> (<see cref="ErrorKind.Busy"/>).
-    /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>).
+    /// <c>query_refused</c> (Forbidden): the same text has ended the engine twice, a while ago.
+    /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engine_unavailable</c>, <c>engines_stuck</c> (<see cref="ErrorKind.Busy"/>).
+    /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>). <c>engine_failed</c> (<see cref="ErrorKind.Corrupt"/>): the statement ended the engine.
     /// </exception>
     /// <param name="sql">The text.</param>
     /// <param name="bounds">Bounds of its own; null for the configured ones.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<IQueryResult> ExecuteAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
+    Task<IQueryAnswer> AnswerAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="AnswerAsync"/>, with rows for the program itself.</summary>
+    /// <exception cref="LakehouseException">As <see cref="AnswerAsync"/>.</exception>
+    Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
 }

@@ -1,6 +1,10 @@
+using Lakehouse.Isolation;
 using Lakehouse.Query.Internal;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.InProcess;
+using Lakehouse.Query.Internal.Worker;
+using Lakehouse.Query.Internal.Workers;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,13 +14,28 @@ namespace Lakehouse.Query;
 public static class QueryModule
 {
     /// <summary>Adds <see cref="IQueryEngine"/>.</summary>
-    public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<SqlParser>()
-        .AddSingleton<SqlGate>()
-        .AddSingleton<EnginePool>()
-        .AddSingleton<IQueryEngine, QueryEngine>();
+    /// <param name="services">The services.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="program">How an engine process is started; null for a host that has none: statements then run in this process, as they do where processes cannot be confined.</param>
+    public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
+    {
+        services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();
+        return options.IsIsolated && program is not null && WorkerProcess.IsSupported
+            ? services
+                .AddSingleton(program)
+                .AddSingleton<WorkerPool>()
+                .AddHostedService(provider => provider.GetRequiredService<WorkerPool>())
+                .AddSingleton<IStatementRunner, WorkerRunner>()
+            : services
+                .AddSingleton<SqlParser>()
+                .AddSingleton<EnginePool>()
+                .AddSingleton<IStatementRunner, LocalRunner>();
+    }
 
     /// <summary>Maps <c>/v1/sql</c>.</summary>
     public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder routes) => QueryEndpoints.Map(routes);
+
+    /// <summary>The whole of an engine process, from its arguments to its end.</summary>
+    /// <exception cref="FormatException">The arguments are not those of the server: somebody has called it by hand.</exception>
+    public static void RunEngine(IReadOnlyList<string> arguments) => EngineMain.Run(arguments);
 }

@@ -5,6 +5,15 @@ namespace Lakehouse.Query;
 /// <summary>The table <c>[query]</c>.</summary>
 public sealed record QueryOptions
 {
+    /// <summary>True: statements run in a process of their own, which may die without harm. False: in this one.</summary>
+    public required bool IsIsolated { get; init; }
+
+    /// <summary>Engine processes that are kept ready to take over.</summary>
+    public required int ReserveEngines { get; init; }
+
+    /// <summary>How long a text is refused that has ended engine processes twice. 0: never.</summary>
+    public required TimeSpan RefuseFor { get; init; }
+
     /// <summary>The time that the engine may work on one query: planning, execution and fetching together. A slow client's time does not count.</summary>
     public required TimeSpan Timeout { get; init; }
 
@@ -22,6 +31,9 @@ public sealed record QueryOptions
 
     /// <summary>How many queries run at once.</summary>
     public required int MaxRunning { get; init; }
+
+    /// <summary>How many queries may besides wait for their clients to read.</summary>
+    public required int MaxPaused { get; init; }
 
     /// <summary>How many queries wait for their turn; the next one is refused at once.</summary>
     public required int MaxWaiting { get; init; }
@@ -44,18 +56,31 @@ public sealed record QueryOptions
     /// <summary>The most columns that a PIVOT may find by itself.</summary>
     public required int MaxPivotColumns { get; init; }
 
+    /// <summary>How deep brackets and expressions may nest.</summary>
+    public required int MaxDepth { get; init; }
+
+    /// <summary>The most grouping sets that CUBE and its kin may make.</summary>
+    public required int MaxGroupingSets { get; init; }
+
+    /// <summary>The most tables that a statement may name, those of common tables that are not kept counted at each place.</summary>
+    public required int MaxExpandedTables { get; init; }
+
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static QueryOptions Read(SettingsReader settings)
     {
         var threads = settings.Count("query", "threads", 0, 0, 256);
         return new QueryOptions
         {
+            IsIsolated = settings.Choice("query", "isolation", "process", "process", "none") == "process",
+            ReserveEngines = settings.Count("query", "reserve_engines", 1, 0, 16),
+            RefuseFor = settings.Time("query", "refuse_for", "10m", "0s", "365d"),
             Timeout = settings.Time("query", "timeout", "30s", "10ms", "1d"),
             MaxRows = settings.LongCount("query", "max_rows", 0, 0, long.MaxValue),
             MemoryLimitBytes = settings.Size("query", "memory_limit", "2GiB", "64MiB", "16TiB"),
             MaxTempBytes = settings.Size("query", "max_temp_bytes", "16GiB", "0", "1024TiB"),
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
             MaxRunning = settings.Count("query", "max_running", 16, 1, 1_024),
+            MaxPaused = settings.Count("query", "max_paused", 48, 0, 1_024),
             MaxWaiting = settings.Count("query", "max_waiting", 512, 0, 65_536),
             MaxSqlBytes = (int)settings.Size("query", "max_sql_bytes", "256KiB", "1KiB", "16MiB"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
@@ -63,6 +88,9 @@ public sealed record QueryOptions
             MaxListLength = settings.Count("query", "max_list_length", 10_000, 1, 100_000_000),
             MaxRepeat = settings.Count("query", "max_repeat", 1_000, 1, 100_000_000),
             MaxPivotColumns = settings.Count("query", "max_pivot_columns", 1_000, 1, 100_000),
+            MaxDepth = settings.Count("query", "max_depth", 300, 10, 1_000),
+            MaxGroupingSets = settings.Count("query", "max_grouping_sets", 1_024, 1, 65_535),
+            MaxExpandedTables = settings.Count("query", "max_expanded_tables", 1_000, 1, 100_000),
         };
     }
 }

@@ -85,6 +85,9 @@ public sealed class LakehouseHost : IAsyncDisposable
             ["server:bind"] = "127.0.0.1:0",
             ["storage:data_dir"] = dataDirectory,
             ["log:level"] = "error",
+
+            // Starting an engine process takes longer than most tests: those of queries and of the built program run with one.
+            ["query:isolation"] = "none",
         };
         foreach (var (key, value) in settings)
         {

@@ -10,10 +10,11 @@ public sealed class ArchitectureTests
     {
         ["Core"] = [],
         ["DuckDb"] = [],
+        ["Isolation"] = [],
         ["Storage"] = ["Core"],
         ["Catalog"] = ["Core", "Storage"],
         ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb"],
-        ["Query"] = ["Core", "Storage", "Catalog", "DuckDb"],
+        ["Query"] = ["Core", "Storage", "Catalog", "Isolation", "DuckDb"],
         ["Vector"] = ["Core", "Storage"],
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],

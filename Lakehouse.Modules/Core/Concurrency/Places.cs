@@ -46,6 +46,13 @@ public sealed class Places(int runningMax, int waitingMax, TimeSpan waitMax, Fun
         }
     }
 
+    /// <summary>Takes a place for work that had one and gave it back for a while. It waits as long as it takes, and is not counted among those that wait.</summary>
+    public async ValueTask<Place> TakeAgainAsync(CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        return new Place(_free);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _free.Dispose();
 }

@@ -39,6 +39,9 @@ public readonly record struct DatasetName
         return true;
     }
 
+    /// <summary>True for a name that belongs to the SQL engine, which no dataset can have.</summary>
+    public static bool IsReserved(string name) => Array.Exists(ReservedPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 

@@ -1,16 +1,17 @@
 using System.Text.RegularExpressions;
-using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal;
 
 /// <summary>Takes the paths of the host out of what the engine says.</summary>
-internal sealed partial class HostPaths(IObjectStore store, StorageOptions storage)
+/// <param name="dataFolder">Where data files lie.</param>
+/// <param name="hostFolder">A folder above it, whose name is nobody's business.</param>
+internal sealed partial class HostPaths(string dataFolder, string hostFolder)
 {
     /// <summary>Data files become their keys' paths; everything else below the data folder, a placeholder.</summary>
     public string Hide(string text) => text
-        .Replace(store.LocalFolder + "/", string.Empty, StringComparison.Ordinal)
-        .Replace(store.LocalFolder, "<data>", StringComparison.Ordinal)
-        .Replace(storage.DataDirectory, "<data>", StringComparison.Ordinal);
+        .Replace(dataFolder + "/", string.Empty, StringComparison.Ordinal)
+        .Replace(dataFolder, "<data>", StringComparison.Ordinal)
+        .Replace(hostFolder, "<data>", StringComparison.Ordinal);
 
     /// <summary>
     /// EXPLAIN ANALYZE draws boxes, and lists in those of scans the files they read, broken over lines so that no text could be replaced. The list is blanked, from

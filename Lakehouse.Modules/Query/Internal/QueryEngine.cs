@@ -1,43 +1,96 @@
-using Lakehouse.Catalog;
-using Lakehouse.Core.Concurrency;
+using System.IO.Pipelines;
+using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
-using Lakehouse.Query.Internal.Gate;
-using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>Turn, gate, engine, first rows.</summary>
-internal sealed class QueryEngine(SqlGate gate, EnginePool engines, ICatalog catalog, IObjectStore store, StorageOptions storage, QueryOptions options)
-    : IQueryEngine, IDisposable
+/// <summary>A turn, then the engine.</summary>
+internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options) : IQueryEngine, IDisposable
 {
-    private readonly Places _turns = new(options.MaxRunning, options.MaxWaiting, options.Timeout, () => QueryErrors.TooManyQueries(options));
-    private readonly HostPaths _paths = new(store, storage);
+    /// <summary>How long a client may keep the server waiting before its statement counts as paused: longer than a fast one takes for a block.</summary>
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
 
-    public async Task<IQueryResult> ExecuteAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
+    private readonly Turns _turns = new(options);
+
+    public async Task<IQueryAnswer> AnswerAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
-        var turn = await _turns.TakeAsync(cancellationToken);
-        var own = bounds is null ? options : options with { Timeout = bounds.Timeout, MaxSqlBytes = bounds.MaxSqlBytes, MaxRows = 0 };
-        var query = new RunningQuery(engines, turn, own, _paths);
-        try
-        {
-            await query.StartAsync(sql, text => gate.Judge(text, own, name => catalog.FindIgnoringCase(name) is not null), Datasets, cancellationToken);
-            return query;
-        }
-        catch
-        {
-            await query.DisposeAsync();
-            throw;
-        }
+        var (statement, turn) = await StartAsync(sql, bounds, AnswerForm.Json, cancellationToken);
+        return new Answer(statement, turn);
+    }
+
+    public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
+    {
+        var (statement, _) = await StartAsync(sql, bounds, AnswerForm.Chunks, cancellationToken);
+        return new Rows(statement);
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private StatementDatasets Datasets(GatedStatement statement)
+    private async Task<(IRunningStatement Statement, Turn Turn)> StartAsync(string sql, QueryBounds? bounds, AnswerForm form, CancellationToken cancellationToken)
     {
-        // One may have been dropped since the gate looked.
-        var named = statement.Datasets.Select(name => catalog.FindIgnoringCase(name) ?? throw GateErrors.UnknownDataset(name, null)).ToList();
-        return named.Find(d => d.Objects.Count == 0) is { } empty
-            ? throw QueryErrors.NoDataFiles(empty.Name.Value)
-            : new StatementDatasets(named, statement.NamesEveryDataset ? [.. catalog.List().Where(m => m.Objects.Count > 0)] : null);
+        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, bounds is null ? options.MaxRows : 0, form);
+        var turn = await _turns.TakeAsync(cancellationToken);
+        return (await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, turn, cancellationToken), turn);
+    }
+
+    private sealed class Answer(IRunningStatement statement, Turn turn) : IQueryAnswer
+    {
+        public string ContentType => JsonForm.ContentType;
+
+        public async Task CopyToAsync(PipeWriter output, CancellationToken cancellationToken)
+        {
+            var isMore = true;
+            while (isMore)
+            {
+                isMore = await statement.CopyNextAsync(output, cancellationToken);
+                var flush = output.FlushAsync(cancellationToken);
+                if (!flush.IsCompleted)
+                {
+                    await WaitAsync(flush.AsTask(), cancellationToken);
+                }
+            }
+        }
+
+        public ValueTask DisposeAsync() => statement.DisposeAsync();
+
+        /// <summary>While the client does not read, another statement can have the turn.</summary>
+        private async Task WaitAsync(Task flush, CancellationToken cancellationToken)
+        {
+            if (await Task.WhenAny(flush, Task.Delay(PauseAfter, cancellationToken)) != flush)
+            {
+                turn.Pause();
+            }
+
+            await flush;
+            await turn.ResumeAsync(cancellationToken);
+        }
+    }
+
+    private sealed class Rows(IRunningStatement statement) : IQueryRows
+    {
+        private readonly ChunkReader _chunks = new();
+        private bool _isMore = true;
+
+        public IReadOnlyList<QueryColumn> Columns => statement.Columns;
+
+        public async Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                if (_chunks.Take() is { } chunk)
+                {
+                    return chunk;
+                }
+
+                if (!_isMore)
+                {
+                    return null;
+                }
+
+                _isMore = await statement.CopyNextAsync(_chunks.Input, cancellationToken);
+            }
+        }
+
+        public ValueTask DisposeAsync() => statement.DisposeAsync();
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 using Lakehouse.Search.Internal.Imports;
@@ -16,39 +14,20 @@ internal sealed record AllowedRows(IReadOnlyList<ReadOnlyMemory<byte>> Ids, long
     public static async Task<AllowedRows> FindAsync(DatasetRows rows, DatasetOrigin origin, string predicate, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var sql = $"SELECT CAST({DuckDbSql.Identifier(origin.IdColumn)} AS VARCHAR) FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE (\n{predicate}\n)";
-        var (result, version) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
-        await using var ending = result;
+        var (found, version) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
+        await using var ending = found;
         var ids = new List<ReadOnlyMemory<byte>>();
-        var buffer = new ArrayBufferWriter<byte>();
-        while (await result.WriteRowsAsync(buffer, cancellationToken) > 0)
+        while (await found.ReadAsync(cancellationToken) is { } chunk)
         {
-            ReadIds(buffer.WrittenMemory, ids);
-            buffer = new ArrayBufferWriter<byte>();
+            for (var row = 0; row < chunk.RowCount; row++)
+            {
+                if (!chunk.IsNull(0, row))
+                {
+                    ids.Add(chunk.GetText(0, row));
+                }
+            }
         }
 
         return new AllowedRows(ids, version);
-    }
-
-    /// <summary>Reads <c>["a"],["b"]</c>. Most ids need no unescaping, and are parts of the block as they are.</summary>
-    private static void ReadIds(ReadOnlyMemory<byte> block, List<ReadOnlyMemory<byte>> ids)
-    {
-        var list = RowParser.ToList(block.Span);
-        var reader = new Utf8JsonReader(list);
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.String)
-            {
-                continue;
-            }
-
-            if (!reader.ValueIsEscaped)
-            {
-                ids.Add(list.AsMemory((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length));
-                continue;
-            }
-
-            var unescaped = new byte[reader.ValueSpan.Length];
-            ids.Add(unescaped.AsMemory(0, reader.CopyString(unescaped)));
-        }
     }
 }

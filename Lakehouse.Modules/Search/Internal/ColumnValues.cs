@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Text;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 using Lakehouse.Search.Internal.Imports;
@@ -26,18 +26,21 @@ internal static class ColumnValues
         var isText = rows.Find(origin.Dataset).Columns.Any(c => c.Name.Equals(origin.IdColumn, StringComparison.OrdinalIgnoreCase) && c.Type == Text);
         var id = isText ? DuckDbSql.Identifier(origin.IdColumn) : $"CAST({DuckDbSql.Identifier(origin.IdColumn)} AS {Text})";
         var sql = $"SELECT {id}, {string.Join(", ", columns.Select(DuckDbSql.Identifier))} FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE {id} IN ({string.Join(", ", ids.Select(DuckDbSql.Literal))})";
-        var (result, _) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
-        await using var ending = result;
-        var buffer = new ArrayBufferWriter<byte>();
-        while (await result.WriteRowsAsync(buffer, cancellationToken) > 0)
+        var (found, _) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
+        await using var ending = found;
+        var value = new ArrayBufferWriter<byte>();
+        while (await found.ReadAsync(cancellationToken) is { } chunk)
         {
-            using var block = JsonDocument.Parse(RowParser.ToList(buffer.WrittenSpan));
-            foreach (var row in block.RootElement.EnumerateArray())
+            for (var row = 0; row < chunk.RowCount; row++)
             {
-                values[row[0].GetString()!] = [.. row.EnumerateArray().Skip(1).Select(v => v.GetRawText())];
+                var texts = values[Encoding.UTF8.GetString(chunk.GetText(0, row).Span)] = new string[columns.Count];
+                for (var i = 0; i < texts.Length; i++)
+                {
+                    value.ResetWrittenCount();
+                    chunk.WriteJson(i + 1, row, value);
+                    texts[i] = Encoding.UTF8.GetString(value.WrittenSpan);
+                }
             }
-
-            buffer.ResetWrittenCount();
         }
 
         return values;

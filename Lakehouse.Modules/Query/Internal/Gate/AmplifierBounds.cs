@@ -10,27 +10,27 @@ namespace Lakehouse.Query.Internal.Gate;
 internal static class AmplifierBounds
 {
     /// <summary>How many times larger than its arguments the value of this one function can be.</summary>
-    public static double Growth(JsonElement function, QueryOptions options)
+    public static double Growth(JsonElement function, GateBounds bounds)
     {
         var name = function.GetProperty("function_name"u8).GetString()!.ToLowerInvariant();
         var arguments = function.TryGetProperty("children"u8, out var children) ? children : default;
         return name switch
         {
-            "range" or "generate_series" => Series(name, arguments, options.MaxListLength),
-            "repeat" => Counted(name, arguments, 1, options.MaxRepeat),
+            "range" or "generate_series" => Series(name, arguments, bounds.MaxListLength),
+            "repeat" => Counted(name, arguments, 1, bounds.MaxRepeat),
 
             // Padding cuts what is longer, so its length is not a factor of anything; values of a hundred characters are nothing special.
-            "lpad" or "rpad" or "bitstring" => Math.Max(1, Counted(name, arguments, 1, options.MaxRepeat) / 100),
-            "list_resize" or "array_resize" => Counted(name, arguments, 1, options.MaxListLength),
-            "format" or "printf" => Format(name, arguments, options.MaxRepeat),
+            "lpad" or "rpad" or "bitstring" => Math.Max(1, Counted(name, arguments, 1, bounds.MaxRepeat) / 100),
+            "list_resize" or "array_resize" => Counted(name, arguments, 1, bounds.MaxListLength),
+            "format" or "printf" => Format(name, arguments, bounds.MaxRepeat),
             _ => 1,
         };
     }
 
     /// <summary>Refuses nested amplifiers whose product is beyond the bounds.</summary>
-    public static double Require(double growth, QueryOptions options)
+    public static double Require(double growth, GateBounds bounds)
     {
-        var max = Math.Max(options.MaxListLength, options.MaxRepeat);
+        var max = Math.Max(bounds.MaxListLength, bounds.MaxRepeat);
         return growth <= max
             ? growth
             : throw GateErrors.Forbidden($"nested functions can make one value {growth:0} times larger, at most {max} times is allowed; unnest the inner list into rows instead");

@@ -59,8 +59,8 @@ internal readonly record struct ExplainPrefix(int Length, string Statement)
             }
             else if (string.CompareOrdinal(sql, position, "--", 0, 2) == 0)
             {
-                var end = sql.IndexOf('\n', position);
-                position = end < 0 ? sql.Length : end + 1;
+                var end = sql.AsSpan(position).IndexOfAny('\n', '\r');
+                position = end < 0 ? sql.Length : position + end + 1;
             }
             else if (string.CompareOrdinal(sql, position, "/*", 0, 2) == 0)
             {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Lakehouse.Core.Names;
+using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
@@ -9,7 +10,7 @@ namespace Lakehouse.Query.Internal.Gate;
 /// One walk over one tree. It returns for every node how much its functions can multiply the size of a value, so that
 /// nested amplifiers count as their product.
 /// </summary>
-internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDataset)
+internal sealed class GateWalk(GateBounds bounds)
 {
     // Nodes that are no expressions: queries, what modifies them, and tables. What a new release adds is refused until it is looked at.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
@@ -30,10 +31,13 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
 
     private static readonly FrozenSet<string> AllowedSystemTables = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "tables", "columns", "schemata");
 
-    private readonly HashSet<string> _datasets = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<string> _commonTables = [];
+    private readonly OrderedDictionary<string, TableReference> _tables = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<CommonTable> _commonTables = [];
+    private double _expanded;
+    private int _depth;
 
-    public IReadOnlySet<string> Datasets => _datasets;
+    /// <summary>The tables that have to be datasets.</summary>
+    public IReadOnlyList<TableReference> Tables => [.. _tables.Values];
 
     /// <summary>The calls of the vector functions.</summary>
     public List<FunctionCall> Calls { get; } = [];
@@ -54,7 +58,15 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
             return 1;
         }
 
-        return node.TryGetProperty("class"u8, out var expressionClass) ? VisitExpression(node, expressionClass.GetString()!) : VisitNode(node);
+        // The engine binds and plans by recursion, and some functions cost it by the square or the power of their depth.
+        if (++_depth > bounds.MaxDepth)
+        {
+            throw GateErrors.Invalid($"it nests more than {bounds.MaxDepth} deep (query.max_depth)");
+        }
+
+        var growth = node.TryGetProperty("class"u8, out var expressionClass) ? VisitExpression(node, expressionClass.GetString()!) : VisitNode(node);
+        _depth--;
+        return growth;
     }
 
     private double VisitExpression(JsonElement node, string expressionClass)
@@ -62,6 +74,7 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
         switch (expressionClass)
         {
             case "CONSTANT":
+                RequireShallow(node);
                 return 1; // its members are values
             case "PARAMETER":
                 throw GateErrors.Invalid("it has parameters, and no values can be given for them");
@@ -82,13 +95,13 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
             return VisitMembers(node);
         }
 
-        var growth = AmplifierBounds.Growth(node, options);
+        var growth = AmplifierBounds.Growth(node, bounds);
         foreach (var member in node.EnumerateObject())
         {
             growth *= member.NameEquals("children"u8) ? Product(member.Value) : Visit(member.Value);
         }
 
-        return AmplifierBounds.Require(growth, options);
+        return AmplifierBounds.Require(growth, bounds);
     }
 
     private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
@@ -134,7 +147,7 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
 
     /// <summary>
     /// A query. Its values are made of those of its common tables and of what it reads from, so their growth multiplies. A common table's name is
-    /// known to the ones after it and to the query, and to itself only when it is recursive: everywhere else the name would reach the engine's own
+    /// known to the ones after it and to the query, and to itself only in the branch that recurs: everywhere else the name would reach the engine's own
     /// catalog, and must be judged as any other.
     /// </summary>
     private double VisitQuery(JsonElement node)
@@ -149,46 +162,62 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
             }
         }
 
-        var own = 1.0;
+        var recurring = node.TryGetProperty("cte_name"u8, out var own) && node.GetProperty("type"u8).ValueEquals("RECURSIVE_CTE_NODE"u8) ? own.GetString() : null;
+        var values = 1.0;
         foreach (var member in node.EnumerateObject())
         {
             if (member.NameEquals("from_table"u8))
             {
                 growth *= Visit(member.Value);
             }
+            else if (recurring is not null && member.NameEquals("right"u8))
+            {
+                RequireCommonTableName(recurring);
+                _commonTables.Add(new CommonTable(recurring, 1));
+                values = Math.Max(values, Visit(member.Value));
+                _commonTables.RemoveAt(_commonTables.Count - 1);
+            }
             else if (!member.NameEquals("cte_map"u8))
             {
-                own = Math.Max(own, Visit(member.Value));
+                values = Math.Max(values, Visit(member.Value));
             }
         }
 
         _commonTables.RemoveRange(outer, _commonTables.Count - outer);
-        return AmplifierBounds.Require(growth * own, options);
+        return AmplifierBounds.Require(growth * values, bounds);
     }
 
+    /// <summary>A common table that is not kept is planned again at each place that names it, with all that it names: their count multiplies.</summary>
     private double VisitCommonTable(string name, JsonElement value)
     {
         RequireCommonTableName(name);
-        var isRecursive = value.TryGetProperty("query"u8, out var query)
-            && query.TryGetProperty("node"u8, out var body)
-            && body.TryGetProperty("type"u8, out var type)
-            && type.ValueEquals("RECURSIVE_CTE_NODE"u8);
-        if (isRecursive)
-        {
-            _commonTables.Add(name);
-            return Visit(value);
-        }
-
+        var before = _expanded;
         var growth = Visit(value);
-        _commonTables.Add(name);
+        var isExpanded = value.TryGetProperty("materialized"u8, out var kept) && kept.ValueEquals("CTE_MATERIALIZE_NEVER"u8);
+        _commonTables.Add(new CommonTable(name, isExpanded ? Math.Max(1, _expanded - before) : 1));
         return growth;
     }
 
     private static void RequireCommonTableName(string name)
     {
+        if (DatasetName.IsReserved(name))
+        {
+            throw GateErrors.Forbidden($"the common table '{name}' has a name that belongs to the engine");
+        }
+
         if (!DatasetName.TryParse(name, out _, out _) && !name.All(c => char.IsLetterOrDigit(c) || c is '_' or ' ' or '-'))
         {
             throw GateErrors.Forbidden($"the common table '{name}' needs a plainer name");
+        }
+    }
+
+    private void Expand(double tables)
+    {
+        _expanded += tables;
+        if (_expanded > bounds.MaxExpandedTables)
+        {
+            throw GateErrors.Forbidden(
+                $"it names more than {bounds.MaxExpandedTables} tables (query.max_expanded_tables), where those of a common table that is NOT MATERIALIZED count at each place that names it");
         }
     }
 
@@ -198,10 +227,13 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
         var schema = Text(node, "schema_name");
         var catalog = Text(node, "catalog_name");
         int? position = node.TryGetProperty("query_location"u8, out var location) ? location.GetInt32() : null;
-        if (schema is null && catalog is null && _commonTables.Contains(table, StringComparer.OrdinalIgnoreCase))
+        if (schema is null && catalog is null && _commonTables.FindLast(c => Same(c.Name, table)) is { Name: not null } common)
         {
+            Expand(common.Expanded);
             return;
         }
+
+        Expand(1);
 
         if (Same(schema, "information_schema") && catalog is null or "memory" or "system" && AllowedSystemTables.Contains(table))
         {
@@ -210,18 +242,16 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
         }
 
         var isInMain = (schema is null || Same(schema, "main")) && (catalog is null || Same(catalog, "memory"));
-        if (isInMain && isDataset(table))
-        {
-            _datasets.Add(table);
-            return;
-        }
-
         var isPlain = schema is null && table.Length > 0 && table.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
-        var isOfEngine = table.StartsWith("duckdb_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pg_", StringComparison.OrdinalIgnoreCase)
-            || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase);
-        throw isPlain && !isOfEngine
+        var missing = isPlain && !DatasetName.IsReserved(table)
             ? GateErrors.UnknownDataset(table, position)
             : GateErrors.Forbidden($"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables cannot be read");
+        if (!isInMain || !DatasetName.TryParse(table, out _, out _))
+        {
+            throw missing;
+        }
+
+        _tables.TryAdd(table, new TableReference(table, missing));
     }
 
     private void RequireShow(JsonElement node)
@@ -243,7 +273,7 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
     {
         var function = node.GetProperty("function"u8);
         var name = Text(function, "function_name") ?? string.Empty;
-        if (!AllowedTableFunctions.Contains(name) || !IsBuiltIn(function))
+        if (!AllowedTableFunctions.Contains(name) || IsQualified(function))
         {
             throw GateErrors.Forbidden($"the table function {name} is not allowed");
         }
@@ -290,19 +320,51 @@ internal sealed class GateWalk(QueryOptions options, Func<string, bool> isDatase
     private void RequireFunction(JsonElement node)
     {
         var name = Text(node, "function_name") ?? string.Empty;
-        if (!AllowedFunctions.Contains(name) || !IsBuiltIn(node))
+        if (!AllowedFunctions.Contains(name))
         {
             throw GateErrors.Forbidden($"the function {name} is not allowed");
+        }
+
+        if (IsQualified(node))
+        {
+            throw GateErrors.Forbidden($"the function {name} is named with a schema; name it alone");
         }
 
         KeepCall(name, node);
     }
 
-    private static bool IsBuiltIn(JsonElement function) =>
-        Text(function, "schema") is null or "main" && Text(function, "catalog") is null or "system";
+    /// <summary>
+    /// A name in a schema would go around the macros that stand before functions of the same name. The parser itself writes <c>main.list_value</c> and the like for brackets; no macro stands before those.
+    /// </summary>
+    private static bool IsQualified(JsonElement function) =>
+        Text(function, "catalog") is not null
+        || (Text(function, "schema") is { } schema && (schema != "main" || EngineInstance.QuadraticFunctions.Contains(Text(function, "function_name") ?? string.Empty, StringComparer.OrdinalIgnoreCase)));
+
+    /// <summary>JSON of any depth can be made while a query runs, and the engine's functions for it recurse; what is written out is checked here, where it costs nothing.</summary>
+    private static void RequireShallow(JsonElement constant)
+    {
+        const int depthMax = 500;
+        var text = constant.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Object ? Text(value, "value") : null;
+        var (depth, deepest) = (0, 0);
+        foreach (var character in text ?? string.Empty)
+        {
+            depth += character is '[' or '{' ? 1 : character is ']' or '}' ? -1 : 0;
+            deepest = Math.Max(deepest, depth);
+        }
+
+        if (deepest > depthMax)
+        {
+            throw GateErrors.Forbidden($"a text in it has brackets in brackets {deepest} deep, at most {depthMax} are allowed");
+        }
+    }
 
     private static bool Same(string? left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private static string? Text(JsonElement node, string name) =>
         node.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+
+    /// <summary>A common table in scope.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Expanded">How many tables the engine plans at each place that names it.</param>
+    private readonly record struct CommonTable(string Name, double Expanded);
 }

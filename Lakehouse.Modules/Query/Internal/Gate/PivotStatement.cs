@@ -4,64 +4,52 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b. The engine runs it as two statements, the first of which makes a type; so the values are
-/// queried here, in the same transaction, and written into the text as <c>a IN (...)</c>. Every text that runs, the queries for the values and the
+/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b, as a statement, in a subquery or in a common table. The engine runs it as two statements, the first of which makes a type; so
+/// the values are queried first, in the same transaction, and written into the text as <c>a IN (...)</c>. Every text that runs, the queries for the values and the
 /// completed statement, is judged by the gate as any other: should this reading of the text be wrong, they would be refused or fail.
 /// </summary>
 internal sealed class PivotStatement
 {
-    private static readonly string[] EndWords = ["USING", "GROUP", "ORDER", "LIMIT", "OFFSET", ";"];
+    private static readonly string[] EndWords = ["USING", "GROUP", "ORDER", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", ";"];
 
     private readonly string _sql;
-    private readonly string _commonTables;
+    private readonly IReadOnlyList<string> _scopes;
     private readonly string _source;
     private readonly List<(string Expression, int End)> _open;
 
-    private PivotStatement(string sql, string commonTables, string source, List<(string Expression, int End)> open) =>
-        (_sql, _commonTables, _source, _open) = (sql, commonTables, source, open);
+    private PivotStatement(string sql, IReadOnlyList<string> scopes, string source, List<(string Expression, int End)> open) =>
+        (_sql, _scopes, _source, _open) = (sql, scopes, source, open);
 
-    /// <summary>Null when the text is not a PIVOT that lacks values.</summary>
-    public static PivotStatement? Read(string sql)
+    /// <summary>The last PIVOT of a text that lacks values: none that it reads from lacks any. Null when there is none.</summary>
+    public static PivotStatement? Read(string sql, List<SqlToken> tokens)
     {
-        var tokens = SqlToken.Split(sql);
-        var pivot = tokens.FindIndex(t => t.Is(sql, "PIVOT") || t.Is(sql, "PIVOT_WIDER"));
-        var isStart = pivot == 0 || (pivot > 0 && tokens[0].Is(sql, "WITH") && tokens[pivot - 1].Is(sql, ")"));
-        var on = pivot < 0 ? -1 : tokens.FindIndex(pivot, t => t.IsWord && t.Is(sql, "ON"));
-        if (!isStart || on <= pivot + 1)
+        for (var i = tokens.Count - 1; i >= 0; i--)
         {
-            return null;
-        }
-
-        var open = new List<(string, int)>();
-        var first = on + 1;
-        for (var i = first; i <= tokens.Count; i++)
-        {
-            var isEnd = i == tokens.Count || Array.Exists(EndWords, w => tokens[i].Is(sql, w));
-            if (!isEnd && !tokens[i].Is(sql, ","))
+            if (tokens[i].IsWord && (tokens[i].Is(sql, "PIVOT") || tokens[i].Is(sql, "PIVOT_WIDER")) && Read(sql, tokens, i) is { } pivot)
             {
-                continue;
-            }
-
-            if (i > first && !tokens[first..i].Exists(t => t.IsWord && t.Is(sql, "IN")))
-            {
-                open.Add((sql[tokens[first].Start..tokens[i - 1].End], tokens[i - 1].End));
-            }
-
-            first = i + 1;
-            if (isEnd)
-            {
-                break;
+                return pivot;
             }
         }
 
-        return open.Count == 0 ? null : new PivotStatement(sql, sql[..tokens[pivot].Start], sql[tokens[pivot].End..tokens[on].Start], open);
+        return null;
     }
 
     /// <summary>The queries for the values, one an expression.</summary>
-    public IEnumerable<string> ValueQueries(int countMax) => _open.Select(o =>
-        $"{_commonTables}SELECT DISTINCT CAST(({o.Expression}) AS VARCHAR) AS v FROM {_source} WHERE ({o.Expression}) IS NOT NULL ORDER BY v LIMIT {countMax + 1}");
+    public IEnumerable<string> ValueQueries(int countMax)
+    {
+        foreach (var (expression, _) in _open)
+        {
+            var query = $"SELECT DISTINCT CAST(({expression}) AS VARCHAR) AS v FROM {_source} WHERE ({expression}) IS NOT NULL ORDER BY v LIMIT {countMax + 1}";
+            for (var i = _scopes.Count - 1; i >= 0; i--)
+            {
+                query = i == 0 ? $"{_scopes[i]} {query}" : $"SELECT * FROM ({_scopes[i]} {query})";
+            }
 
-    /// <summary>The statement with values for each expression.</summary>
+            yield return query;
+        }
+    }
+
+    /// <summary>The text with values for each expression.</summary>
     public string Complete(IReadOnlyList<IReadOnlyList<string>> values)
     {
         var text = new StringBuilder(_sql);
@@ -75,12 +63,13 @@ internal sealed class PivotStatement
         return text.ToString();
     }
 
-    /// <summary>Queries the values on a connection, whose transaction the statement itself must then run in.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> FindValues(DuckDbConnection connection, int countMax)
+    /// <summary>Runs the queries for the values on a connection, whose transaction the statement itself must then run in.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> FindValues(DuckDbConnection connection, int countMax, Action<string> judge)
     {
         var all = new List<IReadOnlyList<string>>();
         foreach (var query in ValueQueries(countMax))
         {
+            judge(query);
             var values = new List<string>();
             using var statement = connection.Prepare(query);
             using var result = statement.ExecuteStreaming();
@@ -107,5 +96,111 @@ internal sealed class PivotStatement
         }
 
         return all;
+    }
+
+    private static PivotStatement? Read(string sql, List<SqlToken> tokens, int pivot)
+    {
+        var depth = tokens[pivot].Depth;
+        bool IsAt(int i, string text) => tokens[i].Depth == depth && tokens[i].Is(sql, text);
+
+        // It begins a query: the text, one in brackets, or one behind its common tables. Behind a table it is the other form, which has its values.
+        var isStart = pivot == 0 || tokens[pivot - 1].Is(sql, "(") || (tokens[pivot - 1].Is(sql, ")") && tokens[LevelStart(tokens, pivot)].Is(sql, "WITH"));
+        var end = pivot + 1;
+        while (end < tokens.Count && tokens[end].Depth >= depth)
+        {
+            end++;
+        }
+
+        var on = Enumerable.Range(pivot, end - pivot).FirstOrDefault(i => tokens[i].IsWord && IsAt(i, "ON"), -1);
+        if (!isStart || on <= pivot + 1)
+        {
+            return null;
+        }
+
+        var open = new List<(string, int)>();
+        var first = on + 1;
+        for (var i = first; i <= end; i++)
+        {
+            var isEnd = i == end || Array.Exists(EndWords, w => IsAt(i, w));
+            if (!isEnd && !IsAt(i, ","))
+            {
+                continue;
+            }
+
+            if (i > first && !Enumerable.Range(first, i - first).Any(t => tokens[t].IsWord && IsAt(t, "IN")))
+            {
+                open.Add((sql[tokens[first].Start..tokens[i - 1].End], tokens[i - 1].End));
+            }
+
+            first = i + 1;
+            if (isEnd)
+            {
+                break;
+            }
+        }
+
+        return open.Count == 0 ? null : new PivotStatement(sql, Scopes(sql, tokens, pivot), sql[tokens[pivot].End..tokens[on].Start], open);
+    }
+
+    /// <summary>The common tables that a token can name: for each query around it the text from WITH on, up to the last one before it.</summary>
+    private static List<string> Scopes(string sql, List<SqlToken> tokens, int position)
+    {
+        var scopes = new List<string>();
+        for (var inner = position; inner >= 0;)
+        {
+            var start = LevelStart(tokens, inner);
+            if (tokens[start].Is(sql, "WITH") && LastBefore(sql, tokens, start, position) is { } end)
+            {
+                scopes.Insert(0, sql[tokens[start].Start..end]);
+            }
+
+            inner = start - 1;
+        }
+
+        return scopes;
+    }
+
+    /// <summary>The first token of the query that a token stands in.</summary>
+    private static int LevelStart(List<SqlToken> tokens, int position)
+    {
+        var depth = tokens[position].Depth;
+        while (position > 0 && tokens[position - 1].Depth >= depth)
+        {
+            position--;
+        }
+
+        return position;
+    }
+
+    /// <summary>Where the last common table of a WITH ends that ends before a token; null when none does.</summary>
+    private static int? LastBefore(string sql, List<SqlToken> tokens, int with, int position)
+    {
+        var depth = tokens[with].Depth;
+        int? last = null;
+        for (var i = with + 1; i < position; i++)
+        {
+            // "... AS [[NOT] MATERIALIZED] ( ... )": the bracket that closes a definition is followed by a comma or by the query.
+            var isOpening = tokens[i].Depth == depth && tokens[i].Is(sql, "(") && (tokens[i - 1].Is(sql, "AS") || tokens[i - 1].Is(sql, "MATERIALIZED"));
+            if (!isOpening)
+            {
+                continue;
+            }
+
+            var close = tokens.FindIndex(i + 1, t => t.Depth == depth);
+            if (close < 0 || close >= position)
+            {
+                break;
+            }
+
+            last = tokens[close].End;
+            if (close + 1 >= tokens.Count || !tokens[close + 1].Is(sql, ","))
+            {
+                break;
+            }
+
+            i = close;
+        }
+
+        return last;
     }
 }

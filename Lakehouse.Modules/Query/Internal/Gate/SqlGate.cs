@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
-using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -10,49 +9,69 @@ namespace Lakehouse.Query.Internal.Gate;
 /// one statement, SELECT-like; kinds of nodes, functions, table functions and names of tables by allow-list; functions that make much of
 /// little by their arguments. docs/adr/0003-sandbox.md tells what is left to the engine's own configuration and to the watchdog.
 /// </summary>
-internal sealed class SqlGate(SqlParser parser)
+internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 {
+    private const int OpenPivotsMax = 16;
+
     /// <summary>Judges a text. Throws <c>sql_forbidden</c> or <c>sql_error</c>.</summary>
     /// <param name="sql">What the client sent.</param>
-    /// <param name="options">The bounds.</param>
-    /// <param name="isDataset">Tells whether a name, in any case, is a dataset's.</param>
-    public GatedStatement Judge(string sql, QueryOptions options, Func<string, bool> isDataset)
+    /// <param name="maxSqlBytes">The longest text.</param>
+    public JudgedStatement Judge(string sql, int maxSqlBytes)
     {
-        RequireText(sql, options);
+        RequireText(sql, maxSqlBytes);
         var explain = ExplainPrefix.Read(sql);
         var body = sql[explain.Length..];
-        if (PivotStatement.Read(body) is { } pivot)
+        var tokens = SqlToken.Split(body);
+        TokenBounds.Require(body, tokens, bounds);
+        if (PivotStatement.Read(body, tokens) is not null)
         {
-            return JudgePivot(pivot, explain, options, isDataset);
+            return JudgePivot(body, explain);
         }
 
-        var walk = Walk(body, options, isDataset);
-        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, Shifted(walk.Calls, explain.Length > 0 ? Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length)) : 0), _ => explain.Statement + body);
+        var walk = Walk(body);
+        var offset = Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length));
+        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, explain.Length > 0, [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })], _ => explain.Statement + body);
     }
 
-    private GatedStatement JudgePivot(PivotStatement pivot, ExplainPrefix explain, QueryOptions options, Func<string, bool> isDataset)
+    private JudgedStatement JudgePivot(string body, ExplainPrefix explain)
     {
         // Any values will do here: what is judged is every name in the text.
-        var sample = pivot.ValueQueries(options.MaxPivotColumns).Select(_ => (IReadOnlyList<string>)["", " "]).ToList();
-        var walk = Walk(pivot.Complete(sample), options, isDataset);
-        foreach (var query in pivot.ValueQueries(options.MaxPivotColumns))
+        var walk = Walk(CompletePivots(body, pivot =>
         {
-            Walk(query, options, isDataset);
-        }
-
-        return new GatedStatement(walk.Datasets, walk.NamesEveryDataset, explain.Length > 0, [], connection =>
+            var queries = pivot.ValueQueries(bounds.MaxPivotColumns).ToList();
+            queries.ForEach(q => Walk(q));
+            return [.. queries.Select(_ => (IReadOnlyList<string>)["", " "])];
+        }));
+        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, explain.Length > 0, [], connection =>
         {
             connection.Execute("BEGIN TRANSACTION");
-            var complete = pivot.Complete(pivot.FindValues(connection, options.MaxPivotColumns));
-            Walk(complete, options, isDataset);
+            var complete = CompletePivots(body, pivot => pivot.FindValues(connection, bounds.MaxPivotColumns, q => RequireSame(walk, q)));
+            RequireSame(walk, complete);
             return explain.Statement + complete;
         });
     }
 
-    /// <summary>Calls by their places in the whole text.</summary>
-    private static List<FunctionCall> Shifted(IEnumerable<FunctionCall> calls, int offset) => [.. calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })];
+    private static string CompletePivots(string sql, Func<PivotStatement, IReadOnlyList<IReadOnlyList<string>>> values)
+    {
+        for (var count = 0; PivotStatement.Read(sql, SqlToken.Split(sql)) is { } pivot; count++)
+        {
+            sql = count < OpenPivotsMax ? pivot.Complete(values(pivot)) : throw GateErrors.Forbidden($"it has more than {OpenPivotsMax} PIVOTs without values");
+        }
 
-    private GateWalk Walk(string sql, QueryOptions options, Func<string, bool> isDataset)
+        return sql;
+    }
+
+    /// <summary>Judges a text that data has become part of; it can name no table that the statement did not.</summary>
+    private void RequireSame(GateWalk judged, string sql)
+    {
+        var known = judged.Tables.Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (Walk(sql).Tables.FirstOrDefault(t => !known.Contains(t.Name)) is { } other)
+        {
+            throw other.Missing;
+        }
+    }
+
+    private GateWalk Walk(string sql)
     {
         using var tree = Parse(sql);
         var root = tree.RootElement;
@@ -72,21 +91,21 @@ internal sealed class SqlGate(SqlParser parser)
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }
 
-        var walk = new GateWalk(options, isDataset);
+        var walk = new GateWalk(bounds);
         walk.Visit(statements[0]);
         return walk;
     }
 
-    private static void RequireText(string sql, QueryOptions options)
+    private static void RequireText(string sql, int maxSqlBytes)
     {
         if (string.IsNullOrWhiteSpace(sql))
         {
             throw GateErrors.Invalid("it is empty");
         }
 
-        if (Encoding.UTF8.GetByteCount(sql) > options.MaxSqlBytes)
+        if (Encoding.UTF8.GetByteCount(sql) > maxSqlBytes)
         {
-            throw GateErrors.Invalid($"it is longer than {options.MaxSqlBytes} bytes (query.max_sql_bytes)");
+            throw GateErrors.Invalid($"it is longer than {maxSqlBytes} bytes (query.max_sql_bytes)");
         }
 
         if (sql.Contains('\0', StringComparison.Ordinal))

@@ -7,10 +7,13 @@ namespace Lakehouse.Query.Internal.Gate;
 /// <param name="IsWord">True for a keyword or a name without quotes.</param>
 internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsWord)
 {
-    /// <summary>True when it is this word or this sign, outside all brackets.</summary>
-    public bool Is(string sql, string text) => Depth == 0 && sql.AsSpan(Start, End - Start).Equals(text, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True when it is this word or this sign.</summary>
+    public bool Is(string sql, string text) => sql.AsSpan(Start, End - Start).Equals(text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over.</summary>
+    /// <summary>
+    /// The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over. Where DuckDB's lexer and this one could differ, this
+    /// one takes for code what that one takes for a comment, never the other way round: what is counted here must not hide.
+    /// </summary>
     public static List<SqlToken> Split(string sql)
     {
         var tokens = new List<SqlToken>();
@@ -28,7 +31,8 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
 
             if (StartsWith(sql, position, "--"))
             {
-                position = EndOf(sql, position, "\n");
+                var end = sql.AsSpan(position).IndexOfAny('\n', '\r');
+                position = end < 0 ? sql.Length : position + end + 1;
                 continue;
             }
 
@@ -42,8 +46,10 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
             position = character switch
             {
                 '\'' or '"' => EndOfQuoted(sql, position, character),
+                'e' or 'E' when position + 1 < sql.Length && sql[position + 1] == '\'' => EndOfEscaped(sql, position + 1),
                 '$' => EndOfDollarQuoted(sql, position),
-                _ when isWord || char.IsDigit(character) => EndOfWord(sql, position),
+                _ when isWord => EndOfWord(sql, position),
+                _ when char.IsAsciiDigit(character) => EndOfNumber(sql, position),
                 _ => position + 1,
             };
             depth -= character is ')' or ']' or '}' ? 1 : 0;
@@ -80,9 +86,47 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
         return sql.Length;
     }
 
+    /// <summary>E'...', in which a backslash takes the quote behind it along.</summary>
+    private static int EndOfEscaped(string sql, int position)
+    {
+        for (var i = position + 1; i < sql.Length; i++)
+        {
+            if (sql[i] == '\\')
+            {
+                i++;
+            }
+            else if (sql[i] == '\'')
+            {
+                if (i + 1 == sql.Length || sql[i + 1] != '\'')
+                {
+                    return i + 1;
+                }
+
+                i++;
+            }
+        }
+
+        return sql.Length;
+    }
+
+    private static int EndOfNumber(string sql, int position)
+    {
+        while (position < sql.Length && (char.IsAsciiLetterOrDigit(sql[position]) || sql[position] == '_'))
+        {
+            position++;
+        }
+
+        return position;
+    }
+
     private static int EndOfDollarQuoted(string sql, int position)
     {
         var end = position + 1;
+        if (end < sql.Length && char.IsAsciiDigit(sql[end]))
+        {
+            return end; // a parameter
+        }
+
         while (end < sql.Length && (char.IsLetterOrDigit(sql[end]) || sql[end] == '_'))
         {
             end++;

@@ -178,7 +178,7 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     {
         try
         {
-            return Task.Run(() => ask(scope.Stopping)).GetAwaiter().GetResult();
+            return ask(scope.Stopping).GetAwaiter().GetResult();
         }
         catch (LakehouseException fault)
         {

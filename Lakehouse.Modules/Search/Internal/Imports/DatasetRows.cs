@@ -1,4 +1,3 @@
-using System.Buffers;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
@@ -6,7 +5,7 @@ using Lakehouse.Query;
 
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>Reads columns of datasets by queries, whose rows come as JSON: parsing them costs a hundredth of what embedding a text or linking a vector does.</summary>
+/// <summary>Reads columns of datasets by queries.</summary>
 internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchOptions options)
 {
     private const int MaxSqlBytes = 16 * 1024 * 1024;
@@ -28,43 +27,38 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
         }
     }
 
-    /// <summary>
-    /// The rows of a dataset's newest version as blocks of JSON: <c>[id,text,vector,metadata...]</c> and so on, separated by commas, the first block's first row without one. Text and vector are left out
-    /// where the import has none.
-    /// </summary>
+    /// <summary>The rows of a dataset's newest version: id, text, vector, then the metadata's columns. Text and vector are left out where the import has none.</summary>
     /// <param name="import">The columns.</param>
-    /// <param name="take">Takes a block and the count of its rows.</param>
+    /// <param name="take">Takes some rows.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The version that was read.</returns>
-    public async Task<long> ReadAsync(ImportRequest import, Func<ReadOnlyMemory<byte>, int, Task> take, CancellationToken cancellationToken)
+    public async Task<long> ReadAsync(ImportRequest import, Func<QueryChunk, Task> take, CancellationToken cancellationToken)
     {
-        var (result, version) = await StartAsync(import.Dataset, Sql(import), options.ImportReadTimeout, cancellationToken);
-        await using var ending = result;
-        var buffer = new ArrayBufferWriter<byte>();
-        while (await result.WriteRowsAsync(buffer, cancellationToken) is var count and > 0)
+        var (rows, version) = await StartAsync(import.Dataset, Sql(import), options.ImportReadTimeout, cancellationToken);
+        await using var ending = rows;
+        while (await rows.ReadAsync(cancellationToken) is { } chunk)
         {
-            await take(buffer.WrittenMemory, count);
-            buffer.ResetWrittenCount();
+            await take(chunk);
         }
 
         return version;
     }
 
     /// <summary>Starts a query of a dataset, and finds out at which version it sees it.</summary>
-    public async Task<(IQueryResult Result, long Version)> StartAsync(string name, string sql, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<(IQueryRows Rows, long Version)> StartAsync(string name, string sql, TimeSpan timeout, CancellationToken cancellationToken)
     {
         while (true)
         {
             var before = Find(name).Version;
-            var result = await engine.ExecuteAsync(sql, new QueryBounds(timeout, MaxSqlBytes), cancellationToken);
+            var rows = await engine.ReadAsync(sql, new QueryBounds(timeout, MaxSqlBytes), cancellationToken);
 
             // By now it has bound a version: the one before, unless there is a newer one.
             if (Find(name).Version == before)
             {
-                return (result, before);
+                return (rows, before);
             }
 
-            await result.DisposeAsync();
+            await rows.DisposeAsync();
         }
     }
 

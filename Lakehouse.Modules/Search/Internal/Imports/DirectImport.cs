@@ -14,9 +14,9 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
         long rows = 0;
         var version = await dataset.ReadAsync(
             import,
-            async (block, _) =>
+            async chunk =>
             {
-                foreach (var row in RowParser.Parse(block, import))
+                foreach (var row in RowParser.Parse(chunk, import))
                 {
                     rows++;
                     if (row.Vector is null)

@@ -23,7 +23,7 @@ internal sealed class ImportRunner(
     public async Task<long> RunAsync(ImportProgress progress, IndexName name, Guid generation, ImportRequest import, CancellationToken cancellationToken)
     {
         await using var spool = new RowSpool(scratch);
-        var version = await dataset.ReadAsync(import, (block, count) => spool.AddAsync(block, count, cancellationToken), cancellationToken);
+        var version = await dataset.ReadAsync(import, chunk => spool.AddAsync(chunk, cancellationToken), cancellationToken);
         progress.Begin(version, spool.RowCount);
         var lastRow = await FindLastRowsAsync(spool, import, cancellationToken);
         await Parallel.ForEachAsync(
@@ -38,13 +38,12 @@ internal sealed class ImportRunner(
     private static async Task<Dictionary<UInt128, long>> FindLastRowsAsync(RowSpool spool, ImportRequest import, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, long>();
-        await foreach (var (firstRow, block) in spool.ReadAsync(cancellationToken))
+        await foreach (var (firstRow, chunk) in spool.ReadAsync(cancellationToken))
         {
-            var row = firstRow;
-            foreach (var id in RowParser.ParseIds(block))
+            for (var row = 0; row < chunk.RowCount; row++)
             {
-                rows[KeyOf(id ?? throw SearchErrors.Import($"row {row + 1} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id"))] = row;
-                row++;
+                var id = RowParser.Id(chunk, row) ?? throw SearchErrors.Import($"row {firstRow + row + 1} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id");
+                rows[KeyOf(id)] = firstRow + row;
             }
         }
 
@@ -58,10 +57,10 @@ internal sealed class ImportRunner(
     {
         var size = Math.Min(options.ImportBatchRows, vectorOptions.MaxBatchItems);
         var batch = new List<ImportRow>(size);
-        await foreach (var (firstRow, block) in spool.ReadAsync(cancellationToken))
+        await foreach (var (firstRow, chunk) in spool.ReadAsync(cancellationToken))
         {
             var row = firstRow;
-            foreach (var item in RowParser.Parse(block, import))
+            foreach (var item in RowParser.Parse(chunk, import))
             {
                 var key = KeyOf(item.Id!);
                 var isLast = lastRow[key] == row++;

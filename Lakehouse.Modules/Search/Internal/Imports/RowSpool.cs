@@ -1,16 +1,17 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Lakehouse.Query;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// The rows of one version of a dataset in a scratch file, block by block. They are read out of the engine at its speed, so that an import that takes hours for its embeddings holds no query, and
+/// The rows of one version of a dataset in a scratch file, chunk by chunk. They are read out of the engine at its speed, so that an import that takes hours for its embeddings holds no query, and
 /// sees one version.
 /// </summary>
 internal sealed class RowSpool : IAsyncDisposable
 {
-    private const int HeadBytes = 2 * sizeof(int);
+    private const int HeadBytes = sizeof(int);
     private const int BufferBytes = 1024 * 1024;
 
     private readonly IScratchFolder _folder;
@@ -22,21 +23,20 @@ internal sealed class RowSpool : IAsyncDisposable
         _file = new FileStream(Path.Combine(_folder.Path, "rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
     }
 
-    /// <summary>Rows in all blocks.</summary>
+    /// <summary>Rows in all chunks.</summary>
     public long RowCount { get; private set; }
 
-    public async Task AddAsync(ReadOnlyMemory<byte> block, int rowCount, CancellationToken cancellationToken)
+    public async Task AddAsync(QueryChunk chunk, CancellationToken cancellationToken)
     {
         var head = new byte[HeadBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(head, block.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(sizeof(int)), rowCount);
+        BinaryPrimitives.WriteInt32LittleEndian(head, chunk.Bytes.Length);
         await _file.WriteAsync(head, cancellationToken);
-        await _file.WriteAsync(block, cancellationToken);
-        RowCount += rowCount;
+        await _file.WriteAsync(chunk.Bytes, cancellationToken);
+        RowCount += chunk.RowCount;
     }
 
-    /// <summary>The blocks from the first on, each with the number of its first row, counting from 0. One reader at a time.</summary>
-    public async IAsyncEnumerable<(long FirstRow, ReadOnlyMemory<byte> Block)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The chunks from the first on, each with the number of its first row, counting from 0. One reader at a time.</summary>
+    public async IAsyncEnumerable<(long FirstRow, QueryChunk Chunk)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _file.FlushAsync(cancellationToken);
         _file.Position = 0;
@@ -45,10 +45,11 @@ internal sealed class RowSpool : IAsyncDisposable
         while (row < RowCount)
         {
             await _file.ReadExactlyAsync(head, cancellationToken);
-            var block = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
-            await _file.ReadExactlyAsync(block, cancellationToken);
-            yield return (row, block);
-            row += BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(sizeof(int)));
+            var bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
+            await _file.ReadExactlyAsync(bytes, cancellationToken);
+            var chunk = new QueryChunk(bytes);
+            yield return (row, chunk);
+            row += chunk.RowCount;
         }
     }
 

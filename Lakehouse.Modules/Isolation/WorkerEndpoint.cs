@@ -1,0 +1,38 @@
+using System.Globalization;
+using Lakehouse.Isolation.Native;
+
+namespace Lakehouse.Isolation;
+
+/// <summary>The worker's side of <see cref="WorkerProcess"/>: its lanes, opened from its arguments.</summary>
+public sealed class WorkerEndpoint
+{
+    private WorkerEndpoint(int serverProcess, IReadOnlyList<WorkerLane> lanes) => (ServerProcess, Lanes) = (serverProcess, lanes);
+
+    /// <summary>The process that started this one.</summary>
+    public int ServerProcess { get; }
+
+    /// <summary>The lanes; the first is for control.</summary>
+    public IReadOnlyList<WorkerLane> Lanes { get; }
+
+    /// <summary>Opens the lanes.</summary>
+    /// <exception cref="FormatException">The arguments are not those of <see cref="WorkerProcess"/>: somebody called the program by hand.</exception>
+    public static WorkerEndpoint Open(IReadOnlyList<string> arguments)
+    {
+        if (arguments.Count != 6)
+        {
+            throw new FormatException("this command is for the server alone");
+        }
+
+        var numbers = arguments.Take(5).Select(a => int.Parse(a, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
+        var descriptors = arguments[5].Split(',').Select(a => int.Parse(a, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
+        var shape = new WorkerShape(descriptors.Count, numbers[2], numbers[3], numbers[4]);
+        var blocks = SharedBlocks.Open(numbers[1], shape.BlockCount, shape.BlockBytes);
+        _ = Libc.close(numbers[1]);
+        return new WorkerEndpoint(
+            numbers[0],
+            [.. descriptors.Select((d, i) => new WorkerLane(d, blocks, shape.FirstBlock(i), shape.BlocksOf(i), shape.FrameBytesMax))]);
+    }
+
+    /// <summary>Ends the process at once, with nothing flushed and nothing freed.</summary>
+    public static void ExitNow(int status) => Libc.exit_now(status);
+}

@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using Lakehouse.Isolation.Native;
+
+namespace Lakehouse.Isolation;
+
+/// <summary>
+/// The worker's end of a lane. Calls block. One thread sends at a time; any thread may wait for frames, each for its kinds: whoever waits first reads for all.
+/// </summary>
+public sealed unsafe class WorkerLane
+{
+    private readonly int _descriptor;
+    private readonly FrameBuffer _received;
+    private readonly SharedBlocks _blocks;
+    private readonly Lock _sending = new();
+    private readonly object _gate = new();
+    private readonly Queue<Frame> _others = new();
+    private bool _isReading;
+
+    internal WorkerLane(int descriptor, SharedBlocks blocks, int firstBlock, int blockCount, int frameBytesMax)
+    {
+        (_descriptor, _blocks, FirstBlock, BlockCount) = (descriptor, blocks, firstBlock, blockCount);
+        _received = new FrameBuffer(frameBytesMax);
+    }
+
+    /// <summary>The lane's first block.</summary>
+    public int FirstBlock { get; }
+
+    /// <summary>How many blocks the lane has.</summary>
+    public int BlockCount { get; }
+
+    /// <summary>The size of a block.</summary>
+    public int BlockBytes => _blocks.BlockBytes;
+
+    /// <summary>A block of this lane, counted from 0.</summary>
+    public Memory<byte> Block(int block) => _blocks[FirstBlock + block];
+
+    /// <summary>Sends all that was written, and clears it.</summary>
+    /// <exception cref="WorkerGoneException">The server has ended.</exception>
+    public void Send(FrameWriter frames)
+    {
+        lock (_sending)
+        {
+            var rest = frames.Written.Span;
+            while (!rest.IsEmpty)
+            {
+                fixed (byte* start = rest)
+                {
+                    var count = Libc.send(_descriptor, start, (nuint)rest.Length, Libc.NoSignal);
+                    if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted)
+                    {
+                        throw new WorkerGoneException("the server has ended", Libc.Fault("send"));
+                    }
+
+                    rest = rest[(int)Math.Max(count, 0)..];
+                }
+            }
+
+            frames.Clear();
+        }
+    }
+
+    /// <summary>The next frame of one of some kinds, with a payload of its own. Frames of other kinds are kept for whoever waits for them.</summary>
+    /// <exception cref="WorkerGoneException">The server has ended.</exception>
+    public Frame Receive(params ReadOnlySpan<byte> kinds)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                for (var i = _others.Count; i > 0; i--)
+                {
+                    var kept = _others.Dequeue();
+                    if (kinds.Contains(kept.Kind))
+                    {
+                        return kept;
+                    }
+
+                    _others.Enqueue(kept);
+                }
+
+                if (_isReading)
+                {
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+
+                _isReading = true;
+            }
+
+            try
+            {
+                var frame = ReadOne();
+                lock (_gate)
+                {
+                    _others.Enqueue(frame);
+                }
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    _isReading = false;
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+    }
+
+    /// <summary>Drops frames of a kind that nobody has waited for.</summary>
+    public void Forget(byte kind)
+    {
+        lock (_gate)
+        {
+            for (var i = _others.Count; i > 0; i--)
+            {
+                var kept = _others.Dequeue();
+                if (kept.Kind != kind)
+                {
+                    _others.Enqueue(kept);
+                }
+            }
+        }
+    }
+
+    private Frame ReadOne()
+    {
+        Frame frame;
+        while (!_received.TryTake(out frame))
+        {
+            var space = _received.Space.Span;
+            fixed (byte* start = space)
+            {
+                var count = Libc.read(_descriptor, start, (nuint)space.Length);
+                if (count == 0 || (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted))
+                {
+                    throw new WorkerGoneException("the server has ended");
+                }
+
+                _received.Added((int)Math.Max(count, 0));
+            }
+        }
+
+        var own = new Frame(frame.Kind, frame.Payload.ToArray());
+        _received.Trim();
+        return own;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Lakehouse.Query;
+
+/// <summary>The rows of a running query, forward only. Disposing of it ends the query. Not thread-safe.</summary>
+public interface IQueryRows : IAsyncDisposable
+{
+    /// <summary>The columns, in order.</summary>
+    IReadOnlyList<QueryColumn> Columns { get; }
+
+    /// <summary>The next rows, at least one; null after the last ones. A chunk lasts as long as it is held.</summary>
+    /// <exception cref="Lakehouse.Core.Errors.LakehouseException">As <see cref="IQueryEngine.ReadAsync"/>: what was read so far is not the whole result.</exception>
+    Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken);
+}

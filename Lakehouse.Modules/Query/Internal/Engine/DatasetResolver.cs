@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.Engine;
+
+/// <summary>Answers what engines ask of the catalog, and fetches the data files that they will read. Thread-safe.</summary>
+internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
+{
+    /// <summary>The newest version of each dataset that any engine was told.</summary>
+    private readonly ConcurrentDictionary<string, Manifest> _told = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Answers, at the versions of this moment.</summary>
+    /// <param name="needs">What is asked.</param>
+    /// <param name="held">Takes the data files, which are held as long as the statement may read them. Files in their place need no holding.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(DatasetNeeds needs, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        var (named, manifests) = (new List<DatasetFiles?>(needs.Named.Count), new List<Manifest>(needs.Named.Count));
+        foreach (var (name, known) in needs.Named)
+        {
+            var dataset = catalog.FindIgnoringCase(name);
+            if (dataset is null)
+            {
+                named.Add(null);
+                continue;
+            }
+
+            if (dataset.Objects.Count == 0)
+            {
+                throw EngineErrors.NoDataFiles(dataset.Name.Value);
+            }
+
+            var isDefined = known is not null && known.Name == dataset.Name.Value && known.Version >= dataset.Version;
+            named.Add(Describe(dataset, isDefined && store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken)));
+            manifests.Add(dataset);
+        }
+
+        var (gone, listed) = needs.Listed is null ? ([], []) : await ListAsync(needs.Listed, held, cancellationToken);
+        return (new DatasetChanges(named, gone, listed), manifests);
+    }
+
+    /// <summary>
+    /// For a statement that has bound its views: holds the files of those that another one has brought to a newer version meanwhile, for it may have bound that one. Files in their place need no holding.
+    /// </summary>
+    public async Task HoldNewerAsync(IReadOnlyList<Manifest> named, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in store.IsInPlace ? [] : named)
+        {
+            if (_told.TryGetValue(dataset.Name.Value, out var newest) && newest.Version > dataset.Version)
+            {
+                await LocalizeAsync(newest, held, cancellationToken);
+            }
+        }
+    }
+
+    private static DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) =>
+        new(dataset.Name.Value, dataset.Version, dataset.SchemaFingerprint, dataset.Columns, paths);
+
+    private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        var datasets = catalog.List().Where(d => d.Objects.Count > 0).ToList();
+        var names = datasets.Select(d => d.Name.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var knownOf = known.ToDictionary(k => k.Name, StringComparer.OrdinalIgnoreCase);
+        var listed = new List<DatasetFiles>();
+        foreach (var dataset in datasets)
+        {
+            var had = knownOf.GetValueOrDefault(dataset.Name.Value);
+            if (had is null || had.Name != dataset.Name.Value || had.Fingerprint != dataset.SchemaFingerprint)
+            {
+                var described = Describe(dataset, null);
+                var needsFiles = had is { Version: > 0 } || !described.HasPlainColumns;
+                listed.Add(needsFiles ? described with { Paths = await TryLocalizeAsync(dataset, held, cancellationToken) } : described);
+            }
+        }
+
+        return ([.. known.Select(k => k.Name).Where(n => !names.Contains(n))], listed);
+    }
+
+    /// <summary>One dataset whose files are gone is no reason to list none.</summary>
+    private async Task<IReadOnlyList<string>?> TryLocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LocalizeAsync(dataset, held, cancellationToken);
+        }
+        catch (LakehouseException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        var paths = new List<string>(dataset.Objects.Count);
+        foreach (var data in dataset.Objects)
+        {
+            var expected = new ContentHash(data.SizeBytes, data.Sha256);
+            var file = await store.LocalizeAsync(data.Key, expected, cancellationToken) ?? throw EngineErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
+            held.Add(file);
+            paths.Add(file.Path);
+        }
+
+        _told.AddOrUpdate(dataset.Name.Value, dataset, (_, before) => before.Version > dataset.Version ? before : dataset);
+        return paths;
+    }
+}

@@ -1,0 +1,30 @@
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Gate;
+
+namespace Lakehouse.Query.Internal.Engine;
+
+/// <summary>All that an engine has to know before it runs a statement, in whatever process it lives.</summary>
+/// <param name="Threads">Threads of the engine.</param>
+/// <param name="MemoryLimitBytes">Its memory.</param>
+/// <param name="MaxTempBytes">Its spill files.</param>
+/// <param name="DataFolder">Below which all data files lie; nothing else is read.</param>
+/// <param name="HostFolder">A folder whose name is taken out of messages.</param>
+/// <param name="HasVectors">Whether somebody answers the vector functions.</param>
+/// <param name="Bounds">What the gate allows.</param>
+internal sealed record EngineSetup(int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
+{
+    public void Write(FrameWriter frame)
+    {
+        frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
+        frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns).Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables);
+    }
+
+    public static EngineSetup Read(ref FrameReader frame) => new(
+        frame.Int(),
+        frame.Long(),
+        frame.Long(),
+        frame.Text(),
+        frame.Text(),
+        frame.Flag(),
+        new GateBounds(frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int()));
+}

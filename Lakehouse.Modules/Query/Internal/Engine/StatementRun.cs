@@ -1,0 +1,156 @@
+using System.Buffers;
+using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Vectors;
+
+namespace Lakehouse.Query.Internal.Engine;
+
+/// <summary>
+/// A judged statement on an engine, from its planning to its last row. Every call blocks; one thread at a time, but for <see cref="Interrupt"/>. What the engine says is thrown as
+/// <see cref="Core.Errors.LakehouseException"/>, with the paths of the host taken out.
+/// </summary>
+internal sealed class StatementRun : IDisposable
+{
+    private readonly EngineInstance _engine;
+    private readonly StatementRequest _request;
+    private readonly JudgedStatement _statement;
+    private readonly StatementErrors _errors;
+    private readonly DuckDbConnection _connection;
+    private readonly VectorScope _vectors;
+    private readonly IAnswerForm _form;
+    private DuckDbStatement? _prepared;
+    private DuckDbResult? _result;
+    private DuckDbChunk? _next;
+    private long _rows;
+    private bool _isCut;
+    private volatile bool _isStopped;
+
+    public StatementRun(EngineInstance engine, StatementRequest request, JudgedStatement statement, StatementErrors errors)
+    {
+        (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
+        _connection = engine.Connect();
+        _vectors = engine.Vectors.Begin(_connection);
+        _form = request.Form == AnswerForm.Chunks ? new ChunkForm() : new JsonForm(statement.IsExplain ? errors.Paths : null);
+    }
+
+    /// <summary>The columns, after <see cref="TryStart"/>.</summary>
+    public IReadOnlyList<DuckDbColumn> Columns => _result!.Columns;
+
+    /// <summary>Ends when the statement is stopped. The calls of its vector functions carry it.</summary>
+    public CancellationToken Stopping => _vectors.Stopping;
+
+    /// <summary>What the statement asks of the catalog. May be asked again, for another statement may change what the engine knows.</summary>
+    public DatasetNeeds Needs => new(
+        [.. _statement.Tables.Select(t => (t.Name, _engine.Views.Find(t.Name)))],
+        _statement.NamesEveryDataset ? _engine.Views.List() : null);
+
+    /// <summary>Whether it asks anything.</summary>
+    public bool HasNeeds => _statement.Tables.Count > 0 || _statement.NamesEveryDataset;
+
+    /// <summary>Plans, executes, and fetches the first rows.</summary>
+    /// <param name="datasets">The answer to <see cref="Needs"/>; null where nothing was asked.</param>
+    /// <param name="output">Takes what stands before the first row.</param>
+    /// <returns>False when the answer does not fit what the engine knows by now: it has to be asked for again.</returns>
+    public bool TryStart(DatasetChanges? datasets, IBufferWriter<byte> output) => Do(() =>
+    {
+        if (datasets is not null && !TryDefine(datasets))
+        {
+            return false;
+        }
+
+        _prepared = _connection.Prepare(_statement.Resolve(_connection));
+        if (_prepared.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
+        {
+            throw GateErrors.Forbidden("it is no SELECT");
+        }
+
+        _result = _prepared.ExecuteStreaming();
+        _form.Begin(_result.Columns, output);
+        _next = _result.FetchChunk();
+        return true;
+    });
+
+    /// <summary>Writes the rows that were fetched.</summary>
+    public void WriteRows(IBufferWriter<byte> output) => Do(() =>
+    {
+        if (_next is not null)
+        {
+            var left = _request.MaxRows == 0 ? long.MaxValue : _request.MaxRows - _rows;
+            _isCut = _next.RowCount > left;
+            var count = (int)Math.Min(_next.RowCount, left);
+            if (count > 0)
+            {
+                _form.Write(_next, count, output);
+                _rows += count;
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>Fetches the next rows.</summary>
+    /// <returns>False when there are no more; then comes <see cref="WriteEnd"/>.</returns>
+    public bool MoveNext() => Do(() =>
+    {
+        var hadRows = _next is not null;
+        _next?.Dispose();
+        _next = hadRows && !_isCut ? _result!.FetchChunk() : null;
+        return _next is not null;
+    });
+
+    /// <summary>Writes what stands behind the last row.</summary>
+    public void WriteEnd(IBufferWriter<byte> output) => _form.End(_rows, _isCut, output);
+
+    /// <summary>Asks the running step to stop. To be asked again until it has: a call that comes between two steps of the engine is lost.</summary>
+    public void Interrupt()
+    {
+        _isStopped = true;
+        _vectors.Stop();
+        _connection.Interrupt();
+    }
+
+    public void Dispose()
+    {
+        _next?.Dispose();
+        _result?.Dispose();
+        _prepared?.Dispose();
+        _vectors.Dispose();
+        _connection.Dispose();
+    }
+
+    private bool TryDefine(DatasetChanges datasets)
+    {
+        _engine.Views.List(datasets);
+        for (var i = 0; i < datasets.Named.Count; i++)
+        {
+            if (!_engine.Views.TryDefine(datasets.Named[i] ?? throw _statement.Tables[i].Missing))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private T Do<T>(Func<T> step)
+    {
+        if (_isStopped)
+        {
+            throw StatementErrors.Stopped();
+        }
+
+        try
+        {
+            return step();
+        }
+        catch (DuckDbException) when (_vectors.Fault is not null)
+        {
+            throw StatementErrors.Locate(_vectors.Fault!, _request.Sql, _statement.Calls);
+        }
+        catch (DuckDbException fault)
+        {
+            throw _errors.Translate(fault);
+        }
+    }
+}

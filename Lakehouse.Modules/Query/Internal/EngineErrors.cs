@@ -1,0 +1,49 @@
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Internal;
+
+/// <summary>The errors of running queries that no engine says itself.</summary>
+internal static class EngineErrors
+{
+    /// <summary>The code of <see cref="Timeout"/>.</summary>
+    public const string TimeoutCode = "query_timeout";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    public static LakehouseException Timeout(TimeSpan limit) =>
+        new(ErrorKind.Timeout, TimeoutCode, $"The query took longer than {Duration.Format(limit)} (query.timeout) and was stopped. Narrow it down, or raise the limit.");
+
+    public static LakehouseException TooManyQueries(QueryOptions options) =>
+        new(ErrorKind.Busy, "too_many_queries", $"{options.MaxRunning} queries are running and {options.MaxWaiting} are waiting. Try again in a second.") { RetryAfter = Soon };
+
+    public static LakehouseException EnginesStuck(int count) =>
+        new(ErrorKind.Busy, "engines_stuck", $"{count} engines are held by queries that do not stop. Try again later, or restart the program.") { RetryAfter = TimeSpan.FromSeconds(30) };
+
+    public static LakehouseException Unavailable(Exception? cause) =>
+        new(ErrorKind.Busy, "engine_unavailable", "The SQL engine cannot be started. The log holds the cause.", cause) { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static LakehouseException Failed(Exception? cause) =>
+        new(ErrorKind.Corrupt, "engine_failed", "The query ended the SQL engine. The log holds the cause; a query that asks for less may succeed.", cause);
+
+    public static LakehouseException Interrupted() =>
+        new(ErrorKind.Corrupt, "engine_failed", "The SQL engine ended while the answer was being sent. The query can be tried again.");
+
+    public static LakehouseException OutOfMemory(QueryOptions options) =>
+        new(
+            ErrorKind.InsufficientStorage,
+            "query_out_of_memory",
+            $"The query took the SQL engine far beyond {ByteSize.Format(options.MemoryLimitBytes)} of memory (query.memory_limit) and was ended. Narrow it down, or raise the limit.");
+
+    public static LakehouseException Refused(TimeSpan left) =>
+        new(
+            ErrorKind.Forbidden,
+            "query_refused",
+            $"This query has ended the SQL engine twice, and is refused for another {Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))} (query.refuse_for). Write it so that it asks for less.");
+
+    public static LakehouseException MissingDataFile(string dataset, string key) =>
+        new(ErrorKind.Corrupt, "data_file_missing", $"The data file '{key}' of the dataset '{dataset}' is not in the bucket any more. Restore it, or ingest the dataset again.");
+
+    public static LakehouseException NoDataFiles(string dataset) =>
+        new(ErrorKind.InvalidInput, "dataset_empty", $"The dataset '{dataset}' has no data files and no columns yet. Ingest a file into it first.");
+}

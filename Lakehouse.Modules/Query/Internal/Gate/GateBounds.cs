@@ -1,0 +1,8 @@
+namespace Lakehouse.Query.Internal.Gate;
+
+/// <summary>What the gate allows; <see cref="QueryOptions"/> has the meaning of each.</summary>
+internal sealed record GateBounds(int MaxListLength, int MaxRepeat, int MaxPivotColumns, int MaxDepth, int MaxGroupingSets, int MaxExpandedTables)
+{
+    public static GateBounds Of(QueryOptions options) =>
+        new(options.MaxListLength, options.MaxRepeat, options.MaxPivotColumns, options.MaxDepth, options.MaxGroupingSets, options.MaxExpandedTables);
+}

@@ -1,0 +1,96 @@
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Query.Internal.InProcess;
+
+/// <summary>
+/// The engine of this process that takes statements. One that holds a statement which would not stop is retired: a fresh one takes the next ones, the others on the old one run to
+/// their end, and the old one is closed when the last of them is done. Retired ones are bounded in number. Thread-safe.
+/// </summary>
+internal sealed partial class EnginePool(QueryOptions options, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<EnginePool> logger, ISqlVectors? vectors = null) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private SharedEngine? _current;
+    private int _stuck;
+    private bool _isDisposed;
+
+    /// <summary>What the engines know.</summary>
+    public EngineSetup Setup { get; } =
+        new(options.Threads, options.MemoryLimitBytes, options.MaxTempBytes, store.LocalFolder, storage.DataDirectory, vectors is not null, GateBounds.Of(options));
+
+    /// <summary>Retired engines whose statements still run.</summary>
+    public int StuckCount => Volatile.Read(ref _stuck);
+
+    /// <summary>An engine entered on behalf of a statement, which leaves it at its end.</summary>
+    public SharedEngine Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_stuck > options.MaxStuckEngines)
+            {
+                throw EngineErrors.EnginesStuck(_stuck);
+            }
+
+            _current ??= Open();
+            if (!_current.TryEnter())
+            {
+                _current = Open();
+                _current.TryEnter();
+            }
+
+            return _current;
+        }
+    }
+
+    /// <summary>Gives an engine up because a statement on it does not stop.</summary>
+    public void Retire(SharedEngine engine)
+    {
+        lock (_gate)
+        {
+            engine.Ended = () =>
+            {
+                var left = Interlocked.Decrement(ref _stuck);
+                LogEnded(left);
+            };
+            if (!engine.Retire())
+            {
+                return;
+            }
+
+            var stuck = Interlocked.Increment(ref _stuck);
+            LogRetired(stuck);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _current?.Dispose();
+        }
+    }
+
+    private SharedEngine Open()
+    {
+        var spill = scratch.Create();
+        try
+        {
+            return new SharedEngine(EngineInstance.Open(Setup, spill.Path, vectors), spill);
+        }
+        catch
+        {
+            spill.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A query does not stop when it is interrupted. Its engine takes no more queries; {Stuck} engines are given up so far")]
+    private partial void LogRetired(int stuck);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "An engine that was given up has ended; {Stuck} are left")]
+    private partial void LogEnded(int stuck);
+}

@@ -1,0 +1,26 @@
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+
+namespace Lakehouse.Query.Internal.InProcess;
+
+/// <summary>Runs statements on an engine of this process, for hosts that want no other. A statement that ends the engine ends the program.</summary>
+internal sealed class LocalRunner(EnginePool engines, SqlParser parser, DatasetResolver datasets, QueryOptions options) : IStatementRunner
+{
+    private readonly SqlGate _gate = new(parser, engines.Setup.Bounds);
+    private readonly StatementErrors _errors = new(engines.Setup);
+
+    public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
+    {
+        var statement = new LocalStatement(engines, _gate, _errors, datasets, new StepWatch(timeout, options.InterruptGrace), lease);
+        try
+        {
+            await statement.StartAsync(request, cancellationToken);
+            return statement;
+        }
+        catch
+        {
+            await statement.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Buffers;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.InProcess;
+
+/// <summary>A statement on an engine of this process. One that does not stop keeps its thread and its engine, which is retired; its lease is given back at once.</summary>
+internal sealed class LocalStatement(EnginePool engines, SqlGate gate, StatementErrors errors, DatasetResolver datasets, StepWatch watch, IDisposable lease) : IRunningStatement
+{
+    private const int ShortTextMax = 4_096;
+
+    private readonly ArrayBufferWriter<byte> _head = new();
+    private readonly Lock _outputGate = new();
+    private readonly List<ILocalFile> _held = [];
+    private SharedEngine? _engine;
+    private StatementRun? _run;
+    private bool _isFirst = true;
+    private bool _isGivenUp;
+    private bool _isDisposed;
+
+    public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
+
+    /// <summary>Judges a statement, and runs it up to its first rows.</summary>
+    public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
+    {
+        // The parser is quadratic in a few constructs, so a long text is judged under the watch too.
+        var judged = request.Sql.Length <= ShortTextMax
+            ? gate.Judge(request.Sql, request.MaxSqlBytes)
+            : await WatchAsync(() => gate.Judge(request.Sql, request.MaxSqlBytes), cancellationToken);
+        await WatchAsync(() => Enter(request, judged), cancellationToken);
+        IReadOnlyList<Catalog.Manifest> named = [];
+        DatasetChanges? changes = null;
+        do
+        {
+            if (_run!.HasNeeds)
+            {
+                (changes, named) = await datasets.ResolveAsync(_run.Needs, _held, cancellationToken);
+            }
+        }
+        while (!await WatchAsync(() => _run!.TryStart(changes, _head), cancellationToken));
+
+        Columns = [.. _run!.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))];
+        await datasets.HoldNewerAsync(named, _held, cancellationToken);
+    }
+
+    public async ValueTask<bool> CopyNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    {
+        if (_isFirst)
+        {
+            _isFirst = false;
+            output.Write(_head.WrittenSpan);
+        }
+
+        if (await WatchAsync(() => WriteAndMoveNext(output), cancellationToken))
+        {
+            return true;
+        }
+
+        _run!.WriteEnd(output);
+        return false;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _isDisposed = true;
+        if (watch.GivenUp is { } step)
+        {
+            _ = step.ContinueWith(_ => Free(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+        else
+        {
+            Free();
+        }
+
+        lease.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private bool Enter(StatementRequest request, JudgedStatement judged)
+    {
+        _engine = engines.Enter();
+        _run = new StatementRun(_engine.Engine, request, judged, errors);
+        return true;
+    }
+
+    private bool WriteAndMoveNext(IBufferWriter<byte> output)
+    {
+        lock (_outputGate)
+        {
+            if (_isGivenUp)
+            {
+                return false; // the request, and its output with it, is gone
+            }
+
+            _run!.WriteRows(output);
+        }
+
+        return _run.MoveNext();
+    }
+
+    private async Task<T> WatchAsync<T>(Func<T> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await watch.RunAsync(step, () => _run?.Interrupt(), cancellationToken);
+        }
+        catch when (watch.GivenUp is not null)
+        {
+            lock (_outputGate)
+            {
+                _isGivenUp = true;
+            }
+
+            if (_engine is not null)
+            {
+                engines.Retire(_engine);
+            }
+
+            throw;
+        }
+    }
+
+    private void Free()
+    {
+        _run?.Dispose();
+        _held.ForEach(file => file.Dispose());
+        _engine?.Leave();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Isolation;
+
+namespace Lakehouse.Query.Internal.Protocol;
+
+/// <summary>Errors in frames. What is behind them goes along as text, for the log.</summary>
+internal static class ErrorFrame
+{
+    public static FrameWriter Error(this FrameWriter frame, LakehouseException error) => frame
+        .Int((int)error.Kind)
+        .Text(error.Code)
+        .Text(error.Message)
+        .Long(error.RetryAfter?.Ticks ?? 0)
+        .Text(error.Details is null ? null : JsonSerializer.Serialize(error.Details))
+        .Text(error.InnerException is EngineFault known ? known.Message : error.InnerException?.ToString());
+
+    public static LakehouseException Read(ref FrameReader frame)
+    {
+        var (kind, code, message, retryAfter) = ((ErrorKind)frame.Int(), frame.Text(), frame.Text(), frame.Long());
+        var details = frame.TextOrNull();
+        var cause = frame.TextOrNull();
+        return new LakehouseException(kind, code, message, cause is null ? null : new EngineFault(cause))
+        {
+            RetryAfter = retryAfter == 0 ? null : TimeSpan.FromTicks(retryAfter),
+            Details = details is null ? null : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(details)!.ToDictionary(d => d.Key, d => (object?)d.Value),
+        };
+    }
+
+    /// <summary>What an engine process says was the cause.</summary>
+    private sealed class EngineFault(string message) : Exception(message);
+}

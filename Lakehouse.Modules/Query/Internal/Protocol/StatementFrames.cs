@@ -1,0 +1,187 @@
+using Lakehouse.Catalog;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Engine;
+
+namespace Lakehouse.Query.Internal.Protocol;
+
+/// <summary>A statement, its datasets and its columns in frames.</summary>
+internal static class StatementFrames
+{
+    private const int ListFollows = 1;
+
+    public static void Write(FrameWriter frame, long number, StatementRequest request) => frame
+        .Begin(FrameKind.Start)
+        .Long(number)
+        .Text(request.Sql)
+        .Int(request.MaxSqlBytes)
+        .Long(request.MaxRows)
+        .Byte((byte)request.Form)
+        .End();
+
+    public static StatementRequest ReadRequest(ref FrameReader frame, out long number)
+    {
+        number = frame.Long();
+        return new StatementRequest(frame.Text(), frame.Int(), frame.Long(), (AnswerForm)frame.Byte());
+    }
+
+    public static void Write(FrameWriter frame, DatasetNeeds needs)
+    {
+        frame.Begin(FrameKind.Needs).Int(needs.Named.Count);
+        foreach (var (name, known) in needs.Named)
+        {
+            frame.Text(name).Flag(known is not null);
+            if (known is not null)
+            {
+                Write(frame, known);
+            }
+        }
+
+        frame.Byte(needs.Listed is null ? (byte)0 : (byte)ListFollows);
+        if (needs.Listed is not null)
+        {
+            frame.Int(needs.Listed.Count);
+            foreach (var known in needs.Listed)
+            {
+                Write(frame, known);
+            }
+        }
+
+        frame.End();
+    }
+
+    public static DatasetNeeds ReadNeeds(ref FrameReader frame)
+    {
+        var named = new (string, KnownDataset?)[frame.Count()];
+        for (var i = 0; i < named.Length; i++)
+        {
+            named[i] = (frame.Text(), frame.Flag() ? ReadKnown(ref frame) : null);
+        }
+
+        if (frame.Byte() != ListFollows)
+        {
+            return new DatasetNeeds(named, null);
+        }
+
+        var listed = new KnownDataset[frame.Count()];
+        for (var i = 0; i < listed.Length; i++)
+        {
+            listed[i] = ReadKnown(ref frame);
+        }
+
+        return new DatasetNeeds(named, listed);
+    }
+
+    public static void Write(FrameWriter frame, DatasetChanges changes)
+    {
+        frame.Begin(FrameKind.Datasets).Int(changes.Named.Count);
+        foreach (var dataset in changes.Named)
+        {
+            frame.Flag(dataset is not null);
+            if (dataset is not null)
+            {
+                Write(frame, dataset);
+            }
+        }
+
+        frame.Int(changes.Gone.Count);
+        foreach (var name in changes.Gone)
+        {
+            frame.Text(name);
+        }
+
+        frame.Int(changes.Listed.Count);
+        foreach (var dataset in changes.Listed)
+        {
+            Write(frame, dataset);
+        }
+
+        frame.End();
+    }
+
+    public static DatasetChanges ReadChanges(ref FrameReader frame)
+    {
+        var named = new DatasetFiles?[frame.Count()];
+        for (var i = 0; i < named.Length; i++)
+        {
+            named[i] = frame.Flag() ? ReadDataset(ref frame) : null;
+        }
+
+        var gone = ReadTexts(ref frame);
+        var listed = new DatasetFiles[frame.Count()];
+        for (var i = 0; i < listed.Length; i++)
+        {
+            listed[i] = ReadDataset(ref frame);
+        }
+
+        return new DatasetChanges(named, gone, listed);
+    }
+
+    public static void Write(FrameWriter frame, IReadOnlyList<QueryColumn> columns)
+    {
+        frame.Begin(FrameKind.Head).Int(columns.Count);
+        foreach (var column in columns)
+        {
+            frame.Text(column.Name).Text(column.Type);
+        }
+
+        frame.End();
+    }
+
+    public static QueryColumn[] ReadColumns(ref FrameReader frame)
+    {
+        var columns = new QueryColumn[frame.Count()];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = new QueryColumn(frame.Text(), frame.Text());
+        }
+
+        return columns;
+    }
+
+    private static void Write(FrameWriter frame, KnownDataset known) => frame.Text(known.Name).Long(known.Version).Text(known.Fingerprint);
+
+    private static KnownDataset ReadKnown(ref FrameReader frame) => new(frame.Text(), frame.Long(), frame.Text());
+
+    private static void Write(FrameWriter frame, DatasetFiles dataset)
+    {
+        frame.Text(dataset.Name).Long(dataset.Version).Text(dataset.Fingerprint).Int(dataset.Columns.Count);
+        foreach (var column in dataset.Columns)
+        {
+            frame.Text(column.Name).Text(column.Type);
+        }
+
+        frame.Flag(dataset.Paths is not null);
+        if (dataset.Paths is not null)
+        {
+            frame.Int(dataset.Paths.Count);
+            foreach (var path in dataset.Paths)
+            {
+                frame.Text(path);
+            }
+        }
+    }
+
+    private static DatasetFiles ReadDataset(ref FrameReader frame)
+    {
+        var (name, version, fingerprint) = (frame.Text(), frame.Long(), frame.Text());
+        var columns = new DatasetColumn[frame.Count()];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = new DatasetColumn(frame.Text(), frame.Text());
+        }
+
+        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null);
+    }
+
+    private static string[] ReadTexts(ref FrameReader frame)
+    {
+        var texts = new string[frame.Count()];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = frame.Text();
+        }
+
+        return texts;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Protocol;
+
+namespace Lakehouse.Query.Internal.Worker;
+
+/// <summary>
+/// Writes an answer into the blocks that a lane shares with the server. A full block is handed over, and the next one filled; when all are handed over, the writer waits until the server has
+/// read one: so an answer that nobody reads holds a few blocks, and its engine stands still.
+/// </summary>
+internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBufferWriter<byte>
+{
+    private int _free = lane.BlockCount;
+    private int _block;
+    private int _filled;
+    private Memory<byte> _own;
+
+    /// <summary>What was written into the block that is not handed over.</summary>
+    public int FilledBytes => _filled;
+
+    /// <summary>Whether the server has nothing of this answer to read.</summary>
+    public bool IsServerIdle => _free == lane.BlockCount;
+
+    /// <summary>For the next answer: the server asks for one only when it has read all of the one before.</summary>
+    public void Reset()
+    {
+        lane.Forget(FrameKind.Taken);
+        (_free, _block, _filled) = (lane.BlockCount, 0, 0);
+    }
+
+    public void Advance(int count)
+    {
+        if (_own.IsEmpty)
+        {
+            _filled += count;
+            return;
+        }
+
+        // More than a block in one piece: cut up after all.
+        var rest = _own[..count];
+        _own = default;
+        while (!rest.IsEmpty)
+        {
+            var space = GetMemory(1);
+            var part = rest[..Math.Min(rest.Length, space.Length)];
+            part.CopyTo(space);
+            _filled += part.Length;
+            rest = rest[part.Length..];
+        }
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        var size = Math.Max(sizeHint, 1);
+        if (size > lane.BlockBytes)
+        {
+            return _own = new byte[size];
+        }
+
+        if (_filled > 0 && lane.BlockBytes - _filled < size)
+        {
+            HandOver();
+            Send();
+        }
+
+        while (_free == 0)
+        {
+            Send();
+            lane.Receive(FrameKind.Taken);
+            _free++;
+        }
+
+        return lane.Block(_block)[_filled..];
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Adds what was written to the frames to be sent.</summary>
+    public void HandOver()
+    {
+        if (_filled > 0)
+        {
+            frames.Begin(FrameKind.Data).Int(_block).Int(_filled).End();
+            _block = (_block + 1) % lane.BlockCount;
+            _filled = 0;
+            _free--;
+        }
+    }
+
+    /// <summary>Sends the frames.</summary>
+    public void Send() => lane.Send(frames);
+}

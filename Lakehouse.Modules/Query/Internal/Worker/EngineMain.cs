@@ -1,0 +1,122 @@
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Protocol;
+
+namespace Lakehouse.Query.Internal.Worker;
+
+/// <summary>
+/// The engine process. It gives up its rights, opens the engine, and runs statements on its lanes until the server ends. It uses no thread of the runtime's pool: the threads that meet a text or its
+/// data are started, by the engine or here, from the thread that has given up its files, and so have given them up too.
+/// </summary>
+internal static class EngineMain
+{
+    private const int LaneStackBytes = 8 * 1024 * 1024;
+
+    private static readonly TimeSpan InterruptEvery = TimeSpan.FromMilliseconds(20);
+
+    public static void Run(IReadOnlyList<string> arguments)
+    {
+        var endpoint = WorkerEndpoint.Open(arguments);
+        var confinement = new Confinement();
+        confinement.Begin(endpoint.ServerProcess);
+        var control = endpoint.Lanes[0];
+        try
+        {
+            var frame = control.Receive(FrameKind.Setup);
+            var reader = new FrameReader(frame.Payload.Span);
+            var spill = reader.Text();
+            var setup = EngineSetup.Read(ref reader);
+            var lanes = Open(setup, spill, endpoint, () => confinement.RestrictFiles([setup.DataFolder], [spill]));
+            confinement.Complete();
+            lanes.ForEach(work => new Thread(work.Run, LaneStackBytes) { IsBackground = true, Name = "statement" }.Start());
+            control.Send(Ready(confinement.Missing));
+            Obey(control, lanes);
+        }
+        catch (WorkerGoneException)
+        {
+            WorkerEndpoint.ExitNow(0); // the server has ended
+        }
+    }
+
+    private static List<LaneWork> Open(EngineSetup setup, string spill, WorkerEndpoint endpoint, Action confine)
+    {
+        var vectors = new LaneVectors();
+        var gate = new SqlGate(new SqlParser(), setup.Bounds);
+        gate.Judge("SELECT 1", int.MaxValue); // opens the parser while files can still be read
+        var engine = EngineInstance.Open(setup, spill, setup.HasVectors ? vectors : null, confine);
+        var errors = new StatementErrors(setup);
+        WarmUp(engine, gate, errors);
+        return [.. endpoint.Lanes.Skip(1).Select(lane => new LaneWork(lane, engine, gate, errors, vectors))];
+    }
+
+    /// <summary>Runs statements once, so that what they use is compiled and loaded before the first that somebody waits for.</summary>
+    private static void WarmUp(EngineInstance engine, SqlGate gate, StatementErrors errors)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        foreach (var sql in (string[])["SELECT 42", "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i LIMIT 2"])
+        {
+            foreach (var form in (AnswerForm[])[AnswerForm.Json, AnswerForm.Chunks])
+            {
+                var request = new StatementRequest(sql, int.MaxValue, 0, form);
+                using var run = new StatementRun(engine, request, gate.Judge(sql, int.MaxValue), errors);
+                run.TryStart(null, output);
+                do
+                {
+                    run.WriteRows(output);
+                }
+                while (run.MoveNext());
+
+                run.WriteEnd(output);
+            }
+        }
+    }
+
+    private static FrameWriter Ready(IReadOnlyList<string> missing)
+    {
+        var frame = new FrameWriter().Begin(FrameKind.Ready).Int(missing.Count);
+        foreach (var text in missing)
+        {
+            frame.Text(text);
+        }
+
+        return frame.End();
+    }
+
+    /// <summary>Takes the server's cancellations; each is repeated until its statement has stopped.</summary>
+    private static void Obey(WorkerLane control, List<LaneWork> lanes)
+    {
+        var running = new List<(LaneWork Lane, long Number)>();
+        new Thread(() => Interrupt(running)) { IsBackground = true, Name = "interrupt" }.Start();
+        while (true)
+        {
+            var frame = control.Receive(FrameKind.Cancel);
+            var reader = new FrameReader(frame.Payload.Span);
+            var (lane, number) = (reader.Int(), reader.Long());
+            lock (running)
+            {
+                running.Add((lanes[lane - 1], number));
+                Monitor.Pulse(running);
+            }
+        }
+    }
+
+    private static void Interrupt(List<(LaneWork Lane, long Number)> running)
+    {
+        while (true)
+        {
+            lock (running)
+            {
+                while (running.Count == 0)
+                {
+                    Monitor.Wait(running);
+                }
+
+                running.RemoveAll(c => !c.Lane.Cancel(c.Number));
+            }
+
+            Thread.Sleep(InterruptEvery);
+        }
+    }
+}

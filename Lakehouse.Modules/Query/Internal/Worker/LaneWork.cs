@@ -1,0 +1,145 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Protocol;
+
+namespace Lakehouse.Query.Internal.Worker;
+
+/// <summary>The thread of a lane: runs one statement after the other, each from its text to the last byte of its answer.</summary>
+internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate gate, StatementErrors errors, LaneVectors vectors)
+{
+    private const int HandOverBytes = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly FrameWriter _frames = new();
+    private long _number;
+    private long _cancelled;
+    private StatementRun? _run;
+
+    /// <summary>Runs until the server ends.</summary>
+    public void Run()
+    {
+        try
+        {
+            RunAll(new BlockWriter(lane, _frames));
+        }
+        catch (WorkerGoneException)
+        {
+            // The control lane sees it too, and ends the process.
+        }
+    }
+
+    private void RunAll(BlockWriter output)
+    {
+        while (true)
+        {
+            var frame = lane.Receive(FrameKind.Start);
+            var reader = new FrameReader(frame.Payload.Span);
+            var request = StatementFrames.ReadRequest(ref reader, out var number);
+            lock (_gate)
+            {
+                _number = number;
+            }
+
+            output.Reset();
+            try
+            {
+                Execute(request, output);
+                output.HandOver();
+                _frames.Begin(FrameKind.End).End();
+            }
+            catch (LakehouseException error)
+            {
+                // What was written and not handed over is of no use any more.
+                _frames.Begin(FrameKind.Failed).Error(error).End();
+            }
+            catch (Exception fault) when (fault is not WorkerGoneException)
+            {
+                _frames.Begin(FrameKind.Failed).Error(EngineErrors.Failed(fault)).End();
+            }
+
+            lock (_gate)
+            {
+                _number = 0;
+            }
+
+            output.Send();
+        }
+    }
+
+    /// <summary>Asks a statement to stop. To be called again until this is false.</summary>
+    public bool Cancel(long number)
+    {
+        lock (_gate)
+        {
+            _cancelled = Math.Max(_cancelled, number);
+            if (_number != number)
+            {
+                return false; // it has ended, or has not begun and will see that it is not wanted
+            }
+
+            _run?.Interrupt();
+            return true;
+        }
+    }
+
+    private void Execute(StatementRequest request, BlockWriter output)
+    {
+        var statement = gate.Judge(request.Sql, request.MaxSqlBytes);
+        using var run = new StatementRun(engine, request, statement, errors);
+        using var calls = vectors.Bind(lane, run.Stopping);
+        Publish(run);
+        try
+        {
+            DatasetChanges? datasets;
+            do
+            {
+                datasets = run.HasNeeds ? Ask(run.Needs) : null;
+            }
+            while (!run.TryStart(datasets, output));
+
+            StatementFrames.Write(_frames, [.. run.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))]);
+            run.WriteRows(output);
+            while (run.MoveNext())
+            {
+                // Not after each chunk: an answer of few rows goes out with its end, in one call.
+                if (output.FilledBytes >= HandOverBytes || output.IsServerIdle)
+                {
+                    output.HandOver();
+                    output.Send();
+                }
+
+                run.WriteRows(output);
+            }
+
+            run.WriteEnd(output);
+        }
+        finally
+        {
+            Publish(null);
+        }
+    }
+
+    private DatasetChanges Ask(DatasetNeeds needs)
+    {
+        StatementFrames.Write(_frames, needs);
+        lane.Send(_frames);
+        var frame = lane.Receive(FrameKind.Datasets, FrameKind.NoDatasets);
+        var reader = new FrameReader(frame.Payload.Span);
+        return frame.Kind == FrameKind.Datasets ? StatementFrames.ReadChanges(ref reader) : throw ErrorFrame.Read(ref reader);
+    }
+
+    /// <summary>Makes a run reachable for <see cref="Cancel"/>; one that was cancelled before is stopped now.</summary>
+    private void Publish(StatementRun? run)
+    {
+        lock (_gate)
+        {
+            _run = run;
+            if (run is not null && _cancelled >= _number)
+            {
+                run.Interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Protocol;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.Workers;
+
+/// <summary>
+/// An engine process, as the server sees it: its lanes, the statements on them, and how it ended. What it shares with the process is freed when the process is dead and the last statement has let go
+/// of it. Thread-safe.
+/// </summary>
+internal sealed class EngineWorker : IDisposable
+{
+    private const int KilledExitCode = 128 + 9;
+
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
+    private readonly WorkerProcess _process;
+    private readonly IScratchFolder _spill;
+    private readonly FrameWriter _control = new();
+    private readonly SemaphoreSlim _controlling = new(1);
+    private readonly CancellationTokenSource _dead = new();
+    private readonly TaskCompletionSource<WorkerDeath> _death = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _entered = new(0);
+    private readonly Lock _gate = new();
+    private readonly Stack<int> _free;
+    private readonly HashSet<object> _active = [];
+    private long _number;
+    private int _suspects;
+    private bool _isFreed;
+
+    private EngineWorker(WorkerProcess process, IScratchFolder spill)
+    {
+        (_process, _spill) = (process, spill);
+        _free = new Stack<int>(Enumerable.Range(1, process.Lanes.Count - 1).Reverse());
+        _ = WatchAsync();
+    }
+
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>What the kernel did not take from the process.</summary>
+    public IReadOnlyList<string> Missing { get; private set; } = [];
+
+    /// <summary>Ends with the process, or a moment before, when it is about to be killed.</summary>
+    public CancellationToken Dead => _dead.Token;
+
+    /// <summary>How it ended.</summary>
+    public Task<WorkerDeath> Death => _death.Task;
+
+    /// <summary>Statements that were running when it ended.</summary>
+    public int SuspectCount => Volatile.Read(ref _suspects);
+
+    /// <summary>The first lines of its error output.</summary>
+    public IReadOnlyList<string> Errors => _process.Errors;
+
+    /// <summary>True while it runs statements.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _active.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>The memory of the process.</summary>
+    public long MemoryBytes => _process.MemoryBytes();
+
+    /// <summary>Starts a process; when this returns, it takes statements.</summary>
+    public static async Task<EngineWorker> StartAsync(EngineProgram program, WorkerShape shape, EngineSetup setup, IScratchSpace scratch, CancellationToken cancellationToken)
+    {
+        var spill = scratch.Create();
+        WorkerProcess process;
+        try
+        {
+            process = WorkerProcess.Start(new WorkerProgram(program.FileName, program.Arguments), shape);
+        }
+        catch
+        {
+            spill.Dispose();
+            throw;
+        }
+
+        var worker = new EngineWorker(process, spill);
+        try
+        {
+            var frame = new FrameWriter().Begin(FrameKind.Setup).Text(spill.Path);
+            setup.Write(frame);
+            await process.Lanes[0].SendAsync(frame.End(), cancellationToken);
+            worker.ReadReady(await process.Lanes[0].ReceiveAsync(cancellationToken));
+            return worker;
+        }
+        catch (Exception fault)
+        {
+            worker.Kill(WorkerDeath.Ended);
+            var exit = await process.Exited;
+            throw new WorkerGoneException($"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}", fault);
+        }
+    }
+
+    /// <summary>Takes a lane for a statement; null when the process has ended.</summary>
+    public (ServerLane Lane, int Index, long Number)? TryEnter(object statement)
+    {
+        lock (_gate)
+        {
+            if (_dead.IsCancellationRequested || _free.Count == 0)
+            {
+                return null;
+            }
+
+            var lane = _free.Pop();
+            _active.Add(statement);
+            if (_active.Count == 1 && _entered.CurrentCount == 0)
+            {
+                _entered.Release();
+            }
+
+            return (_process.Lanes[lane], lane, ++_number);
+        }
+    }
+
+    /// <summary>Completes when a statement has come to a process that had none.</summary>
+    public Task EnteredAsync(CancellationToken cancellationToken) => _entered.WaitAsync(cancellationToken);
+
+    /// <summary>Gives a lane back on which nothing is under way, or whose process is dead.</summary>
+    public void Leave(object statement, int lane)
+    {
+        lock (_gate)
+        {
+            _active.Remove(statement);
+            _process.Lanes[lane].Trim();
+            _free.Push(lane);
+        }
+
+        FreeIfUnused();
+    }
+
+    /// <summary>Asks the process to stop a statement.</summary>
+    public async Task CancelAsync(int lane, long number)
+    {
+        await _controlling.WaitAsync();
+        try
+        {
+            _control.Begin(FrameKind.Cancel).Int(lane).Long(number).End();
+            await _process.Lanes[0].SendAsync(_control, CancellationToken.None);
+        }
+        catch (WorkerGoneException)
+        {
+            // What was to be stopped has stopped.
+        }
+        finally
+        {
+            _controlling.Release();
+        }
+    }
+
+    /// <summary>Ends the process.</summary>
+    public void Kill(WorkerDeath why)
+    {
+        if (Die(why))
+        {
+            _process.Kill();
+        }
+    }
+
+    /// <summary>Waits for the end of a process that has closed a lane, or sent what no frame is; and sees to it.</summary>
+    public async Task EndedAsync()
+    {
+        await Task.WhenAny(Death, Task.Delay(EndPatience));
+        Kill(WorkerDeath.Crashed);
+    }
+
+    /// <summary>Ends the process.</summary>
+    public void Dispose() => Kill(WorkerDeath.Ended);
+
+    private async Task WatchAsync()
+    {
+        var exit = await _process.Exited;
+
+        // Signal 9 that was not sent from here: by a person, or by the kernel for want of memory on the machine.
+        Die(exit == KilledExitCode ? WorkerDeath.Ended : WorkerDeath.Crashed);
+        FreeIfUnused();
+    }
+
+    private bool Die(WorkerDeath why)
+    {
+        lock (_gate)
+        {
+            if (_death.Task.IsCompleted)
+            {
+                return false;
+            }
+
+            _suspects = _active.Count;
+            _death.SetResult(why);
+        }
+
+        // Not in the lock: whoever waits goes on here.
+        _dead.Cancel();
+        return true;
+    }
+
+    private void ReadReady(Frame frame)
+    {
+        if (frame.Kind != FrameKind.Ready)
+        {
+            throw new WorkerGoneException($"the engine process began with a frame of kind {frame.Kind}");
+        }
+
+        var reader = new FrameReader(frame.Payload.Span);
+        var missing = new string[reader.Count()];
+        for (var i = 0; i < missing.Length; i++)
+        {
+            missing[i] = reader.Text();
+        }
+
+        Missing = missing;
+    }
+
+    private void FreeIfUnused()
+    {
+        lock (_gate)
+        {
+            if (_isFreed || _active.Count > 0 || !_process.Exited.IsCompleted)
+            {
+                return;
+            }
+
+            _isFreed = true;
+        }
+
+        _process.Dispose();
+        _spill.Dispose();
+        _controlling.Dispose();
+        _entered.Dispose();
+        _dead.Dispose();
+    }
+}

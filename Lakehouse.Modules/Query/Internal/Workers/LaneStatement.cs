@@ -1,0 +1,308 @@
+using System.Buffers;
+using Lakehouse.Core.Errors;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Protocol;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.Workers;
+
+/// <summary>
+/// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the answer has ended; else when the process has
+/// stopped it, or was killed because it did not within its grace. Nobody waits for that.
+/// </summary>
+internal sealed class LaneStatement(EngineWorker worker, DatasetResolver datasets, ISqlVectors? vectors, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
+{
+    private readonly List<ILocalFile> _held = [];
+    private readonly FrameWriter _frames = new();
+    private ServerLane _lane = null!;
+    private int _index;
+    private long _number;
+    private IReadOnlyList<Catalog.Manifest> _named = [];
+    private (int Block, int Length)? _data;
+    private byte _owed;
+    private bool _isEnded;
+    private bool _isLetGo;
+
+    public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
+
+    /// <summary>Takes a lane. False when the process has ended.</summary>
+    public bool TryEnter()
+    {
+        if (worker.TryEnter(this) is not { } entered)
+        {
+            return false;
+        }
+
+        (_lane, _index, _number) = entered;
+        return true;
+    }
+
+    /// <summary>Runs the statement up to the first bytes of its answer. When it throws, it has ended, or will without help.</summary>
+    /// <exception cref="WorkerGoneException">The process has ended. The lane is given back, the lease is not: the statement can run again.</exception>
+    public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StatementFrames.Write(_frames, _number, request);
+            await _lane.SendAsync(_frames, cancellationToken);
+            await ReadOnAsync(cancellationToken);
+        }
+        catch (WorkerGoneException)
+        {
+            await worker.EndedAsync();
+            LetGo(keepsLease: true);
+            throw;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<bool> CopyNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (_data is { } data)
+                {
+                    output.Write(_lane.Block(data.Block, data.Length).Span);
+                    _data = null;
+                    if (!_lane.HasFrame)
+                    {
+                        // More is to come: the process can fill the block again while this is sent.
+                        await _lane.SendAsync(_frames.Begin(FrameKind.Taken).End(), cancellationToken);
+                        return true;
+                    }
+
+                    _owed = FrameKind.Taken;
+                }
+
+                if (_isEnded)
+                {
+                    return false;
+                }
+
+                await ReadOnAsync(cancellationToken);
+            }
+        }
+        catch (WorkerGoneException)
+        {
+            await worker.EndedAsync();
+            LetGo(keepsLease: false);
+            throw EngineErrors.Interrupted();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_isEnded)
+        {
+            LetGo(keepsLease: false);
+        }
+        else if (!_isLetGo)
+        {
+            _ = StopAsync();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads frames up to bytes of the answer or its end, and answers what the process asks in between.</summary>
+    private async ValueTask ReadOnAsync(CancellationToken cancellationToken)
+    {
+        while (_data is null && !_isEnded)
+        {
+            var frame = await ReceiveAsync(cancellationToken);
+            if (_owed == FrameKind.Taken && frame.Kind is not (FrameKind.End or FrameKind.Failed))
+            {
+                _frames.Begin(FrameKind.Taken).End();
+                await _lane.SendAsync(_frames, cancellationToken);
+            }
+
+            _owed = frame.Kind is FrameKind.Needs or FrameKind.Call ? frame.Kind : (byte)0;
+            switch (frame.Kind)
+            {
+                case FrameKind.Needs:
+                    await ResolveAsync(ReadNeeds(frame), cancellationToken);
+                    break;
+                case FrameKind.Call:
+                    await CallAsync(ReadCall(frame), cancellationToken);
+                    break;
+                case FrameKind.Head:
+                    Columns = ReadColumns(frame);
+                    await WorkAsync(async stop => await HoldAsync(stop), cancellationToken);
+                    break;
+                case FrameKind.Data:
+                    _data = ReadData(frame);
+                    break;
+                case FrameKind.End:
+                    _isEnded = true;
+                    break;
+                case FrameKind.Failed:
+                    _isEnded = true;
+                    throw ReadError(frame);
+                default:
+                    throw new WorkerGoneException($"a frame of kind {frame.Kind} has no place here");
+            }
+        }
+    }
+
+    private ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken) =>
+        _lane.TryReceive(out var frame) ? ValueTask.FromResult(frame) : WorkAsync(_lane.ReceiveAsync, cancellationToken);
+
+    private async ValueTask<T> WorkAsync<T>(Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await budget.RunAsync(step, cancellationToken, worker.Dead);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new WorkerGoneException("the engine process was ended");
+        }
+    }
+
+    private async ValueTask<bool> HoldAsync(CancellationToken cancellationToken)
+    {
+        await datasets.HoldNewerAsync(_named, _held, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask ResolveAsync(DatasetNeeds needs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (changes, named) = await WorkAsync(async stop => await datasets.ResolveAsync(needs, _held, stop), cancellationToken);
+            _named = named;
+            StatementFrames.Write(_frames, changes);
+        }
+        catch (LakehouseException error) when (error.Code != EngineErrors.TimeoutCode)
+        {
+            _frames.Begin(FrameKind.NoDatasets).Error(error).End();
+        }
+
+        await _lane.SendAsync(_frames, cancellationToken);
+        _owed = 0;
+    }
+
+    private async ValueTask CallAsync(Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var write = await WorkAsync(async stop => await call(vectors ?? throw new WorkerGoneException("nobody answers vector functions"), stop), cancellationToken);
+            _frames.Begin(FrameKind.Answer).Flag(true);
+            write(_frames);
+            _frames.End();
+        }
+        catch (LakehouseException error) when (error.Code != EngineErrors.TimeoutCode)
+        {
+            _frames.Begin(FrameKind.Answer).Flag(false).Error(error).End();
+        }
+
+        await _lane.SendAsync(_frames, cancellationToken);
+        _owed = 0;
+    }
+
+    /// <summary>Has the process stop the statement, and hears it out; kills it when it does not stop within the grace.</summary>
+    private async Task StopAsync()
+    {
+        try
+        {
+            using var grace = CancellationTokenSource.CreateLinkedTokenSource(worker.Dead);
+            grace.CancelAfter(options.InterruptGrace);
+            await worker.CancelAsync(_index, _number);
+            _frames.Clear();
+            await RefuseAsync(_owed, grace.Token);
+            while (true)
+            {
+                var frame = await _lane.ReceiveAsync(grace.Token);
+                if (frame.Kind is FrameKind.End or FrameKind.Failed)
+                {
+                    break;
+                }
+
+                await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind, grace.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!worker.Dead.IsCancellationRequested)
+        {
+            worker.Kill(WorkerDeath.Stuck);
+            strike();
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or WorkerGoneException)
+        {
+            // It has ended with its process.
+        }
+
+        LetGo(keepsLease: false);
+    }
+
+    /// <summary>Answers a question of a statement that is being stopped.</summary>
+    private async ValueTask RefuseAsync(byte kind, CancellationToken cancellationToken)
+    {
+        switch (kind)
+        {
+            case FrameKind.Needs:
+                _frames.Begin(FrameKind.NoDatasets).Error(StatementErrors.Stopped()).End();
+                break;
+            case FrameKind.Call:
+                _frames.Begin(FrameKind.Answer).Flag(false).Error(StatementErrors.Stopped()).End();
+                break;
+            case FrameKind.Taken:
+                _frames.Begin(FrameKind.Taken).End();
+                break;
+        }
+
+        await _lane.SendAsync(_frames, cancellationToken);
+    }
+
+    private void LetGo(bool keepsLease)
+    {
+        if (_isLetGo)
+        {
+            return;
+        }
+
+        _isLetGo = true;
+        worker.Leave(this, _index);
+        _held.ForEach(file => file.Dispose());
+        if (!keepsLease)
+        {
+            lease.Dispose();
+        }
+    }
+
+    private static DatasetNeeds ReadNeeds(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return StatementFrames.ReadNeeds(ref reader);
+    }
+
+    private static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return CallFrames.ReadCall(ref reader);
+    }
+
+    private static QueryColumn[] ReadColumns(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return StatementFrames.ReadColumns(ref reader);
+    }
+
+    private static (int Block, int Length) ReadData(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return (reader.Int(), reader.Int());
+    }
+
+    private static LakehouseException ReadError(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return ErrorFrame.Read(ref reader);
+    }
+}

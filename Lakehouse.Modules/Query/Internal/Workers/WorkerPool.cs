@@ -1,0 +1,212 @@
+using System.ComponentModel;
+using Lakehouse.Core.Errors;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Query.Internal.Workers;
+
+/// <summary>
+/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. The memory of the one at work is looked at every
+/// 10 ms while it has statements. Thread-safe.
+/// </summary>
+internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
+{
+    private const int BlockBytes = 256 * 1024;
+    private const int BlocksPerLane = 4;
+    private const int FrameBytesMax = 256 * 1024 * 1024;
+    private const long OwnMemoryBytes = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryStartAfter = TimeSpan.FromSeconds(1);
+
+    private readonly EngineProgram _program;
+    private readonly QueryOptions _options;
+    private readonly EngineSetup _setup;
+    private readonly IScratchSpace _scratch;
+    private readonly ILogger<WorkerPool> _logger;
+    private readonly WorkerShape _shape;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private readonly List<Slot> _slots = [];
+    private bool _hasToldMissing;
+
+    public WorkerPool(QueryOptions options, EngineProgram program, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<WorkerPool> logger, ISqlVectors? vectors = null)
+    {
+        (_program, _options, _scratch, _logger) = (program, options, scratch, logger);
+        _setup = new EngineSetup(options.Threads, options.MemoryLimitBytes, options.MaxTempBytes, store.LocalFolder, storage.DataDirectory, vectors is not null, GateBounds.Of(options));
+        _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, BlockBytes, FrameBytesMax);
+    }
+
+    /// <summary>The memory that a process may have. The engine's own bound is soft: it does not count all that it uses.</summary>
+    private long MemoryMaxBytes => OwnMemoryBytes + (long)(_options.MemoryLimitBytes * 1.2);
+
+    /// <summary>The process at work, once it takes statements.</summary>
+    /// <exception cref="LakehouseException"><c>engine_unavailable</c> (<see cref="ErrorKind.Busy"/>).</exception>
+    public async Task<EngineWorker> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Slot first;
+            lock (_gate)
+            {
+                Fill();
+                first = _slots[0];
+            }
+
+            try
+            {
+                var worker = await first.Worker.WaitAsync(cancellationToken);
+                if (!worker.Dead.IsCancellationRequested)
+                {
+                    return worker;
+                }
+            }
+            catch (Exception fault) when (IsStartFault(fault))
+            {
+                throw EngineErrors.Unavailable(fault);
+            }
+
+            lock (_gate)
+            {
+                _slots.Remove(first);
+            }
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        // Not before the server listens: its start does not wait for the engine.
+        lock (_gate)
+        {
+            Fill();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        lock (_gate)
+        {
+            _slots.Clear();
+        }
+    }
+
+    private static bool IsStartFault(Exception fault) => fault is WorkerGoneException or Win32Exception or LakehouseException;
+
+    /// <summary>Starts what is missing.</summary>
+    private void Fill()
+    {
+        while (_slots.Count < 1 + _options.ReserveEngines && !_stopping.IsCancellationRequested)
+        {
+            var slot = new Slot();
+            var before = _slots.LastOrDefault();
+            _slots.Add(slot);
+            _ = Task.Run(() => RunAsync(slot, before));
+        }
+
+        ObjectDisposedException.ThrowIf(_slots.Count == 0, this);
+    }
+
+    /// <summary>The life of a process, and the start of the one that follows it.</summary>
+    private async Task RunAsync(Slot slot, Slot? before)
+    {
+        // One after the other: the first is wanted soonest.
+        await (before?.Worker ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            patience.CancelAfter(StartTimeout);
+            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, _scratch, patience.Token);
+            TellMissing(worker);
+            slot.Ready(worker);
+            await WatchAsync(worker);
+        }
+        catch (Exception fault) when (IsStartFault(fault))
+        {
+            LogNotStarted(fault);
+            slot.Failed(fault);
+
+            // It is tried again, but not all the time.
+            await Task.Delay(RetryStartAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        lock (_gate)
+        {
+            _slots.Remove(slot);
+            if (!_stopping.IsCancellationRequested)
+            {
+                Fill();
+            }
+        }
+    }
+
+    /// <summary>Looks at the memory of a process while it has statements, until it ends.</summary>
+    private async Task WatchAsync(EngineWorker worker)
+    {
+        while (!worker.Death.IsCompleted && !_stopping.IsCancellationRequested)
+        {
+            if (worker.MemoryBytes > MemoryMaxBytes)
+            {
+                worker.Kill(WorkerDeath.OutOfMemory);
+            }
+
+            await Task.WhenAny(worker.Death, worker.IsBusy ? Task.Delay(WatchEvery) : worker.EnteredAsync(_stopping.Token));
+        }
+
+        if (!_stopping.IsCancellationRequested)
+        {
+            LogEnded(worker.Id, await worker.Death, worker.SuspectCount, string.Join(" | ", worker.Errors.Take(5)));
+        }
+    }
+
+    private void TellMissing(EngineWorker worker)
+    {
+        if (worker.Missing.Count > 0 && !_hasToldMissing)
+        {
+            _hasToldMissing = true;
+            LogMissing(string.Join("; ", worker.Missing));
+        }
+    }
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The engine process {Process} has ended ({Death}) with {Statements} statements; another takes over. {Errors}")]
+    private partial void LogEnded(int process, WorkerDeath death, int statements, string errors);
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Error, Message = "The engine process cannot be started")]
+    private partial void LogNotStarted(Exception fault);
+
+    [LoggerMessage(EventId = 4005, Level = LogLevel.Warning, Message = "The kernel does not confine the engine process fully: {Missing}")]
+    private partial void LogMissing(string missing);
+
+    /// <summary>A process that is at work, ready, or about to be.</summary>
+    private sealed class Slot
+    {
+        private readonly TaskCompletionSource<EngineWorker> _worker = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<EngineWorker> Worker => _worker.Task;
+
+        public void Ready(EngineWorker worker) => _worker.SetResult(worker);
+
+        public void Failed(Exception fault)
+        {
+            _worker.SetException(fault);
+            _ = _worker.Task.Exception; // seen: perhaps nobody waits for it
+        }
+    }
+}
