@@ -2,10 +2,10 @@ using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency|objects|embed|search|vectors|scale] [rows]
+// Usage: Lakehouse.Bench [all|ingest|json|latency|isolation|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
-if (what is not ("all" or "ingest" or "json" or "latency" or "objects" or "embed" or "search" or "vectors" or "scale"))
+if (what is not ("all" or "ingest" or "json" or "latency" or "isolation" or "objects" or "embed" or "search" or "vectors" or "scale"))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
     return 2;
@@ -33,6 +33,16 @@ if (what is "embed" or "vectors" or "scale")
 }
 
 using var workspace = new Workspace(rows);
+if (what is "all" or "isolation")
+{
+    await IsolationBench.RunAsync(workspace, report);
+}
+
+if (what is "isolation")
+{
+    return report.AllHeld ? 0 : 1;
+}
+
 await using var server = await ServerProcess.StartAsync(workspace.Folder);
 Console.WriteLine($"{Environment.ProcessorCount} processors, {workspace.CsvBytes / 1e6:0} MB of CSV, {rows:N0} rows; medians of interleaved runs");
 if (what is "all" or "ingest")

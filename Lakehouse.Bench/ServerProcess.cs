@@ -74,6 +74,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return double.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
     }
 
+    /// <summary>The processes that it has started, oldest first.</summary>
+    public IReadOnlyList<int> Children() =>
+        [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).Order()];
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -14,6 +14,9 @@ public sealed class Confinement
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
     private const int CapabilityVersion = 0x2008_0522; // _LINUX_CAPABILITY_VERSION_3
 
+    // It is on every Linux, and holds nothing that would matter here.
+    private const string ForeignFile = "/etc/passwd";
+
     private readonly List<string> _missing = [];
 
     /// <summary>What the kernel did not do, each with its reason; empty where all was done.</summary>
@@ -77,6 +80,27 @@ public sealed class Confinement
         else
         {
             _missing.Add("seccomp (no list of calls for this processor)");
+        }
+
+        Verify();
+    }
+
+    /// <summary>What was given up is asked for: a kernel that says yes is named, whatever it said before.</summary>
+    private unsafe void Verify()
+    {
+        var file = Libc.open(ForeignFile, Libc.CloseOnExec);
+        if (file >= 0)
+        {
+            _ = Libc.close(file);
+            _missing.Add("files (a foreign one can be opened)");
+        }
+
+        var pair = stackalloc int[2];
+        if (Libc.socketpair(Libc.UnixSockets, Libc.StreamSocket | Libc.CloseOnExec, 0, pair) == 0)
+        {
+            _ = Libc.close(pair[0]);
+            _ = Libc.close(pair[1]);
+            _missing.Add("system calls (a socket can be made)");
         }
     }
 

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Lakehouse.Tests.Fixtures;
+using Xunit.Abstractions;
+
+namespace Lakehouse.Tests.Acceptance;
+
+/// <summary>
+/// Every statement of TestData/hostile.sql against the built program, one after the other. The server lives, nothing of the host gets out, memory and time stay bounded, and other clients are served
+/// all along. Alone: what others do to the processors would be measured, too.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed partial class HostileSqlTests(ITestOutputHelper output)
+{
+    private const long MemoryLimitBytes = 512L << 20;
+    private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + (400L << 20);
+    private const int BytesReadMax = 2_000_000;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerMax = Timeout + TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Hostile_statements_harm_nobody()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await LakehouseProcess.StartAsync(
+            folder.Path, "--query.timeout", "1s", "--query.interrupt_grace", "300ms", "--query.memory_limit", "512MiB", "--query.max_temp_bytes", "512MiB", "--query.refuse_for", "0s");
+        await server.IngestAsync("t", "id,k,v\n1,a,10\n2,b,20\n3,a,30\n"u8.ToArray());
+        await server.IngestAsync("workers", ProgramTests.Workers(20_000));
+        using var stop = new CancellationTokenSource();
+        var watch = new Watch(server, stop.Token);
+        var faults = new List<string>();
+        var slowest = TimeSpan.Zero;
+        foreach (var (number, kind, sql) in HostileStatements.Read())
+        {
+            watch.Begin(number);
+            var (status, body, elapsed) = await SendAsync(server, sql);
+            slowest = elapsed > slowest ? elapsed : slowest;
+            var leak = Leak().Match(body.Replace(sql, string.Empty, StringComparison.Ordinal));
+            var isKnown = status is 0 or 200 or 400 or 403 or 413 or 422 or 504 or 507 || (status is 500 or 503 && body.Contains("\"engine_failed\"", StringComparison.Ordinal));
+            if (!isKnown || elapsed > AnswerMax || leak.Success || body.Contains(folder.Path, StringComparison.Ordinal))
+            {
+                faults.Add($"{number} ({kind}): {status} after {elapsed.TotalSeconds:0.00} s, {(leak.Success ? $"'{leak.Value}'" : "no leak")}: {sql[..Math.Min(sql.Length, 200)]}");
+            }
+        }
+
+        await stop.CancelAsync();
+        await watch.Ended;
+        output.WriteLine($"slowest answer {slowest.TotalSeconds:0.00} s; highest memory {watch.HighestBytes >> 20} MiB (statement {watch.HighestAt}); {watch}");
+        faults.Should().BeEmpty();
+        watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes, "that is what statement {0} reached", watch.HighestAt);
+        watch.Late.Should().BeEmpty();
+        (await server.RowsAsync("SELECT count(*) FROM workers")).Should().Be("[[20000]]");
+    }
+
+    /// <summary>The status, 0 where the connection was cut; the body, as far as it is read; the time to its end.</summary>
+    private static async Task<(int Status, string Body, TimeSpan Elapsed)> SendAsync(LakehouseProcess server, string sql)
+    {
+        var started = Stopwatch.StartNew();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql }) };
+        try
+        {
+            using var answer = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            await using var body = await answer.Content.ReadAsStreamAsync();
+            var buffer = new byte[BytesReadMax];
+            var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false);
+            return ((int)answer.StatusCode, System.Text.Encoding.UTF8.GetString(buffer, 0, count), started.Elapsed);
+        }
+        catch (Exception cut) when (cut is HttpRequestException or IOException)
+        {
+            return (0, string.Empty, started.Elapsed);
+        }
+    }
+
+    /// <summary>What no answer shows: files of the host and of the store, and what stands in the engine's own tables.</summary>
+    [GeneratedRegex(@"/(etc|proc|home|root|tmp|usr|var)/[a-z0-9]|\.parquet|read_parquet\(|CREATE (OR REPLACE )?VIEW|temp_directory|allowed_directories|root:x:", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Leak();
+
+    /// <summary>Looks at the memory of the program every 20 ms, and asks an ordinary question all the time.</summary>
+    private sealed class Watch
+    {
+        private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(300);
+
+        private readonly List<double> _times = [];
+        private int _statement;
+
+        public Watch(LakehouseProcess server, CancellationToken stop) => Ended = Task.WhenAll(
+            Task.Factory.StartNew(() => WatchMemory(server, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            Task.Run(() => AskAsync(server, stop), CancellationToken.None));
+
+        public Task Ended { get; }
+
+        public long HighestBytes { get; private set; }
+
+        public int HighestAt { get; private set; }
+
+        /// <summary>The ordinary questions that took too long.</summary>
+        public List<string> Late { get; } = [];
+
+        public void Begin(int statement) => Volatile.Write(ref _statement, statement);
+
+        public override string ToString() => $"{_times.Count} ordinary queries, median {_times.Order().ElementAt(_times.Count / 2):0.0} ms, slowest {_times.Max():0} ms";
+
+        private void WatchMemory(LakehouseProcess server, CancellationToken stop)
+        {
+            while (!stop.WaitHandle.WaitOne(20))
+            {
+                var bytes = EngineProcesses.MemoryBytes(server.Id);
+                if (bytes > HighestBytes)
+                {
+                    (HighestBytes, HighestAt) = (bytes, Volatile.Read(ref _statement));
+                }
+            }
+        }
+
+        private async Task AskAsync(LakehouseProcess server, CancellationToken stop)
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var during = Volatile.Read(ref _statement);
+                var started = Stopwatch.StartNew();
+                using var answer = await server.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT count(*) FROM t" });
+                var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+                _times.Add(started.Elapsed.TotalMilliseconds);
+                if (started.Elapsed > LateAfter || body.GetProperty("rows")[0][0].GetInt32() != 3)
+                {
+                    Late.Add($"{started.Elapsed.TotalMilliseconds:0} ms beside statement {during}");
+                }
+            }
+        }
+    }
+}

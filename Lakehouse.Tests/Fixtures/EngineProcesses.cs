@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Lakehouse.Tests.Fixtures;
+
+/// <summary>The engine processes of a server, as the kernel shows them.</summary>
+public static class EngineProcesses
+{
+    /// <summary>The children of a process, oldest first.</summary>
+    public static IReadOnlyList<int> Of(int server)
+    {
+        try
+        {
+            // A process has one thread that starts others, so each thread's list is looked at.
+            return [.. Directory.EnumerateDirectories($"/proc/{server}/task")
+                .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(p => int.Parse(p, CultureInfo.InvariantCulture))
+                .Order()];
+        }
+        catch (Exception gone) when (gone is IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>A line of /proc/PID/status.</summary>
+    public static string Status(int process, string line) =>
+        File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal))[(line.Length + 1)..].Trim();
+
+    /// <summary>The resident memory of a server and its engine processes, in bytes.</summary>
+    public static long MemoryBytes(int server)
+    {
+        long pages = 0;
+        foreach (var process in Of(server).Prepend(server))
+        {
+            try
+            {
+                pages += long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture);
+            }
+            catch (Exception gone) when (gone is IOException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return pages * Environment.SystemPageSize;
+    }
+
+    /// <summary>SIGKILL. False when there is no such process any more.</summary>
+    public static bool Kill(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            found.Kill();
+            return true;
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
