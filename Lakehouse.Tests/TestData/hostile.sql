@@ -1,0 +1,1988 @@
+-- Hostile statements for POST /v1/sql, read by Fixtures/HostileStatements.cs. The server must survive each of them, answer within query.timeout and
+-- two seconds more, stay within its memory, and show nothing of the host or of the engine. An answer may be rows, an error or a refusal.
+--
+-- A statement stands between two lines of three hyphens. Its first line is "-- class: reason"; what follows is its text. The classes:
+--   stack        recursion in native code over what is deep
+--   planner      little text that is much work to parse, bind, plan or optimise
+--   unstoppable  one call that works for long and looks at no interrupt
+--   amplifier    a large value of a small one, past the gate's bounds or the memory limit
+--   escape       files, settings, catalog and state of the engine; must be refused, or show nothing
+--   starvation   plans that want all memory, disk, time or connection
+--
+-- Macros, one in another at most:
+--   {{N*text}}       text, N times over
+--   {{N*text|sep}}   the same with sep between; sep follows the last single bar, and || is text
+--   #, #-1           in a repeated text: the number of the repetition from 0; the number before it
+--   {{U+2028}}       the character of that code
+-- Of more than two closing braces in a row, the last close macros and those before them are text.
+--
+-- Data: t (id BIGINT, k VARCHAR, v BIGINT; rows 1,a,10 and 2,b,20 and 3,a,30) and workers (the sample's columns, 20,000 rows).
+---
+-- stack: json_structure over deep arrays
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_structure(j) FROM d
+---
+-- stack: json_structure over deep objects
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(300000)) SELECT json_structure(j::JSON) FROM d
+---
+-- stack: json_structure over arrays that are deep and end in objects
+WITH d AS (SELECT string_agg('[{"a":', '') || 'null' || string_agg('}]', '') AS j FROM range(100000)) SELECT length(json_structure(j)::VARCHAR) FROM d
+---
+-- stack: json_group_structure over deep arrays
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_group_structure(j::JSON) FROM d
+---
+-- stack: json_group_structure over rows of growing depth
+SELECT json_group_structure(j::JSON) FROM (SELECT repeat('[', least(i, 1000)) || repeat(']', least(i, 1000)) AS j FROM range(1000) r(i))
+---
+-- stack: json_transform of deep JSON to JSON
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_transform(j, '"JSON"') FROM d
+---
+-- stack: json_transform with a deep structure of one that is plain
+WITH d AS (SELECT string_agg('[', '') || '"INT"' || string_agg(']', '') AS s FROM range(100000)) SELECT json_transform('[1]', s) FROM d
+---
+-- stack: json_transform with a constant structure, 60,000 deep
+SELECT json_transform('[1]', '{{60000*[}}"INT"{{60000*]}}')
+---
+-- stack: json_transform_strict with a constant structure of objects, 20,000 deep
+SELECT json_transform_strict('{}', '{{20000*{"a":}}"INT"{{20000*} }}')
+---
+-- stack: from_json with a constant structure, 3,000 deep
+SELECT from_json('[]', '{{3000*[}}"INT"{{3000*]}}')
+---
+-- stack: from_json_strict with deep text
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(150000)) SELECT from_json_strict(j, '["JSON"]') FROM d
+---
+-- stack: json_contains of two deep texts
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_contains(j, j) FROM d
+---
+-- stack: json_contains, deep objects
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(200000)) SELECT json_contains(j, '1') FROM d
+---
+-- stack: json_merge_patch of two deep objects
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(200000)) SELECT length(json_merge_patch(j, j)) FROM d
+---
+-- stack: json_merge_patch of three, one deep
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(100000)) SELECT length(json_merge_patch('{}', j, '{"a":{"a":{}}}')) FROM d
+---
+-- stack: json_pretty of deep arrays: recursion, and indents that are quadratic
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(20000)) SELECT length(json_pretty(j)) FROM d
+---
+-- stack: json_pretty of 200,000 levels
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT length(json_pretty(j)) FROM d
+---
+-- stack: json_valid of a million levels
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(1000000)) SELECT json_valid(j) FROM d
+---
+-- stack: json_extract with a recursive wildcard over deep objects
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(100000)) SELECT length(json_extract(j, '$..a')::VARCHAR) FROM d
+---
+-- stack: json_extract with a wildcard
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_extract(j, '$[*]') FROM d
+---
+-- stack: json_extract with a path of 20,000 steps
+SELECT json_extract('{}', '${{20000*.a}}')
+---
+-- stack: json_extract with a path of 20,000 wildcards
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(20000)) SELECT length(json_extract(j, '${{20000*[*]}}')::VARCHAR) FROM d
+---
+-- stack: json_extract with many recursive wildcards: the product of all levels
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(2000)) SELECT length(json_extract(j, '$..a..a..a..a')::VARCHAR) FROM d
+---
+-- stack: json_extract_string with many paths in a list
+SELECT json_extract_string('{"a":1}', [{{20000*'$.a'|, }}])
+---
+-- stack: json_each over deep arrays
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT count(*), max(length(value)) FROM d, json_each(d.j)
+---
+-- stack: json_tree over deep arrays
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(20000)) SELECT count(*), max(length(fullkey)) FROM d, json_tree(d.j)
+---
+-- stack: json_tree over 300,000 levels of objects
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(300000)) SELECT count(*) FROM d, json_tree(d.j)
+---
+-- stack: json_keys over a path into the deep
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(100000)) SELECT json_keys(j, '${{5000*.a}}') FROM d
+---
+-- stack: json_type at the end of a deep path
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(100000)) SELECT json_type(j, '/{{20000*0|/}}') FROM d
+---
+-- stack: json_array_length with deep text
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(500000)) SELECT json_array_length(j) FROM d
+---
+-- stack: json_quote of deep text nested in json_array
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(100000)) SELECT length(json_array(j::JSON, j::JSON, json_quote(j))) FROM d
+---
+-- stack: json_object of deep values
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(200000)) SELECT length(json_object('x', j::JSON)) FROM d
+---
+-- stack: json_group_array of deep values
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT length(json_group_array(j::JSON)) FROM d, range(3)
+---
+-- stack: json_group_object of deep values
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(100000)) SELECT length(json_group_object('k' || i, j::JSON)) FROM d, range(3) r(i)
+---
+-- stack: json_exists below deep arrays
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT json_exists(j, '$[0][0][*]') FROM d
+---
+-- stack: json_value of deep text
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(200000)) SELECT json_value(j, '$.a.a') FROM d
+---
+-- stack: deep JSON made by a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, '1'::VARCHAR AS j UNION ALL SELECT i + 1, '[' || j || ']' FROM r WHERE i < 20000) SELECT json_structure(j) FROM r WHERE i = 20000
+---
+-- stack: deep JSON by doublings in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, '[' AS a, ']' AS b UNION ALL SELECT i + 1, a || a, b || b FROM r WHERE i < 19) SELECT json_structure(a || b) FROM r WHERE i = 19
+---
+-- stack: deep JSON by list_reduce
+SELECT json_structure(list_reduce(list_transform(range(10000), x -> '[1]'), (a, b) -> '[' || a || ']'))
+---
+-- stack: deep JSON by regexp_replace
+SELECT json_structure(regexp_replace(regexp_replace(repeat('ab', 500), '.', repeat('[', 100), 'g'), '$', repeat(']', 1000)))
+---
+-- stack: deep JSON by replace
+SELECT json_structure(replace(repeat('x', 1000), 'x', '{{200*[}}') || replace(repeat('x', 1000), 'x', '{{200*]}}'))
+---
+-- stack: deep JSON by array_to_string
+SELECT json_structure(array_to_string(range(10000), '') || 'x') , json_structure(array_to_string([x.replace(x, '[') FOR x IN string_split(repeat('[,', 1000), ',')], '[[[[[[[[') || '1' || repeat(']', 1000))
+---
+-- stack: deep JSON from a data column
+SELECT json_structure(string_agg('[', '') || string_agg(']', '')) FROM workers
+---
+-- stack: deep JSON with 20,000 rows each
+SELECT max(length(json_structure(repeat('[', 500) || repeat(']', 500))::VARCHAR)) FROM workers
+---
+-- stack: cast of deep JSON to VARIANT
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(200000)) SELECT j::JSON::VARIANT FROM d
+---
+-- stack: cast of deep objects to VARIANT
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(100000)) SELECT variant_typeof(j::JSON::VARIANT) FROM d
+---
+-- stack: variant_extract at the end of a deep VARIANT
+WITH d AS (SELECT string_agg('{"a":', '') || '1' || string_agg('}', '') AS j FROM range(50000)) SELECT variant_extract(j::JSON::VARIANT, 'a') FROM d
+---
+-- stack: cast of a deep VARIANT back to JSON
+WITH d AS (SELECT string_agg('[{"a":', '') || 'null' || string_agg('}]', '') AS j FROM range(900)) SELECT j::JSON::VARIANT::JSON FROM d
+---
+-- stack: comparison and sort of deep VARIANTs
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(900)) SELECT DISTINCT j::JSON::VARIANT FROM d, range(3) ORDER BY 1
+---
+-- stack: cast of deep JSON to a nested list
+SELECT '{{900*[}}1{{900*]}}'::JSON::INT{{900*[]}}
+---
+-- stack: cast of text to a list type 2,000 deep
+SELECT '[]'::INT{{2000*[]}}
+---
+-- stack: cast of text to a list type 20,000 deep
+SELECT '[]'::INT{{20000*[]}}
+---
+-- stack: cast of text to a list type 120,000 deep
+SELECT NULL::INT{{120000*[]}}
+---
+-- stack: cast to arrays of fixed length, 800 deep
+SELECT NULL::INT{{800*[1]}}
+---
+-- stack: arrays of fixed length that multiply
+SELECT NULL::INT{{12*[100]}}
+---
+-- stack: cast to a struct type 800 deep
+SELECT NULL::{{800*STRUCT(a }}INT{{800*)}}
+---
+-- stack: cast to a struct type 20,000 deep
+SELECT NULL::{{20000*STRUCT(a }}INT{{20000*)}}
+---
+-- stack: cast to a map type 600 deep
+SELECT MAP{}::{{600*MAP(INT, }}INT{{600*)}}
+---
+-- stack: cast to a union type 600 deep
+SELECT NULL::{{600*UNION(a }}INT{{600*)}}
+---
+-- stack: text of deep brackets cast to a list
+SELECT (string_agg('[', '') || string_agg(']', ''))::VARCHAR[] FROM range(300000)
+---
+-- stack: text of deep brackets cast to a list of lists
+SELECT (string_agg('[', '') || string_agg(']', ''))::INT[][][] FROM range(300000)
+---
+-- stack: text of deep braces cast to a struct
+SELECT (string_agg('{a: ', '') || '1' || string_agg('}', ''))::STRUCT(a VARCHAR) FROM range(200000)
+---
+-- stack: text of deep braces cast to a map
+SELECT (string_agg('{a=', '') || '1' || string_agg('}', ''))::MAP(VARCHAR, VARCHAR) FROM range(200000)
+---
+-- stack: text of open quotes and braces cast to a map
+SELECT ('{' || string_agg('"{[(', '') || '}')::MAP(VARCHAR, VARCHAR) FROM range(200000)
+---
+-- stack: list constructor 900 deep
+SELECT {{900*[}}1{{900*]}}
+---
+-- stack: struct constructor 900 deep
+SELECT {{900*{'a': }}1{{900* } }}
+---
+-- stack: struct_pack 450 deep
+SELECT {{450*struct_pack(a := }}1{{450*)}}
+---
+-- stack: list_value 450 deep, compared with itself
+SELECT l = l, l < l, hash(l) FROM (SELECT {{450*list_value(}}1{{450*)}} AS l)
+---
+-- stack: a deep list, sorted and made distinct
+SELECT DISTINCT l FROM (SELECT {{400*[}}i{{400*]}} AS l FROM range(1000) r(i)) ORDER BY l DESC
+---
+-- stack: a deep list to JSON
+SELECT to_json({{450*[}}1{{450*]}})
+---
+-- stack: a deep list to text
+SELECT {{450*[}}1{{450*]}}::VARCHAR
+---
+-- stack: flatten of flatten
+SELECT {{450*flatten(}}{{450*[}}[1]{{450*]}}{{450*)}}
+---
+-- stack: unnest recursive of a deep list
+SELECT unnest({{450*[}}1{{450*]}}, recursive := true)
+---
+-- stack: types that grow along a chain of common tables
+WITH c0 AS (SELECT [1] AS l){{800*, d# AS (SELECT 1 AS x)}} SELECT * FROM c0
+---
+-- stack: a type 2^12 wide and deep: structs that double along a chain
+WITH c0 AS (SELECT {'a': 1} AS s), c1 AS (SELECT {'a': s, 'b': s} AS s FROM c0){{10*, e# AS (SELECT 1)}}, c2 AS (SELECT {'a': s, 'b': s} AS s FROM c1), c3 AS (SELECT {'a': s, 'b': s} AS s FROM c2), c4 AS (SELECT {'a': s, 'b': s} AS s FROM c3), c5 AS (SELECT {'a': s, 'b': s} AS s FROM c4), c6 AS (SELECT {'a': s, 'b': s} AS s FROM c5), c7 AS (SELECT {'a': s, 'b': s} AS s FROM c6), c8 AS (SELECT {'a': s, 'b': s} AS s FROM c7) SELECT typeof(s), s FROM c8
+---
+-- stack: structs that double 24 times by lambda parameters
+SELECT typeof({{24*list_transform([}}1{{24*], x -> {'a': x, 'b': x})[1]}})
+---
+-- stack: a type that doubles 16 times along common tables
+WITH s0 AS (SELECT 1 AS s){{17*, s_# AS (SELECT 1 AS z)}} SELECT {{16*list_transform([}}1{{16*], x -> {'a': x, 'b': x})[1]}}
+---
+-- stack: regular expression with 100,000 groups in one another
+SELECT regexp_matches('a', '{{100000*(}}a{{100000*)}}')
+---
+-- stack: regular expression from data, 500,000 open groups
+SELECT regexp_matches('a', string_agg('(', '') || 'a' || string_agg(')', '')) FROM range(500000)
+---
+-- stack: regular expression with nested stars
+SELECT regexp_matches(repeat('a', 1000), '{{900*(}}a{{900*)*}}b')
+---
+-- stack: regular expression with nested counted repetitions
+SELECT regexp_matches(repeat('a', 1000), '((((a{1,10}){1,10}){1,10}){1,10}){1,10}')
+---
+-- stack: regular expression with a counted repetition of 1000
+SELECT regexp_matches(repeat('a', 1000), '(a{1000}){1000}')
+---
+-- stack: regular expression of 60,000 alternatives
+SELECT regexp_matches('zzz', '{{20000*a#.b|}}|x')
+---
+-- stack: regular expression of nested character classes and look-alikes
+SELECT regexp_replace('a', '{{5000*(?:[^}}a{{5000*])}}', 'x')
+---
+-- stack: regular expression of nested optional groups from data
+SELECT regexp_extract(repeat('a', 1000), string_agg('(?:a', '') || string_agg(')?', ''), 0) FROM range(30000)
+---
+-- stack: NOT 200,000 times
+SELECT {{60000*NOT }}true
+---
+-- stack: parentheses 80,000 deep
+SELECT {{80000*(}}1{{80000*)}}
+---
+-- stack: minus 120,000 times
+SELECT {{120000*- }}1
+---
+-- stack: abs in abs, 900 deep
+SELECT {{900*abs(}}1{{900*)}}
+---
+-- stack: CASE in CASE, 900 deep
+SELECT {{900*CASE WHEN true THEN }}1{{900* END}}
+---
+-- stack: additions, 20,000 long
+SELECT 1{{20000* + 1}}
+---
+-- stack: ANDs, 20,000 long
+SELECT true{{20000* AND true}}
+---
+-- stack: AND and OR in turn, 15,000 long
+SELECT true{{12000* AND true OR false}}
+---
+-- stack: comparisons in a chain
+SELECT 1{{20000* = 1}}
+---
+-- stack: IS NULL 20,000 times
+SELECT 1{{20000* IS NULL}}
+---
+-- stack: casts 50,000 times
+SELECT 1{{50000*::INT}}
+---
+-- stack: COLLATE 20,000 times
+SELECT 'a'{{15000* COLLATE NOCASE}}
+---
+-- stack: AT TIME ZONE 900 times
+SELECT now(){{900* AT TIME ZONE 'UTC'}}
+---
+-- stack: subscripts 60,000 times
+SELECT [1]{{60000*[1]}}
+---
+-- stack: field access 60,000 times
+SELECT {'a': 1}{{60000*.a}}
+---
+-- stack: method chain 900 long
+SELECT 'a'{{900*.upper()}}
+---
+-- stack: derived tables 900 deep
+FROM {{900*(FROM }}t{{900*)}}
+---
+-- stack: scalar subqueries 450 deep
+SELECT {{450*(SELECT }}1{{450*)}}
+---
+-- stack: EXISTS 400 deep
+SELECT {{400*EXISTS (SELECT }}1{{400*)}}
+---
+-- stack: IN subqueries 400 deep
+SELECT {{400*1 IN (SELECT }}1{{400*)}}
+---
+-- stack: lambdas 300 deep
+SELECT {{300*list_transform([1], x# -> }}1{{300*)}}
+---
+-- stack: joins in parentheses, 900 deep
+SELECT count(*) FROM {{900*(t NATURAL JOIN }}t{{900*)}}
+---
+-- stack: WITH in WITH, 400 deep
+{{400*WITH c# AS (}}SELECT 1 AS x{{400*) SELECT 1 AS x}}
+---
+-- stack: UNION of unions in parentheses, 900 deep
+{{900*(SELECT 1 UNION ALL }}SELECT 1{{900*)}}
+---
+-- stack: list comprehension in list comprehension
+SELECT {{200*[}}1{{200* FOR x IN [1]]}}
+---
+-- stack: INTERVAL arithmetic, 900 long
+SELECT DATE '2024-01-01'{{900* + INTERVAL 1 DAY}}
+---
+-- stack: string concatenation of 950 parts, over data
+SELECT k{{950* || k}} FROM t
+---
+-- stack: json arrows, 450 in a chain
+SELECT '{}'::JSON{{450*->'a'}}
+---
+-- stack: deep nest in map keys
+SELECT {{300*map([}}1{{300*], [1])}}
+---
+-- stack: struct_insert nest
+SELECT {{300*struct_insert(}}{'a': 1}{{300*, b# := 1)}}
+---
+-- stack: union_value nest
+SELECT {{300*union_value(a := }}1{{300*)}}
+---
+-- stack: a predicate tree over data, 900 deep
+SELECT count(*) FROM t WHERE {{900*(id > 0 OR (}}v > 0{{900*))}}
+---
+-- stack: deep BETWEEN
+SELECT {{400*(}}1{{400* BETWEEN 0 AND 1)::INT}}
+---
+-- stack: row values 900 deep compared
+SELECT {{900*ROW(}}1{{900*)}} = {{900*ROW(}}1{{900*)}}
+---
+-- stack: deep struct compared with deep struct over rows
+SELECT count(*) FROM (SELECT {{300*ROW(}}i{{300*)}} AS r FROM range(2000) x(i)) a JOIN (SELECT {{300*ROW(}}i{{300*)}} AS r FROM range(2000) x(i)) b ON a.r = b.r
+---
+-- stack: aggregate of deep structs
+SELECT min(r), max(r), mode(r), count(DISTINCT r), histogram(r) FROM (SELECT {{200*[}}i % 7{{200*]}} AS r FROM range(2000) x(i))
+---
+-- stack: deep JSON as a sort key
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(100000)) SELECT j::JSON FROM d, range(5) ORDER BY json_extract(j, '$[0]')
+---
+-- stack: json_serialize of a deep VARIANT in an answer
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(600)) SELECT j::JSON::VARIANT, [j::JSON] FROM d
+---
+-- stack: deep JSON in an answer, as it is
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(500000)) SELECT j::JSON FROM d
+---
+-- amplifier: least with NULL, which least leaves out
+SELECT length(repeat('x', least(NULL, 2000000000)))
+---
+-- amplifier: least with NULL and a column
+SELECT length(repeat('abcdefgh', least(NULL, v * 20000000))) FROM t
+---
+-- amplifier: the negative of a least
+SELECT length(repeat('x', -least(-v * 100000000, -5))) FROM t
+---
+-- amplifier: the negative of the negative of a least
+SELECT length(repeat('x', - - least(2000000000, 1999999999)))
+---
+-- amplifier: a list by the negative of a least
+SELECT len(range(-least(-id * 200000000, -1))) FROM t
+---
+-- amplifier: range from a least that is far below
+SELECT len(range(least(id * -200000000, 0), 5)) FROM t
+---
+-- amplifier: range whose step is a cast number
+SELECT len(range(0, 500000000, 500000000::BOOLEAN::INT))
+---
+-- amplifier: generate_series with a step that a cast makes small
+SELECT len(generate_series(1, 300000000, 99999::BIT::VARCHAR::BOOLEAN::INT))
+---
+-- amplifier: range with a step of least
+SELECT len(range(0, 400000000, least(400000000, 1)))
+---
+-- amplifier: range with a step of least over data
+SELECT len(range(0, 400000000, least(400000000, id))) FROM t
+---
+-- amplifier: repeat by a cast through BIT
+SELECT length(repeat('x', (-1)::BIT::UINTEGER::BIGINT))
+---
+-- amplifier: repeat by a text cast through BIT
+SELECT length(repeat('x', '0000000001111111111111111111111111111111'::BIT::BIGINT))
+---
+-- amplifier: repeat by an exponent in text
+SELECT length(repeat('x', '1e9'::DOUBLE::BIGINT))
+---
+-- amplifier: repeat by a text with underscores
+SELECT length(repeat('x', '1_000_000_000'::BIGINT))
+---
+-- amplifier: repeat by hex
+SELECT length(repeat('x', 0x7fffffff))
+---
+-- amplifier: repeat by a HUGEINT in least
+SELECT length(repeat('x', least(99999999999999999999, 2000000000)))
+---
+-- amplifier: list_resize by a HUGEINT in least
+SELECT len(list_resize([1], least(99999999999999999999, 500000000)))
+---
+-- amplifier: list_resize by NULL in least
+SELECT len(list_resize([1], least(NULL, 500000000)))
+---
+-- amplifier: list_resize by a number cast to BOOLEAN and a list that is wide
+SELECT len(list_resize([range(10000)], least(NULL, 10000000)))
+---
+-- amplifier: array_resize of rows
+SELECT sum(len(array_resize([id], least(10000, 10000)))) FROM workers, (SELECT 1 AS id), range(20)
+---
+-- amplifier: least of texts, which compares letters
+SELECT length(repeat('x', least('5', '2000000000')::BIGINT))
+---
+-- amplifier: lpad by NULL in least
+SELECT length(lpad('x', least(NULL, 2000000000), 'y'))
+---
+-- amplifier: rpad by the negative of least
+SELECT length(rpad('x', -least(-2000000000, 0), 'y'))
+---
+-- amplifier: bitstring by least with NULL
+SELECT length(bitstring('1', least(NULL, 2000000000)))
+---
+-- amplifier: bitstring by data
+SELECT bit_count(bitstring('1', 2147483647))
+---
+-- amplifier: bitstring_agg over a wide span
+SELECT length(bitstring_agg(i, -2000000000, 2000000000)) FROM range(3) r(i)
+---
+-- amplifier: bitstring_agg over groups
+SELECT count(bitstring_agg(i, 0, 100000000)) FROM range(300) r(i) GROUP BY i
+---
+-- amplifier: to_seconds of a small fraction as the step
+SELECT len(range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', to_seconds(0.000001)))
+---
+-- amplifier: INTERVAL of a fraction of a second
+SELECT len(range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-01 02:00:00', INTERVAL '0.000001' SECOND))
+---
+-- amplifier: to_milliseconds of a fraction
+SELECT len(range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-01 02:00:00', to_milliseconds(0.001)))
+---
+-- amplifier: microseconds as the step
+SELECT len(range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', to_microseconds(1)))
+---
+-- amplifier: a year of two digits: one reader sees 2020, the other 20
+SELECT len(range('20-01-01'::TIMESTAMP, '2020-06-01'::TIMESTAMP, INTERVAL 1 MINUTE))
+---
+-- amplifier: a text of the clock that each reads in its own way
+SELECT len(range('2024-01-01 00:00:00-23:59'::TIMESTAMP, '2024-01-02'::TIMESTAMP, INTERVAL 1 SECOND))
+---
+-- amplifier: infinite dates
+SELECT len(range('-infinity'::TIMESTAMP, 'infinity'::TIMESTAMP, INTERVAL 1 DAY))
+---
+-- amplifier: an epoch text
+SELECT len(range('epoch'::TIMESTAMP, '2024-01-01'::TIMESTAMP, INTERVAL 1 SECOND))
+---
+-- amplifier: a step of months that is 0 and some microseconds
+SELECT len(range(TIMESTAMP '2000-01-01', TIMESTAMP '2024-01-01', INTERVAL '1 microsecond'))
+---
+-- amplifier: a step of NULL
+SELECT len(range(TIMESTAMP '2000-01-01', TIMESTAMP '2024-01-01', NULL))
+---
+-- amplifier: dates as numbers
+SELECT len(range('1000000000'::BIGINT))
+---
+-- amplifier: format whose width comes from an argument, after an alignment
+SELECT length(format('{:>{}}', 'x', 1000000000))
+---
+-- amplifier: format whose width comes from an argument, by number
+SELECT length(format('{0:<{1}}', 'x', 2000000000))
+---
+-- amplifier: format whose precision comes from an argument
+SELECT length(format('{:.{}f}', 1.5::DOUBLE, 2000000000))
+---
+-- amplifier: format with fill and sign
+SELECT length(format('{:*^+{}d}', 1, 1500000000))
+---
+-- amplifier: format that names one argument 40,000 times
+SELECT length(format('{{40000*{0}}}', repeat('x', 1000)))
+---
+-- amplifier: format that names one argument often, twice
+SELECT length(format('{{5000*{0}}}', format('{{5000*{0}}}', 'abcdefgh')))
+---
+-- amplifier: format that names an argument often, over common tables
+WITH a AS (SELECT format('{{900*{0}}}', k) AS s FROM t), b AS (SELECT format('{{900*{0}}}', s) AS s FROM a), c AS (SELECT format('{{900*{0}}}', s) AS s FROM b) SELECT length(s) FROM c
+---
+-- amplifier: format with many widths of four digits
+SELECT length(format('{{20000*{:9999}}}'{{20000*, 1}}))
+---
+-- amplifier: printf with many widths of four digits
+SELECT length(printf('{{20000*%9999d}}'{{20000*, 1}}))
+---
+-- amplifier: printf with positions, one named often
+SELECT length(printf('{{20000*%1$s}}', repeat('x', 1000)))
+---
+-- amplifier: printf with a precision
+SELECT length(printf('%.9999f%09999d', 1.0, 1))
+---
+-- amplifier: printf with blanks in the width
+SELECT printf('%-0 +#9999999s', 'x')
+---
+-- amplifier: strftime with a long format
+SELECT length(strftime(now(), repeat('%A %B %c ', 1000)))
+---
+-- amplifier: strftime with a long format over rows, gathered
+SELECT length(string_agg(strftime(now() + to_days(i::INT), '{{20000*%A, %B}}'), '')) FROM range(2000) r(i)
+---
+-- amplifier: strftime growing: the format is a former result
+WITH a AS (SELECT strftime(now(), '{{5000*%c %%A}}') AS s), b AS (SELECT strftime(now(), s || s) AS s FROM a) SELECT length(s) FROM b
+---
+-- amplifier: equi_width_bins with a huge count
+SELECT len(equi_width_bins(0, 1000000000, 1000000000, false))
+---
+-- amplifier: equi_width_bins of doubles
+SELECT len(equi_width_bins(0.0::DOUBLE, 1.0::DOUBLE, 999999999, true))
+---
+-- amplifier: equi_width_bins of time
+SELECT len(equi_width_bins(TIMESTAMP '1900-01-01', TIMESTAMP '2900-01-01', 1000000000, true))
+---
+-- amplifier: histogram with many bins
+SELECT cardinality(histogram(i, equi_width_bins(0, 100000000, 100000000, false))) FROM range(10) r(i)
+---
+-- amplifier: list_reduce that doubles a text
+SELECT length(list_reduce(list_transform(range(60), x -> 'abcdefgh'), (a, b) -> a || a))
+---
+-- amplifier: list_reduce that doubles a list
+SELECT len(list_reduce([[1]{{40*, [#]}}], (a, b) -> a || a))
+---
+-- amplifier: list_reduce that nests
+SELECT length(list_reduce(list_transform(range(60), x -> '[1]'), (a, b) -> json_array(a, a)::VARCHAR))
+---
+-- amplifier: reduce with an initial value that grows
+SELECT length(reduce(range(100), (a, x) -> concat(a, a, x::VARCHAR), 'x'))
+---
+-- amplifier: list_transform that gives the list itself for each element
+SELECT sum(len(x)) FROM (SELECT unnest(list_transform(l, x -> l)) AS x FROM (SELECT range(10000) AS l))
+---
+-- amplifier: list_transform in list_transform over an outer list
+SELECT len(flatten(list_transform(l, x -> l))) FROM (SELECT range(10000) AS l)
+---
+-- amplifier: three of them: a million of millions
+SELECT len(list_transform(l, x -> list_transform(l, y -> list_transform(l, z -> x + y + z)))) FROM (SELECT range(10000) AS l)
+---
+-- amplifier: list comprehension over an outer list
+SELECT len([[x + y FOR x IN l] FOR y IN l]) FROM (SELECT range(10000) AS l)
+---
+-- amplifier: list_zip of long lists, many times
+SELECT len(list_zip(l{{300*, l}})) FROM (SELECT range(10000) AS l)
+---
+-- amplifier: list_zip nested
+WITH a AS (SELECT range(10000) AS l){{14*, b# AS (SELECT 1)}}, c AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM a), d AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM c), e AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM d) SELECT len(l) FROM e
+---
+-- amplifier: list_value of a list, along common tables
+WITH a0 AS (SELECT range(10000) AS l), a1 AS (SELECT list_value({{100*l|, }}) AS l FROM a0), a2 AS (SELECT list_value({{100*l|, }}) AS l FROM a1), a3 AS (SELECT list_value({{100*l|, }}) AS l FROM a2) SELECT len(l) FROM a3
+---
+-- amplifier: list_concat that doubles along common tables
+WITH c0 AS (SELECT range(100) AS l){{40*, d# AS (SELECT 1 AS z)}}, c1 AS (SELECT {{60*l| || }} AS l FROM c0), c2 AS (SELECT {{60*l| || }} AS l FROM c1), c3 AS (SELECT {{60*l| || }} AS l FROM c2), c4 AS (SELECT {{60*l| || }} AS l FROM c3) SELECT len(l) FROM c4
+---
+-- amplifier: texts that grow along common tables
+WITH c0 AS (SELECT 'abcdefgh' AS s){{12*, e# AS (SELECT 1 AS z)}}, c1 AS (SELECT concat({{100*s|, }}) AS s FROM c0), c2 AS (SELECT concat({{100*s|, }}) AS s FROM c1), c3 AS (SELECT concat({{100*s|, }}) AS s FROM c2), c4 AS (SELECT concat({{100*s|, }}) AS s FROM c3) SELECT length(s) FROM c4
+---
+-- amplifier: doublings by a chain of 40 materialised common tables
+WITH c0 AS MATERIALIZED (SELECT k AS s FROM t){{40*, d# AS (SELECT 1)}}, c1 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c0), c2 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c1), c3 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c2), c4 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c3), c5 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c4), c6 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c5), c7 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c6), c8 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c7), c9 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c8) SELECT length(s) FROM c9
+---
+-- amplifier: texts that double in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, 'x' AS s UNION ALL SELECT i + 1, s || s FROM r WHERE i < 40) SELECT max(length(s)) FROM r
+---
+-- amplifier: lists that double in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, [1] AS l UNION ALL SELECT i + 1, list_concat(l, l) FROM r WHERE i < 40) SELECT max(len(l)) FROM r
+---
+-- amplifier: JSON that doubles in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, '1'::JSON AS j UNION ALL SELECT i + 1, json_array(j, j) FROM r WHERE i < 40) SELECT max(length(j)) FROM r
+---
+-- amplifier: blobs that double in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, 'x'::BLOB AS s UNION ALL SELECT i + 1, s || s FROM r WHERE i < 40) SELECT max(octet_length(s)) FROM r
+---
+-- amplifier: bit strings that double in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i, '1'::BIT AS s UNION ALL SELECT i + 1, s || s FROM r WHERE i < 40) SELECT max(bit_count(s)) FROM r
+---
+-- amplifier: numbers that double
+WITH RECURSIVE r AS (SELECT 0 AS i, 2::HUGEINT AS n UNION ALL SELECT i + 1, n * n FROM r WHERE i < 40) SELECT max(n) FROM r
+---
+-- amplifier: rows that double in a recursive common table
+WITH RECURSIVE r AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM r, range(2) WHERE i < 40) SELECT count(*) FROM r
+---
+-- amplifier: rows that grow tenfold with UNION
+WITH RECURSIVE r AS (SELECT 0::DOUBLE AS x UNION SELECT x * 10 + i FROM r, range(10) z(i) WHERE x < 1e30) SELECT count(*) FROM r
+---
+-- amplifier: USING KEY that keeps a growing list
+WITH RECURSIVE r USING KEY (k) AS (SELECT 1 AS k, 0 AS i, 'x' AS s UNION SELECT k, i + 1, s || s FROM r WHERE i < 40) SELECT length(s) FROM r
+---
+-- amplifier: hex in hex
+SELECT length({{38*hex(}}'abc'{{38*)}})
+---
+-- amplifier: bin in bin
+SELECT length({{13*bin(}}'abc'{{13*)}})
+---
+-- amplifier: base64 in base64
+SELECT length({{80*base64(encode(}}'abcdef'{{80*))}})
+---
+-- amplifier: url_encode in url_encode
+SELECT length({{400*url_encode(}}'%%%%%%%%%%%%'{{400*)}})
+---
+-- amplifier: regexp_escape in regexp_escape
+SELECT length({{34*regexp_escape(}}'....'{{34*)}})
+---
+-- amplifier: json_quote in json_quote: the backslashes double
+SELECT length({{34*json_quote(}}'"'{{34*)::VARCHAR}})
+---
+-- amplifier: to_json in to_json
+SELECT length({{34*to_json(}}'"\'{{34*)::VARCHAR}})
+---
+-- amplifier: json_array that doubles
+SELECT length({{1*json_array(x, x)}}) FROM (SELECT json_array(x, x) AS x FROM (SELECT json_array(x{{2000*, x}}) AS x FROM (SELECT json_array(x{{2000*, x}}) AS x FROM (SELECT 'abcd' AS x))))
+---
+-- amplifier: json_object that grows
+WITH a AS (SELECT json_object({{800*'k#', 'abc'|, }}) AS j), b AS (SELECT json_object({{800*'k#', j|, }}) AS j FROM a), c AS (SELECT json_object({{800*'k#', j|, }}) AS j FROM b) SELECT length(j) FROM c
+---
+-- amplifier: json_pretty of deep arrays
+SELECT length(json_pretty(repeat('[', 1000) || repeat(']', 1000))), max(length(json_pretty(j))) FROM (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(9000))
+---
+-- amplifier: json_group_array of itself
+WITH a AS (SELECT json_group_array(i) AS j FROM range(10000) r(i)), b AS (SELECT json_group_array(j) AS j FROM a, range(1000)), c AS (SELECT json_group_array(j) AS j FROM b, range(1000)) SELECT length(j) FROM c
+---
+-- amplifier: replace that grows tenfold, nested
+SELECT length({{12*replace(}}'x'{{12*, 'x', 'xxxxxxxxxx')}})
+---
+-- amplifier: replace with a long text
+SELECT length(replace(repeat('x', 1000), 'x', '{{200000*y}}'))
+---
+-- amplifier: replace with a long text from data
+SELECT length(replace(a, ' ', a)) FROM (SELECT string_agg(resume_text, ' ') AS a FROM workers)
+---
+-- amplifier: regexp_replace that names the match often
+SELECT length(regexp_replace(repeat('x', 1000), '.', '{{60000*\0}}', 'g'))
+---
+-- amplifier: regexp_replace that grows, nested
+SELECT length({{12*regexp_replace(}}'xx'{{12*, '.', '\0\0\0\0\0\0\0\0', 'g')}})
+---
+-- amplifier: regexp_replace of the empty match
+SELECT length(regexp_replace(repeat('x', 1000), '', '{{100000*ab}}', 'g'))
+---
+-- amplifier: regexp_replace of the whole, thrice
+WITH a AS (SELECT regexp_replace('abcdefghij', '.*', '{{1000*\0}}') AS s), b AS (SELECT regexp_replace(s, '.*', '{{1000*\0}}') AS s FROM a), c AS (SELECT regexp_replace(s, '.*', '{{1000*\0}}') AS s FROM b) SELECT length(s) FROM c
+---
+-- amplifier: array_to_string with a long separator
+SELECT length(array_to_string(range(10000), '{{100000*x}}'))
+---
+-- amplifier: array_to_string with its own result
+WITH a AS (SELECT array_to_string(range(10000), ',') AS s), b AS (SELECT array_to_string(range(10000), s) AS s FROM a) SELECT length(s) FROM b
+---
+-- amplifier: concat_ws with a long separator
+SELECT length(concat_ws(s{{2000*, 1}})) FROM (SELECT string_agg(resume_text, '') AS s FROM workers)
+---
+-- amplifier: concat_ws, nested along common tables
+WITH a AS (SELECT concat_ws('{{1000*x}}'{{500*, 1}}) AS s), b AS (SELECT concat_ws(s{{500*, 1}}) AS s FROM a), c AS (SELECT concat_ws(s{{500*, 1}}) AS s FROM b) SELECT length(s) FROM c
+---
+-- amplifier: translate from and to long texts
+SELECT length(translate(a, a, reverse(a))) FROM (SELECT string_agg(resume_text, '') AS a FROM workers)
+---
+-- amplifier: bar with a huge width
+SELECT length(bar(1, 0, 1, 1000000000))
+---
+-- amplifier: bar with a width that is not finite
+SELECT length(bar(1, 0, 1, 'infinity'::DOUBLE)), length(bar(1, 0, 1, 'nan'::DOUBLE))
+---
+-- amplifier: bar over data
+SELECT sum(length(bar(id, 0, 3, 100000000))) FROM t
+---
+-- amplifier: to_base with a long minimum length
+SELECT length(to_base(1, 2, 64)), length(to_base(1, 2, 2000000000))
+---
+-- amplifier: string_agg of a data set, doubled
+SELECT length(s || s || s || s || s || s || s || s) FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(20))
+---
+-- amplifier: string_agg over a cross join
+SELECT length(string_agg(resume_text, '')) FROM workers, range(1000)
+---
+-- amplifier: string_agg with a long separator
+SELECT length(string_agg(k, '{{100000*x}}')) FROM t, range(10000)
+---
+-- amplifier: string_agg of the longest repeats
+SELECT length(string_agg(repeat('x', 1000), '')) FROM range(20000000)
+---
+-- amplifier: list over a cross join
+SELECT len(list(a)) FROM range(100000) x(a), range(100000) y(b)
+---
+-- amplifier: list of lists
+SELECT len(list(l)) FROM (SELECT list(i) AS l FROM range(1000000) r(i)), range(10000)
+---
+-- amplifier: array_agg of structs
+SELECT len(array_agg({'a': w, 'b': w})) FROM workers w, range(1000)
+---
+-- amplifier: map_from_entries of many
+SELECT cardinality(map_from_entries(list_transform(range(10000), x -> {'k': x, 'v': range(0, 10)})))
+---
+-- amplifier: map_from_entries over data
+SELECT cardinality(map_from_entries(list({'k': i, 'v': i}))) FROM range(30000000) r(i)
+---
+-- amplifier: map of two long lists
+SELECT cardinality(map(list(i), list(i))) FROM range(20000000) r(i)
+---
+-- amplifier: map_concat of maps
+SELECT cardinality(map_concat(m{{300*, m}})) FROM (SELECT map(range(10000), range(10000)) AS m)
+---
+-- amplifier: histogram of distinct texts
+SELECT cardinality(histogram(md5(i::VARCHAR))) FROM range(20000000) r(i)
+---
+-- amplifier: struct_pack of 3,000 lists
+SELECT struct_pack({{3000*a# := l|, }}) FROM (SELECT range(10000) AS l)
+---
+-- amplifier: struct_pack of texts, answered
+SELECT struct_pack({{2000*a# := s|, }}) FROM (SELECT repeat('x', 1000) AS s), range(1000)
+---
+-- amplifier: row of a row of a row
+SELECT {{10*[}}s{{10*, s, s, s, s]}} FROM (SELECT 1 AS s)
+---
+-- amplifier: generate_subscripts of a long list
+SELECT count(*) FROM (SELECT generate_subscripts(list(i), 1) FROM range(20000000) r(i))
+---
+-- amplifier: repeat_row of wide rows
+SELECT count(*), max(length(a)) FROM (SELECT column0 AS a FROM repeat_row('x', 1, 2, num_rows = 9223372036854775807))
+---
+-- amplifier: repeat as a table function, without an end
+SELECT sum(length(column0)) FROM repeat('abc', 9223372036854775807) x(column0)
+---
+-- amplifier: unnest in unnest over generate_series
+SELECT unnest(range(10000)), unnest(range(10000)) FROM range(100000)
+---
+-- amplifier: unnest of a list for each row, thrice
+SELECT count(*) FROM (SELECT unnest(range(10000)) FROM (SELECT unnest(range(10000)) FROM (SELECT unnest(range(10000)))))
+---
+-- amplifier: chr and ascii in long transforms
+SELECT length(array_to_string(list_transform(range(10000), x -> '{{5000*z}}' || chr((x % 50 + 65)::INT)), ''))
+---
+-- amplifier: approx_top_k with a huge k
+SELECT approx_top_k(i, 100000000) FROM range(10) r(i)
+---
+-- amplifier: reservoir_quantile with a huge sample
+SELECT reservoir_quantile(i, 0.5, 2000000000) FROM range(10) r(i)
+---
+-- amplifier: max of n with a huge n
+SELECT len(max(i, 999999)), len(arg_max(i, i, 999999)) FROM range(1000000) r(i) GROUP BY i % 1000
+---
+-- amplifier: quantile with a list of many
+SELECT len(quantile_cont(i, list_transform(range(10000), x -> x / 10000))) FROM range(1000000) r(i)
+---
+-- amplifier: quantile lists for each of many groups
+SELECT max(len(q)) FROM (SELECT quantile_disc(i, [{{500*0.#1|, }}]) AS q FROM range(3000000) r(i) GROUP BY i % 100000)
+---
+-- amplifier: lag with a huge distance
+SELECT lag(i, 9223372036854775807) OVER (), ntile(9223372036854775807) OVER () FROM range(10) r(i)
+---
+-- amplifier: array_cross_product and kin on wide arrays
+SELECT array_value({{20000*#|, }}), array_distance(array_value({{5000*1.0::FLOAT|, }}), array_value({{5000*2.0::FLOAT|, }}))
+---
+-- amplifier: pow and factorial beyond
+SELECT factorial(20), factorial(33), factorial(34), pow(10, 308), 2::HUGEINT ** 126, gamma(171)
+---
+-- amplifier: a DECIMAL of all digits times itself
+SELECT {{60*99999999999999999999999999999999999999.0| * }}
+---
+-- amplifier: split of a long text by the empty text
+SELECT len(string_split(s, '')) FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(20))
+---
+-- amplifier: regexp_extract_all of each character
+SELECT len(regexp_extract_all(s, '.')) FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(10))
+---
+-- amplifier: a text of growing casts: a list to text to a list
+SELECT length({{40*[}}s{{40*, s]::VARCHAR}}) FROM (SELECT 'ab''c' AS s)
+---
+-- amplifier: to_json of a wide list of a data set
+SELECT length(to_json(list(w))) FROM workers w, range(20)
+---
+-- amplifier: row_to_json over all, gathered
+SELECT length(json_group_array(row_to_json(w))) FROM workers w, range(50)
+---
+-- amplifier: json_transform of much into much
+SELECT len(from_json(j, '[{"a":"VARCHAR","b":"VARCHAR","c":"VARCHAR"}]')) FROM (SELECT '[' || string_agg('{}', ',') || ']' AS j FROM range(10000000))
+---
+-- amplifier: uuids gathered
+SELECT length(string_agg(gen_random_uuid()::VARCHAR, '')) FROM range(50000000)
+---
+-- amplifier: summing cells of a great many columns
+SELECT length(concat({{5000*resume_text|, }})) FROM workers LIMIT 100
+---
+-- amplifier: ST_ functions over long text
+SELECT st_astext(st_geomfromwkb(encode(string_agg('x', '')))) FROM range(1000000)
+---
+-- amplifier: a geometry of deep collections
+SELECT st_astext(('{{12000*GEOMETRYCOLLECTION(}}POINT(1 1){{12000*)}}')::GEOMETRY)
+---
+-- amplifier: a geometry from a long text
+SELECT length(('LINESTRING(' || string_agg('1 1', ',') || ')')::GEOMETRY::VARCHAR) FROM range(10000000)
+---
+-- escape: a recursive common table named duckdb_views reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: a recursive common table named duckdb_settings reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_settings AS (SELECT * FROM duckdb_settings UNION ALL SELECT * FROM duckdb_settings WHERE false) SELECT * FROM duckdb_settings
+---
+-- escape: a recursive common table named duckdb_databases reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_databases AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) SELECT * FROM duckdb_databases
+---
+-- escape: a recursive common table named duckdb_logs reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_logs AS (SELECT * FROM duckdb_logs UNION ALL SELECT * FROM duckdb_logs WHERE false) SELECT * FROM duckdb_logs
+---
+-- escape: a recursive common table named duckdb_tables reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_tables AS (SELECT * FROM duckdb_tables UNION ALL SELECT * FROM duckdb_tables WHERE false) SELECT * FROM duckdb_tables
+---
+-- escape: a recursive common table named duckdb_columns reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_columns AS (SELECT * FROM duckdb_columns UNION ALL SELECT * FROM duckdb_columns WHERE false) SELECT * FROM duckdb_columns
+---
+-- escape: a recursive common table named duckdb_schemas reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_schemas AS (SELECT * FROM duckdb_schemas UNION ALL SELECT * FROM duckdb_schemas WHERE false) SELECT * FROM duckdb_schemas
+---
+-- escape: a recursive common table named duckdb_types reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_types AS (SELECT * FROM duckdb_types UNION ALL SELECT * FROM duckdb_types WHERE false) SELECT * FROM duckdb_types
+---
+-- escape: a recursive common table named duckdb_constraints reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_constraints AS (SELECT * FROM duckdb_constraints UNION ALL SELECT * FROM duckdb_constraints WHERE false) SELECT * FROM duckdb_constraints
+---
+-- escape: a recursive common table named duckdb_indexes reaches the engine's own in its first arm
+WITH RECURSIVE duckdb_indexes AS (SELECT * FROM duckdb_indexes UNION ALL SELECT * FROM duckdb_indexes WHERE false) SELECT * FROM duckdb_indexes
+---
+-- escape: a recursive common table named sqlite_master reaches the engine's own in its first arm
+WITH RECURSIVE sqlite_master AS (SELECT * FROM sqlite_master UNION ALL SELECT * FROM sqlite_master WHERE false) SELECT * FROM sqlite_master
+---
+-- escape: a recursive common table named sqlite_schema reaches the engine's own in its first arm
+WITH RECURSIVE sqlite_schema AS (SELECT * FROM sqlite_schema UNION ALL SELECT * FROM sqlite_schema WHERE false) SELECT * FROM sqlite_schema
+---
+-- escape: a recursive common table named sqlite_temp_master reaches the engine's own in its first arm
+WITH RECURSIVE sqlite_temp_master AS (SELECT * FROM sqlite_temp_master UNION ALL SELECT * FROM sqlite_temp_master WHERE false) SELECT * FROM sqlite_temp_master
+---
+-- escape: a recursive common table named pg_settings reaches the engine's own in its first arm
+WITH RECURSIVE pg_settings AS (SELECT * FROM pg_settings UNION ALL SELECT * FROM pg_settings WHERE false) SELECT * FROM pg_settings
+---
+-- escape: a recursive common table named pragma_database_list reaches the engine's own in its first arm
+WITH RECURSIVE pragma_database_list AS (SELECT * FROM pragma_database_list UNION ALL SELECT * FROM pragma_database_list WHERE false) SELECT * FROM pragma_database_list
+---
+-- escape: the same with UNION
+WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION SELECT * FROM duckdb_views WHERE false) SELECT sql FROM duckdb_views
+---
+-- escape: the same in mixed case
+WITH RECURSIVE DuckDB_Views AS (SELECT * FROM dUCKdb_vIEWS UNION ALL SELECT * FROM DUCKDB_VIEWS WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: the same in quotes
+WITH RECURSIVE "duckdb_views" AS (SELECT * FROM "duckdb_views" UNION ALL SELECT * FROM "duckdb_views" WHERE false) SELECT * FROM "duckdb_views"
+---
+-- escape: the same inside a derived table
+SELECT * FROM (WITH RECURSIVE duckdb_settings AS (SELECT * FROM duckdb_settings UNION ALL SELECT * FROM duckdb_settings WHERE false) SELECT name, value FROM duckdb_settings) x
+---
+-- escape: the same inside a scalar subquery
+SELECT (WITH RECURSIVE duckdb_databases AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) SELECT string_agg(path, ',') FROM duckdb_databases)
+---
+-- escape: the same inside EXISTS
+SELECT EXISTS (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT 1 FROM duckdb_views WHERE sql LIKE '%parquet%')
+---
+-- escape: the same inside IN
+SELECT 1 IN (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT count(*) FROM duckdb_views)
+---
+-- escape: the same in an arm of EXCEPT
+SELECT 'x' EXCEPT (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT sql FROM duckdb_views)
+---
+-- escape: the same in an arm of UNION ALL
+SELECT 'x' UNION ALL (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT sql FROM duckdb_views)
+---
+-- escape: the same in a common table of a common table
+WITH a AS (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views), b AS (SELECT sql FROM a) SELECT * FROM b
+---
+-- escape: the first arm reads it in a subquery
+WITH RECURSIVE duckdb_views AS (SELECT (SELECT max(sql) FROM duckdb_views) AS sql UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: the first arm reads it in a join
+WITH RECURSIVE duckdb_views AS (SELECT v.sql FROM t JOIN duckdb_views v ON true UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: the first arm reads it in ORDER BY and LIMIT
+WITH RECURSIVE duckdb_views AS ((SELECT 1 AS sql ORDER BY (SELECT max(sql) FROM duckdb_views) LIMIT (SELECT count(*) FROM duckdb_views)) UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: the first arm is a union of its own
+WITH RECURSIVE duckdb_views AS ((SELECT sql FROM duckdb_views UNION SELECT 'x') UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: the first arm reads it through a common table of its own
+WITH RECURSIVE duckdb_views AS ((WITH q AS (SELECT sql FROM duckdb_views) SELECT * FROM q) UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: USING KEY
+WITH RECURSIVE duckdb_views USING KEY (view_name) AS (SELECT view_name, sql FROM duckdb_views UNION SELECT view_name, sql FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: USING KEY and recurring
+WITH RECURSIVE duckdb_views USING KEY (a) AS (SELECT 1 AS a, path AS b FROM duckdb_databases UNION SELECT a, b FROM recurring.duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: recurring.name without recursion
+SELECT * FROM recurring.duckdb_views
+---
+-- escape: recursive with column names
+WITH RECURSIVE duckdb_databases(a, b, c, p) AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) SELECT * FROM duckdb_databases
+---
+-- escape: recursive and materialized
+WITH RECURSIVE duckdb_views AS MATERIALIZED (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT count(*), max(sql) FROM duckdb_views
+---
+-- escape: RECURSIVE without a recursion
+WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views) SELECT * FROM duckdb_views
+---
+-- escape: RECURSIVE with EXCEPT, which is no recursion
+WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views EXCEPT SELECT * FROM duckdb_views) SELECT * FROM duckdb_views
+---
+-- escape: RECURSIVE with UNION BY NAME
+WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION BY NAME SELECT * FROM duckdb_views) SELECT * FROM duckdb_views
+---
+-- escape: a recursion whose second arm does not read it
+WITH RECURSIVE duckdb_views AS (SELECT sql FROM duckdb_views UNION ALL SELECT 'x') SELECT * FROM duckdb_views
+---
+-- escape: an inner common table of the same name ends before the read
+WITH RECURSIVE a AS (WITH duckdb_views AS (SELECT 1) SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views) SELECT * FROM a
+---
+-- escape: two common tables, the former reads the latter's name
+WITH RECURSIVE a AS (SELECT sql FROM duckdb_views UNION ALL SELECT sql FROM a WHERE false), duckdb_views AS (SELECT 1 AS sql) SELECT * FROM a
+---
+-- escape: recursion under a file's name
+WITH RECURSIVE "/etc/passwd" AS (SELECT * FROM "/etc/passwd" UNION ALL SELECT * FROM "/etc/passwd" WHERE false) SELECT * FROM "/etc/passwd"
+---
+-- escape: recursion under a dataset's file name that is a plain word
+WITH RECURSIVE "x.parquet" AS (SELECT * FROM "x.parquet" UNION ALL SELECT * FROM "x.parquet" WHERE false) SELECT * FROM "x.parquet"
+---
+-- escape: recursion under the name of a pragma view
+WITH RECURSIVE pragma_table_info AS (SELECT * FROM pragma_table_info UNION ALL SELECT * FROM pragma_table_info WHERE false) SELECT * FROM pragma_table_info
+---
+-- escape: recursion under a name that is nothing
+WITH RECURSIVE nothing_at_all AS (SELECT * FROM nothing_at_all UNION ALL SELECT * FROM nothing_at_all WHERE false) SELECT * FROM nothing_at_all
+---
+-- escape: recursion under a dataset's name reads the dataset in its first arm
+WITH RECURSIVE workers AS (SELECT * FROM workers UNION ALL SELECT * FROM workers WHERE false) SELECT count(*) FROM workers
+---
+-- escape: recursion in a view listing of pg_catalog
+WITH RECURSIVE pg_views AS (SELECT * FROM pg_views UNION ALL SELECT * FROM pg_views WHERE false) SELECT definition FROM pg_views
+---
+-- escape: recursion over pg_class
+WITH RECURSIVE pg_class AS (SELECT * FROM pg_class UNION ALL SELECT * FROM pg_class WHERE false) SELECT * FROM pg_class
+---
+-- escape: recursion over pg_tables
+WITH RECURSIVE pg_tables AS (SELECT * FROM pg_tables UNION ALL SELECT * FROM pg_tables WHERE false) SELECT * FROM pg_tables
+---
+-- escape: recursion over pg_proc, which has the macros' text
+WITH RECURSIVE pg_proc AS (SELECT * FROM pg_proc UNION ALL SELECT * FROM pg_proc WHERE false) SELECT * FROM pg_proc
+---
+-- escape: recursion in EXPLAIN
+EXPLAIN WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: recursion in EXPLAIN ANALYZE
+EXPLAIN ANALYZE WITH RECURSIVE duckdb_settings AS (SELECT * FROM duckdb_settings UNION ALL SELECT * FROM duckdb_settings WHERE false) SELECT * FROM duckdb_settings
+---
+-- escape: recursion in DESCRIBE
+DESCRIBE WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT * FROM duckdb_views
+---
+-- escape: recursion in SUMMARIZE
+SUMMARIZE WITH RECURSIVE duckdb_databases AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) SELECT * FROM duckdb_databases
+---
+-- escape: recursion in front of PIVOT
+WITH RECURSIVE duckdb_databases AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) PIVOT duckdb_databases ON path USING count(*)
+---
+-- escape: recursion as the source of PIVOT
+PIVOT (WITH RECURSIVE duckdb_databases AS (SELECT * FROM duckdb_databases UNION ALL SELECT * FROM duckdb_databases WHERE false) FROM duckdb_databases) ON database_name IN ('memory') USING max(path)
+---
+-- escape: recursion in a lateral join
+SELECT * FROM t, LATERAL (WITH RECURSIVE duckdb_views AS (SELECT * FROM duckdb_views UNION ALL SELECT * FROM duckdb_views WHERE false) SELECT sql FROM duckdb_views LIMIT 1) x
+---
+-- escape: qualified: FROM system.main.duckdb_views
+SELECT * FROM system.main.duckdb_views
+---
+-- escape: qualified by the schema: FROM main.duckdb_views
+SELECT * FROM main.duckdb_views
+---
+-- escape: qualified by the catalog: FROM memory.main.duckdb_views
+SELECT * FROM memory.main.duckdb_views
+---
+-- escape: views of the information schema: FROM system.information_schema.views
+SELECT * FROM system.information_schema.views
+---
+-- escape: another table of the information schema: FROM information_schema.character_sets
+SELECT * FROM information_schema.character_sets
+---
+-- escape: constraints: FROM information_schema.table_constraints
+SELECT * FROM information_schema.table_constraints
+---
+-- escape: keys: FROM information_schema.key_column_usage
+SELECT * FROM information_schema.key_column_usage
+---
+-- escape: another catalog: FROM temp.information_schema.tables
+SELECT * FROM temp.information_schema.tables
+---
+-- escape: pg_catalog: FROM pg_catalog.pg_settings
+SELECT * FROM pg_catalog.pg_settings
+---
+-- escape: the temporary catalog: FROM temp.main.sqlite_master
+SELECT * FROM temp.main.sqlite_master
+---
+-- escape: quoted parts: FROM "main"."duckdb_settings"
+SELECT * FROM "main"."duckdb_settings"
+---
+-- escape: as a function: FROM duckdb_views()
+SELECT * FROM duckdb_views()
+---
+-- escape: macros and their text: FROM duckdb_functions()
+SELECT * FROM duckdb_functions()
+---
+-- escape: extension paths: FROM duckdb_extensions()
+SELECT * FROM duckdb_extensions()
+---
+-- escape: secrets: FROM duckdb_secrets()
+SELECT * FROM duckdb_secrets()
+---
+-- escape: memory of the engine: FROM duckdb_memory()
+SELECT * FROM duckdb_memory()
+---
+-- escape: paths of spill files: FROM duckdb_temporary_files()
+SELECT * FROM duckdb_temporary_files()
+---
+-- escape: paths of data files: FROM duckdb_external_file_cache()
+SELECT * FROM duckdb_external_file_cache()
+---
+-- escape: logs: FROM duckdb_log_contexts()
+SELECT * FROM duckdb_log_contexts()
+---
+-- escape: variables: FROM duckdb_variables()
+SELECT * FROM duckdb_variables()
+---
+-- escape: prepared statements: FROM duckdb_prepared_statements()
+SELECT * FROM duckdb_prepared_statements()
+---
+-- escape: dependencies: FROM duckdb_dependencies()
+SELECT * FROM duckdb_dependencies()
+---
+-- escape: optimizers: FROM duckdb_optimizers()
+SELECT * FROM duckdb_optimizers()
+---
+-- escape: databases: FROM duckdb_approx_database_count()
+SELECT * FROM duckdb_approx_database_count()
+---
+-- escape: connections: FROM duckdb_connection_count()
+SELECT * FROM duckdb_connection_count()
+---
+-- escape: key words: FROM duckdb_keywords()
+SELECT * FROM duckdb_keywords()
+---
+-- escape: sequences: FROM duckdb_sequences()
+SELECT * FROM duckdb_sequences()
+---
+-- escape: pragma: FROM pragma_database_size()
+SELECT * FROM pragma_database_size()
+---
+-- escape: pragma with block numbers: FROM pragma_storage_info('t')
+SELECT * FROM pragma_storage_info('t')
+---
+-- escape: pragma of a view: FROM pragma_table_info('duckdb_views')
+SELECT * FROM pragma_table_info('duckdb_views')
+---
+-- escape: pragma: FROM pragma_show('t')
+SELECT * FROM pragma_show('t')
+---
+-- escape: pragma: FROM pragma_platform()
+SELECT * FROM pragma_platform()
+---
+-- escape: pragma: FROM pragma_user_agent()
+SELECT * FROM pragma_user_agent()
+---
+-- escape: pragma: FROM pragma_version()
+SELECT * FROM pragma_version()
+---
+-- escape: pragma: FROM pragma_metadata_info()
+SELECT * FROM pragma_metadata_info()
+---
+-- escape: profiling output of other queries: FROM pragma_last_profiling_output()
+SELECT * FROM pragma_last_profiling_output()
+---
+-- escape: files: FROM parquet_scan('*')
+SELECT * FROM parquet_scan('*')
+---
+-- escape: files: FROM parquet_schema('x')
+SELECT * FROM parquet_schema('x')
+---
+-- escape: files: FROM parquet_file_metadata('**')
+SELECT * FROM parquet_file_metadata('**')
+---
+-- escape: files: FROM parquet_kv_metadata('x')
+SELECT * FROM parquet_kv_metadata('x')
+---
+-- escape: files: FROM parquet_bloom_probe('x', 'a', 1)
+SELECT * FROM parquet_bloom_probe('x', 'a', 1)
+---
+-- escape: files: FROM read_csv_auto('/etc/passwd')
+SELECT * FROM read_csv_auto('/etc/passwd')
+---
+-- escape: files: FROM read_json_auto('/etc/*.json')
+SELECT * FROM read_json_auto('/etc/*.json')
+---
+-- escape: files: FROM read_ndjson_objects('x')
+SELECT * FROM read_ndjson_objects('x')
+---
+-- escape: files: FROM read_duckdb('x')
+SELECT * FROM read_duckdb('x')
+---
+-- escape: internals: FROM seq_scan('t')
+SELECT * FROM seq_scan('t')
+---
+-- escape: addresses of the process: FROM arrow_scan(1, 2, 3)
+SELECT * FROM arrow_scan(1, 2, 3)
+---
+-- escape: addresses of the process: FROM arrow_scan_dumb(1, 2, 3)
+SELECT * FROM arrow_scan_dumb(1, 2, 3)
+---
+-- escape: addresses of the process: FROM pandas_scan(1)
+SELECT * FROM pandas_scan(1)
+---
+-- escape: names: FROM sql_auto_complete('SELECT ')
+SELECT * FROM sql_auto_complete('SELECT ')
+---
+-- escape: secrets: FROM which_secret('s3://x', 's3')
+SELECT * FROM which_secret('s3://x', 's3')
+---
+-- escape: secrets: FROM load_aws_credentials()
+SELECT * FROM load_aws_credentials()
+---
+-- escape: internals: FROM test_all_types()
+SELECT * FROM test_all_types()
+---
+-- escape: internals: FROM summary((FROM t))
+SELECT * FROM summary((FROM t))
+---
+-- escape: a log file: FROM enable_logging('QueryLog', storage := 'file', storage_path := 'x')
+SELECT * FROM enable_logging('QueryLog', storage := 'file', storage_path := 'x')
+---
+-- escape: logs: FROM parse_duckdb_log_message('QueryLog', 'x')
+SELECT * FROM parse_duckdb_log_message('QueryLog', 'x')
+---
+-- escape: logs: FROM truncate_duckdb_logs()
+SELECT * FROM truncate_duckdb_logs()
+---
+-- escape: state: FROM force_checkpoint()
+SELECT * FROM force_checkpoint()
+---
+-- escape: plans: FROM from_substrait('x')
+SELECT * FROM from_substrait('x')
+---
+-- escape: parser: FROM check_peg_parser('SELECT 1')
+SELECT * FROM check_peg_parser('SELECT 1')
+---
+-- escape: the inner function of vector_search: FROM lakehouse_vector_hits('a', 'b', 1, NULL, NULL)
+SELECT * FROM lakehouse_vector_hits('a', 'b', 1, NULL, NULL)
+---
+-- escape: a folder of the bucket: FROM "datasets"
+SELECT * FROM "datasets"
+---
+-- escape: data files: FROM 'datasets/t/*.parquet'
+SELECT * FROM 'datasets/t/*.parquet'
+---
+-- escape: a way out of the folder: FROM "../data/objects"
+SELECT * FROM "../data/objects"
+---
+-- escape: the net: FROM 's3://bucket/x.parquet'
+SELECT * FROM 's3://bucket/x.parquet'
+---
+-- escape: the net: FROM 'http://127.0.0.1:1/x.csv'
+SELECT * FROM 'http://127.0.0.1:1/x.csv'
+---
+-- escape: a file by URL: FROM "file:///etc/passwd"
+SELECT * FROM "file:///etc/passwd"
+---
+-- escape: the environment: FROM '/proc/self/environ'
+SELECT * FROM '/proc/self/environ'
+---
+-- escape: a device: FROM '/dev/stdin'
+SELECT * FROM '/dev/stdin'
+---
+-- escape: a database file: FROM 't.db'
+SELECT * FROM 't.db'
+---
+-- escape: a blob as a table: FROM x'61'
+SELECT * FROM x'61'
+---
+-- escape: a table function of the catalog by its full name
+SELECT * FROM system.main.duckdb_settings()
+---
+-- escape: a table function in mixed case and quotes
+SELECT * FROM "Read_Text"('/etc/passwd')
+---
+-- escape: a table function in IN
+SELECT 1 WHERE 'x' IN (SELECT content FROM read_text('/etc/hostname'))
+---
+-- escape: a table function in ORDER BY
+SELECT id FROM t ORDER BY (SELECT count(*) FROM glob('/etc/*')) + id
+---
+-- escape: a table function in QUALIFY
+SELECT id FROM t QUALIFY row_number() OVER (ORDER BY id) = (SELECT count(*) FROM duckdb_settings())
+---
+-- escape: a table function in a window frame
+SELECT sum(id) OVER (ORDER BY id ROWS (SELECT count(*) FROM duckdb_settings()) PRECEDING) FROM t
+---
+-- escape: a table function in FILTER
+SELECT count(*) FILTER (WHERE EXISTS (FROM duckdb_settings())) FROM t
+---
+-- escape: a table function in LIMIT
+SELECT id FROM t LIMIT (SELECT count(*) FROM read_text('/etc/hostname'))
+---
+-- escape: a table function in OFFSET
+SELECT id FROM t OFFSET (SELECT count(*) FROM duckdb_views())
+---
+-- escape: a table function in VALUES
+VALUES ((SELECT max(value) FROM duckdb_settings()))
+---
+-- escape: a table function in a lambda
+SELECT list_transform([1], x -> (SELECT max(value) FROM duckdb_settings()))
+---
+-- escape: a table function in a list comprehension
+SELECT [(SELECT count(*) FROM duckdb_views()) FOR x IN [1, 2]]
+---
+-- escape: a table function in ORDER BY of an aggregate
+SELECT string_agg(k ORDER BY (SELECT count(*) FROM duckdb_views())) FROM t
+---
+-- escape: a table function in DISTINCT ON
+SELECT DISTINCT ON ((SELECT count(*) FROM duckdb_views())) k FROM t
+---
+-- escape: a table function in GROUPING SETS
+SELECT count(*) FROM t GROUP BY GROUPING SETS ((k), ((SELECT count(*) FROM duckdb_views())))
+---
+-- escape: a table function in HAVING
+SELECT k FROM t GROUP BY k HAVING count(*) = (SELECT count(*) FROM duckdb_databases())
+---
+-- escape: a table function in a join condition
+SELECT * FROM t a JOIN t b ON EXISTS (FROM glob('*'))
+---
+-- escape: a table function in CASE
+SELECT CASE WHEN true THEN (SELECT max(file) FROM glob('/*')) END
+---
+-- escape: a table function in a struct, a map and a row
+SELECT {'a': (SELECT max(path) FROM duckdb_databases())}, MAP {1: 2}, ROW((SELECT 1))
+---
+-- escape: a table function as an argument of range
+SELECT * FROM range((SELECT count(*) FROM duckdb_settings()))
+---
+-- escape: a table function as an argument of unnest
+SELECT * FROM unnest((SELECT list(value) FROM duckdb_settings()))
+---
+-- escape: a table function as an argument of json_each
+SELECT * FROM json_each((SELECT json_group_array(value) FROM duckdb_settings()))
+---
+-- escape: a table function in REPLACE of a star
+SELECT * REPLACE ((SELECT max(path) FROM duckdb_databases()) AS k) FROM t
+---
+-- escape: a table function in COLUMNS
+SELECT COLUMNS(c -> c IN (SELECT name FROM duckdb_settings())) FROM t
+---
+-- escape: a table function in UNPIVOT
+UNPIVOT (FROM duckdb_settings()) ON name, value
+---
+-- escape: a table function as the source of PIVOT
+PIVOT duckdb_settings() ON name USING max(value)
+---
+-- escape: a file as the source of PIVOT
+PIVOT 'x.csv' ON a
+---
+-- escape: a subquery in the ON of PIVOT
+PIVOT t ON (SELECT max(sql) FROM duckdb_views()) USING count(*)
+---
+-- escape: a subquery in the USING of PIVOT
+PIVOT t ON k USING max((SELECT max(sql) FROM duckdb_views()))
+---
+-- escape: a value list of PIVOT by a query
+PIVOT t ON k IN (SELECT path FROM duckdb_databases()) USING count(*)
+---
+-- escape: a value list of PIVOT by an enum name
+PIVOT t ON k IN duckdb_views USING count(*)
+---
+-- escape: PIVOT with a comment that hides its words
+PIVOT /* ON */ t ON /* IN (*/ k /*)*/ USING count(*)
+---
+-- escape: PIVOT whose expression holds a quote and a comment
+PIVOT t ON (k || ' IN ('' -- x') USING count(*)
+---
+-- escape: PIVOT whose values carry quotes and text of SQL
+PIVOT (SELECT 'a'') UNION ALL SELECT path FROM duckdb_databases() -- ' AS k) ON k USING count(*)
+---
+-- escape: PIVOT in dollar quotes
+PIVOT t ON $$k$$ USING count(*)
+---
+-- escape: PIVOT with ON inside a string
+PIVOT (SELECT ' ON ' AS k) ON k
+---
+-- escape: PIVOT in a subquery without values
+SELECT * FROM (PIVOT t ON k USING count(*))
+---
+-- escape: two PIVOTs
+PIVOT (PIVOT t ON k USING count(*)) ON id USING count(*)
+---
+-- escape: a positional join with the engine's view
+SELECT * FROM t POSITIONAL JOIN duckdb_views
+---
+-- escape: an ASOF join with the engine's view
+SELECT * FROM t ASOF JOIN pg_class ON t.id >= pg_class.oid
+---
+-- escape: a semi join with the engine's view
+FROM t SEMI JOIN sqlite_master ON true
+---
+-- escape: SAMPLE of the engine's view
+SELECT * FROM duckdb_views USING SAMPLE 1
+---
+-- escape: TABLE statement of the engine's view
+TABLE duckdb_views
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+DESCRIBE duckdb_settings
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SUMMARIZE duckdb_settings
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SUMMARIZE 'x.csv'
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+DESCRIBE FROM '/etc/passwd'
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW duckdb_views
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW t
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW TABLES FROM system
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW TABLES FROM memory.main
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW TABLES FROM information_schema
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW ALL
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW timezone
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW SCHEMAS
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW FUNCTIONS
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW temp_directory
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+DESCRIBE DATABASES
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+FROM (SHOW DATABASES)
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+FROM (DESCRIBE duckdb_views)
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+FROM (SUMMARIZE duckdb_databases)
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+FROM (SHOW ALL TABLES)
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+DESCRIBE SELECT * FROM read_text('x')
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SHOW (SELECT * FROM duckdb_settings())
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+DESC t
+---
+-- escape: a form of SHOW, DESCRIBE or SUMMARIZE
+SELECT * FROM (SHOW TABLES FROM system)
+---
+-- escape: file columns of a dataset
+SELECT filename, file_index, file_row_number FROM workers LIMIT 1
+---
+-- escape: file columns by star
+SELECT COLUMNS('file.*') FROM t
+---
+-- escape: every column of every kind
+SELECT COLUMNS(c -> true), rowid, t.rowid FROM t
+---
+-- escape: rowid
+SELECT rowid FROM workers LIMIT 3
+---
+-- escape: a struct of the whole row
+SELECT t, struct_keys(t), typeof(t) FROM t
+---
+-- escape: the relation's columns by position
+SELECT #1, #2, #3 FROM t ORDER BY #3
+---
+-- escape: a position that is not there
+SELECT #99 FROM t
+---
+-- escape: tableoid and kin
+SELECT tableoid, ctid, oid FROM t
+---
+-- escape: system columns of a range
+SELECT rowid, range.rowid, * FROM range(2)
+---
+-- escape: an error that carries data
+SELECT error(string_agg(k, ',')) FROM t
+---
+-- escape: an error that carries what a cast was given
+SELECT CAST(email AS INT) FROM workers
+---
+-- escape: an error of a view's name
+SELECT nope FROM workers
+---
+-- escape: an error that may list candidates from the catalog
+SELECT * FROM worker
+---
+-- escape: an error that may list functions
+SELECT read_txt('x')
+---
+-- escape: an error that may list settings
+SELECT current_settin('x')
+---
+-- escape: an error of a schema that is not there
+SELECT * FROM nope.nope.t
+---
+-- escape: an error of a catalog function
+SELECT system.main.nope(1)
+---
+-- escape: version, user and catalog, which are harmless
+SELECT version(), current_user, current_database(), current_schema(), session_user, user
+---
+-- escape: EXPLAIN ANALYZE of two data sets
+EXPLAIN ANALYZE SELECT count(*) FROM workers w JOIN t ON t.k = w.zip WHERE w.score > 0.5
+---
+-- escape: EXPLAIN of a dataset in small letters and a comment
+explain /* analyze */ FROM workers WHERE worker_id = 'x'
+---
+-- escape: EXPLAIN ANALYZE of a statement that fails while it runs
+EXPLAIN ANALYZE SELECT error(email) FROM workers
+---
+-- escape: EXPLAIN with options in parentheses
+EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM workers
+---
+-- escape: EXPLAIN with a format of graphviz
+EXPLAIN (FORMAT graphviz) FROM t
+---
+-- escape: EXPLAIN of a statement in parentheses
+EXPLAIN (SELECT * FROM workers)
+---
+-- escape: EXPLAIN with ANALYSE as British write it
+EXPLAIN ANALYSE SELECT * FROM workers
+---
+-- escape: EXPLAIN ANALYZE VERBOSE
+EXPLAIN ANALYZE VERBOSE SELECT * FROM workers
+---
+-- escape: a function that is not for queries, or harmless
+SELECT getenv('PATH')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT current_setting('allowed_directories')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT current_query()
+---
+-- escape: a function that is not for queries, or harmless
+SELECT current_query_id()
+---
+-- escape: a function that is not for queries, or harmless
+SELECT current_connection_id()
+---
+-- escape: a function that is not for queries, or harmless
+SELECT current_transaction_id()
+---
+-- escape: a function that is not for queries, or harmless
+SELECT txid_current()
+---
+-- escape: a function that is not for queries, or harmless
+SELECT in_search_path('memory', 'main')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT pg_get_viewdef(0)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT pg_get_expr('x', 0)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT pg_get_constraintdef(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT obj_description(1, 'pg_class')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT has_table_privilege('t', 'select')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT pg_table_is_visible(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT json_deserialize_sql('{}')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT json_serialize_sql('SELECT 1')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT getvariable('a')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT currval('s')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT setseed(0.1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT sleep_ms(1000)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT write_log('x')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT is_histogram_other_bin(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT create_sort_key(1, 'ASC')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT constant_or_null(1, 1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT stats(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT vector_type(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT __internal_compress_string_uint64('a')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT __internal_decompress_string(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT lakehouse_vector_hits('i', 'q', 1, NULL, NULL)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT add_parquet_key('k', 'x')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT parse_duckdb_log_message('x', 'y')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT query('SELECT 1')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT system.main.read_text('/etc/passwd')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT main.current_setting('threads')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT pg_catalog.current_setting('threads')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT can_cast_implicitly(1, 2)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT replace_type(1, 'a', 'b')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT cast_to_type('1', 2)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT finalize(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT combine(1, 2)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT alias(1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT invoke(x -> x, 1)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT "current_setting"('temp_directory')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT if(true, current_setting('temp_directory'), '')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT list_aggregate(['a'], 'current_setting')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT list_aggr([1, 2], 'nextval')
+---
+-- escape: a function that is not for queries, or harmless
+SELECT array_apply(['temp_directory'], x -> current_setting(x))
+---
+-- escape: a function that is not for queries, or harmless
+SELECT try(current_setting('x'))
+---
+-- escape: a function that is not for queries, or harmless
+SELECT unnest(glob('*'))
+---
+-- escape: a function that is not for queries, or harmless
+SELECT write_blob('x', 'y'::BLOB)
+---
+-- escape: a function that is not for queries, or harmless
+SELECT random()
+---
+-- escape: a function as a method
+SELECT 'temp_directory'.current_setting()
+---
+-- escape: a function as an operator of the catalog
+SELECT 1 OPERATOR(main.+) 2
+---
+-- escape: a function as a window
+SELECT current_setting('threads') OVER ()
+---
+-- escape: a function in a positional macro
+SELECT system.main.list_aggregate([1, 2], 'sum')
+---
+-- escape: schema-qualified and allowed
+SELECT main.abs(-1), system.main.abs(-1), pg_catalog.abs(-1)
+---
+-- escape: a cast to a type of another schema
+SELECT 1::pg_catalog.int4, 1::main.integer, 1::system.main.integer
+---
+-- escape: a cast to a type that is nothing
+SELECT 1::duckdb_views
+---
+-- escape: a cast to oid kin
+SELECT 'pg_class'::regclass
+---
+-- escape: a COLLATE of nothing
+SELECT 'a' COLLATE "/etc/passwd"
+---
+-- escape: AT of a version
+SELECT * FROM t AT (VERSION => 1)
+---
+-- escape: AT of a time with a subquery
+SELECT * FROM t AT (TIMESTAMP => (SELECT now()))
+---
+-- escape: lambda parameter named as a function of the engine
+SELECT list_transform(['x'], current_setting -> current_setting)
+---
+-- escape: alias of a table named as a view of the engine
+SELECT duckdb_views.* FROM t AS duckdb_views
+---
+-- escape: a variable of the session
+SELECT $x, $1, :a
+---
+-- escape: unicode escapes in an identifier
+SELECT * FROM U&"duckdb\005Fviews"
+---
+-- escape: unicode escapes in a string
+SELECT U&'\0061'
+---
+-- escape: E string as a file
+SELECT * FROM E'\x2fetc\x2fpasswd'
+---
+-- escape: dollar quotes as a file
+SELECT * FROM $$/etc/passwd$$
+---
+-- escape: tagged dollar quotes
+SELECT $a$; DROP VIEW t; $a$
+---
+-- escape: a comment inside a name
+SELECT * FROM duckdb/**/_views()
+---
+-- escape: a comment between a name and its parenthesis
+SELECT * FROM read_text/* x */('/etc/passwd')
+---
+-- escape: nested comments
+SELECT /* /* */ 1; DROP VIEW t; /* */ */ 2
+---
+-- escape: an open comment
+SELECT 1 /* DROP VIEW t
+---
+-- escape: an open string
+SELECT 'abc
+---
+-- escape: an open quoted name
+SELECT * FROM "t
+---
+-- escape: a line comment ended by a carriage return only
+SELECT 1 -- x{{U+0D}}; DROP VIEW t
+---
+-- escape: a line separator of Unicode after a comment
+SELECT 1 -- x{{U+2028}}, (SELECT max(sql) FROM duckdb_views())
+---
+-- escape: EXPLAIN after a comment that ends by carriage return for one reader only
+-- x{{U+0D}}EXPLAIN ANALYZE SELECT 1
+---
+-- escape: EXPLAIN behind blanks of Unicode
+{{U+2003}}EXPLAIN{{U+A0}}ANALYZE{{U+3000}}SELECT 1
+---
+-- escape: EXPLAIN behind a nested comment
+/* /* */ EXPLAIN */ SELECT 1
+---
+-- escape: a byte order mark
+{{U+FEFF}}SELECT 1
+---
+-- escape: a byte order mark in the midst
+SELECT{{U+FEFF}} 1
+---
+-- escape: no-break spaces
+SELECT{{U+A0}}*{{U+A0}}FROM{{U+A0}}duckdb_views()
+---
+-- escape: a zero-width space in a name
+SELECT * FROM duckdb{{U+200B}}_views
+---
+-- escape: full-width letters
+SELECT * FROM {{U+FF44}}uckdb_views()
+---
+-- escape: a Kelvin sign, which is a k in lower case
+SELECT * FROM duc{{U+212A}}db_views()
+---
+-- escape: a dotless i and a long s
+SELECT * FROM duckdb_v{{U+131}}ew{{U+17F}}
+---
+-- escape: right-to-left marks
+SELECT {{U+202E}}1{{U+202C}}
+---
+-- escape: NUL
+SELECT 1{{U+0}}; DROP VIEW t
+---
+-- escape: NUL in a string
+SELECT 'a{{U+0}}b'
+---
+-- escape: vertical tab, form feed and the rest of the control characters
+SELECT{{U+0B}}1{{U+0C}},{{U+1F}}2{{U+7F}}
+---
+-- escape: a character beyond the basic plane
+SELECT '{{1000*{{U+1F469}}{{U+200D}}}}', length('{{500*{{U+1F469}}}}')
+---
+-- escape: two statements
+SELECT 1; SELECT 2
+---
+-- escape: many semicolons
+;;;SELECT 1;;;;
+---
+-- escape: only semicolons
+{{1000*;}}
+---
+-- escape: two statements of 20,000
+{{20000*SELECT #;}}
+---
+-- escape: a statement after a comment
+SELECT 1; -- x
+DROP VIEW t
+---
+-- escape: two statements by a full-width semicolon
+SELECT 1{{U+FF1B}} DROP VIEW t
+---
+-- escape: a query after a Greek question mark, which looks like a semicolon
+SELECT 1{{U+37E}} DROP VIEW t
+---
+-- escape: a backslash command
+\d t
+---
+-- escape: a dot command
+.open x
+---
+-- escape: a statement that is no query
+PREPARE p AS SELECT 1
+---
+-- escape: a statement that is no query
+EXECUTE p(1)
+---
+-- escape: a statement that is no query
+DEALLOCATE p
+---
+-- escape: a statement that is no query
+COPY (SELECT 1) TO 'x.csv'
+---
+-- escape: a statement that is no query
+COPY t FROM 'x.csv'
+---
+-- escape: a statement that is no query
+ATTACH 'x.db' AS x (READ_ONLY)
+---
+-- escape: a statement that is no query
+ATTACH ':memory:' AS z
+---
+-- escape: a statement that is no query
+DETACH memory
+---
+-- escape: a statement that is no query
+CREATE SECRET s (TYPE s3)
+---
+-- escape: a statement that is no query
+CREATE TEMP TABLE x AS FROM t
+---
+-- escape: a statement that is no query
+CREATE MACRO m() AS 1
+---
+-- escape: a statement that is no query
+CREATE OR REPLACE VIEW workers AS SELECT 1
+---
+-- escape: a statement that is no query
+CREATE TYPE e AS ENUM ('a')
+---
+-- escape: a statement that is no query
+CREATE SEQUENCE s
+---
+-- escape: a statement that is no query
+CREATE SCHEMA x
+---
+-- escape: a statement that is no query
+ALTER VIEW t RENAME TO u
+---
+-- escape: a statement that is no query
+INSERT INTO t FROM t
+---
+-- escape: a statement that is no query
+MERGE INTO t USING workers ON true WHEN MATCHED THEN DELETE
+---
+-- escape: a statement that is no query
+TRUNCATE t
+---
+-- escape: a statement that is no query
+UPDATE t SET v = 0
+---
+-- escape: a statement that is no query
+DELETE FROM workers
+---
+-- escape: a statement that is no query
+COMMENT ON VIEW t IS 'x'
+---
+-- escape: a statement that is no query
+SET memory_limit = '100GB'
+---
+-- escape: a statement that is no query
+SET SESSION search_path = 'system'
+---
+-- escape: a statement that is no query
+RESET ALL
+---
+-- escape: a statement that is no query
+PRAGMA database_list
+---
+-- escape: a statement that is no query
+PRAGMA enable_profiling
+---
+-- escape: a statement that is no query
+PRAGMA threads = 64
+---
+-- escape: a statement that is no query
+CALL duckdb_settings()
+---
+-- escape: a statement that is no query
+BEGIN TRANSACTION
+---
+-- escape: a statement that is no query
+ROLLBACK
+---
+-- escape: a statement that is no query
+CHECKPOINT
+---
+-- escape: a statement that is no query
+VACUUM ANALYZE
+---
+-- escape: a statement that is no query
+LOAD json
+---
+-- escape: a statement that is no query
+INSTALL httpfs FROM 'http://127.0.0.1:1'
+---
+-- escape: a statement that is no query
+FORCE CHECKPOINT
+---
+-- escape: a statement that is no query
+USE system
+---
+-- escape: a statement that is no query
+EXPORT DATABASE 'x'
+---
+-- escape: a statement that is no query
+IMPORT DATABASE 'x'
+---
+-- escape: a statement that is no query
+UPDATE EXTENSIONS
+---
+-- escape: a statement that is no query
+WITH x AS (INSERT INTO t VALUES (1, 'a', 1) RETURNING *) SELECT * FROM x
+---
+-- escape: a statement that is no query
+WITH x AS (DELETE FROM t) SELECT 1
+---
+-- escape: a statement that is no query
+SELECT 1 INTO x
+---
+-- escape: a statement that is no query
+SELECT * INTO x FROM t
+---
+-- escape: a statement that is no query
+EXPLAIN SET threads = 1
+---
+-- escape: a statement that is no query
+EXPLAIN ANALYZE CREATE TABLE x AS SELECT 1
+---
+-- escape: a statement that is no query
+EXPLAIN ANALYZE EXPLAIN SELECT 1
+---
+-- escape: a statement that is no query
+EXPLAIN CALL duckdb_views()
+---
+-- escape: a statement that is no query
+GRANT ALL ON t TO x
+---
+-- escape: a statement that is no query
+LISTEN x
+---
+-- escape: a statement that is no query
+DO $$ x $$
+---
+-- escape: a statement that is no query
+KILL 1
+---
+-- escape: vector_search of an index that is not there
+SELECT * FROM vector_search('../../etc', 'x')
+---
+-- escape: vector_search with a filter of hostile text
+SELECT * FROM vector_search('workers', 'x', filter := '{{2000*[}}')
+---
+-- escape: vector_search with k beyond all
+SELECT * FROM vector_search('workers', [1.0::FLOAT], k := 9223372036854775807)
+---
+-- escape: embed of many rows
+SELECT count(embed(resume_text)) FROM workers
+---
+-- escape: embed of huge texts
+SELECT len(embed(string_agg(resume_text, ''))) FROM workers
+---
+-- escape: embed with a model of hostile name
+SELECT embed('x', '../../../etc/passwd')
+---
+-- escape: a recursive listing by information_schema
+SELECT * FROM information_schema.tables a, information_schema.columns b, information_schema.schemata c
+---
+-- escape: columns of the information schema hold no path
+SELECT COLUMNS(*)::VARCHAR FROM information_schema.schemata
+---
+-- escape: the listing of the system's own catalog
+SELECT * FROM system.information_schema.tables
+---
+-- escape: the listing of columns of the system's own catalog
+SELECT * FROM system.information_schema.columns
