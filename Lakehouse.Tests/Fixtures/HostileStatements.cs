@@ -43,13 +43,13 @@ public static partial class HostileStatements
         return blocks.Skip(1).Select(b => b.TrimEnd('\n'));
     }
 
-    [GeneratedRegex(@"\A-- (?<class>[a-z]+): [^\n]+\n")]
+    [GeneratedRegex(@"\A-- (?<class>[a-z]+): [^\n]+\n", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Header();
 
-    [GeneratedRegex(@"\G\{\{(?<count>\d+)\*")]
+    [GeneratedRegex(@"\G\{\{(?<count>\d+)\*", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Repetition();
 
-    [GeneratedRegex(@"\G\{\{U\+(?<code>[0-9A-F]{1,6})\}\}")]
+    [GeneratedRegex(@"\G\{\{U\+(?<code>[0-9A-F]{1,6})\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodePoint();
 
     private enum PartKind

@@ -142,7 +142,7 @@ SELECT json_structure(regexp_replace(regexp_replace(repeat('ab', 500), '.', repe
 SELECT json_structure(replace(repeat('x', 1000), 'x', '{{200*[}}') || replace(repeat('x', 1000), 'x', '{{200*]}}'))
 ---
 -- stack: deep JSON by array_to_string
-SELECT json_structure(array_to_string(range(10000), '') || 'x') , json_structure(array_to_string([x.replace(x, '[') FOR x IN string_split(repeat('[,', 1000), ',')], '[[[[[[[[') || '1' || repeat(']', 1000))
+SELECT json_structure(array_to_string(range(10000), '') || 'x') , json_structure(array_to_string([replace(x, x, '[') FOR x IN string_split(repeat('[,', 1000), ',')], '[[[[[[[[') || '1' || repeat(']', 1000))
 ---
 -- stack: deep JSON from a data column
 SELECT json_structure(string_agg('[', '') || string_agg(']', '')) FROM workers
@@ -238,16 +238,16 @@ SELECT {{450*flatten(}}{{450*[}}[1]{{450*]}}{{450*)}}
 SELECT unnest({{450*[}}1{{450*]}}, recursive := true)
 ---
 -- stack: types that grow along a chain of common tables
-WITH c0 AS (SELECT [1] AS l){{800*, d# AS (SELECT 1 AS x)}} SELECT * FROM c0
+WITH "c-1" AS (SELECT 1 AS l){{800*, "c#" AS (SELECT [l] AS l FROM "c#-1")}} SELECT * FROM "c799"
 ---
--- stack: a type 2^12 wide and deep: structs that double along a chain
-WITH c0 AS (SELECT {'a': 1} AS s), c1 AS (SELECT {'a': s, 'b': s} AS s FROM c0){{10*, e# AS (SELECT 1)}}, c2 AS (SELECT {'a': s, 'b': s} AS s FROM c1), c3 AS (SELECT {'a': s, 'b': s} AS s FROM c2), c4 AS (SELECT {'a': s, 'b': s} AS s FROM c3), c5 AS (SELECT {'a': s, 'b': s} AS s FROM c4), c6 AS (SELECT {'a': s, 'b': s} AS s FROM c5), c7 AS (SELECT {'a': s, 'b': s} AS s FROM c6), c8 AS (SELECT {'a': s, 'b': s} AS s FROM c7) SELECT typeof(s), s FROM c8
+-- stack: a type of 256 fields: structs that double along a chain
+WITH c0 AS (SELECT {'a': 1} AS s), c1 AS (SELECT {'a': s, 'b': s} AS s FROM c0), c2 AS (SELECT {'a': s, 'b': s} AS s FROM c1), c3 AS (SELECT {'a': s, 'b': s} AS s FROM c2), c4 AS (SELECT {'a': s, 'b': s} AS s FROM c3), c5 AS (SELECT {'a': s, 'b': s} AS s FROM c4), c6 AS (SELECT {'a': s, 'b': s} AS s FROM c5), c7 AS (SELECT {'a': s, 'b': s} AS s FROM c6), c8 AS (SELECT {'a': s, 'b': s} AS s FROM c7) SELECT typeof(s), s FROM c8
 ---
 -- stack: structs that double 24 times by lambda parameters
 SELECT typeof({{24*list_transform([}}1{{24*], x -> {'a': x, 'b': x})[1]}})
 ---
 -- stack: a type that doubles 16 times along common tables
-WITH s0 AS (SELECT 1 AS s){{17*, s_# AS (SELECT 1 AS z)}} SELECT {{16*list_transform([}}1{{16*], x -> {'a': x, 'b': x})[1]}}
+WITH "c-1" AS (SELECT 1 AS s){{16*, "c#" AS (SELECT {'a': s, 'b': s} AS s FROM "c#-1")}} SELECT s FROM "c15"
 ---
 -- stack: regular expression with 100,000 groups in one another
 SELECT regexp_matches('a', '{{100000*(}}a{{100000*)}}')
@@ -259,16 +259,16 @@ SELECT regexp_matches('a', string_agg('(', '') || 'a' || string_agg(')', '')) FR
 SELECT regexp_matches(repeat('a', 1000), '{{900*(}}a{{900*)*}}b')
 ---
 -- stack: regular expression with nested counted repetitions
-SELECT regexp_matches(repeat('a', 1000), '((((a{1,10}){1,10}){1,10}){1,10}){1,10}')
+SELECT regexp_matches(repeat('a', 1000), '((a{1,10}){1,10}){1,10}b')
 ---
 -- stack: regular expression with a counted repetition of 1000
-SELECT regexp_matches(repeat('a', 1000), '(a{1000}){1000}')
+SELECT regexp_matches(repeat('a', 1000), 'a{1000}b?{900}')
 ---
 -- stack: regular expression of 60,000 alternatives
 SELECT regexp_matches('zzz', '{{20000*a#.b|}}|x')
 ---
 -- stack: regular expression of nested character classes and look-alikes
-SELECT regexp_replace('a', '{{5000*(?:[^}}a{{5000*])}}', 'x')
+SELECT regexp_replace('a', '{{5000*(?:[^b]?}}a{{5000*)}}', 'x')
 ---
 -- stack: regular expression of nested optional groups from data
 SELECT regexp_extract(repeat('a', 1000), string_agg('(?:a', '') || string_agg(')?', ''), 0) FROM range(30000)
@@ -298,7 +298,7 @@ SELECT true{{20000* AND true}}
 SELECT true{{12000* AND true OR false}}
 ---
 -- stack: comparisons in a chain
-SELECT 1{{20000* = 1}}
+SELECT {{900*(}}1{{900* = 1)}}
 ---
 -- stack: IS NULL 20,000 times
 SELECT 1{{20000* IS NULL}}
@@ -319,7 +319,7 @@ SELECT [1]{{60000*[1]}}
 SELECT {'a': 1}{{60000*.a}}
 ---
 -- stack: method chain 900 long
-SELECT 'a'{{900*.upper()}}
+SELECT k{{900*.upper()}} FROM t
 ---
 -- stack: derived tables 900 deep
 FROM {{900*(FROM }}t{{900*)}}
@@ -390,6 +390,751 @@ WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(600
 -- stack: deep JSON in an answer, as it is
 WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(500000)) SELECT j::JSON FROM d
 ---
+-- planner: 40 common tables, not materialised, that each read the former twice
+WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{40*, "c#" AS NOT MATERIALIZED (SELECT a.x FROM "c#-1" a, "c#-1" b)}} SELECT count(*) FROM "c39"
+---
+-- planner: the same, materialised
+WITH "c-1" AS MATERIALIZED (SELECT 1 AS x){{40*, "c#" AS MATERIALIZED (SELECT a.x FROM "c#-1" a, "c#-1" b)}} SELECT count(*) FROM "c39"
+---
+-- planner: the same, without a mark
+WITH "c-1" AS (SELECT 1 AS x){{40*, "c#" AS (SELECT a.x FROM "c#-1" a, "c#-1" b)}} SELECT count(*) FROM "c39"
+---
+-- planner: by UNION ALL
+WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{40*, "c#" AS NOT MATERIALIZED (FROM "c#-1" UNION ALL FROM "c#-1")}} SELECT count(*) FROM "c39"
+---
+-- planner: by UNION ALL, without a mark, over data
+WITH "c-1" AS (SELECT id AS x FROM t){{30*, "c#" AS (FROM "c#-1" UNION ALL FROM "c#-1")}} SELECT sum(x) FROM "c29"
+---
+-- planner: by UNION
+WITH "c-1" AS NOT MATERIALIZED (SELECT id AS x FROM t){{25*, "c#" AS NOT MATERIALIZED (FROM "c#-1" UNION FROM "c#-1")}} SELECT count(*) FROM "c24"
+---
+-- planner: by EXCEPT and INTERSECT
+WITH "c-1" AS NOT MATERIALIZED (SELECT id AS x FROM t){{22*, "c#" AS NOT MATERIALIZED ((FROM "c#-1" EXCEPT FROM "c#-1") UNION (FROM "c#-1" INTERSECT FROM "c#-1"))}} SELECT count(*) FROM "c21"
+---
+-- planner: by scalar subqueries
+WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{30*, "c#" AS NOT MATERIALIZED (SELECT (SELECT max(x) FROM "c#-1") + (SELECT min(x) FROM "c#-1") AS x)}} FROM "c29"
+---
+-- planner: by EXISTS and NOT EXISTS
+WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{30*, "c#" AS NOT MATERIALIZED (SELECT id AS x FROM t WHERE EXISTS (FROM "c#-1") OR NOT EXISTS (FROM "c#-1"))}} FROM "c29"
+---
+-- planner: by columns that double: each reads the former column twice
+WITH "c-1" AS NOT MATERIALIZED (SELECT id AS x FROM t){{40*, "c#" AS NOT MATERIALIZED (SELECT x + x AS x FROM "c#-1")}} FROM "c39"
+---
+-- planner: by columns that double and are texts
+WITH "c-1" AS NOT MATERIALIZED (SELECT k AS x FROM t){{30*, "c#" AS NOT MATERIALIZED (SELECT CASE WHEN x > 'a' THEN x ELSE x END AS x FROM "c#-1")}} FROM "c29"
+---
+-- planner: by columns of many terms
+WITH "c-1" AS (SELECT id AS x FROM t){{12*, "c#" AS (SELECT x * x - x / x + x % x AS x FROM "c#-1")}} FROM "c11"
+---
+-- planner: by windows over windows
+WITH "c-1" AS (SELECT id AS x FROM t){{60*, "c#" AS (SELECT sum(x) OVER (ORDER BY x) AS x FROM "c#-1")}} FROM "c59"
+---
+-- planner: by star with itself: the columns double
+WITH "c-1" AS (SELECT 1 AS x){{16*, "c#" AS (SELECT a.*, b.* FROM "c#-1" a POSITIONAL JOIN "c#-1" b)}} FROM "c15"
+---
+-- planner: by star of a dataset
+WITH "c-1" AS NOT MATERIALIZED (FROM workers){{9*, "c#" AS NOT MATERIALIZED (SELECT * FROM "c#-1" a JOIN "c#-1" b ON a.worker_id = b.worker_id)}} SELECT count(*) FROM "c8"
+---
+-- planner: by DISTINCT over DISTINCT
+WITH "c-1" AS (SELECT id AS x FROM t){{300*, "c#" AS (SELECT DISTINCT x FROM "c#-1")}} FROM "c299"
+---
+-- planner: by PIVOT
+WITH "c-1" AS (SELECT id AS x FROM t){{10*, "c#" AS (SELECT * FROM (PIVOT "c#-1" ON x IN (1, 2) USING count(*) GROUP BY x))}} FROM "c9"
+---
+-- planner: a chain of 3,000
+WITH "c-1" AS (SELECT 1 AS x){{3000*, "c#" AS (SELECT x + 1 AS x FROM "c#-1")}} FROM "c2999"
+---
+-- planner: a chain of 900, materialised
+WITH "c-1" AS MATERIALIZED (SELECT 1 AS x){{900*, "c#" AS MATERIALIZED (SELECT x + 1 AS x FROM "c#-1")}} FROM "c899"
+---
+-- planner: 5,000 common tables that none reads
+WITH {{5000*c# AS (FROM t)|, }} SELECT 1
+---
+-- planner: a chain inside a common table inside a chain
+WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{8*, "c#" AS NOT MATERIALIZED (WITH i AS NOT MATERIALIZED (FROM "c#-1"), j AS NOT MATERIALIZED (SELECT a.x FROM i a, i b), k AS NOT MATERIALIZED (SELECT a.x FROM j a, j b) SELECT a.x FROM k a, k b)}} SELECT count(*) FROM "c7"
+---
+-- planner: CUBE of 15 columns
+SELECT count(*) FROM (SELECT {{15*i AS c#|, }} FROM range(3) r(i)) GROUP BY CUBE ({{15*c#|, }})
+---
+-- planner: CUBE of 24 columns
+SELECT count(*) FROM (SELECT {{24*i AS c#|, }} FROM range(3) r(i)) GROUP BY CUBE ({{24*c#|, }})
+---
+-- planner: CUBE beside CUBE: the product of the sets
+SELECT count(*) FROM (SELECT {{18*i AS c#|, }} FROM range(3) r(i)) GROUP BY CUBE (c0, c1, c2, c3, c4, c5), CUBE (c6, c7, c8, c9, c10, c11), CUBE (c12, c13, c14, c15, c16, c17)
+---
+-- planner: ROLLUP beside ROLLUP
+SELECT count(*) FROM (SELECT {{40*i AS c#|, }} FROM range(3) r(i)) GROUP BY ROLLUP ({{20*c#|, }}), ROLLUP ({{40*c#|, }}), ROLLUP ({{40*c#|, }})
+---
+-- planner: GROUPING SETS within GROUPING SETS
+SELECT count(*) FROM t GROUP BY {{12*GROUPING SETS (}}id, (), k, (id, k){{12*, v)}}
+---
+-- planner: GROUPING SETS of CUBEs
+SELECT count(*) FROM (SELECT {{14*i AS c#|, }} FROM range(3) r(i)) GROUP BY GROUPING SETS (CUBE ({{14*c#|, }}), CUBE ({{14*c#|, }}), ROLLUP ({{14*c#|, }}))
+---
+-- planner: twelve GROUPING SETS of four each, multiplied
+SELECT count(*) FROM t GROUP BY {{12*GROUPING SETS ((id), (k), (v), ())|, }}
+---
+-- planner: 10,000 grouping sets
+SELECT count(*) FROM t GROUP BY GROUPING SETS ({{10000*(id, k)|, }})
+---
+-- planner: GROUP BY ALL over 3,000 expressions
+SELECT {{3000*id + # AS a#|, }}, count(*) FROM t GROUP BY ALL
+---
+-- planner: distinct aggregates in CUBE
+SELECT {{60*count(DISTINCT c#)|, }} FROM (SELECT {{60*i AS c#|, }} FROM range(3) r(i)) GROUP BY CUBE (c0, c1, c2, c3, c4, c5, c6)
+---
+-- planner: a join of 60 ranges with conditions to the next
+SELECT count(*) FROM range(2) r0(a0){{60*, range(2) q#(b#)}} WHERE b0 = a0{{59* AND b# < 2}}
+---
+-- planner: a clique of 30 datasets
+SELECT count(*) FROM t x{{30* JOIN t t# USING (id)}} WHERE {{30*t#.v >= x.v|  AND }}
+---
+-- planner: a clique in which all are joined with all
+SELECT count(*) FROM {{14*t t#|, }} WHERE {{14*({{14*t#.id|  + }} + t#.id) > 0|  AND }}
+---
+-- planner: 200 joins with USING
+SELECT count(*) FROM t{{200* JOIN t t# USING (id)}}
+---
+-- planner: 200 natural joins
+SELECT count(*) FROM t{{200* NATURAL JOIN t t#}}
+---
+-- planner: 150 left joins
+SELECT count(*) FROM t{{150* LEFT JOIN t t# ON t#.id = t.id AND t#.v > t.v}}
+---
+-- planner: 150 full joins
+SELECT count(*) FROM t{{150* FULL JOIN t t# USING (id)}}
+---
+-- planner: 100 lateral joins that each read all before
+SELECT count(*) FROM range(2) r(i){{100*, LATERAL (SELECT i + # AS x#) l#}}
+---
+-- planner: 60 lateral joins, each within the one before
+SELECT * FROM t, LATERAL (SELECT t.id AS a0) b0{{60*, LATERAL (SELECT count(*) AS n# FROM t z WHERE z.id > t.id) m#}}
+---
+-- planner: 30 correlated subqueries in one another
+SELECT {{30*(SELECT max(id) FROM t WHERE id <= o.v AND v <> }}3{{30*)}} FROM t o
+---
+-- planner: 12 correlated subqueries in one another that each read the outer ones
+SELECT count(*) FROM t t0 WHERE EXISTS (FROM t t1 WHERE t1.id > t0.id AND EXISTS (FROM t t2 WHERE t2.id > t1.id - t0.id AND EXISTS (FROM t t3 WHERE t3.id > t2.id - t1.id + t0.id AND EXISTS (FROM t t4 WHERE t4.id > t3.id + t2.id + t1.id + t0.id AND (SELECT count(*) FROM t t5 WHERE t5.v > t4.v + t3.v + t2.v + t1.v + t0.v) < (SELECT max(id) FROM t t6 WHERE t6.id <> t4.id + t0.id)))))
+---
+-- planner: 300 correlated subqueries side by side
+SELECT {{300*(SELECT max(v) FROM t u WHERE u.id = t.id + #)|, }} FROM t
+---
+-- planner: any and all
+SELECT count(*) FROM t WHERE {{150*v > ANY (SELECT v - # FROM t u WHERE u.id <> t.id)|  AND }}
+---
+-- planner: 20,000 constants in IN
+SELECT count(*) FROM workers WHERE worker_id IN ({{20000*'W#'|, }})
+---
+-- planner: 20,000 expressions in IN
+SELECT count(*) FROM t WHERE id IN ({{20000*v + #|, }})
+---
+-- planner: 20,000 constants in NOT IN with NULL
+SELECT count(*) FROM t WHERE v NOT IN ({{20000*#|, }}, NULL)
+---
+-- planner: rows in IN
+SELECT count(*) FROM t WHERE (id, k, v) IN ({{9000*(#, 'a', #)|, }})
+---
+-- planner: 8,000 ORs
+SELECT count(*) FROM t WHERE {{8000*id = # AND v <> #|  OR }}
+---
+-- planner: ORs of ANDs, for the distribution of terms
+SELECT count(*) FROM t WHERE {{60*({{60*id > #|  AND }} AND v > #)|  OR }}
+---
+-- planner: ANDs of ORs
+SELECT count(*) FROM t a, t b WHERE {{60*({{40*a.id = b.id + #|  OR }} OR a.v = b.v + #)|  AND }}
+---
+-- planner: 4,000 UNION ALL
+SELECT 0{{4000* UNION ALL SELECT #}}
+---
+-- planner: 700 UNION
+SELECT 0 AS x{{700* UNION SELECT #}}
+---
+-- planner: 300 UNION BY NAME, each with a name of its own
+SELECT 0 AS a{{300* UNION ALL BY NAME SELECT # AS b#}}
+---
+-- planner: 500 EXCEPT
+SELECT id FROM t{{500* EXCEPT SELECT #}}
+---
+-- planner: COLUMNS over COLUMNS
+SELECT COLUMNS(*) + COLUMNS(*), COLUMNS(*) * COLUMNS(*) FROM (SELECT {{2000*# AS a#|, }})
+---
+-- planner: COLUMNS in 500 functions
+SELECT {{300*max(COLUMNS(*))|, }} FROM workers
+---
+-- planner: COLUMNS unpacked into a function
+SELECT greatest(*COLUMNS(*)), list_value(*COLUMNS(*)) FROM (SELECT {{4000*# AS a#|, }})
+---
+-- planner: COLUMNS by a regular expression that is long
+SELECT COLUMNS('{{5000*[ab]*}}c') FROM t
+---
+-- planner: star of a self join of a wide table
+WITH w AS (SELECT {{500*# AS a#|, }}) SELECT * FROM w{{30* CROSS JOIN w w#}}
+---
+-- planner: EXCLUDE, REPLACE and RENAME of 2,000 columns
+SELECT * EXCLUDE ({{1000*a#|, }}) REPLACE (a1500 + 1 AS a1500) RENAME (a1999 AS z) FROM (SELECT {{2000*# AS a#|, }})
+---
+-- planner: 3,000 windows
+SELECT {{3000*sum(v) OVER (ORDER BY id + #)|, }} FROM t
+---
+-- planner: 500 windows of parts and frames of their own
+SELECT {{500*avg(v) OVER (PARTITION BY id % (# + 1) ORDER BY v ROWS BETWEEN # PRECEDING AND CURRENT ROW)|, }} FROM workers w, t LIMIT 1
+---
+-- planner: a window in a window
+SELECT {{100*sum(}}v{{100*) OVER (ORDER BY id)}} FROM t
+---
+-- planner: QUALIFY of 500 windows
+SELECT id FROM t QUALIFY {{500*row_number() OVER (ORDER BY v + #) > 0|  AND }}
+---
+-- planner: named windows that name others
+SELECT {{300*sum(v) OVER w#|, }} FROM t WINDOW {{300*w# AS (ORDER BY id + #)|, }}
+---
+-- planner: PIVOT to 20,000 columns
+PIVOT t ON id IN ({{20000*#|, }}) USING sum(v)
+---
+-- planner: PIVOT on three lists, whose product are the columns
+PIVOT (SELECT i AS a, i AS b, i AS c FROM range(3) r(i)) ON a IN ({{40*#|, }}), b IN ({{40*#|, }}), c IN ({{40*#|, }}) USING count(*)
+---
+-- planner: PIVOT with 500 aggregates
+PIVOT t ON id IN ({{100*#|, }}) USING {{300*sum(v + #) AS s#|, }}
+---
+-- planner: PIVOT whose values are queried, over a wide dataset
+PIVOT workers ON zip, city USING count(*)
+---
+-- planner: UNPIVOT of 3,000 columns
+UNPIVOT (SELECT {{3000*# AS a#|, }}) ON COLUMNS(*)
+---
+-- planner: UNPIVOT of UNPIVOT
+FROM (UNPIVOT (FROM (UNPIVOT (FROM (UNPIVOT t ON id, v)) ON value)) ON value)
+---
+-- planner: lambdas in lambdas that each read all parameters
+SELECT {{40*list_transform([1, 2], a# -> }}1{{40* + a0)}}
+---
+-- planner: lambdas in lambdas: 2 to the 22nd steps
+SELECT {{22*list_transform([1, 2], a# -> }}1{{22*)}}
+---
+-- planner: list_filter in list_filter over data
+SELECT {{30*list_filter([id, v], a# -> }}true{{30* = (a# IS NOT NULL))}} FROM t
+---
+-- planner: CASE of 8,000 arms
+SELECT CASE id {{8000*WHEN # THEN v + # }}END FROM t
+---
+-- planner: COALESCE of 900, nested
+SELECT {{900*coalesce(NULL, }}1{{900*)}}
+---
+-- planner: COALESCE of 20,000
+SELECT coalesce({{20000*NULL|, }}, 1)
+---
+-- planner: 15,000 columns
+SELECT {{15000*# AS a#|, }}
+---
+-- planner: 5,000 columns sorted by each
+SELECT {{5000*id + # AS a#|, }} FROM t ORDER BY {{5000*a#|, }}
+---
+-- planner: ORDER BY ALL over 4,000 columns
+SELECT {{4000*v % (# + 1)|, }} FROM t ORDER BY ALL DESC NULLS FIRST
+---
+-- planner: VALUES of 30,000 rows
+VALUES {{30000*(#)|, }}
+---
+-- planner: VALUES of 30,000 rows of changing types
+SELECT * FROM (VALUES {{8000*(#, '#', #.5, [#])|, }}) v(a, b, c, d) WHERE a = 1
+---
+-- planner: an identifier of 200,000 characters
+SELECT 1 AS "{{200000*x}}"
+---
+-- planner: a column that is not there, of 100,000 characters
+SELECT {{100000*x}} FROM workers
+---
+-- planner: a function that is not there, of 50,000 characters
+SELECT {{50000*x}}(1)
+---
+-- planner: a dataset that is not there, of 100,000 characters
+FROM {{100000*x}}
+---
+-- planner: a field that is not there, of many
+SELECT s.nope FROM (SELECT struct_pack({{4000*a# := #|, }}) AS s)
+---
+-- planner: an integer of 200,000 digits
+SELECT {{200000*9}}
+---
+-- planner: a decimal of 100,000 digits after the point
+SELECT 0.{{100000*1}}::DOUBLE
+---
+-- planner: a text of 250,000 characters
+SELECT length('{{250000*x}}'), upper('x')
+---
+-- planner: a blob of 60,000 escapes
+SELECT octet_length('{{60000*\xAB}}'::BLOB)
+---
+-- planner: comments in comments, 60,000 deep
+SELECT {{60000*/*}} 1 {{60000**/}} 2
+---
+-- planner: 30,000 line comments
+SELECT {{30000*-- x
+}} 1
+---
+-- planner: 30,000 aliases of Unicode
+SELECT {{10000*# AS "é#"|, }}
+---
+-- planner: names that differ by case only
+SELECT "a", "A" FROM (SELECT {{3000*1 AS "a#", 2 AS "A#"|, }}, 1 AS a)
+---
+-- planner: an alias that reads an alias that reads an alias
+SELECT id AS "a-1"{{40*, "a#-1" + "a#-1" AS "a#"}} FROM t
+---
+-- planner: an alias that reads an alias twice, as text
+SELECT k AS "a-1"{{24*, "a#-1" || "a#-1" AS "a#"}} FROM t
+---
+-- planner: 950 parts joined by ||, constant
+SELECT ''{{950* || 'x'}}
+---
+-- planner: 450 arrows over data
+SELECT k::JSON{{450*->'a'}} FROM (SELECT '{}' AS k FROM t)
+---
+-- planner: 450 arrows to text and back
+SELECT k{{300*->>'a'}} FROM (SELECT '{}' AS k FROM t)
+---
+-- planner: 900 additions over data
+SELECT id{{900* + v}} FROM t
+---
+-- planner: 900 LIKEs
+SELECT count(*) FROM workers WHERE {{900*resume_text LIKE '%#%a%b%'|  OR }}
+---
+-- planner: recursive common table in a recursive common table
+WITH RECURSIVE a AS (SELECT 1 AS i UNION ALL SELECT i + (WITH RECURSIVE b AS (SELECT 1 AS j UNION ALL SELECT j + 1 FROM b WHERE j < 1000) SELECT max(j) FROM b) FROM a WHERE i < 1000000) SELECT count(*) FROM a
+---
+-- planner: recursive common table that never ends and never grows
+WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT 1 FROM r) SELECT count(*) FROM r
+---
+-- planner: recursive common table of one row, without end
+WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT i FROM r WHERE i = 0
+---
+-- planner: recursive USING KEY that changes its one row for ever
+WITH RECURSIVE r USING KEY (k) AS (SELECT 1 AS k, 0 AS v UNION SELECT k, v + 1 FROM r) SELECT * FROM r
+---
+-- planner: recursive USING KEY that reads all of itself
+WITH RECURSIVE r USING KEY (k) AS (SELECT 1 AS k, 1 AS v UNION SELECT r.k + 1, (SELECT sum(v) FROM recurring.r) FROM r WHERE r.k < 100000) SELECT count(*) FROM r
+---
+-- planner: 100 recursive common tables
+WITH RECURSIVE {{100*r# AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r# WHERE i < 100)|, }} SELECT count(*) FROM {{8*r#|, }}
+---
+-- planner: a join of recursions
+WITH RECURSIVE r AS (SELECT id, v FROM t UNION ALL SELECT a.id + b.id, a.v FROM r a, t b) SELECT count(*) FROM r
+---
+-- planner: structs of 3,000 fields compared
+SELECT count(*) FROM (SELECT struct_pack({{3000*a# := i + #|, }}) AS s FROM range(100) r(i)) x JOIN (SELECT struct_pack({{3000*a# := i + #|, }}) AS s FROM range(100) r(i)) y USING (s)
+---
+-- planner: SUMMARIZE of 2,000 columns
+SUMMARIZE SELECT {{2000*i + # AS a#|, }} FROM range(1000) r(i)
+---
+-- planner: DESCRIBE of 10,000 columns
+DESCRIBE SELECT {{10000*# AS a#|, }}
+---
+-- planner: EXPLAIN of a chain that doubles
+EXPLAIN WITH "c-1" AS NOT MATERIALIZED (SELECT 1 AS x){{26*, "c#" AS NOT MATERIALIZED (SELECT a.x FROM "c#-1" a, "c#-1" b)}} SELECT count(*) FROM "c25"
+---
+-- planner: EXPLAIN of 1,000 joins
+EXPLAIN SELECT 1 FROM range(1) r{{400*, range(1) r#}}
+---
+-- planner: filters over constants that fold for long
+SELECT {{200*len(list_transform(range(1000), x -> md5(x::VARCHAR || '#')))|  + }}
+---
+-- planner: an enum of 20,000 values
+SELECT 'a'::ENUM ({{20000*'v#'|, }}, 'a')
+---
+-- planner: a struct type of 20,000 fields
+SELECT NULL::STRUCT({{15000*a# INT|, }})
+---
+-- planner: a union type of 256 members and more
+SELECT NULL::UNION({{300*a# INT|, }})
+---
+-- planner: a DECIMAL with bounds out of range
+SELECT 1::DECIMAL(99999, 99998)
+---
+-- planner: a VARCHAR with many modifiers
+SELECT 1::VARCHAR(99999999), 'a'::CHAR(1)
+---
+-- planner: SAMPLE in all ways
+SELECT count(*) FROM (FROM range(100000000) TABLESAMPLE reservoir(100000000 ROWS)) USING SAMPLE 50% (bernoulli)
+---
+-- planner: a LIMIT that is computed
+SELECT * FROM range(10) LIMIT (SELECT sum(a.i * b.i) FROM range(100000) a(i), range(100000) b(i))
+---
+-- unstoppable: LIKE with many wildcards, which backtracks
+SELECT s LIKE '{{30*%a}}%b' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: LIKE with wildcards of two kinds
+SELECT s LIKE '{{60*%_a}}%b' FROM (SELECT string_agg('a', '') AS s FROM range(100000))
+---
+-- unstoppable: ILIKE with many wildcards
+SELECT s ILIKE '{{30*%A}}%B' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: NOT ILIKE over letters beyond ASCII
+SELECT repeat('é', 1000) || s NOT ILIKE '{{30*%É}}%B' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: LIKE with an escape
+SELECT s LIKE '{{30*%a}}%!b' ESCAPE '!' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: LIKE whose pattern comes from data
+SELECT count(*) FROM workers a, workers b WHERE a.resume_text LIKE '%' || replace(b.resume_text, ' ', '%') || '%'
+---
+-- unstoppable: GLOB with many stars
+SELECT s GLOB '{{30**a}}*b' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: GLOB with sets
+SELECT s GLOB '{{25**[a-z]}}*[!a]' FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: SIMILAR TO with nested stars
+SELECT s SIMILAR TO '((a*)*)*b' FROM (SELECT string_agg('a', '') AS s FROM range(50000000))
+---
+-- unstoppable: SIMILAR TO with a long alternation
+SELECT s SIMILAR TO '({{5000*a#bc}})*' FROM (SELECT string_agg('a', '') AS s FROM range(1000000))
+---
+-- unstoppable: a pattern that is large to compile, over rows
+SELECT count(*) FROM workers WHERE regexp_matches(resume_text, '({{60*(.{0,900}x)?}})')
+---
+-- unstoppable: a pattern of bounded counts that makes many states
+SELECT regexp_matches(s, '(a?){500}(a){500}b') FROM (SELECT string_agg('a', '') AS s FROM range(10000000))
+---
+-- unstoppable: a pattern whose states are many: the n-th letter from the end
+SELECT regexp_matches(s, '(a|b)*a(a|b){18}$') FROM (SELECT string_agg(CASE WHEN hash(i) % 2 = 0 THEN 'a' ELSE 'b' END, '') AS s FROM range(20000000) r(i))
+---
+-- unstoppable: patterns from data, each compiled
+SELECT count(*) FROM workers a, range(100) r(i) WHERE regexp_matches(a.email, a.last_name || '(.{0,500}){1,2}' || i)
+---
+-- unstoppable: regexp_extract_all of a huge text
+SELECT len(regexp_extract_all(s, 'a')) FROM (SELECT string_agg('a', '') AS s FROM range(50000000))
+---
+-- unstoppable: regexp_extract_all with groups
+SELECT len(regexp_extract_all(s, '(a)(a)(a)', ['x', 'y', 'z'])) FROM (SELECT string_agg('a', '') AS s FROM range(20000000))
+---
+-- unstoppable: regexp_extract_all of words
+SELECT len(regexp_extract_all(s, '[a-z]+')) FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(20))
+---
+-- unstoppable: string_split_regex of a huge text
+SELECT len(string_split_regex(s, '')) FROM (SELECT string_agg('a', '') AS s FROM range(20000000))
+---
+-- unstoppable: string_split_regex at each place
+SELECT len(string_split_regex(s, 'a|b|c')) FROM (SELECT string_agg('a', '') AS s FROM range(50000000))
+---
+-- unstoppable: regexp_replace of each letter
+SELECT length(regexp_replace(s, '(.)', '\1', 'g')) FROM (SELECT string_agg('a', '') AS s FROM range(50000000))
+---
+-- unstoppable: regexp_full_match of a huge text
+SELECT regexp_full_match(s, '(a|aa)+$') FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: regexp_split_to_table of a huge text
+SELECT count(*) FROM (SELECT regexp_split_to_table(s, '\s') FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(20)))
+---
+-- unstoppable: string_split at a text that is not there
+SELECT len(string_split(s, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaab')) FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: split_part far off
+SELECT split_part(s, 'a', 90000000) FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: strpos of what is not there: the product of lengths
+SELECT strpos(s, substr(s, 1, 1000000) || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(2000000))
+---
+-- unstoppable: contains, position and instr of the same kind
+SELECT contains(s, n), position(n IN s), instr(s, n) FROM (SELECT s, repeat('a', 999) || 'b' AS n FROM (SELECT string_agg('a', '') AS s FROM range(100000000)))
+---
+-- unstoppable: suffix and prefix over a huge text
+SELECT suffix(s, s), prefix(s, s), ends_with(s, s || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: replace of what overlaps
+SELECT length(replace(s, 'aa', 'a')) FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: replace that finds nothing
+SELECT replace(s, substr(s, 1, 500000) || 'b', '') IS NULL FROM (SELECT string_agg('a', '') AS s FROM range(1000000))
+---
+-- unstoppable: translate with long maps
+SELECT length(translate(s, (SELECT string_agg(chr(i::INT), '') FROM range(1000, 50000) r(i)), '')) FROM (SELECT string_agg('a', '') AS s FROM range(30000000))
+---
+-- unstoppable: trim with a long set
+SELECT length(trim(s, (SELECT string_agg(chr(i::INT), '') FROM range(97, 50000) r(i)))) FROM (SELECT string_agg('a', '') AS s FROM range(30000000))
+---
+-- unstoppable: nfc_normalize of many combining marks
+SELECT length(nfc_normalize(string_agg(chr(769 + (i % 2)::INT * 34), ''))) FROM range(2000000) r(i)
+---
+-- unstoppable: nfc_normalize of one letter with a thousand marks
+SELECT nfc_normalize('a' || string_agg('{{U+327}}{{U+301}}{{U+316}}', '')) IS NULL FROM range(300000)
+---
+-- unstoppable: strip_accents of a huge text
+SELECT length(strip_accents(string_agg('é', ''))) FROM range(50000000)
+---
+-- unstoppable: upper and lower of letters beyond ASCII
+SELECT length(upper(s)) + length(lower(s)) FROM (SELECT string_agg('ßéİ', '') AS s FROM range(30000000))
+---
+-- unstoppable: reverse of grapheme clusters
+SELECT length(reverse(s)) FROM (SELECT string_agg('👩{{U+200D}}', '') AS s FROM range(5000000))
+---
+-- unstoppable: length_grapheme of one endless cluster
+SELECT length_grapheme('a' || string_agg('{{U+301}}', '')) FROM range(30000000)
+---
+-- unstoppable: substring_grapheme from the end
+SELECT substring_grapheme(s, -5, 3), left_grapheme(s, -3), right_grapheme(s, 2) FROM (SELECT string_agg('👩{{U+200D}}👧', '') AS s FROM range(5000000))
+---
+-- unstoppable: comparison under a collation
+SELECT count(*) FROM workers a, workers b WHERE a.resume_text COLLATE NOCASE.NOACCENT < b.resume_text COLLATE NOCASE.NOACCENT
+---
+-- unstoppable: sort under a collation
+SELECT email FROM workers, range(300) ORDER BY resume_text COLLATE NOACCENT.NOCASE LIMIT 1
+---
+-- unstoppable: levenshtein at its bound, over many rows
+SELECT sum(levenshtein(a.resume_text, b.resume_text)) FROM workers a, workers b
+---
+-- unstoppable: levenshtein just below the product that is allowed
+SELECT levenshtein(s, s || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(9999))
+---
+-- unstoppable: levenshtein of an empty text and a huge one
+SELECT levenshtein('', s), levenshtein('a', s) FROM (SELECT string_agg('a', '') AS s FROM range(90000000))
+---
+-- unstoppable: levenshtein of letters of four bytes
+SELECT levenshtein(s, reverse(s)) FROM (SELECT string_agg('👩', '') AS s FROM range(10000))
+---
+-- unstoppable: damerau_levenshtein, whose table is the product
+SELECT damerau_levenshtein(s, reverse(s)) FROM (SELECT string_agg(chr(97 + (i % 26)::INT), '') AS s FROM range(10000) r(i))
+---
+-- unstoppable: damerau_levenshtein over rows
+SELECT max(damerau_levenshtein(a.resume_text, b.resume_text)) FROM workers a, workers b
+---
+-- unstoppable: jaro_winkler_similarity of two that are long
+SELECT jaro_winkler_similarity(s, reverse(s)) FROM (SELECT string_agg('a', '') AS s FROM range(10000))
+---
+-- unstoppable: jaro_similarity over rows
+SELECT max(jaro_similarity(a.resume_text, b.resume_text)) FROM workers a, workers b
+---
+-- unstoppable: jaccard of huge texts
+SELECT jaccard(s, reverse(s)) FROM (SELECT string_agg(resume_text, '') AS s FROM workers, range(30))
+---
+-- unstoppable: hamming of huge texts
+SELECT hamming(s, reverse(s)), mismatches(s, s) FROM (SELECT string_agg('a', '') AS s FROM range(200000000))
+---
+-- unstoppable: editdist3 by its other name
+SELECT editdist3(s, s) FROM (SELECT string_agg('a', '') AS s FROM range(10000))
+---
+-- unstoppable: levenshtein by its full name, past the bound
+SELECT system.main.levenshtein(s, s || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(200000))
+---
+-- unstoppable: damerau_levenshtein by its full name
+SELECT system.main.damerau_levenshtein(s, s || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(20000))
+---
+-- unstoppable: jaro_similarity by its full name
+SELECT main.jaro_similarity(s, s || 'b') FROM (SELECT string_agg('a', '') AS s FROM range(300000))
+---
+-- unstoppable: levenshtein through a lambda
+SELECT list_sum(list_transform(range(10000), x -> levenshtein(s, s || x::VARCHAR))) FROM (SELECT string_agg('a', '') AS s FROM range(9000))
+---
+-- unstoppable: try_strptime with 3,000 formats
+SELECT count(try_strptime(resume_text, [{{3000*'%Y-%m-%d %H:%M:%S.# %A'|, }}])) FROM workers
+---
+-- unstoppable: try_strptime with formats, over a cross join
+SELECT count(try_strptime(a.resume_text, [{{200*'%d %B %Y # %p'|, }}])) FROM workers a, range(1000)
+---
+-- unstoppable: strptime of a long text with a long format
+SELECT try_strptime(s, '{{20000*%%a}}') FROM (SELECT string_agg('a', '') AS s FROM range(1000000))
+---
+-- unstoppable: strftime of many
+SELECT max(strftime(now() + to_seconds(i), '{{3000*%A %d %B}}')) FROM range(100000000) r(i)
+---
+-- unstoppable: list_sort of a long list
+SELECT list_sort(l)[1] FROM (SELECT list(hash(i)) AS l FROM range(20000000) r(i))
+---
+-- unstoppable: list_sort of texts
+SELECT list_reverse_sort(l)[1] FROM (SELECT list(md5(i::VARCHAR)) AS l FROM range(3000000) r(i))
+---
+-- unstoppable: list_sort of lists
+SELECT len(list_sort(list([hash(i), i]))) FROM range(5000000) r(i)
+---
+-- unstoppable: list_distinct of a long list
+SELECT len(list_distinct(l)) FROM (SELECT list(hash(i)) AS l FROM range(10000000) r(i))
+---
+-- unstoppable: list_unique of a long list
+SELECT list_unique(l) FROM (SELECT list(hash(i)) AS l FROM range(10000000) r(i))
+---
+-- unstoppable: list_aggregate by names: mode, histogram, median
+SELECT list_mode(l), list_median(l), list_entropy(l), cardinality(list_histogram(l)) FROM (SELECT list(hash(i)) AS l FROM range(5000000) r(i))
+---
+-- unstoppable: list_aggregate by a name in a text
+SELECT list_aggregate(l, 'quantile_cont', 0.5), length(list_aggregate(l, 'string_agg', ', ')) FROM (SELECT list(i) AS l FROM range(10000000) r(i))
+---
+-- unstoppable: list_intersect of long lists
+SELECT len(list_intersect(l, l)) FROM (SELECT list(hash(i)) AS l FROM range(5000000) r(i))
+---
+-- unstoppable: list_has_all and list_has_any of long lists
+SELECT list_has_all(l, l), list_has_any(l, [-1]) FROM (SELECT list(i) AS l FROM range(5000000) r(i))
+---
+-- unstoppable: list_position within a transform: quadratic
+SELECT list_sum(list_transform(l, x -> list_position(l, x))) FROM (SELECT range(10000) AS l)
+---
+-- unstoppable: list_contains within a filter: quadratic
+SELECT len(list_filter(l, x -> list_contains(l, -x - 1))) FROM (SELECT list(i) AS l FROM range(100000) r(i))
+---
+-- unstoppable: list_filter in list_filter
+SELECT len(list_filter(l, x -> len(list_filter(l, y -> y > x)) > 5)) FROM (SELECT range(10000) AS l)
+---
+-- unstoppable: list_transform in list_transform, quadratic with hashes
+SELECT list_sum(list_transform(l, x -> list_sum(list_transform(l, y -> hash(x, y) % 2)))) FROM (SELECT range(10000) AS l)
+---
+-- unstoppable: list_reduce over a long list
+SELECT list_reduce(l, (a, b) -> (a * 31 + b) % 1000003) FROM (SELECT list(i) AS l FROM range(20000000) r(i))
+---
+-- unstoppable: list_reduce that builds a text
+SELECT length(list_reduce(l, (a, b) -> a || b)) FROM (SELECT list(i::VARCHAR) AS l FROM range(300000) r(i))
+---
+-- unstoppable: list_reduce that builds a list
+SELECT len(list_reduce(l, (a, b) -> list_concat(a, b))) FROM (SELECT list([i]) AS l FROM range(200000) r(i))
+---
+-- unstoppable: list_slice with a step
+SELECT len(list_slice(l, 1, -1, 2)) FROM (SELECT list(i) AS l FROM range(50000000) r(i))
+---
+-- unstoppable: list_select and list_where with long masks
+SELECT len(list_select(l, l)), len(list_where(l, list_transform(l, x -> x % 2 = 0))) FROM (SELECT list(i + 1) AS l FROM range(5000000) r(i))
+---
+-- unstoppable: list_grade_up
+SELECT len(list_grade_up(l)) FROM (SELECT list(hash(i)) AS l FROM range(10000000) r(i))
+---
+-- unstoppable: list_cosine_similarity and kin
+SELECT list_cosine_similarity(l, l), list_distance(l, l), list_inner_product(l, l) FROM (SELECT list(i::DOUBLE) AS l FROM range(50000000) r(i))
+---
+-- unstoppable: flatten of many
+SELECT len(flatten(list([i, i, i]))) FROM range(20000000) r(i)
+---
+-- unstoppable: array_to_string of a long list
+SELECT length(array_to_string(list(i), ',')) FROM range(50000000) r(i)
+---
+-- unstoppable: map of many keys, looked up for each
+SELECT list_sum(list_transform(k, x -> m[x])) FROM (SELECT map(list(i), list(i)) AS m, list(i) AS k FROM range(20000) r(i))
+---
+-- unstoppable: map_extract of a long map over rows
+SELECT sum(m[i]) FROM (SELECT map(list(i), list(i)) AS m FROM range(100000) r(i)), range(100000) r(i)
+---
+-- unstoppable: map_entries, map_keys and map_values of a long map
+SELECT len(map_entries(m)) + len(map_keys(m)) + len(map_values(m)) FROM (SELECT map(list(i), list(md5(i::VARCHAR))) AS m FROM range(1000000) r(i))
+---
+-- unstoppable: bits: shifts and counts of a long string
+SELECT bit_count(s::BIT), length(s::BIT << 5), (s::BIT & s::BIT) IS NULL FROM (SELECT string_agg('1', '') AS s FROM range(100000000))
+---
+-- unstoppable: bits: xor, not and positions
+SELECT bit_position('1'::BIT, ~s), get_bit(xor(s, ~s), 7) FROM (SELECT string_agg('1', '')::BIT AS s FROM range(100000000))
+---
+-- unstoppable: bits as an aggregate
+SELECT bit_xor(s), bit_or(s), bit_and(s) FROM (SELECT repeat('10', 500)::BIT AS s FROM range(3000000))
+---
+-- unstoppable: bits: a position of what is not there
+SELECT bit_position(repeat('0', 999)::BIT || '1'::BIT, s) FROM (SELECT string_agg('0', '')::BIT AS s FROM range(10000000))
+---
+-- unstoppable: set_bit in a chain
+SELECT {{300*set_bit(}}s{{300*, 5, 1)}} IS NULL FROM (SELECT string_agg('1', '')::BIT AS s FROM range(5000000))
+---
+-- unstoppable: a cast of a text of digits to VARINT
+SELECT s::BIGNUM IS NULL FROM (SELECT string_agg('9', '') AS s FROM range(3000000))
+---
+-- unstoppable: BIGNUM to text and back
+SELECT length((('1' || s)::BIGNUM)::VARCHAR) FROM (SELECT string_agg('7', '') AS s FROM range(300000))
+---
+-- unstoppable: BIGNUM sums and products
+SELECT length((n + n - n)::VARCHAR) FROM (SELECT ('1' || string_agg('0', ''))::BIGNUM AS n FROM range(200000))
+---
+-- unstoppable: BIGNUM that doubles in recursion
+WITH RECURSIVE r AS (SELECT 0 AS i, '2'::BIGNUM AS n UNION ALL SELECT i + 1, n + n FROM r WHERE i < 200000) SELECT max(length(n::VARCHAR)) FROM r
+---
+-- unstoppable: BIGNUM as an aggregate
+SELECT sum(('9' || repeat('9', 999))::BIGNUM) FROM range(1000000)
+---
+-- unstoppable: factorial, gamma and power over rows
+SELECT sum(factorial((i % 33)::INT)::DOUBLE), sum(gamma(i % 100 + 1)), sum(pow(i, 0.3)) FROM range(300000000) r(i)
+---
+-- unstoppable: hashes of a huge text
+SELECT md5(s), sha1(s), sha256(s), hash(s) FROM (SELECT string_agg('a', '') AS s FROM range(300000000))
+---
+-- unstoppable: hashes in a chain over rows
+SELECT max({{40*sha256(}}i::VARCHAR{{40*)}}) FROM range(100000000) r(i)
+---
+-- unstoppable: base64, hex and url of a huge text
+SELECT length(base64(encode(s))) + length(hex(s)) + length(url_encode(s)) FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: from_base64 and unhex of a huge text
+SELECT octet_length(from_base64(s)), octet_length(unhex(s)) FROM (SELECT string_agg('a', '') AS s FROM range(100000000))
+---
+-- unstoppable: ascii, unicode and ord of a huge text
+SELECT ascii(s), unicode(s), ord(s), length(s), strlen(s), bit_length(s) FROM (SELECT string_agg('a', '') AS s FROM range(300000000))
+---
+-- unstoppable: histogram, mode and entropy of many
+SELECT cardinality(histogram(i)), mode(i), entropy(i) FROM range(20000000) r(i)
+---
+-- unstoppable: quantile and mad of many
+SELECT median(i), mad(i), quantile_cont(i, [0.1, 0.5, 0.9]), quantile_disc(hash(i), 0.5) FROM range(100000000) r(i)
+---
+-- unstoppable: quantile as a window
+SELECT max(m) FROM (SELECT median(hash(i)) OVER (ORDER BY i ROWS BETWEEN 100000 PRECEDING AND 100000 FOLLOWING) AS m FROM range(3000000) r(i))
+---
+-- unstoppable: mode as a window over all
+SELECT max(m) FROM (SELECT mode(i % 1000) OVER (ORDER BY hash(i) ROWS BETWEEN 50000 PRECEDING AND 50000 FOLLOWING) AS m FROM range(1000000) r(i))
+---
+-- unstoppable: DISTINCT aggregates as windows
+SELECT max(c) FROM (SELECT count(DISTINCT hash(i) % 5000) OVER (ORDER BY i ROWS BETWEEN 50000 PRECEDING AND 50000 FOLLOWING EXCLUDE TIES) AS c FROM range(1000000) r(i))
+---
+-- unstoppable: string_agg as a window: the text of all before
+SELECT sum(length(s)) FROM (SELECT string_agg(worker_id, ',') OVER (ORDER BY worker_id) AS s FROM workers)
+---
+-- unstoppable: list as a window: the list of all before
+SELECT sum(len(l)) FROM (SELECT list(worker_id) OVER (ORDER BY worker_id) AS l FROM workers)
+---
+-- unstoppable: array_agg that sorts
+SELECT len(array_agg(i ORDER BY hash(i))) FROM range(20000000) r(i)
+---
+-- unstoppable: string_agg that sorts, distinct
+SELECT length(string_agg(DISTINCT md5(i::VARCHAR), '' ORDER BY md5(i::VARCHAR))) FROM range(3000000) r(i)
+---
+-- unstoppable: first and last that sort
+SELECT first(i ORDER BY hash(i)), last(i ORDER BY sha1(i::VARCHAR)), arg_max(i, md5(i::VARCHAR)) FROM range(20000000) r(i)
+---
+-- unstoppable: approximate aggregates
+SELECT approx_count_distinct(i), approx_quantile(i, 0.5), reservoir_quantile(i, 0.5), approx_top_k(i, 100) FROM range(300000000) r(i)
+---
+-- unstoppable: a constant that folds for long: hashes of lists
+SELECT len(list_transform(range(10000), x -> list_reduce(list_transform(range(1), y -> repeat('x', 1)), (a, b) -> a))), list_sum(list_transform([{{10000*#|, }}], x -> levenshtein('{{2000*a}}', '{{2000*b}}' || x)))
+---
+-- unstoppable: a constant that folds for long: levenshtein at its bound, 100 times
+SELECT {{12*levenshtein('{{9000*a}}', '{{9000*b}}' || '#')|  + }}
+---
+-- unstoppable: a constant that folds for long: patterns
+SELECT {{2000*regexp_matches(repeat('a', 1000), '(a|aa)*(b|#)+$')|  OR }}
+---
+-- unstoppable: a constant that folds for long: LIKE
+SELECT repeat('a', 1000) LIKE '{{20*%a}}%b', repeat('a', 999) LIKE '{{12*%a_}}%b'
+---
+-- unstoppable: a constant that folds for long: list_sort in lists
+SELECT list_sum(list_transform(range(10000), x -> list_sort(list_transform([{{10000*#|, }}], y -> hash(x, y)))[1] % 7))
+---
+-- unstoppable: a constant that folds for long: factorials in a transform
+SELECT list_sum(list_transform(range(10000), x -> list_sum(list_transform(string_split('{{5000*1,}}', ','), y -> length(md5(y))))))
+---
+-- unstoppable: JSON of many values, read by a path with wildcards
+SELECT len(json_extract(j, '$[*].a')) FROM (SELECT json_group_array({'a': i}) AS j FROM range(3000000) r(i))
+---
+-- unstoppable: json_contains of large documents: quadratic
+SELECT json_contains(j, '["x"]'), json_contains(j, j) FROM (SELECT json_group_array(i) AS j FROM range(20000) r(i))
+---
+-- unstoppable: json_merge_patch of wide objects
+SELECT length(json_merge_patch(j, j)) FROM (SELECT json_group_object('k' || i, i) AS j FROM range(30000) r(i))
+---
+-- unstoppable: json_structure of wide objects
+SELECT length(json_structure(j)) FROM (SELECT json_group_object('k' || i, {'a': i}) AS j FROM range(300000) r(i))
+---
+-- unstoppable: json_group_structure of rows with keys of their own
+SELECT length(json_group_structure(json_object('k' || i, i))) FROM range(200000) r(i)
+---
+-- unstoppable: json_keys and json_tree of wide objects
+SELECT count(*), (SELECT len(json_keys(j)) FROM (SELECT json_group_object('k' || i, i) AS j FROM range(1000000) r(i))) FROM json_tree((SELECT json_group_object('k' || i, i) FROM range(300000) r(i)))
+---
+-- unstoppable: time zones of many rows
+SELECT count(DISTINCT timezone(n.name, TIMESTAMP '2024-01-01' + to_minutes(i))) FROM pg_timezone_names() n, range(100000) r(i)
+---
+-- unstoppable: embed of a text for each of many rows
+SELECT max(len(embed(resume_text || i))) FROM workers, range(50) r(i)
+---
 -- amplifier: least with NULL, which least leaves out
 SELECT length(repeat('x', least(NULL, 2000000000)))
 ---
@@ -412,7 +1157,7 @@ SELECT len(range(least(id * -200000000, 0), 5)) FROM t
 SELECT len(range(0, 500000000, 500000000::BOOLEAN::INT))
 ---
 -- amplifier: generate_series with a step that a cast makes small
-SELECT len(generate_series(1, 300000000, 99999::BIT::VARCHAR::BOOLEAN::INT))
+SELECT len(generate_series(1, 300000000, 300000000.5::BOOLEAN::BIGINT))
 ---
 -- amplifier: range with a step of least
 SELECT len(range(0, 400000000, least(400000000, 1)))
@@ -433,7 +1178,7 @@ SELECT length(repeat('x', '1e9'::DOUBLE::BIGINT))
 SELECT length(repeat('x', '1_000_000_000'::BIGINT))
 ---
 -- amplifier: repeat by hex
-SELECT length(repeat('x', 0x7fffffff))
+SELECT length(repeat('x', '0x7fffffff'::BIGINT))
 ---
 -- amplifier: repeat by a HUGEINT in least
 SELECT length(repeat('x', least(99999999999999999999, 2000000000)))
@@ -469,7 +1214,7 @@ SELECT bit_count(bitstring('1', 2147483647))
 SELECT length(bitstring_agg(i, -2000000000, 2000000000)) FROM range(3) r(i)
 ---
 -- amplifier: bitstring_agg over groups
-SELECT count(bitstring_agg(i, 0, 100000000)) FROM range(300) r(i) GROUP BY i
+SELECT bit_count(bitstring_agg(i, 0, 100000000)) FROM range(300) r(i) GROUP BY i
 ---
 -- amplifier: to_seconds of a small fraction as the step
 SELECT len(range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', to_seconds(0.000001)))
@@ -553,10 +1298,10 @@ WITH a AS (SELECT strftime(now(), '{{5000*%c %%A}}') AS s), b AS (SELECT strftim
 SELECT len(equi_width_bins(0, 1000000000, 1000000000, false))
 ---
 -- amplifier: equi_width_bins of doubles
-SELECT len(equi_width_bins(0.0::DOUBLE, 1.0::DOUBLE, 999999999, true))
+SELECT sum(len(equi_width_bins(0.0::DOUBLE, 1.0::DOUBLE + i, 999999, true))) FROM range(3000) r(i)
 ---
 -- amplifier: equi_width_bins of time
-SELECT len(equi_width_bins(TIMESTAMP '1900-01-01', TIMESTAMP '2900-01-01', 1000000000, true))
+SELECT len(list(equi_width_bins(TIMESTAMP '1900-01-01', TIMESTAMP '2900-01-01' + to_days(i::INT), 999999, true))) FROM range(3000) r(i)
 ---
 -- amplifier: histogram with many bins
 SELECT cardinality(histogram(i, equi_width_bins(0, 100000000, 100000000, false))) FROM range(10) r(i)
@@ -571,7 +1316,7 @@ SELECT len(list_reduce([[1]{{40*, [#]}}], (a, b) -> a || a))
 SELECT length(list_reduce(list_transform(range(60), x -> '[1]'), (a, b) -> json_array(a, a)::VARCHAR))
 ---
 -- amplifier: reduce with an initial value that grows
-SELECT length(reduce(range(100), (a, x) -> concat(a, a, x::VARCHAR), 'x'))
+SELECT length(reduce(list_transform(range(100), x -> x::VARCHAR), (a, x) -> concat(a, a, x), 'x'))
 ---
 -- amplifier: list_transform that gives the list itself for each element
 SELECT sum(len(x)) FROM (SELECT unnest(list_transform(l, x -> l)) AS x FROM (SELECT range(10000) AS l))
@@ -589,19 +1334,19 @@ SELECT len([[x + y FOR x IN l] FOR y IN l]) FROM (SELECT range(10000) AS l)
 SELECT len(list_zip(l{{300*, l}})) FROM (SELECT range(10000) AS l)
 ---
 -- amplifier: list_zip nested
-WITH a AS (SELECT range(10000) AS l){{14*, b# AS (SELECT 1)}}, c AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM a), d AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM c), e AS (SELECT list_zip(l, l, l, l, l, l, l, l) AS l FROM d) SELECT len(l) FROM e
+WITH "c-1" AS (SELECT range(10000) AS l){{14*, "c#" AS (SELECT list_zip(l, l) AS l FROM "c#-1")}} SELECT len(l) FROM "c13"
 ---
 -- amplifier: list_value of a list, along common tables
-WITH a0 AS (SELECT range(10000) AS l), a1 AS (SELECT list_value({{100*l|, }}) AS l FROM a0), a2 AS (SELECT list_value({{100*l|, }}) AS l FROM a1), a3 AS (SELECT list_value({{100*l|, }}) AS l FROM a2) SELECT len(l) FROM a3
+WITH "c-1" AS (SELECT range(10000) AS l){{6*, "c#" AS (SELECT list_value({{30*l|, }}) AS l FROM "c#-1")}} SELECT len(l) FROM "c5"
 ---
 -- amplifier: list_concat that doubles along common tables
-WITH c0 AS (SELECT range(100) AS l){{40*, d# AS (SELECT 1 AS z)}}, c1 AS (SELECT {{60*l| || }} AS l FROM c0), c2 AS (SELECT {{60*l| || }} AS l FROM c1), c3 AS (SELECT {{60*l| || }} AS l FROM c2), c4 AS (SELECT {{60*l| || }} AS l FROM c3) SELECT len(l) FROM c4
+WITH "c-1" AS (SELECT range(100) AS l){{4*, "c#" AS (SELECT {{60*l| || }} AS l FROM "c#-1")}} SELECT len(l) FROM "c3"
 ---
 -- amplifier: texts that grow along common tables
-WITH c0 AS (SELECT 'abcdefgh' AS s){{12*, e# AS (SELECT 1 AS z)}}, c1 AS (SELECT concat({{100*s|, }}) AS s FROM c0), c2 AS (SELECT concat({{100*s|, }}) AS s FROM c1), c3 AS (SELECT concat({{100*s|, }}) AS s FROM c2), c4 AS (SELECT concat({{100*s|, }}) AS s FROM c3) SELECT length(s) FROM c4
+WITH "c-1" AS (SELECT 'abcdefgh' AS s){{4*, "c#" AS (SELECT concat({{100*s|, }}) AS s FROM "c#-1")}} SELECT length(s) FROM "c3"
 ---
 -- amplifier: doublings by a chain of 40 materialised common tables
-WITH c0 AS MATERIALIZED (SELECT k AS s FROM t){{40*, d# AS (SELECT 1)}}, c1 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c0), c2 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c1), c3 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c2), c4 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c3), c5 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c4), c6 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c5), c7 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c6), c8 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c7), c9 AS MATERIALIZED (SELECT s || s || s || s || s || s || s || s AS s FROM c8) SELECT length(s) FROM c9
+WITH "c-1" AS MATERIALIZED (SELECT k AS s FROM t){{40*, "c#" AS MATERIALIZED (SELECT s || s AS s FROM "c#-1")}} SELECT length(s) FROM "c39"
 ---
 -- amplifier: texts that double in a recursive common table
 WITH RECURSIVE r AS (SELECT 0 AS i, 'x' AS s UNION ALL SELECT i + 1, s || s FROM r WHERE i < 40) SELECT max(length(s)) FROM r
@@ -754,7 +1499,7 @@ SELECT struct_pack({{3000*a# := l|, }}) FROM (SELECT range(10000) AS l)
 SELECT struct_pack({{2000*a# := s|, }}) FROM (SELECT repeat('x', 1000) AS s), range(1000)
 ---
 -- amplifier: row of a row of a row
-SELECT {{10*[}}s{{10*, s, s, s, s]}} FROM (SELECT 1 AS s)
+SELECT {{9*struct_pack(a := s, b := s, c := }}s{{9*)}} FROM (SELECT repeat('x', 1000) AS s FROM range(100000))
 ---
 -- amplifier: generate_subscripts of a long list
 SELECT count(*) FROM (SELECT generate_subscripts(list(i), 1) FROM range(20000000) r(i))
@@ -1986,3 +2731,294 @@ SELECT * FROM system.information_schema.tables
 ---
 -- escape: the listing of columns of the system's own catalog
 SELECT * FROM system.information_schema.columns
+---
+-- starvation: an endless answer
+SELECT a.i, b.i FROM range(1000000000) a(i), range(1000000000) b(i)
+---
+-- starvation: an endless answer of small rows
+FROM range(9223372036854775807)
+---
+-- starvation: an endless answer of large texts
+SELECT repeat('x', 1000), repeat('y', 1000) FROM range(1000000000)
+---
+-- starvation: an endless answer of nested values
+SELECT {'a': [i, i], 'b': MAP {i: {'c': [[i]]}}} FROM range(1000000000) r(i)
+---
+-- starvation: an endless answer that escapes each byte
+SELECT repeat(chr(1), 1000) || repeat('"\', 300) FROM range(1000000000)
+---
+-- starvation: an answer of nothing, after all the work
+SELECT a.i FROM range(10000000) a(i), range(10000000) b(i) WHERE a.i + b.i < 0
+---
+-- starvation: rows that come ever more slowly
+SELECT i FROM range(1000000000) r(i) WHERE hash(i) % 50000000 = 0
+---
+-- starvation: one giant cell
+SELECT string_agg(resume_text, '') FROM workers, range(30)
+---
+-- starvation: one giant cell at the limit of a text
+SELECT string_agg(repeat('x', 1000), '') FROM range(4300000)
+---
+-- starvation: a giant cell in each row
+SELECT (SELECT string_agg(resume_text, '') FROM workers) || i FROM range(1000) r(i)
+---
+-- starvation: one giant list
+SELECT list(i) FROM range(30000000) r(i)
+---
+-- starvation: one giant list of structs
+SELECT list({'i': i, 's': i::VARCHAR}) FROM range(10000000) r(i)
+---
+-- starvation: one giant blob
+SELECT string_agg(repeat('x', 1000), '')::BLOB FROM range(200000)
+---
+-- starvation: one giant map
+SELECT map_from_entries(list({'k': i, 'v': i})) FROM range(5000000) r(i)
+---
+-- starvation: one giant bit string
+SELECT string_agg('10', '')::BIT FROM range(30000000)
+---
+-- starvation: a giant cell of JSON
+SELECT json_group_array({'i': i, 's': md5(i::VARCHAR)}) FROM range(3000000) r(i)
+---
+-- starvation: a row of 10,000 columns, many times
+SELECT {{10000*i + #|, }} FROM range(1000000) r(i)
+---
+-- starvation: a row of 4,000 texts
+SELECT {{4000*repeat('x', 1000)|, }} FROM range(100000)
+---
+-- starvation: a row of 2,000 lists
+SELECT {{2000*range(10000)|, }} FROM range(1000)
+---
+-- starvation: a column name of 200,000 bytes for few rows
+SELECT i AS "{{200000*n}}" FROM range(100000000) r(i)
+---
+-- starvation: a sort that spills
+SELECT * FROM (SELECT md5(i::VARCHAR) AS m, sha256(i::VARCHAR) AS s, i FROM range(100000000) r(i)) ORDER BY s, m LIMIT 1 OFFSET 99999999
+---
+-- starvation: a sort that spills, answered
+SELECT sha256(i::VARCHAR) AS s FROM range(50000000) r(i) ORDER BY s
+---
+-- starvation: a sort of wide rows
+SELECT * FROM workers, range(1000) ORDER BY resume_text, hash(range)
+---
+-- starvation: a sort by random
+SELECT a.i FROM range(100000) a(i), range(100000) b(i) ORDER BY random()
+---
+-- starvation: a sort by a key of 1,000 columns
+SELECT max(i) FROM (SELECT i FROM range(3000000) r(i) ORDER BY {{1000*hash(i + #)|, }} LIMIT 2000000)
+---
+-- starvation: a sort of lists and structs
+SELECT l FROM (SELECT [hash(i), i, {{30*i % (# + 2)|, }}] AS l FROM range(20000000) r(i)) ORDER BY l
+---
+-- starvation: DISTINCT of random
+SELECT count(*) FROM (SELECT DISTINCT random(), random() FROM range(1000000000))
+---
+-- starvation: DISTINCT of wide rows
+SELECT count(*) FROM (SELECT DISTINCT w.*, i FROM workers w, range(10000) r(i))
+---
+-- starvation: DISTINCT ON with a sort
+SELECT DISTINCT ON (hash(i)) i, md5(i::VARCHAR) FROM range(50000000) r(i) ORDER BY hash(i), i
+---
+-- starvation: count DISTINCT of texts
+SELECT count(DISTINCT md5(i::VARCHAR)), count(DISTINCT sha1(i::VARCHAR)) FROM range(100000000) r(i)
+---
+-- starvation: 30 counts DISTINCT
+SELECT {{30*count(DISTINCT hash(i + #))|, }} FROM range(50000000) r(i)
+---
+-- starvation: count DISTINCT within groups
+SELECT i % 1000000, count(DISTINCT hash(i)) FROM range(100000000) r(i) GROUP BY 1
+---
+-- starvation: groups by a large key
+SELECT repeat(md5(i::VARCHAR), 30) AS k, count(*) FROM range(50000000) r(i) GROUP BY k
+---
+-- starvation: groups that hold lists
+SELECT i % 3000000 AS k, list(md5(i::VARCHAR)) FROM range(100000000) r(i) GROUP BY k
+---
+-- starvation: groups that hold texts
+SELECT i % 100 AS k, length(string_agg(md5(i::VARCHAR), '')) FROM range(100000000) r(i) GROUP BY k
+---
+-- starvation: groups with 300 aggregates
+SELECT i % 1000000 AS k, {{300*sum(i + #)|, }} FROM range(50000000) r(i) GROUP BY k
+---
+-- starvation: groups with states that are large
+SELECT i % 100000 AS k, approx_quantile(i, 0.5), approx_count_distinct(i), histogram(i % 100), median(i), mode(i) FROM range(100000000) r(i) GROUP BY k
+---
+-- starvation: ROLLUP of many
+SELECT i, i % 7, i % 11, count(*) FROM range(20000000) r(i) GROUP BY ROLLUP (i, i % 7, i % 11)
+---
+-- starvation: a hash join at the limit
+SELECT count(*) FROM (SELECT md5(i::VARCHAR) AS m FROM range(50000000) r(i)) a JOIN (SELECT md5(i::VARCHAR) AS m FROM range(50000000) r(i)) b USING (m)
+---
+-- starvation: a hash join in which all have one key
+SELECT count(*), max(a.p || b.p) FROM (SELECT i % 2 AS k, md5(i::VARCHAR) AS p FROM range(3000000) r(i)) a JOIN (SELECT i % 2 AS k, sha1(i::VARCHAR) AS p FROM range(3000000) r(i)) b USING (k)
+---
+-- starvation: a full join of large sides
+SELECT count(*) FROM (SELECT hash(i) AS h FROM range(50000000) r(i)) a FULL JOIN (SELECT hash(-i) AS h FROM range(50000000) r(i)) b USING (h)
+---
+-- starvation: an anti join of large sides
+SELECT count(*) FROM range(100000000) a(i) WHERE NOT EXISTS (FROM range(100000000) b(j) WHERE b.j = a.i + 1 AND md5(b.j::VARCHAR) <> md5(a.i::VARCHAR))
+---
+-- starvation: a mark join of large sides
+SELECT sum((hash(i) IN (SELECT hash(j) FROM range(30000000) s(j)))::INT) FROM range(30000000) r(i)
+---
+-- starvation: a join by inequality
+SELECT count(*) FROM range(3000000) a(i) JOIN range(3000000) b(j) ON hash(a.i) < hash(b.j)
+---
+-- starvation: a join by two inequalities
+SELECT count(*) FROM (SELECT hash(i) AS x, md5(i::VARCHAR) AS y FROM range(2000000) r(i)) a JOIN (SELECT hash(i) AS x, md5(i::VARCHAR) AS y FROM range(2000000) r(i)) b ON a.x < b.x AND a.y > b.y
+---
+-- starvation: a join by inequality of texts
+SELECT count(*) FROM workers a JOIN workers b ON a.resume_text <> b.resume_text AND a.email < b.email JOIN workers c ON c.email > b.email
+---
+-- starvation: a join by BETWEEN
+SELECT count(*) FROM range(5000000) a(i) JOIN range(5000000) b(j) ON a.i BETWEEN b.j - 100000 AND b.j + 100000
+---
+-- starvation: a join by OR
+SELECT count(*) FROM range(200000) a(i) JOIN range(200000) b(j) ON hash(a.i) = hash(b.j) OR a.i + b.j = 7 OR a.i * b.j < 0
+---
+-- starvation: a join by LIKE
+SELECT count(*) FROM workers a JOIN workers b ON a.resume_text LIKE '%' || b.first_name || '%' || b.last_name || '%'
+---
+-- starvation: a left join by a function of both
+SELECT count(*) FROM workers a LEFT JOIN workers b ON levenshtein(a.email, b.email) < 2
+---
+-- starvation: an ASOF join of large sides
+SELECT count(*) FROM (SELECT hash(i) AS h FROM range(20000000) r(i)) a ASOF JOIN (SELECT hash(-i) AS h FROM range(20000000) r(i)) b ON a.h >= b.h
+---
+-- starvation: an ASOF join in parts of one row
+SELECT count(*) FROM (SELECT i AS p, hash(i) AS h FROM range(10000000) r(i)) a ASOF LEFT JOIN (SELECT i AS p, hash(-i) AS h FROM range(10000000) r(i)) b ON a.p = b.p AND a.h >= b.h
+---
+-- starvation: a positional join of large sides
+SELECT count(md5(a.i::VARCHAR || b.j::VARCHAR)) FROM range(500000000) a(i) POSITIONAL JOIN range(500000000) b(j)
+---
+-- starvation: a cross product of three datasets
+SELECT max(length(a.resume_text || b.resume_text || c.resume_text)) FROM workers a, workers b, workers c
+---
+-- starvation: a cross product that is sorted, with a limit
+SELECT a.worker_id, b.worker_id FROM workers a, workers b ORDER BY hash(a.resume_text, b.resume_text) LIMIT 1000000
+---
+-- starvation: a limit that keeps tens of millions
+SELECT i, md5(i::VARCHAR) FROM range(1000000000) r(i) ORDER BY hash(i) LIMIT 50000000
+---
+-- starvation: an offset beyond all
+SELECT * FROM range(100000000000) OFFSET 99999999999
+---
+-- starvation: a percentage as limit
+SELECT md5(i::VARCHAR) FROM range(100000000) r(i) LIMIT 50%
+---
+-- starvation: a window over everything
+SELECT max(s) FROM (SELECT sum(i) OVER (ORDER BY hash(i)) AS s FROM range(50000000) r(i))
+---
+-- starvation: a window without order over everything
+SELECT max(c) FROM (SELECT count(*) OVER (), i FROM range(200000000) r(i)) x(c, i)
+---
+-- starvation: a window of parts of one row each
+SELECT max(n) FROM (SELECT row_number() OVER (PARTITION BY hash(i) ORDER BY i) AS n FROM range(50000000) r(i))
+---
+-- starvation: a window with RANGE and frames that grow
+SELECT max(s) FROM (SELECT sum(i) OVER (ORDER BY i % 1000 RANGE BETWEEN 500 PRECEDING AND 500 FOLLOWING) AS s FROM range(20000000) r(i))
+---
+-- starvation: a window with GROUPS and EXCLUDE
+SELECT max(s) FROM (SELECT max(hash(i)) OVER (ORDER BY i % 100 GROUPS BETWEEN 50 PRECEDING AND CURRENT ROW EXCLUDE GROUP) AS s FROM range(5000000) r(i))
+---
+-- starvation: a window whose frame is computed for each row
+SELECT max(s) FROM (SELECT min(hash(i)) OVER (ORDER BY i ROWS BETWEEN i % 100000 PRECEDING AND i % 99999 FOLLOWING) AS s FROM range(5000000) r(i))
+---
+-- starvation: QUALIFY over everything
+SELECT i FROM range(50000000) r(i) QUALIFY ntile(1000) OVER (ORDER BY hash(i)) = 7 AND lead(i, 1000000) OVER (ORDER BY md5(i::VARCHAR)) IS NULL
+---
+-- starvation: ten windows with orders of their own
+SELECT {{10*max(s#)|, }} FROM (SELECT {{10*rank() OVER (ORDER BY hash(i + #)) AS s#|, }} FROM range(10000000) r(i))
+---
+-- starvation: a recursion with large intermediates
+WITH RECURSIVE r AS (SELECT 0 AS d, worker_id, resume_text FROM workers UNION ALL SELECT d + 1, worker_id, resume_text FROM r WHERE d < 1000000) SELECT count(*) FROM r
+---
+-- starvation: a recursion with UNION that remembers all
+WITH RECURSIVE r AS (SELECT 0::HUGEINT AS i UNION SELECT (i * 2 + b) % 1000000000 FROM r, range(2) z(b)) SELECT count(*) FROM r
+---
+-- starvation: a recursion that joins a dataset
+WITH RECURSIVE r AS (SELECT worker_id, 1 AS d FROM workers UNION ALL SELECT w.worker_id, d + 1 FROM r JOIN workers w ON w.city = (SELECT min(city) FROM workers) WHERE d < 10) SELECT count(*) FROM r
+---
+-- starvation: a recursion of paths
+WITH RECURSIVE p AS (SELECT [id] AS path FROM t UNION ALL SELECT list_append(path, t.id) FROM p, t WHERE len(path) < 30) SELECT count(*) FROM p
+---
+-- starvation: a recursion whose answer is streamed
+WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT i, repeat('x', 1000) FROM r
+---
+-- starvation: materialised common tables, each large
+WITH {{12*c# AS MATERIALIZED (SELECT i, md5((i + #)::VARCHAR) AS m FROM range(5000000) r(i))|, }} SELECT {{12*(SELECT max(m) FROM c#)|, }}
+---
+-- starvation: a subquery for each row of many
+SELECT sum((SELECT count(*) FROM workers w WHERE w.score < r.i % 100)) FROM range(10000000) r(i)
+---
+-- starvation: lateral ranges
+SELECT count(*) FROM range(1000000) a(i), range(a.i) b(j), range(b.j) c(k)
+---
+-- starvation: unnest of long lists for each row
+SELECT count(*) FROM (SELECT unnest(l), i FROM (SELECT list(x) AS l FROM range(1000000) r(x)), range(1000000) s(i))
+---
+-- starvation: unnest of a nested list for each row
+SELECT unnest([[i, i], [i]], recursive := true), unnest(range(10000)) FROM range(10000000) r(i)
+---
+-- starvation: EXCEPT ALL of large sides
+SELECT count(*) FROM (SELECT md5(i::VARCHAR) FROM range(50000000) r(i) EXCEPT ALL SELECT md5((i * 2)::VARCHAR) FROM range(50000000) r(i))
+---
+-- starvation: INTERSECT of large sides
+SELECT count(*) FROM (SELECT hash(i) FROM range(100000000) r(i) INTERSECT SELECT hash(i + 1) FROM range(100000000) r(i))
+---
+-- starvation: UNION of large sides
+SELECT count(*) FROM (SELECT md5(i::VARCHAR) FROM range(50000000) r(i) UNION SELECT sha1(i::VARCHAR) FROM range(50000000) r(i))
+---
+-- starvation: a UNION ALL of 300 endless arms
+SELECT * FROM range(1000000000){{300* UNION ALL SELECT * FROM range(1000000000)}}
+---
+-- starvation: PIVOT of many rows
+PIVOT (SELECT i % 500 AS a, i % 1000003 AS b, i AS v FROM range(30000000) r(i)) ON a IN ({{500*#|, }}) USING sum(v), max(v) GROUP BY b
+---
+-- starvation: SUMMARIZE of a large relation
+SUMMARIZE SELECT i, md5(i::VARCHAR) AS m, hash(i) AS h FROM range(50000000) r(i)
+---
+-- starvation: SUMMARIZE of a cross product
+SUMMARIZE SELECT w.*, r.* FROM workers w, range(1000) r
+---
+-- starvation: EXPLAIN ANALYZE of an endless query
+EXPLAIN ANALYZE SELECT max(a.i * b.i) FROM range(100000000) a(i), range(100000000) b(i)
+---
+-- starvation: EXPLAIN ANALYZE of a spill
+EXPLAIN ANALYZE SELECT sha256(i::VARCHAR) AS s FROM range(50000000) r(i) ORDER BY s
+---
+-- starvation: a sample of an endless relation
+SELECT count(*) FROM (SELECT * FROM range(1000000000) USING SAMPLE 100000000 ROWS)
+---
+-- starvation: TABLESAMPLE system and repeatable
+SELECT max(md5(range::VARCHAR)) FROM range(1000000000) TABLESAMPLE system(90%) REPEATABLE (7)
+---
+-- starvation: random in a recursion
+WITH RECURSIVE r AS (SELECT random() AS x, 0 AS i UNION ALL SELECT random(), i + 1 FROM r, range(3) WHERE i < 40) SELECT avg(x) FROM r
+---
+-- starvation: uuids that are sorted
+SELECT gen_random_uuid() AS u FROM range(100000000) ORDER BY u LIMIT 20000000
+---
+-- starvation: arrays of fixed length, wide
+SELECT max(a) FROM (SELECT list_transform(range(10000), x -> x + i)::INT[10000] AS a FROM range(100000) r(i))
+---
+-- starvation: giant values as join keys
+SELECT count(*) FROM (SELECT repeat(md5(i::VARCHAR), 31) AS k FROM range(2000000) r(i)) a JOIN (SELECT repeat(md5(i::VARCHAR), 31) AS k FROM range(2000000) r(i)) b USING (k)
+---
+-- starvation: lists as keys of groups
+SELECT count(*) FROM (SELECT [i, {{50*hash(i + #)|, }}] AS k, count(*) FROM range(5000000) r(i) GROUP BY k)
+---
+-- starvation: an error after gigabytes of the answer
+SELECT CASE WHEN i = 3000000 THEN error('late') ELSE repeat('x', 1000) END FROM range(100000000) r(i)
+---
+-- starvation: a failed cast after a sort of all
+SELECT CAST(m AS INT) FROM (SELECT md5(i::VARCHAR) AS m FROM range(20000000) r(i) ORDER BY m)
+---
+-- starvation: time zones times time zones
+SELECT count(*) FROM pg_timezone_names() a, pg_timezone_names() b, pg_timezone_names() c, icu_calendar_names() d WHERE a.name < b.name OR c.name > d.name
+---
+-- starvation: information_schema times itself
+SELECT count(*) FROM information_schema.columns a, information_schema.columns b, information_schema.columns c, information_schema.columns d, information_schema.columns e
+---
+-- starvation: json_each of a large document for each row
+SELECT count(*) FROM range(100000) r(i), json_each((SELECT json_group_array(j) FROM range(100000) s(j))) e
