@@ -71,10 +71,10 @@ public sealed record QueryOptions
         var threads = settings.Count("query", "threads", 0, 0, 256);
         return new QueryOptions
         {
+            Timeout = settings.Time("query", "timeout", "30s", "10ms", "1d"),
             IsIsolated = settings.Choice("query", "isolation", "process", "process", "none") == "process",
             ReserveEngines = settings.Count("query", "reserve_engines", 1, 0, 16),
             RefuseFor = settings.Time("query", "refuse_for", "10m", "0s", "365d"),
-            Timeout = settings.Time("query", "timeout", "30s", "10ms", "1d"),
             MaxRows = settings.LongCount("query", "max_rows", 0, 0, long.MaxValue),
             MemoryLimitBytes = settings.Size("query", "memory_limit", "2GiB", "64MiB", "16TiB"),
             MaxTempBytes = settings.Size("query", "max_temp_bytes", "16GiB", "0", "1024TiB"),

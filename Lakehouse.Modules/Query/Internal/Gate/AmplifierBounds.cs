@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -7,7 +8,7 @@ namespace Lakehouse.Query.Internal.Gate;
 /// Bounds the functions that make a large value of a small one. Scalar work cannot be interrupted and is not held to the memory limit, so their
 /// size has to be plain from the text: a constant, or <c>least(x, constant)</c>.
 /// </summary>
-internal static class AmplifierBounds
+internal static partial class AmplifierBounds
 {
     /// <summary>How many times larger than its arguments the value of this one function can be.</summary>
     public static double Growth(JsonElement function, GateBounds bounds)
@@ -43,9 +44,10 @@ internal static class AmplifierBounds
             return 1; // too few arguments: the engine says so
         }
 
-        var count = UpperBound(argument)
-            ?? throw GateErrors.Forbidden($"how long the value of {name} gets depends on the data; give a constant, or write least(n, {max})");
-        return Bound(name, count, max);
+        var count = NumberRange.Of(argument).Max;
+        return double.IsFinite(count)
+            ? Bound(name, count, max)
+            : throw GateErrors.Forbidden($"how long the value of {name} gets depends on the data; give a constant, or write least(n, {max})");
     }
 
     private static double Series(string name, JsonElement arguments, int max)
@@ -57,25 +59,28 @@ internal static class AmplifierBounds
 
         var hasStop = TryArgument(arguments, 1, out var last);
         var hasStep = TryArgument(arguments, 2, out var third);
-        if (Time(first) is { } from && hasStop && Time(last) is { } to && hasStep)
+        if (hasStop && hasStep && Time(first) is { } from && Time(last) is { } to)
         {
-            var step = Step(third) ?? throw GateErrors.Forbidden($"the step of {name} must be a constant interval");
-            return Bound(name, Math.Abs((to - from).TotalSeconds) / step, max);
+            var every = Step(third) ?? throw GateErrors.Forbidden($"the step of {name} must be a constant interval");
+            return Bound(name, Math.Abs((to - from).TotalSeconds) / every, max);
         }
 
-        var start = hasStop ? UpperBound(first) : 0;
-        var stop = hasStop ? UpperBound(last) : UpperBound(first);
-        var stride = hasStep ? UpperBound(third) : 1;
-        if (start is null || stop is null || stride is null)
-        {
-            throw GateErrors.Forbidden(
+        var start = hasStop ? NumberRange.Of(first) : NumberRange.Zero;
+        var stop = NumberRange.Of(hasStop ? last : first);
+        var step = hasStep ? NumberRange.Of(third) : NumberRange.One;
+
+        // The longest there can be: from the furthest start to the furthest stop, by the shortest step. A step that may be on either side of zero may be as short as one likes.
+        var count = step.Min > 0 ? (stop.Max - start.Min) / step.Min
+            : step.Max < 0 ? (start.Max - stop.Min) / -step.Max
+            : step is { Min: 0, Max: 0 } ? 0
+            : double.PositiveInfinity;
+        return double.IsFinite(count)
+            ? Bound(name, count, max)
+            : throw GateErrors.Forbidden(
                 $"how long the value of {name} gets depends on the data; give constants, or use it as a table function, FROM {name}(...), which makes rows and has no bound");
-        }
-
-        return stride == 0 ? 1 : Bound(name, Math.Abs((stop.Value - start.Value) / stride.Value), max);
     }
 
-    /// <summary>A format is a constant, and no width in it is larger than a repetition may be.</summary>
+    /// <summary>A format is a constant, and takes no width from its arguments. It holds its arguments as often as it names them, and blanks by its widths.</summary>
     private static double Format(string name, JsonElement arguments, int max)
     {
         if (!TryArgument(arguments, 0, out var argument))
@@ -86,27 +91,48 @@ internal static class AmplifierBounds
         var text = Constant(argument) is { ValueKind: JsonValueKind.String } constant
             ? constant.GetString()!
             : throw GateErrors.Forbidden($"the first argument of {name} must be a constant text");
-        if (text.Contains('*', StringComparison.Ordinal) && name == "printf")
+        var isDynamic = name == "printf" ? text.Contains('*', StringComparison.Ordinal) : HasFieldInField(text);
+        if (isDynamic)
         {
-            throw GateErrors.Forbidden("printf takes no width from its arguments here");
+            throw GateErrors.Forbidden($"{name} takes no width from its arguments here");
         }
 
-        var digits = 0;
+        var (widths, number) = (0.0, 0.0);
         foreach (var character in text)
         {
-            digits = char.IsAsciiDigit(character) ? digits + 1 : 0;
-            if (digits >= max.ToString(CultureInfo.InvariantCulture).Length + 1)
+            number = char.IsAsciiDigit(character) ? (number * 10) + (character - '0') : 0;
+            widths += number >= 10 ? number : 0;
+            if (number > max || widths > 20.0 * max)
             {
-                throw GateErrors.Forbidden($"the format of {name} holds a width over {max}");
+                throw GateErrors.Forbidden($"the widths in the format of {name} are over {max}");
             }
         }
 
-        if (name == "format" && text.Contains(":{", StringComparison.Ordinal))
+        return Math.Max(1, text.Count(c => c == (name == "printf" ? '%' : '{')));
+    }
+
+    /// <summary><c>{:{}}</c> and its like. Two opening braces stand for one of the text.</summary>
+    private static bool HasFieldInField(string format)
+    {
+        var isInField = false;
+        for (var i = 0; i < format.Length; i++)
         {
-            throw GateErrors.Forbidden("format takes no width from its arguments here");
+            if (format[i] == '{' && isInField)
+            {
+                return true;
+            }
+
+            if (format[i] == '{' && i + 1 < format.Length && format[i + 1] == '{')
+            {
+                i++;
+            }
+            else
+            {
+                isInField = format[i] == '{' || (isInField && format[i] != '}');
+            }
         }
 
-        return 1;
+        return false;
     }
 
     private static double Bound(string name, double count, int max) => count <= max
@@ -125,36 +151,10 @@ internal static class AmplifierBounds
         return true;
     }
 
-    /// <summary>The value of a numeric constant, also with a sign or in a cast, or the smallest constant in a <c>least</c>; else null.</summary>
-    private static double? UpperBound(JsonElement node)
-    {
-        if (Constant(node) is { } constant)
-        {
-            return constant.ValueKind switch
-            {
-                JsonValueKind.Number => constant.GetDouble(), // a DECIMAL shows without its point, which is larger and so still a bound
-                JsonValueKind.String => double.TryParse(constant.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
-                _ => 0,
-            };
-        }
-
-        var name = node.TryGetProperty("function_name"u8, out var function) ? function.GetString() : null;
-        if (name is null || !node.TryGetProperty("children"u8, out var children))
-        {
-            return null;
-        }
-
-        var bounds = children.EnumerateArray().Select(UpperBound).ToList();
-        return name.ToLowerInvariant() switch
-        {
-            "-" when bounds.Count == 1 => -bounds[0],
-            "least" => bounds.Min(),
-            _ => null,
-        };
-    }
-
+    /// <summary>A constant date or time, in the one form that everybody reads alike.</summary>
     private static DateTime? Time(JsonElement node) =>
         Constant(node) is { ValueKind: JsonValueKind.String } constant
+        && IsoTime().IsMatch(constant.GetString()!)
         && DateTime.TryParse(constant.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;
@@ -182,12 +182,16 @@ internal static class AmplifierBounds
         }
 
         var count = children[0];
+        var isWhole = false;
         while (count.TryGetProperty("child"u8, out var inner) || (count.TryGetProperty("function_name"u8, out var call) && call.ValueEquals("trunc"u8) && count.TryGetProperty("children"u8, out inner)))
         {
+            isWhole |= inner.ValueKind == JsonValueKind.Array;
             count = inner.ValueKind == JsonValueKind.Array ? inner[0] : inner;
         }
 
-        return UpperBound(count) is { } number && number != 0 ? Math.Abs(number) * unit : null;
+        var range = NumberRange.Of(count);
+        var number = isWhole ? Math.Truncate(range.Min) : range.Min;
+        return range.Min == range.Max && number != 0 ? Math.Abs(number) * unit : null;
     }
 
     /// <summary>The value of a constant or of a cast of one; null for anything else.</summary>
@@ -202,4 +206,7 @@ internal static class AmplifierBounds
             ? value.TryGetProperty("value"u8, out var content) ? content : value
             : null;
     }
+
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex IsoTime();
 }

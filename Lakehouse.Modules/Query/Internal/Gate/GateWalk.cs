@@ -10,7 +10,9 @@ namespace Lakehouse.Query.Internal.Gate;
 /// One walk over one tree. It returns for every node how much its functions can multiply the size of a value, so that
 /// nested amplifiers count as their product.
 /// </summary>
-internal sealed class GateWalk(GateBounds bounds)
+/// <param name="bounds">What is allowed.</param>
+/// <param name="expandsCommonTables">Whether common tables may be planned anew at each place that names them; the tree does not tell which.</param>
+internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
 {
     // Nodes that are no expressions: queries, what modifies them, and tables. What a new release adds is refused until it is looked at.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
@@ -26,6 +28,9 @@ internal sealed class GateWalk(GateBounds bounds)
 
     private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names", "icu_calendar_names", VectorFunctions.Search);
+
+    private static readonly FrozenSet<string> AggregatesByName = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate");
 
     private static readonly FrozenSet<string> AllowedShows = FrozenSet.Create(StringComparer.Ordinal, "\"tables\"", "__show_tables_expanded");
 
@@ -173,7 +178,7 @@ internal sealed class GateWalk(GateBounds bounds)
             else if (recurring is not null && member.NameEquals("right"u8))
             {
                 RequireCommonTableName(recurring);
-                _commonTables.Add(new CommonTable(recurring, 1));
+                _commonTables.Add(new CommonTable(recurring, 1, IsRecurring: true));
                 values = Math.Max(values, Visit(member.Value));
                 _commonTables.RemoveAt(_commonTables.Count - 1);
             }
@@ -193,8 +198,7 @@ internal sealed class GateWalk(GateBounds bounds)
         RequireCommonTableName(name);
         var before = _expanded;
         var growth = Visit(value);
-        var isExpanded = value.TryGetProperty("materialized"u8, out var kept) && kept.ValueEquals("CTE_MATERIALIZE_NEVER"u8);
-        _commonTables.Add(new CommonTable(name, isExpanded ? Math.Max(1, _expanded - before) : 1));
+        _commonTables.Add(new CommonTable(name, expandsCommonTables ? Math.Max(1, _expanded - before) : 1, IsRecurring: false));
         return growth;
     }
 
@@ -227,7 +231,8 @@ internal sealed class GateWalk(GateBounds bounds)
         var schema = Text(node, "schema_name");
         var catalog = Text(node, "catalog_name");
         int? position = node.TryGetProperty("query_location"u8, out var location) ? location.GetInt32() : null;
-        if (schema is null && catalog is null && _commonTables.FindLast(c => Same(c.Name, table)) is { Name: not null } common)
+        var isOfRecursion = Same(schema, "recurring");
+        if ((schema is null || isOfRecursion) && catalog is null && _commonTables.FindLast(c => Same(c.Name, table) && (c.IsRecurring || !isOfRecursion)) is { Name: not null } common)
         {
             Expand(common.Expanded);
             return;
@@ -325,12 +330,29 @@ internal sealed class GateWalk(GateBounds bounds)
             throw GateErrors.Forbidden($"the function {name} is not allowed");
         }
 
+        if (AggregatesByName.Contains(name))
+        {
+            RequireAggregate(name, node);
+        }
+
         if (IsQualified(node))
         {
             throw GateErrors.Forbidden($"the function {name} is named with a schema; name it alone");
         }
 
         KeepCall(name, node);
+    }
+
+    /// <summary>list_aggregate and its kin take the name of a function as a text.</summary>
+    private static void RequireAggregate(string name, JsonElement node)
+    {
+        var isAllowed = node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() > 1
+            && children[1].TryGetProperty("value"u8, out var constant) && constant.ValueKind == JsonValueKind.Object
+            && Text(constant, "value") is { } aggregate && AllowedFunctions.Contains(aggregate);
+        if (!isAllowed)
+        {
+            throw GateErrors.Forbidden($"the second argument of {name} must be the name of an aggregate function that is allowed, as a constant");
+        }
     }
 
     /// <summary>
@@ -366,5 +388,6 @@ internal sealed class GateWalk(GateBounds bounds)
     /// <summary>A common table in scope.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Expanded">How many tables the engine plans at each place that names it.</param>
-    private readonly record struct CommonTable(string Name, double Expanded);
+    /// <param name="IsRecurring">Whether this is the branch that recurs, where <c>recurring.NAME</c> is known, too.</param>
+    private readonly record struct CommonTable(string Name, double Expanded, bool IsRecurring);
 }

@@ -21,9 +21,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         RequireText(sql, maxSqlBytes);
         var explain = ExplainPrefix.Read(sql);
         var body = sql[explain.Length..];
-        var tokens = SqlToken.Split(body);
-        TokenBounds.Require(body, tokens, bounds);
-        if (PivotStatement.Read(body, tokens) is not null)
+        if (PivotStatement.Read(body, SqlToken.Split(body)) is not null)
         {
             return JudgePivot(body, explain);
         }
@@ -73,6 +71,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 
     private GateWalk Walk(string sql)
     {
+        var expandsCommonTables = TokenBounds.Require(sql, SqlToken.Split(sql), bounds);
         using var tree = Parse(sql);
         var root = tree.RootElement;
         if (root.GetProperty("error"u8).GetBoolean())
@@ -91,7 +90,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }
 
-        var walk = new GateWalk(bounds);
+        var walk = new GateWalk(bounds, expandsCommonTables);
         walk.Visit(statements[0]);
         return walk;
     }
@@ -122,7 +121,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         }
         catch (JsonException)
         {
-            throw GateErrors.Invalid("it is nested too deeply");
+            throw GateErrors.Invalid("it is nested too deeply, or holds a number that is too long");
         }
         catch (DuckDbException fault)
         {

@@ -5,8 +5,9 @@ internal static class TokenBounds
 {
     private const int NotMaterializedMax = 64;
 
-    /// <summary>Throws <c>sql_forbidden</c> for a text that is beyond a bound.</summary>
-    public static void Require(string sql, List<SqlToken> tokens, GateBounds bounds)
+    /// <summary>Throws <c>sql_forbidden</c> or <c>sql_error</c> for a text that is beyond a bound.</summary>
+    /// <returns>Whether it has common tables that are NOT MATERIALIZED.</returns>
+    public static bool Require(string sql, List<SqlToken> tokens, GateBounds bounds)
     {
         var (sets, notMaterialized) = (1.0, 0);
         for (var i = 0; i < tokens.Count; i++)
@@ -34,6 +35,8 @@ internal static class TokenBounds
         {
             throw GateErrors.Forbidden($"it has more than {NotMaterializedMax} common tables that are NOT MATERIALIZED");
         }
+
+        return notMaterialized > 0;
     }
 
     /// <summary>Into how many grouping sets the parser unfolds what begins with a token: CUBE of n expressions into 2^n. Those of one text multiply, as they do within one GROUP BY.</summary>
