@@ -48,9 +48,10 @@ internal static class CatalogEndpoints
         return TypedResults.Ok(new RefreshResponse(catalog.List().Count));
     }
 
-    private static async Task<Ok<ManifestResponse>> RegisterAsync(RegisterRequest request, ICatalog catalog, CancellationToken cancellationToken)
+    private static async Task<Ok<ManifestResponse>> RegisterAsync(HttpContext context, ICatalog catalog)
     {
-        var result = await catalog.CommitAsync(Validate(request), cancellationToken);
+        using var body = await RequestBody.ReadObjectAsync(context, RegisterRequest.Form);
+        var result = await catalog.CommitAsync(Validate(RegisterRequest.Read(body.RootElement)), context.RequestAborted);
         return TypedResults.Ok(ManifestResponse.From(result.Manifest));
     }
 
@@ -74,9 +75,9 @@ internal static class CatalogEndpoints
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_row_count", $"row_count is {request.RowCount}; it cannot be negative.");
         }
 
-        var objects = (request.Objects ?? []).Select(o => new DataFile(ObjectKey.Parse(o?.Key), 0, o?.RowCount, o?.Sha256)).ToList();
-        var columns = request.Columns ?? [];
-        if (columns.Any(c => string.IsNullOrEmpty(c?.Name) || string.IsNullOrEmpty(c.Type)) || columns.DistinctBy(c => c.Name).Count() != columns.Count)
+        var objects = request.Objects.Select(o => new DataFile(ObjectKey.Parse(o.Key), 0, o.RowCount, o.Sha256)).ToList();
+        var columns = request.Columns;
+        if (columns.Any(c => c.Name.Length == 0 || c.Type.Length == 0) || columns.DistinctBy(c => c.Name).Count() != columns.Count)
         {
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_columns", "Every entry of columns needs a name of its own and a type.");
         }

@@ -58,6 +58,14 @@ public sealed class CatalogTests : IAsyncLifetime
     [InlineData("""{"name":"d","schema_fingerprint":"f","row_count":-1}""", 400, "invalid_row_count")]
     [InlineData("""{"name":"d","schema_fingerprint":"f","objects":["a","b","c","d"]}""", 400, "too_many_objects")]
     [InlineData("""{"name":"d","schema_fingerprint":"f","columns":[{"name":"a","type":"X"},{"name":"a","type":"X"}]}""", 400, "invalid_columns")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","columns":[{"name":"a"}]}""", 400, "invalid_columns")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","columns":["a"]}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","columns":[{"name":"a","type":"X","nullable":true}]}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":[{"key":"a","size":1}]}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","objects":["\ud800"]}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","row_count":1.5}""", 400, "invalid_request")]
+    [InlineData("""{"name":"d","schema_fingerprint":"f","row_counts":1}""", 400, "invalid_request")]
+    [InlineData("[]", 400, "invalid_request")]
     [InlineData("{", 400, "invalid_request")]
     [InlineData("", 400, "invalid_request")]
     public async Task A_bad_registration_is_refused(string body, int status, string code)
@@ -67,6 +75,30 @@ public sealed class CatalogTests : IAsyncLifetime
         ((int)answer.StatusCode).Should().Be(status);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be(code);
         (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list")).GetProperty("count").GetInt32().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("text/plain")]
+    [InlineData(null)]
+    public async Task A_registration_is_taken_with_any_content_type(string? type)
+    {
+        using var content = new StringContent("""{"name":"d","schema_fingerprint":"f","columns":[{"name":"a","type":"BIGINT"}]}""", Encoding.UTF8);
+        content.Headers.ContentType = type is null ? null : new(type);
+        using var answer = await _host.Http.PostAsync("/v1/catalog/register", content);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("columns").GetRawText().Should().Be("""[{"name":"a","type":"BIGINT"}]""");
+    }
+
+    [Fact]
+    public async Task A_registration_larger_than_the_bound_of_bodies_is_refused()
+    {
+        await using var host = await LakehouseHost.StartAsync(("server.max_body_bytes", "1KiB"));
+        var json = """{"name":"d","schema_fingerprint":"f"}""";
+        (await host.Http.PostAsync("/v1/catalog/register", new StringContent(json.PadRight(1_024)))).StatusCode.Should().Be(HttpStatusCode.OK);
+        using var refused = await host.Http.PostAsync("/v1/catalog/register", new StringContent(json.PadRight(1_025)));
+        refused.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().Should().Contain("server.max_body_bytes");
     }
 
     [Fact]

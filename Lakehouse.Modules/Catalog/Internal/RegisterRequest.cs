@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Catalog.Internal;
 
@@ -7,37 +7,59 @@ namespace Lakehouse.Catalog.Internal;
 internal sealed record RegisterRequest(
     string? Name,
     string? SchemaFingerprint,
-    IReadOnlyList<RegisterRequest.RegisteredObject>? Objects,
+    IReadOnlyList<RegisterRequest.RegisteredObject> Objects,
     long? RowCount,
-    IReadOnlyList<DatasetColumn>? Columns)
+    IReadOnlyList<DatasetColumn> Columns)
 {
-    /// <summary>A data file: its key alone, or an object with <c>key</c> and what else is known.</summary>
-    [JsonConverter(typeof(RegisteredObjectConverter))]
-    internal sealed record RegisteredObject(string? Key, long? RowCount, string? Sha256);
+    public const string Form =
+        "{\"name\":\"workers\",\"schema_fingerprint\":\"v1\",\"objects\":[\"raw/workers.parquet\"],\"row_count\":3,\"columns\":[{\"name\":\"id\",\"type\":\"BIGINT\"}]}";
 
-    private sealed class RegisteredObjectConverter : JsonConverter<RegisteredObject>
+    public static RegisterRequest Read(JsonElement json)
     {
-        public override RegisteredObject Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            if (reader.TokenType == JsonTokenType.String)
-            {
-                return new RegisteredObject(reader.GetString(), null, null);
-            }
+        var body = new JsonMembers(json);
+        var request = new RegisterRequest(
+            body.Text("name"),
+            body.Text("schema_fingerprint"),
+            [.. (body.Items("objects") ?? []).Select(ReadObject)],
+            body.LongCount("row_count"),
+            [.. (body.Items("columns") ?? []).Select(ReadColumn)]);
+        body.Complete();
+        return request;
+    }
 
-            using var document = JsonDocument.ParseValue(ref reader);
-            var value = document.RootElement;
-            return value.ValueKind == JsonValueKind.Object
-                ? new RegisteredObject(Text(value, "key"), Number(value, "row_count"), Text(value, "sha256"))
-                : throw new JsonException("an entry of objects is neither a key nor an object with \"key\"");
+    private static RegisteredObject ReadObject(JsonElement json, int index)
+    {
+        var place = $"objects[{index}]";
+        if (json.ValueKind == JsonValueKind.String)
+        {
+            return new RegisteredObject(JsonMembers.TextOf(json, place), null, null);
         }
 
-        public override void Write(Utf8JsonWriter writer, RegisteredObject value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.Key);
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonMembers.Invalid($"{place} is neither a key nor an object with \"key\"");
+        }
 
-        private static string? Text(JsonElement value, string name) =>
-            value.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
-
-        private static long? Number(JsonElement value, string name) =>
-            value.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var number) ? number : null;
+        var members = new JsonMembers(json, place);
+        var read = new RegisteredObject(members.Text("key"), members.LongCount("row_count"), members.Text("sha256"));
+        members.Complete();
+        return read;
     }
+
+    private static DatasetColumn ReadColumn(JsonElement json, int index)
+    {
+        var place = $"columns[{index}]";
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonMembers.Invalid($"{place} is not an object with \"name\" and \"type\"");
+        }
+
+        var members = new JsonMembers(json, place);
+        var column = new DatasetColumn(members.Text("name") ?? string.Empty, members.Text("type") ?? string.Empty);
+        members.Complete();
+        return column;
+    }
+
+    /// <summary>A data file: its key alone, or an object with <c>key</c> and what else is known.</summary>
+    internal sealed record RegisteredObject(string? Key, long? RowCount, string? Sha256);
 }

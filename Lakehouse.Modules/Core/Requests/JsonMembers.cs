@@ -27,8 +27,11 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
     /// <summary>A text.</summary>
     public string? Text(string name) => Member(name) is { } value ? TextOf(value, $"\"{name}\"") : null;
 
+    /// <summary>A text; an empty one is as absent.</summary>
+    public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
+
     /// <summary>A text that must be there and not empty.</summary>
-    public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text : throw Invalid($"{place} has no \"{name}\"");
+    public string RequiredText(string name) => FilledText(name) ?? throw Invalid($"{place} has no \"{name}\"");
 
     /// <summary>True or false.</summary>
     public bool? Flag(string name) => Member(name) switch
@@ -44,6 +47,11 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
         ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) ? count : throw Wrong($"\"{name}\"", "a whole number")
         : null;
 
+    /// <summary>A whole number of 64 bits.</summary>
+    public long? LongCount(string name) => Member(name) is { } value
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) ? count : throw Wrong($"\"{name}\"", "a whole number")
+        : null;
+
     /// <summary>A number.</summary>
     public double? Number(string name) => Member(name) is { } value
         ? value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong($"\"{name}\"", "a number")
@@ -52,6 +60,11 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string>? Texts(string name) => Member(name) is { } value
         ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select((v, i) => TextOf(v, $"{name}[{i}]"))] : throw Wrong($"\"{name}\"", "a list of texts")
+        : null;
+
+    /// <summary>A list of whatever values.</summary>
+    public IReadOnlyList<JsonElement>? Items(string name) => Member(name) is { } value
+        ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw Wrong($"\"{name}\"", "a list")
         : null;
 
     /// <summary>Ends the reading.</summary>
@@ -66,7 +79,10 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
         }
     }
 
-    private static string TextOf(JsonElement value, string what)
+    /// <summary>The text that a value is.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="what">What it is called in errors.</param>
+    public static string TextOf(JsonElement value, string what)
     {
         try
         {

@@ -23,6 +23,16 @@ public static class RequestBody
             context.RequestAborted);
     }
 
+    /// <summary>A JSON object within the bound of requests that have none of their own (<c>server.max_body_bytes</c>); the caller disposes of it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="form">What a body looks like, for the error.</param>
+    /// <exception cref="LakehouseException">As the other <c>ReadObjectAsync</c>.</exception>
+    public static ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, string form)
+    {
+        var sizeBytesMax = context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize ?? int.MaxValue;
+        return ReadObjectAsync(context, sizeBytesMax, "server.max_body_bytes", form);
+    }
+
     /// <summary>A JSON object, which the caller disposes of.</summary>
     /// <param name="context">The request.</param>
     /// <param name="sizeBytesMax">The bound.</param>

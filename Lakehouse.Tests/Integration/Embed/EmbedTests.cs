@@ -27,6 +27,19 @@ public sealed class EmbedTests
     }
 
     [Theory]
+    [InlineData("/v1/embed", "{\"texts\":[\"a\"],\"model\":\"\"}")]
+    [InlineData("/v1/embeddings", "{\"input\":\"a\",\"model\":\"\"}")]
+    [InlineData("/api/embed", "{\"input\":\"a\",\"model\":\"\"}")]
+    [InlineData("/api/embed", "{\"input\":[],\"model\":\"\"}")]
+    public async Task A_model_without_a_name_is_the_default_one(string path, string body)
+    {
+        await using var host = await LakehouseHost.StartAsync();
+        using var response = await host.Http.PostAsync(path, new StringContent(body));
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("model").GetString().Should().Be("lexical-hashing-1024");
+    }
+
+    [Theory]
     [InlineData("{\"texts\":[]}", "the list is empty")]
     [InlineData("{\"texts\":[\"a\",\"\"]}", "texts[1] is empty")]
     [InlineData("{\"texts\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}", "there are 5, at most 4")]

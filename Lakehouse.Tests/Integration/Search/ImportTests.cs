@@ -149,6 +149,21 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task A_model_without_a_name_is_the_default_one()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama);
+        await host.IngestAsync("docs", Csv((1, "alpha", "a")));
+
+        var import = await host.Http.PostAsync("/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", model = "" });
+        import.Status.Should().Be(HttpStatusCode.Accepted);
+        await host.Http.WaitForVersionAsync("docs", 1);
+        var query = await host.Http.PostAsync("/v1/search", new { index = "docs", text = "alpha", model = "" });
+        query.Status.Should().Be(HttpStatusCode.OK);
+        query.Body.GetProperty("model").GetString().Should().Be("nomic-embed-text");
+    }
+
+    [Fact]
     public async Task Another_model_is_refused_for_imports_and_for_queries_by_text()
     {
         await using var ollama = await StandInOllama.StartAsync();

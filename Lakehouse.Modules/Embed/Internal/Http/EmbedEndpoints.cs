@@ -41,7 +41,7 @@ internal static class EmbedEndpoints
         using var json = await ReadAsync(context, options, Form);
         var body = new JsonMembers(json.RootElement);
         var texts = body.Texts("texts") ?? throw JsonMembers.Invalid($"there are no \"texts\"; the body has the form {Form}");
-        var request = new EmbedRequest(texts, body.Text("model"), InputOf(body), body.Flag("truncate") ?? false);
+        var request = new EmbedRequest(texts, body.FilledText("model"), InputOf(body), body.Flag("truncate") ?? false);
         body.Complete();
         return request;
     }
@@ -49,6 +49,10 @@ internal static class EmbedEndpoints
     /// <summary>A body within <c>embed.max_body_bytes</c>.</summary>
     public static ValueTask<JsonDocument> ReadAsync(HttpContext context, EmbedOptions options, string form) =>
         RequestBody.ReadObjectAsync(context, options.MaxBodyBytes, "embed.max_body_bytes", form);
+
+    /// <summary>The model that a client of another API must name. It can name it as "", which is the default one (null).</summary>
+    public static string? RequiredModel(JsonMembers body, string missing) =>
+        body.Text("model") is null ? throw JsonMembers.Invalid(missing) : body.FilledText("model");
 
     /// <summary>What <c>input_type</c> says.</summary>
     public static EmbedInput InputOf(JsonMembers body) => body.Text("input_type") switch

@@ -22,7 +22,7 @@ internal static class OllamaEndpoints
         var started = Stopwatch.GetTimestamp();
         using var json = await EmbedEndpoints.ReadAsync(context, options, Form);
         var body = new JsonMembers(json.RootElement);
-        var model = body.Text("model") ?? throw JsonMembers.Invalid("there is no \"model\"");
+        var model = EmbedEndpoints.RequiredModel(body, "there is no \"model\"");
         var texts = body.Member("input") switch
         {
             null => [],

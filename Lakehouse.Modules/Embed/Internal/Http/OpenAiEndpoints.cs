@@ -30,7 +30,7 @@ internal static class OpenAiEndpoints
         var body = new JsonMembers(json.RootElement);
         var texts = Inputs(body);
         var isBase64 = IsBase64(body);
-        var model = body.Text("model") ?? throw JsonMembers.Invalid("you must provide a \"model\"");
+        var model = EmbedEndpoints.RequiredModel(body, "you must provide a \"model\"");
         var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(body), body.Flag("truncate") ?? false);
         var answer = await embedder.EmbedAsync(request, context.RequestAborted);
         RequireDimension(body, answer);

@@ -22,7 +22,7 @@ internal static class SearchBody
             K = body.Count("k") ?? plain.K,
             Filter = body.Member("filter"),
             Where = body.Text("where"),
-            Model = body.Text("model"),
+            Model = body.FilledText("model"),
             Ef = body.Count("ef"),
             Depth = body.Count("depth"),
             RankConstant = body.Number("rrf_k"),
