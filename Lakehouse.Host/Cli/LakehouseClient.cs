@@ -17,7 +17,7 @@ internal sealed class LakehouseClient : IDisposable
 
     public static LakehouseClient Connect(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
     {
-        var settings = SettingsSource.Load(configPath, overrides, out _);
+        var settings = SettingsSource.Load(configPath, overrides);
         var reader = new SettingsReader(settings);
         var server = ServerOptions.Read(reader);
         var auth = AuthOptions.Read(reader);

@@ -1,4 +1,6 @@
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
+using Lakehouse.DuckDb;
 using Lakehouse.Host.Server;
 using Lakehouse.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -12,11 +14,12 @@ internal static partial class ServeCommand
 {
     public static async Task<int> RunAsync(string? configPath, IReadOnlyDictionary<string, string> overrides, CancellationToken stop)
     {
-        var configuration = SettingsSource.Load(configPath, overrides, out var warning);
+        var configuration = SettingsSource.Load(configPath, overrides);
         var settings = LakehouseSettings.Read(configuration, Environment.GetEnvironmentVariable(BindGate.OverrideVariable));
+        RequireEngine();
         await using var app = LakehouseServer.Build(settings);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lakehouse");
-        if (warning is not null)
+        if (BindGate.FindWarning(settings.Server.Bind) is { } warning)
         {
             LogWarning(logger, warning);
         }
@@ -41,8 +44,24 @@ internal static partial class ServeCommand
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         LogListening(logger, string.Join(" ", addresses), settings.Storage.DataDirectory);
+        using var stopping = app.Lifetime.ApplicationStopping.Register(() => LogStopping(logger, Duration.Format(settings.Server.ShutdownTimeout)));
         await app.WaitForShutdownAsync(stop);
+        LogStopped(logger);
         return 0;
+    }
+
+    /// <summary>Asks the engine's library for its version, so that a missing one is said now and not by the first query.</summary>
+    private static void RequireEngine()
+    {
+        try
+        {
+            _ = DuckDbDatabase.LibraryVersion;
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            throw new CommandFault(
+                "DuckDB's library (libduckdb) is not beside the program, or is not one for this machine. Build again, which fetches it with npm, or build with -p:DuckDbLibrary=PATH for a library of your own.");
+        }
     }
 
     [LoggerMessage(EventId = 5010, Level = LogLevel.Information, Message = "Lakehouse listens on {Address} and keeps its data in {Folder}")]
@@ -50,4 +69,10 @@ internal static partial class ServeCommand
 
     [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
+
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish")]
+    private static partial void LogStopping(ILogger logger, string timeout);
+
+    [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "Lakehouse has stopped")]
+    private static partial void LogStopped(ILogger logger);
 }

@@ -14,20 +14,17 @@ public static class SettingsSource
     /// <summary>Joins the sources.</summary>
     /// <param name="path">The file that was named, or null.</param>
     /// <param name="overrides">The command line's settings by <c>table.key</c>.</param>
-    /// <param name="warning">Set when the file that was named is not there.</param>
-    /// <exception cref="SettingsException">The file is not TOML.</exception>
-    public static IConfiguration Load(string? path, IReadOnlyDictionary<string, string> overrides, out string? warning)
+    /// <exception cref="SettingsException">The file that was named is not there, or the file is not TOML.</exception>
+    public static IConfiguration Load(string? path, IReadOnlyDictionary<string, string> overrides)
     {
-        warning = null;
         var foundations = new List<IConfigurationSource>();
         var file = path ?? Array.Find([DefaultFileName, Path.Combine(AppContext.BaseDirectory, DefaultFileName)], File.Exists);
-        if (file is not null && File.Exists(file))
+        if (file is not null)
         {
-            foundations.Add(new TomlConfigurationSource(Read(file)));
-        }
-        else if (file is not null)
-        {
-            warning = $"The configuration file {file} is not there; the defaults apply.";
+            // Not the defaults: a misspelt path must not open another lake, or one without its token.
+            foundations.Add(File.Exists(file)
+                ? new TomlConfigurationSource(Read(file))
+                : throw new SettingsException([$"The configuration file {file} is not there. Name one that is, or leave --config out for the defaults."]));
         }
 
         var settings = Complete(foundations, overrides);

@@ -151,15 +151,45 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_toml_is_refused_with_its_line_and_a_missing_one_is_a_warning()
+    public async Task A_file_that_is_no_toml_is_refused_with_its_line()
     {
         var path = _folder.File("bad.toml");
         await File.WriteAllTextAsync(path, "[server]\nbind = nonsense\n");
         var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "serve", "--config", path);
         (code, error.Trim()).Should().Be((1, $"{path}, line 2, column 8: 'nonsense' is not a value."));
+    }
 
-        await using var server = await LakehouseProcess.StartAsync(_folder.Path, "--config", _folder.File("missing.toml"));
-        server.Log.Should().Contain("missing.toml is not there; the defaults apply.");
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("sql", "SELECT 1")]
+    public async Task A_file_that_is_not_there_is_one_line_and_exit_code_1(params string[] arguments)
+    {
+        var path = _folder.File("missing.toml");
+        var (code, output, error) = await LakehouseProcess.RunAsync(NoEnvironment, [.. arguments, "--config", path]);
+        (code, output, error.Trim()).Should().Be((1, string.Empty, $"The configuration file {path} is not there. Name one that is, or leave --config out for the defaults."));
+    }
+
+    [Fact]
+    public async Task A_start_without_the_engine_is_one_line_and_exit_code_1()
+    {
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(f => Path.GetExtension(f) is ".dll" or ".json"))
+        {
+            File.Copy(file, _folder.File(Path.GetFileName(file)));
+        }
+
+        var (code, output, error) = await LakehouseProcess.RunInAsync(_folder.Path, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", _folder.File("data"));
+        code.Should().Be(1);
+        output.Should().BeEmpty();
+        error.Trim().Should().NotContain("\n").And.StartWith("DuckDB's library (libduckdb) is not beside the program").And.Contain("Build again");
+        Directory.Exists(_folder.File("data")).Should().BeFalse("nothing is touched by a program that cannot start");
+    }
+
+    [Fact]
+    public async Task A_stop_is_logged_at_the_signal_and_at_its_end()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path, "--server.shutdown_timeout", "20s");
+        (await server.StopAsync()).Should().Be(0);
+        server.Log.Should().MatchRegex("(?s)Lakehouse listens on.*Lakehouse stops; running requests have 20s to finish.*Lakehouse has stopped");
     }
 
     [Fact]

@@ -78,6 +78,10 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     /// <summary>The same as a user without rights.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunAsNobodyAsync(params string[] arguments) => RunAsync(CreateAsNobody(arguments), new Dictionary<string, string>());
 
+    /// <summary>Runs a copy of the program that lies in another folder, to its end.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunInAsync(string folder, params string[] arguments) =>
+        RunAsync(CreateOf("dotnet", [Path.Combine(folder, "lakehouse.dll"), .. arguments]), new Dictionary<string, string>());
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Process created, IReadOnlyDictionary<string, string> environment)
     {
         using var process = created;

@@ -85,6 +85,17 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData("127.0.0.1:1", null)]
+    [InlineData("localhost:1", null)]
+    [InlineData("0.0.0.0:1", "[server] bind = \"0.0.0.0:1\" is not a loopback address, and LH_GATEWAY_ALLOW_NONLOOPBACK is 1")]
+    [InlineData("lake.example.com:1", "[server] bind = \"lake.example.com:1\" is not a loopback address")]
+    public void Listening_to_other_machines_is_warned_of(string bind, string? warning)
+    {
+        BindAddress.TryParse(bind, out var address).Should().BeTrue();
+        (BindGate.FindWarning(address!) ?? "none").Should().StartWith(warning ?? "none");
+    }
+
+    [Theory]
     [InlineData("10.0.0.0/8", "10.1.2.3", true)]
     [InlineData("10.1.2.3/8", "10.200.0.1", true)]
     [InlineData("10.0.0.0/8", "11.0.0.1", false)]

@@ -125,9 +125,8 @@ public sealed class SettingsTests
         Environment.SetEnvironmentVariable("LAKEHOUSE__QUERY__MAX_RUNNING", "2");
         try
         {
-            var configuration = SettingsSource.Load(file, new Dictionary<string, string> { ["query.max_running"] = "3" }, out var warning);
+            var configuration = SettingsSource.Load(file, new Dictionary<string, string> { ["query.max_running"] = "3" });
             var query = LakehouseSettings.Read(configuration, null).Query;
-            warning.Should().BeNull();
             (query.Timeout, query.MaxRows, query.MaxRunning).Should().Be((TimeSpan.FromSeconds(1), 2, 3));
         }
         finally
@@ -138,13 +137,9 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_named_file_that_is_missing_is_a_warning_and_defaults()
-    {
-        var configuration = SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>(), out var warning);
-
-        warning.Should().Be("The configuration file /nowhere/x.toml is not there; the defaults apply.");
-        LakehouseSettings.Read(configuration, null).Query.Timeout.Should().Be(TimeSpan.FromSeconds(30));
-    }
+    public void A_named_file_that_is_missing_is_refused() =>
+        FluentActions.Invoking(() => SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>()))
+            .Should().Throw<SettingsException>().Which.Faults.Should().ContainSingle().Which.Should().StartWith("The configuration file /nowhere/x.toml is not there.");
 
     private static Dictionary<string, object> Flatten(string path, TomlTable table)
     {
