@@ -7,6 +7,8 @@ namespace Lakehouse.Host.Server;
 /// <summary>Lets a request through when its address is allowed and it shows the token. <c>/health</c> is open.</summary>
 internal sealed partial class AccessGate
 {
+    private const string Scheme = "Bearer ";
+
     private readonly RequestDelegate _next;
     private readonly AllowedNetworks _networks;
     private readonly byte[]? _expected;
@@ -15,7 +17,7 @@ internal sealed partial class AccessGate
     {
         _next = next;
         _networks = new AllowedNetworks(options.AllowedIps);
-        _expected = options.Token.Length == 0 ? null : Digest($"Bearer {options.Token}");
+        _expected = options.Token.Length == 0 ? null : Digest(options.Token);
         foreach (var entry in _networks.Rejected)
         {
             LogRejected(logger, entry);
@@ -35,7 +37,7 @@ internal sealed partial class AccessGate
         }
 
         // Digests have one length, so the comparison takes one time, whatever was sent.
-        if (_expected is not null && !CryptographicOperations.FixedTimeEquals(_expected, Digest(context.Request.Headers.Authorization.ToString())))
+        if (_expected is not null && !CryptographicOperations.FixedTimeEquals(_expected, Digest(TokenOf(context.Request.Headers.Authorization.ToString()))))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             throw new LakehouseException(ErrorKind.Unauthenticated, "token_required", "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token.");
@@ -44,7 +46,10 @@ internal sealed partial class AccessGate
         return _next(context);
     }
 
-    private static byte[] Digest(string header) => SHA256.HashData(Encoding.UTF8.GetBytes(header));
+    /// <summary>What follows the scheme, whose case says nothing (RFC 9110, section 11.1); empty for another scheme, and no token is empty.</summary>
+    private static string TokenOf(string header) => header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
+
+    private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Warning, Message = "auth.allowed_ips: \"{Entry}\" is no address and no network in CIDR form; it is left out")]
     private static partial void LogRejected(ILogger logger, string entry);

@@ -39,7 +39,9 @@ public static class LakehouseServer
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
+            .AddSingleton(settings.Server)
             .AddSingleton(settings.Auth)
+            .AddCors()
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)
             .AddIngest(settings.Ingest)
@@ -52,7 +54,8 @@ public static class LakehouseServer
 
         var app = builder.Build();
         app.UseMiddleware<ProblemGate>();
-        app.UseRouting(); // before the access gate, so that its refusals take the form of the endpoint
+        app.UseRouting(); // before the gates, so that their refusals take the form of the endpoint
+        app.UseMiddleware<BrowserGate>(); // before the access gate, for a preflight carries no token
         app.UseMiddleware<AccessGate>();
         app.MapHealth();
         app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();

@@ -8,6 +8,12 @@ public sealed record ServerOptions
     /// <summary>Where to listen.</summary>
     public required BindAddress Bind { get; init; }
 
+    /// <summary>Host names that a request may be addressed to beside loopback ones, as long as there is no token.</summary>
+    public required IReadOnlyList<HostPattern> AllowedHosts { get; init; }
+
+    /// <summary>Origins whose pages may call the server from a browser, as browsers write them.</summary>
+    public required IReadOnlyList<string> AllowedOrigins { get; init; }
+
     /// <summary>How many connections are open at once.</summary>
     public required int MaxConnections { get; init; }
 
@@ -43,6 +49,8 @@ public sealed record ServerOptions
         return new ServerOptions
         {
             Bind = address!,
+            AllowedHosts = [.. settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _)).Select(HostPattern.Parse)],
+            AllowedOrigins = settings.List("server", "allowed_origins", WebOrigin.Syntax, text => WebOrigin.TryParse(text, out var origin) && origin.Text == text),
             MaxConnections = settings.Count("server", "max_connections", 1_024, 1, 1_000_000),
             MaxBodyBytes = settings.Size("server", "max_body_bytes", "8MiB", "1KiB", "1GiB"),
             MaxHeaderBytes = (int)settings.Size("server", "max_header_bytes", "32KiB", "1KiB", "1MiB"),

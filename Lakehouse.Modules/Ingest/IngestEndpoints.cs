@@ -1,6 +1,7 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Requests;
 using Lakehouse.Ingest.Internal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ internal static class IngestEndpoints
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/ingest", IngestAsync).WithTags("ingest").WithSummary("Makes a CSV file the newest version of a dataset");
+        routes.MapPost("/v1/ingest", IngestAsync).WithTags("ingest").WithMetadata(AnyContentType.Instance).WithSummary("Makes a CSV file the newest version of a dataset");
         return routes;
     }
 

@@ -19,7 +19,7 @@ internal static class StorageEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(Root).WithTags("storage");
-        group.MapPut("put/{**key}", PutAsync).WithSummary("Stores the body as an object");
+        group.MapPut("put/{**key}", PutAsync).WithMetadata(AnyContentType.Instance).WithSummary("Stores the body as an object");
         group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync).WithSummary("Reads an object or a range of it");
         group.MapGet("list", ListAsync).WithSummary("Lists objects in the order of their keys");
         group.MapDelete("delete/{**key}", DeleteAsync).WithSummary("Deletes an object");

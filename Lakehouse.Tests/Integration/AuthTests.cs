@@ -13,11 +13,15 @@ public sealed class AuthTests
     [InlineData("Bearer wrong", 401)]
     [InlineData("Bearer secre", 401)]
     [InlineData("Bearer secret2", 401)]
-    [InlineData("bearer secret", 401)]
+    [InlineData("Bearer Secret", 401)]
+    [InlineData("Bearersecret", 401)]
+    [InlineData("bearer wrong", 401)]
     [InlineData("Bearer  secret", 401)]
     [InlineData("secret", 401)]
     [InlineData("Basic secret", 401)]
     [InlineData("Bearer secret", 200)]
+    [InlineData("bearer secret", 200)]
+    [InlineData("BEARER secret", 200)]
     public async Task A_token_is_asked_for_everywhere_but_at_health(string? header, int status)
     {
         await using var host = await LakehouseHost.StartAsync(("auth.token", "secret"));

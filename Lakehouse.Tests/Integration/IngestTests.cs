@@ -270,7 +270,7 @@ public sealed class IngestTests : IAsyncLifetime
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(IPAddress.Loopback, _host.Port);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/ingest?name=t HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\na,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 5_000))));
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/ingest?name=t HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 5_000))));
         }
 
         await StorageEndpointTests.WaitForAsync(() => _host.IngestAsync("after", "a\n1\n").Result.Status == HttpStatusCode.OK);
@@ -286,7 +286,7 @@ public sealed class IngestTests : IAsyncLifetime
         foreach (var socket in new[] { first, second })
         {
             await socket.ConnectAsync(IPAddress.Loopback, _host.Port);
-            await socket.GetStream().WriteAsync("POST /v1/ingest?name=t HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\na,b\n1,2\n"u8.ToArray());
+            await socket.GetStream().WriteAsync("POST /v1/ingest?name=t HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n1,2\n"u8.ToArray());
         }
 
         await StorageEndpointTests.WaitForAsync(() => ScratchFolders().Length == 2);

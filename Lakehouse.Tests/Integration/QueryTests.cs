@@ -364,7 +364,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         {
             await socket.ConnectAsync(IPAddress.Loopback, host.Port);
             var body = """{"sql":"SELECT repeat('x', 1000) FROM range(100000000)"}""";
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/sql HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
             await socket.GetStream().ReadExactlyAsync(new byte[100_000]);
         }
 

@@ -99,7 +99,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
 
         // Not one byte of the body is sent, and the answer is there.
         using var socket = await ConnectAsync();
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PUT /v1/storage/put/early HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"));
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PUT /v1/storage/put/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"));
         var first = new byte[12];
         await socket.GetStream().ReadExactlyAsync(first);
         Encoding.ASCII.GetString(first).Should().Be("HTTP/1.1 413");
@@ -114,7 +114,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         for (var i = 0; i < 4; i++)
         {
             var socket = await ConnectAsync();
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /v1/storage/put/slow{i} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na"));
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /v1/storage/put/slow{i} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na"));
             open.Add(socket);
         }
 
@@ -139,7 +139,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
     {
         using (var socket = await ConnectAsync())
         {
-            await socket.GetStream().WriteAsync("PUT /v1/storage/put/broken HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray());
+            await socket.GetStream().WriteAsync("PUT /v1/storage/put/broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray());
             await WaitForAsync(() => Files().Count == 1);
         }
 
@@ -251,7 +251,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
     {
         using var socket = await ConnectAsync();
         var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {body?.Length ?? 0}\r\n\r\n{body}"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body?.Length ?? 0}\r\n\r\n{body}"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var answer = await reader.ReadToEndAsync();
         var split = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -97,6 +97,13 @@ public sealed class SettingsTests
     [InlineData("server:bind", "127.1:3110", "[server] bind = \"127.1:3110\" is refused. Allowed: ADDRESS:PORT")]
     [InlineData("storage:buckets:primary:kind", "ftp", "[storage.buckets.primary] kind = \"ftp\" is refused.")]
     [InlineData("auth:token", "two words", "[auth] token")]
+    [InlineData("server:allowed_hosts", "lake.local,*", "[server] allowed_hosts: \"*\" is refused. Allowed: a host name or an address")]
+    [InlineData("server:allowed_hosts:0", "http://lake.local", "[server] allowed_hosts: \"http://lake.local\" is refused.")]
+    [InlineData("server:allowed_origins", "*", "[server] allowed_origins: \"*\" is refused. Allowed: an origin as browsers write it")]
+    [InlineData("server:allowed_origins", "null", "[server] allowed_origins: \"null\" is refused.")]
+    [InlineData("server:allowed_origins", "https://app.example.com/", "[server] allowed_origins: \"https://app.example.com/\" is refused.")]
+    [InlineData("server:allowed_origins", "https://App.example.com", "[server] allowed_origins: \"https://App.example.com\" is refused.")]
+    [InlineData("server:allowed_origins", "https://app.example.com:443", "[server] allowed_origins: \"https://app.example.com:443\" is refused.")]
     [InlineData("timeout", "30s", "timeout = \"30s\" stands outside every table.")]
     [InlineData("server:bind:port", "1", "[server] bind is a table or a list.")]
     public void A_bad_setting_is_refused_with_table_key_value_and_range(string key, string value, string message)

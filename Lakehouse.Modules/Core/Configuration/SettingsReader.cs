@@ -100,6 +100,18 @@ public sealed class SettingsReader
         return items;
     }
 
+    /// <summary>A list of texts, each of which <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is. Texts that it refuses are left out.</summary>
+    public IReadOnlyList<string> List(string table, string key, string allowed, Func<string, bool> isValid)
+    {
+        var items = List(table, key);
+        foreach (var refused in items.Where(item => !isValid(item)))
+        {
+            _faults.Add($"[{table}] {key}: \"{Shown(key, refused)}\" is refused. Allowed: {allowed}.");
+        }
+
+        return [.. items.Where(isValid)];
+    }
+
     /// <summary>The names of the tables below <paramref name="table"/>, for tables that users name.</summary>
     public IReadOnlyList<string> Names(string table) =>
         [.. Section(table).GetChildren().Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal)];

@@ -18,8 +18,17 @@ public enum ErrorKind
     /// <summary>The request disagrees with what is stored (409).</summary>
     Conflict,
 
+    /// <summary>The body came too slowly; the work that waited for it was ended (408).</summary>
+    TooSlow,
+
     /// <summary>A body or value is larger than a configured bound (413).</summary>
     TooLarge,
+
+    /// <summary>The body is declared as something that is not taken here (415).</summary>
+    UnsupportedMedia,
+
+    /// <summary>The request is addressed to a server that this one is not (421).</summary>
+    Misdirected,
 
     /// <summary>A file cannot be read as what it claims to be (422).</summary>
     Unprocessable,
