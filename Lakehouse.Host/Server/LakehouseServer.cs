@@ -25,10 +25,12 @@ public static class LakehouseServer
         builder.Configuration.AddInMemoryCollection();
         AddLogging(builder.Logging, settings.Server);
 
+        var connections = new ConnectionTable(settings.Server.MaxConnections, settings.Server.HealthConnections);
+
         // ASPNETCORE_URLS and its like must not get around server.bind and the gate that it has passed.
         builder.WebHost.PreferHostingUrls(false);
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Server));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Server, connections));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Server.ShutdownTimeout);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -40,6 +42,7 @@ public static class LakehouseServer
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddSingleton(settings.Server)
+            .AddSingleton(connections)
             .AddSingleton(settings.Auth)
             .AddCors()
             .AddStorage(settings.Storage)
@@ -56,7 +59,9 @@ public static class LakehouseServer
         app.UseMiddleware<ProblemGate>();
         app.UseRouting(); // before the gates, so that their refusals take the form of the endpoint
         app.UseMiddleware<BrowserGate>(); // before the access gate, for a preflight carries no token
+        app.UseMiddleware<ServingGate>();
         app.UseMiddleware<AccessGate>();
+        app.UseMiddleware<PaceGate>();
         app.MapHealth();
         app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
         return app;
@@ -83,10 +88,12 @@ public static class LakehouseServer
         }
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionTable connections)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxConcurrentConnections = null; // the table counts: the server would refuse who comes last, /health too
+        kestrel.Limits.MinResponseDataRate = options.MinResponseRate;
+        kestrel.Limits.MinRequestBodyDataRate = options.MinRequestRate;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLineBytes;
@@ -95,14 +102,16 @@ public static class LakehouseServer
         kestrel.Limits.KeepAliveTimeout = options.KeepAlive;
         if (options.Bind is { IsLocalhost: true, Port: not 0 })
         {
-            kestrel.ListenLocalhost(options.Bind.Port);
+            kestrel.ListenLocalhost(options.Bind.Port, Watch);
             return;
         }
 
         foreach (var address in Resolve(options.Bind))
         {
-            kestrel.Listen(address, options.Bind.Port);
+            kestrel.Listen(address, options.Bind.Port, Watch);
         }
+
+        void Watch(ListenOptions listen) => listen.Use(next => ServingGate.Watch(next, connections));
     }
 
     private static IPAddress[] Resolve(BindAddress bind) =>

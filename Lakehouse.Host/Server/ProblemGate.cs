@@ -82,6 +82,11 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
                     context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                 }
 
+                if (known.Kind == ErrorKind.TooSlow)
+                {
+                    context.Response.Headers.Connection = "close"; // the rest of the body is not waited for
+                }
+
                 await WriteAsync(context, status, known.Code, known.Message, known.Details);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:

@@ -1,4 +1,5 @@
 using Lakehouse.Core.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server;
 
@@ -17,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>How many connections are open at once.</summary>
     public required int MaxConnections { get; init; }
 
+    /// <summary>How many more there are for <c>/health</c> when all of those serve requests.</summary>
+    public required int HealthConnections { get; init; }
+
     /// <summary>The largest body of a request that has no bound of its own.</summary>
     public required long MaxBodyBytes { get; init; }
 
@@ -32,6 +36,12 @@ public sealed record ServerOptions
     /// <summary>How long an idle connection is kept.</summary>
     public required TimeSpan KeepAlive { get; init; }
 
+    /// <summary>The least bytes a second at which an answer must be taken; null for any.</summary>
+    public required MinDataRate? MinResponseRate { get; init; }
+
+    /// <summary>The least bytes a second at which a body must come; null for any.</summary>
+    public required MinDataRate? MinRequestRate { get; init; }
+
     /// <summary>How long running requests may take to finish when the program stops.</summary>
     public required TimeSpan ShutdownTimeout { get; init; }
 
@@ -46,17 +56,23 @@ public sealed record ServerOptions
     {
         var bind = settings.Text("server", "bind", "127.0.0.1:3110", "ADDRESS:PORT, e.g. \"127.0.0.1:3110\", \"[::1]:3110\" or \"localhost:3110\", with a port from 0 to 65535", text => BindAddress.TryParse(text, out _));
         _ = BindAddress.TryParse(bind, out var address);
+        var responseRate = settings.Size("server", "min_response_rate", "16KiB", "0", "1GiB");
+        var requestRate = settings.Size("server", "min_request_rate", "4KiB", "0", "1GiB");
+        var grace = settings.Time("server", "rate_grace", "5s", "2s", "1h"); // the server looks once a second, and wants more than that
         return new ServerOptions
         {
             Bind = address!,
             AllowedHosts = [.. settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _)).Select(HostPattern.Parse)],
             AllowedOrigins = settings.List("server", "allowed_origins", WebOrigin.Syntax, text => WebOrigin.TryParse(text, out var origin) && origin.Text == text),
             MaxConnections = settings.Count("server", "max_connections", 1_024, 1, 1_000_000),
+            HealthConnections = settings.Count("server", "health_connections", 16, 0, 1_000),
             MaxBodyBytes = settings.Size("server", "max_body_bytes", "8MiB", "1KiB", "1GiB"),
             MaxHeaderBytes = (int)settings.Size("server", "max_header_bytes", "32KiB", "1KiB", "1MiB"),
             MaxRequestLineBytes = (int)settings.Size("server", "max_request_line_bytes", "8KiB", "1KiB", "64KiB"),
-            HeaderTimeout = settings.Time("server", "header_timeout", "30s", "1s", "1h"),
-            KeepAlive = settings.Time("server", "keep_alive", "130s", "1s", "1d"),
+            HeaderTimeout = settings.Time("server", "header_timeout", "10s", "1s", "1h"),
+            KeepAlive = settings.Time("server", "keep_alive", "60s", "1s", "1d"),
+            MinResponseRate = responseRate > 0 ? new MinDataRate(responseRate, grace) : null,
+            MinRequestRate = requestRate > 0 ? new MinDataRate(requestRate, grace) : null,
             ShutdownTimeout = settings.Time("server", "shutdown_timeout", "30s", "0s", "1h"),
             LogFormat = settings.Choice("log", "format", "text", "text", "json"),
             LogLevel = settings.Choice("log", "level", "info", "debug", "info", "warning", "error") switch
