@@ -60,7 +60,8 @@ internal static partial class ServeCommand
         catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
             throw new CommandFault(
-                "DuckDB's library (libduckdb) is not beside the program, or is not one for this machine. Build again, which fetches it with npm, or build with -p:DuckDbLibrary=PATH for a library of your own.");
+                "DuckDB's library (libduckdb) is not beside the program, or is not one for this machine. "
+                + "Build again, which fetches it with npm, or build with -p:DuckDbLibrary=PATH for a library of your own.");
         }
     }
 

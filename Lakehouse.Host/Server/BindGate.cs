@@ -31,5 +31,6 @@ public static class BindGate
     /// <summary>What the log says at start where <see cref="FindFault"/> was overruled; null for a loopback address.</summary>
     public static string? FindWarning(BindAddress bind) => bind.IsLoopback
         ? null
-        : $"[server] bind = \"{bind}\" is not a loopback address, and {OverrideVariable} is 1: from other machines, whoever has auth.token can read, change and delete everything.";
+        : $"[server] bind = \"{bind}\" is not a loopback address, and {OverrideVariable} is 1: "
+            + "from other machines, whoever has auth.token can read, change and delete everything.";
 }

@@ -8,9 +8,9 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Host.Server;
 
 /// <summary>
-/// Keeps pages of other origins away from a server that their browser can reach. A browser sends requests of any page to any address, loopback ones too, and
-/// only the headers tell: <c>Host</c> (the page's own name may resolve to this machine: DNS rebinding), <c>Origin</c> and <c>Sec-Fetch-Site</c> (Fetch Metadata).
-/// Programs that are no browsers send the last two never, and pass. Pages of <c>server.allowed_origins</c> get in, by CORS. <c>/health</c> is open.
+/// Keeps pages of other origins away from a server that their browser can reach. A browser sends requests of any page to any address, loopback ones too,
+/// and only the headers tell: <c>Host</c> (the page's own name may resolve to this machine: DNS rebinding), <c>Origin</c> and <c>Sec-Fetch-Site</c> (Fetch
+/// Metadata). Programs that are no browsers never send the last two, and pass. Pages of <c>server.allowed_origins</c> get in, by CORS. <c>/health</c> is open.
 /// </summary>
 internal sealed class BrowserGate
 {
@@ -27,7 +27,8 @@ internal sealed class BrowserGate
 
     private static readonly string[] AnswerHeaders =
     [
-        HeaderNames.ETag, HeaderNames.ContentRange, HeaderNames.AcceptRanges, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.Allow, HeaderNames.WWWAuthenticate,
+        HeaderNames.ETag, HeaderNames.ContentRange, HeaderNames.AcceptRanges, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.Allow,
+        HeaderNames.WWWAuthenticate,
     ];
 
     // Browsers ask again after two hours at the latest, whatever they are told.
@@ -111,7 +112,8 @@ internal sealed class BrowserGate
             throw new LakehouseException(
                 ErrorKind.Misdirected,
                 "host_not_allowed",
-                $"The request is addressed to '{host}', a name that this server does not go by. Address it as localhost, or list the name in server.allowed_hosts.");
+                $"The request is addressed to '{host}', a name that this server does not go by. "
+                + "Address it as localhost, or list the name in server.allowed_hosts.");
         }
     }
 
@@ -142,7 +144,8 @@ internal sealed class BrowserGate
             throw new LakehouseException(
                 ErrorKind.Forbidden,
                 "origin_not_allowed",
-                $"The request comes from a page of another origin{(origin is null ? string.Empty : $" ('{origin}')")}. List the page's origin in server.allowed_origins if it may call this server.");
+                $"The request comes from a page of another origin{(origin is null ? string.Empty : $" ('{origin}')")}. "
+                + "List the page's origin in server.allowed_origins if it may call this server.");
         }
     }
 
@@ -156,11 +159,14 @@ internal sealed class BrowserGate
             return;
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            || !(type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
+        var isJson = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        if (!isJson)
         {
             throw new LakehouseException(
-                ErrorKind.UnsupportedMedia, "unsupported_media_type", "A page's request must declare its JSON, with the header 'Content-Type: application/json'.");
+                ErrorKind.UnsupportedMedia,
+                "unsupported_media_type",
+                "A page's request must declare its JSON, with the header 'Content-Type: application/json'.");
         }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return Serve(connection, ConnectionState.Busy);
     }
 
-    /// <summary>The request was on its way when the connection was asked to close: it is served where there is a place, for its client could not know.</summary>
+    /// <summary>The request was on its way when the connection was asked to close: it is served where there is a place.</summary>
     private bool Readmit(GatedConnection connection, ref Evicted evicted)
     {
         if (_count >= connectionsMax && !Evict(_idle, ref _count, ref evicted))
@@ -140,8 +140,8 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
     }
 
     /// <summary>
-    /// Takes the longest idle connection out. One that has never served a request is cut; one that has is asked to close, for its last answer may still be on its
-    /// way to a slow reader. Half of another request can keep that one open, so of these only so many are left alone.
+    /// Takes the longest idle connection out. One that has never served a request is cut; one that has is asked to close, for its last answer may still be on
+    /// its way to a slow reader. Half of another request can keep that one open, so of these only so many are left alone.
     /// </summary>
     private bool Evict(LinkedList<GatedConnection> list, ref int count, ref Evicted evicted)
     {

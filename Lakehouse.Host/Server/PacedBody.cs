@@ -115,6 +115,7 @@ internal sealed class PacedBody : Stream
     private LakehouseException TooSlow(Exception? inner) => new(
         ErrorKind.TooSlow,
         "body_too_slow",
-        $"The body came with less than {_rate} bytes a second (server.min_request_rate) for longer than {_grace.TotalSeconds:0.#} seconds (server.rate_grace). Nothing was stored; send it again.",
+        $"The body came with less than {_rate} bytes a second (server.min_request_rate) "
+        + $"for longer than {_grace.TotalSeconds:0.#} seconds (server.rate_grace). Nothing was stored; send it again.",
         inner);
 }

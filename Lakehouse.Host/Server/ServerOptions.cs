@@ -56,14 +56,15 @@ public sealed record ServerOptions
     {
         var bind = settings.Text("server", "bind", "127.0.0.1:3110", "ADDRESS:PORT, e.g. \"127.0.0.1:3110\", \"[::1]:3110\" or \"localhost:3110\", with a port from 0 to 65535", text => BindAddress.TryParse(text, out _));
         _ = BindAddress.TryParse(bind, out var address);
+        var hosts = settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _));
         var responseRate = settings.Size("server", "min_response_rate", "16KiB", "0", "1GiB");
         var requestRate = settings.Size("server", "min_request_rate", "4KiB", "0", "1GiB");
         var grace = settings.Time("server", "rate_grace", "5s", "2s", "1h"); // the server looks once a second, and wants more than that
         return new ServerOptions
         {
             Bind = address!,
-            AllowedHosts = [.. settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _)).Select(HostPattern.Parse)],
-            AllowedOrigins = settings.List("server", "allowed_origins", WebOrigin.Syntax, text => WebOrigin.TryParse(text, out var origin) && origin.Text == text),
+            AllowedHosts = [.. hosts.Select(HostPattern.Parse)],
+            AllowedOrigins = settings.List("server", "allowed_origins", WebOrigin.Syntax, WebOrigin.IsWritten),
             MaxConnections = settings.Count("server", "max_connections", 1_024, 1, 1_000_000),
             HealthConnections = settings.Count("server", "health_connections", 16, 0, 1_000),
             MaxBodyBytes = settings.Size("server", "max_body_bytes", "8MiB", "1KiB", "1GiB"),

@@ -41,7 +41,9 @@ internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
             {
                 context.Response.Headers.Connection = "close";
                 throw new LakehouseException(
-                    ErrorKind.Busy, "too_many_connections", $"All {table.ConnectionsMax} connections are busy with requests (server.max_connections). Try again soon.");
+                    ErrorKind.Busy,
+                    "too_many_connections",
+                    $"All {table.ConnectionsMax} connections are busy with requests (server.max_connections). Try again soon.");
             }
 
             await next(context);

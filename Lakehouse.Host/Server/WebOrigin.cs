@@ -7,7 +7,8 @@ public sealed record WebOrigin
 {
     /// <summary>What is allowed, in words.</summary>
     public const string Syntax =
-        "an origin as browsers write it: http or https, host in lower case, and the port unless it is the scheme's own, e.g. \"https://app.example.com:8443\"; no path, no \"*\"";
+        "an origin as browsers write it: http or https, host in lower case, and the port unless it is the scheme's own, "
+        + "e.g. \"https://app.example.com:8443\"; no path, no \"*\"";
 
     private WebOrigin(Uri url) => (Scheme, Host, Port, Text) = (url.Scheme, url.Host, url.Port, url.GetLeftPart(UriPartial.Authority));
 
@@ -35,6 +36,9 @@ public sealed record WebOrigin
                 : null;
         return origin is not null;
     }
+
+    /// <summary>True for an origin as browsers write it: only such a text can be found equal to a header.</summary>
+    public static bool IsWritten(string text) => TryParse(text, out var origin) && origin.Text == text;
 
     /// <summary>True when a request to <paramref name="host"/> goes to the server that the page came from.</summary>
     /// <param name="host">Whom the request is addressed to.</param>

@@ -19,7 +19,10 @@ internal static class IngestEndpoints
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/ingest", IngestAsync).WithTags("ingest").WithMetadata(AnyContentType.Instance).WithSummary("Makes a CSV file the newest version of a dataset");
+        routes.MapPost("/v1/ingest", IngestAsync)
+            .WithTags("ingest")
+            .WithMetadata(AnyContentType.Instance)
+            .WithSummary("Makes a CSV file the newest version of a dataset");
         return routes;
     }
 

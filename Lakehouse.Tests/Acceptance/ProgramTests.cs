@@ -166,7 +166,8 @@ public sealed class ProgramTests : IDisposable
     {
         var path = _folder.File("missing.toml");
         var (code, output, error) = await LakehouseProcess.RunAsync(NoEnvironment, [.. arguments, "--config", path]);
-        (code, output, error.Trim()).Should().Be((1, string.Empty, $"The configuration file {path} is not there. Name one that is, or leave --config out for the defaults."));
+        (code, output).Should().Be((1, string.Empty));
+        error.Trim().Should().Be($"The configuration file {path} is not there. Name one that is, or leave --config out for the defaults.");
     }
 
     [Fact]
@@ -177,7 +178,8 @@ public sealed class ProgramTests : IDisposable
             File.Copy(file, _folder.File(Path.GetFileName(file)));
         }
 
-        var (code, output, error) = await LakehouseProcess.RunInAsync(_folder.Path, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", _folder.File("data"));
+        var (code, output, error) = await LakehouseProcess.RunInAsync(
+            _folder.Path, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", _folder.File("data"));
         code.Should().Be(1);
         output.Should().BeEmpty();
         error.Trim().Should().NotContain("\n").And.StartWith("DuckDB's library (libduckdb) is not beside the program").And.Contain("Build again");

@@ -23,7 +23,7 @@ public sealed class Chromium : IAsyncDisposable
     public static string? Missing { get; } = File.Exists(Executable) ? null : $"There is no Chromium at {Executable}; .ci/run installs it";
 
     /// <summary>Starts it.</summary>
-    /// <param name="hostRules">Names that it resolves otherwise than the machine does, as <c>MAP evil.test 127.0.0.1</c>; none of them leaves the machine.</param>
+    /// <param name="hostRules">Names that it resolves otherwise than the machine does, as <c>MAP evil.test 127.0.0.1</c>.</param>
     public static async Task<Chromium> StartAsync(string hostRules)
     {
         var playwright = await Playwright.CreateAsync();

@@ -45,8 +45,9 @@ public sealed class BrowserGateTests
     public async Task With_a_token_any_name_is_answered()
     {
         await using var host = await LakehouseHost.StartAsync(("auth.token", "secret"));
-        (await SendAsync(host, HttpMethod.Get, "/v1/catalog/list", ("Host", "lake.example.com"), ("Authorization", "Bearer secret"))).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await SendAsync(host, HttpMethod.Get, "/v1/catalog/list", ("Host", "lake.example.com"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        var name = ("Host", "lake.example.com");
+        (await SendAsync(host, HttpMethod.Get, "/v1/catalog/list", name, ("Authorization", "Bearer secret"))).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await SendAsync(host, HttpMethod.Get, "/v1/catalog/list", name)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -104,7 +105,8 @@ public sealed class BrowserGateTests
 
         async Task<HttpStatusCode> StatusOfAsync(string origin)
         {
-            using var answer = await SendAsync(host, HttpMethod.Get, "/v1/catalog/list", ("Host", "lake.example.com"), ("Authorization", "Bearer secret"), ("Origin", origin));
+            using var answer = await SendAsync(
+                host, HttpMethod.Get, "/v1/catalog/list", ("Host", "lake.example.com"), ("Authorization", "Bearer secret"), ("Origin", origin));
             return answer.StatusCode;
         }
     }
@@ -114,16 +116,24 @@ public sealed class BrowserGateTests
     {
         await using var host = await LakehouseHost.StartAsync(("auth.token", "secret"), ("server.allowed_origins", App));
         using var answer = await SendAsync(
-            host, HttpMethod.Options, "/v1/storage/put/a/b", ("Origin", App), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "authorization"), ("Sec-Fetch-Site", "cross-site"));
+            host,
+            HttpMethod.Options,
+            "/v1/storage/put/a/b",
+            ("Origin", App),
+            ("Access-Control-Request-Method", "PUT"),
+            ("Access-Control-Request-Headers", "authorization"),
+            ("Sec-Fetch-Site", "cross-site"));
         answer.StatusCode.Should().Be(HttpStatusCode.NoContent);
         Header(answer, "Access-Control-Allow-Origin").Should().Be(App);
         Header(answer, "Vary").Should().Be("Origin");
         Header(answer, "Access-Control-Max-Age").Should().Be("600");
         Header(answer, "Access-Control-Allow-Methods").Split(',').Should().BeEquivalentTo("GET", "HEAD", "POST", "PUT", "DELETE");
-        Header(answer, "Access-Control-Allow-Headers").Split(',').Should().Contain(["Authorization", "Content-Type", "Range", "If-None-Match", "If-Match", "Idempotency-Key"]);
+        Header(answer, "Access-Control-Allow-Headers").Split(',').Should().Contain(
+            ["Authorization", "Content-Type", "Range", "If-None-Match", "If-Match", "Idempotency-Key"]);
         answer.Headers.Contains("Access-Control-Allow-Credentials").Should().BeFalse();
 
-        using var foreign = await SendAsync(host, HttpMethod.Options, "/v1/storage/put/a/b", ("Origin", "https://evil.test"), ("Access-Control-Request-Method", "PUT"));
+        using var foreign = await SendAsync(
+            host, HttpMethod.Options, "/v1/storage/put/a/b", ("Origin", "https://evil.test"), ("Access-Control-Request-Method", "PUT"));
         await RequireProblemAsync(foreign, 403, "origin_not_allowed", "https://evil.test");
         foreign.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
 
@@ -185,7 +195,13 @@ public sealed class BrowserGateTests
             (await refused.Content.ReadAsStringAsync()).Should().Contain("Content-Type: application/json");
         }
 
-        foreach (var (type, origin) in new[] { ("application/x-www-form-urlencoded", null), (null, null), ("application/json", own), ("application/vnd.lake+json; charset=utf-8", own) })
+        foreach (var (type, origin) in new[]
+        {
+            ("application/x-www-form-urlencoded", null),
+            (null, null),
+            ("application/json", own),
+            ("application/vnd.lake+json; charset=utf-8", own),
+        })
         {
             using var taken = await SendAsync(type, origin);
             ((int)taken.StatusCode).Should().BeOneOf([status, 409], "{0} of {1}; what was there before is there already", type, origin);
@@ -212,7 +228,8 @@ public sealed class BrowserGateTests
     public async Task Files_of_a_page_and_calls_without_a_body_have_any_content_type(string method, string path, string? body)
     {
         await using var host = await LakehouseHost.StartAsync();
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "text/csv") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "text/csv");
         request.Headers.Add("Origin", $"http://127.0.0.1:{host.Port}");
         (await host.Http.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.OK);
     }
@@ -229,7 +246,8 @@ public sealed class BrowserGateTests
     }
 
     private static string Header(HttpResponseMessage answer, string name) =>
-        string.Join(",", answer.Headers.TryGetValues(name, out var values) ? values : answer.Content.Headers.GetValues(name)).Replace(" ", string.Empty, StringComparison.Ordinal);
+        string.Join(",", answer.Headers.TryGetValues(name, out var values) ? values : answer.Content.Headers.GetValues(name))
+            .Replace(" ", string.Empty, StringComparison.Ordinal);
 
     private static async Task RequireProblemAsync(HttpResponseMessage answer, int status, string code, string detail)
     {

@@ -1,5 +1,4 @@
 using Lakehouse.Tests.Fixtures;
-using Microsoft.Playwright;
 
 namespace Lakehouse.Tests.Integration;
 
@@ -97,7 +96,8 @@ public sealed class ChromiumTests
             () => page.EvaluateAsync(
                 """
                 base => {
-                    document.body.innerHTML = `<form method="post" enctype="text/plain" action="${base}/v1/vectors/index"><input name='{"name":"evil","dimension":2,"x":"' value='"}'></form>`;
+                    document.body.innerHTML = `<form method="post" enctype="text/plain" action="${base}/v1/vectors/index">
+                        <input name='{"name":"evil","dimension":2,"x":"' value='"}'></form>`;
                     document.forms[0].submit();
                 }
                 """,
@@ -158,7 +158,12 @@ public sealed class ChromiumTests
         await using var browser = await Chromium.StartAsync(HostRules);
         var page = await browser.OpenAsync(pages.Origin);
         var seen = await page.EvaluateAsync<string>(
-            "async base => { const r = await fetch(base + '/v1/catalog/list', { headers: { Authorization: 'Bearer wrong' } }); return [r.status, (await r.json()).code, r.headers.get('WWW-Authenticate')].join(' '); }",
+            """
+            async base => {
+                const answer = await fetch(base + '/v1/catalog/list', { headers: { Authorization: 'Bearer wrong' } });
+                return [answer.status, (await answer.json()).code, answer.headers.get('WWW-Authenticate')].join(' ');
+            }
+            """,
             $"http://127.0.0.1:{lake.Port}");
         seen.Should().Be("401 token_required Bearer");
     }

@@ -91,16 +91,17 @@ public sealed class StarvationTests
     }
 
     [Theory]
-    [InlineData("POST /v1/ingest?name=slow", "a,b\n")]
-    [InlineData("PUT /v1/storage/put/slow", "half")]
-    [InlineData("POST /v1/sql", "{\"sql\":")]
-    [InlineData("POST /v1/embed", "{\"texts\":")]
-    public async Task A_body_that_stalls_is_answered_408(string call, string part)
+    [InlineData("POST", "/v1/ingest?name=slow", "a,b\n")]
+    [InlineData("PUT", "/v1/storage/put/slow", "half")]
+    [InlineData("POST", "/v1/sql", "{\"sql\":")]
+    [InlineData("POST", "/v1/embed", "{\"texts\":")]
+    public async Task A_body_that_stalls_is_answered_408(string method, string path, string part)
     {
         await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"));
-        using var client = await RawClient.SendAsync(host.Port, $"{call} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{part}");
+        using var client = await RawClient.SendAsync(host.Port, $"{Start(method, path, 1_000_000)}\r\n{part}");
         var answer = await client.ReadToEndAsync();
-        answer.Should().StartWith("HTTP/1.1 408 ").And.Contain("Connection: close").And.Contain("\"code\":\"body_too_slow\"").And.Contain("server.min_request_rate");
+        answer.Should().StartWith("HTTP/1.1 408 ").And.Contain("Connection: close");
+        answer.Should().Contain("\"code\":\"body_too_slow\"").And.Contain("server.min_request_rate");
         (await host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list")).GetProperty("count").GetInt32().Should().Be(0);
         (await host.Http.GetAsync("/v1/storage/get/slow")).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
@@ -112,7 +113,7 @@ public sealed class StarvationTests
         foreach (var part in new[] { "--b\r\nContent-Dis", "--b\r\nContent-Disposition: form-data; name=file\r\n\r\na,b\n" })
         {
             using var client = await RawClient.SendAsync(
-                host.Port, $"POST /v1/ingest?name=slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n{part}");
+                host.Port, $"{Start("POST", "/v1/ingest?name=slow", 1_000_000)}Content-Type: multipart/form-data; boundary=b\r\n\r\n{part}");
             (await client.ReadToEndAsync()).Should().StartWith("HTTP/1.1 408 ").And.Contain("\"code\":\"body_too_slow\"");
         }
     }
@@ -126,7 +127,7 @@ public sealed class StarvationTests
         var slow = new List<RawClient>();
         for (var i = 0; i < 2; i++)
         {
-            slow.Add(await RawClient.SendAsync(host.Port, $"POST /v1/ingest?name=slow{i} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000\r\n\r\n{body}"));
+            slow.Add(await RawClient.SendAsync(host.Port, $"{Start("POST", $"/v1/ingest?name=slow{i}", 90_000_000)}\r\n{body}"));
         }
 
         await StorageEndpointTests.WaitForAsync(() => host.IngestAsync("t", "a\n1\n").Result.Status == HttpStatusCode.ServiceUnavailable);
@@ -144,7 +145,7 @@ public sealed class StarvationTests
     public async Task A_body_that_keeps_the_rate_is_taken_however_long_it_is()
     {
         await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"), ("server.min_request_rate", "1"));
-        using var client = await RawClient.SendAsync(host.Port, "PUT /v1/storage/put/steady HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 40\r\n\r\n");
+        using var client = await RawClient.SendAsync(host.Port, $"{Start("PUT", "/v1/storage/put/steady", 40)}Connection: close\r\n\r\n");
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         for (var i = 0; i < 40; i++)
         {
@@ -161,16 +162,19 @@ public sealed class StarvationTests
         await using var host = await LakehouseHost.StartAsync(
             ("server.rate_grace", "2s"), ("server.min_response_rate", "1MiB"), ("query.max_running", "1"), ("query.max_waiting", "0"), ("query.timeout", "1h"));
         const string body = "{\"sql\":\"SELECT range AS n, repeat('x', 1000) AS t FROM range(10000000)\"}";
-        using var reader = await RawClient.SendAsync(host.Port, $"POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}", receiveBufferBytes: 8 * 1024);
+        using var reader = await RawClient.SendAsync(host.Port, $"{Start("POST", "/v1/sql", body.Length)}\r\n{body}", receiveBufferBytes: 8 * 1024);
         await reader.ReadUntilAsync("\"rows\":[");
         (await host.RefusalAsync("SELECT 1")).Status.Should().Be(503, "the reader holds the one place");
         await StorageEndpointTests.WaitForAsync(() => host.SqlAsync("SELECT 1").Result.Status == HttpStatusCode.OK);
     }
 
+    /// <summary>A request up to where more headers may follow.</summary>
+    private static string Start(string method, string path, int length) => $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n";
+
     /// <summary>Returns when the server has begun to read the body.</summary>
     private static async Task<RawClient> PutSlowlyAsync(LakehouseHost host, int number)
     {
-        var client = await RawClient.SendAsync(host.Port, $"PUT /v1/storage/put/slow{number} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        var client = await RawClient.SendAsync(host.Port, $"{Start("PUT", $"/v1/storage/put/slow{number}", 2)}Expect: 100-continue\r\n\r\n");
         await client.ReadUntilAsync("100 Continue\r\n\r\n");
         await client.SendAsync("a");
         return client;

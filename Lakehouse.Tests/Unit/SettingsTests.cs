@@ -97,6 +97,13 @@ public sealed class SettingsTests
     [InlineData("server:bind", "127.1:3110", "[server] bind = \"127.1:3110\" is refused. Allowed: ADDRESS:PORT")]
     [InlineData("storage:buckets:primary:kind", "ftp", "[storage.buckets.primary] kind = \"ftp\" is refused.")]
     [InlineData("auth:token", "two words", "[auth] token")]
+    [InlineData("server:health_connections", "1001", "[server] health_connections = \"1001\" is refused. Allowed: a whole number from 0 to 1000.")]
+    [InlineData("server:health_connections", "-1", "from 0 to 1000")]
+    [InlineData("server:min_response_rate", "1025MiB", "[server] min_response_rate = \"1025MiB\" is refused.")]
+    [InlineData("server:min_request_rate", "1025MiB", "[server] min_request_rate = \"1025MiB\" is refused.")]
+    [InlineData("server:min_request_rate", "-1", "from 0 to 1GiB")]
+    [InlineData("server:rate_grace", "1999ms", "[server] rate_grace = \"1999ms\" is refused.")]
+    [InlineData("server:rate_grace", "61m", "from 2s to 1h")]
     [InlineData("server:allowed_hosts", "lake.local,*", "[server] allowed_hosts: \"*\" is refused. Allowed: a host name or an address")]
     [InlineData("server:allowed_hosts:0", "http://lake.local", "[server] allowed_hosts: \"http://lake.local\" is refused.")]
     [InlineData("server:allowed_origins", "*", "[server] allowed_origins: \"*\" is refused. Allowed: an origin as browsers write it")]
@@ -146,7 +153,8 @@ public sealed class SettingsTests
     [Fact]
     public void A_named_file_that_is_missing_is_refused() =>
         FluentActions.Invoking(() => SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>()))
-            .Should().Throw<SettingsException>().Which.Faults.Should().ContainSingle().Which.Should().StartWith("The configuration file /nowhere/x.toml is not there.");
+            .Should().Throw<SettingsException>().Which.Faults.Should().ContainSingle()
+            .Which.Should().StartWith("The configuration file /nowhere/x.toml is not there.");
 
     private static Dictionary<string, object> Flatten(string path, TomlTable table)
     {

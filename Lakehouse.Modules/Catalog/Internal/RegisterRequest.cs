@@ -12,7 +12,8 @@ internal sealed record RegisterRequest(
     IReadOnlyList<DatasetColumn> Columns)
 {
     public const string Form =
-        "{\"name\":\"workers\",\"schema_fingerprint\":\"v1\",\"objects\":[\"raw/workers.parquet\"],\"row_count\":3,\"columns\":[{\"name\":\"id\",\"type\":\"BIGINT\"}]}";
+        "{\"name\":\"workers\",\"schema_fingerprint\":\"v1\",\"objects\":[\"raw/workers.parquet\"],"
+        + "\"row_count\":3,\"columns\":[{\"name\":\"id\",\"type\":\"BIGINT\"}]}";
 
     public static RegisterRequest Read(JsonElement json)
     {

@@ -100,7 +100,9 @@ public sealed class SettingsReader
         return items;
     }
 
-    /// <summary>A list of texts, each of which <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is. Texts that it refuses are left out.</summary>
+    /// <summary>
+    /// A list of texts, each of which <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is. Texts that it refuses are left out.
+    /// </summary>
     public IReadOnlyList<string> List(string table, string key, string allowed, Func<string, bool> isValid)
     {
         var items = List(table, key);

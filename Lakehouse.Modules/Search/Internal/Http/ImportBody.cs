@@ -12,7 +12,13 @@ internal static class ImportBody
     {
         var body = new JsonMembers(json);
         var request = new ImportRequest(
-            body.RequiredText("dataset"), body.RequiredText("id"), body.Text("text"), body.Text("vector"), body.Texts("metadata"), body.FilledText("model"), body.Flag("follow") ?? false);
+            body.RequiredText("dataset"),
+            body.RequiredText("id"),
+            body.Text("text"),
+            body.Text("vector"),
+            body.Texts("metadata"),
+            body.FilledText("model"),
+            body.Flag("follow") ?? false);
         body.Complete();
         if (request is { TextColumn: null, VectorColumn: null })
         {
