@@ -6,6 +6,12 @@ namespace Lakehouse.Isolation;
 /// <summary>The worker's side of <see cref="WorkerProcess"/>: its lanes, opened from its arguments.</summary>
 public sealed class WorkerEndpoint
 {
+    // Of the group, which is this process alone (setsid), and not of the calling thread.
+    private const int OfProcessGroup = 1; // PRIO_PGRP
+
+    // Nice values go from -20 to 19; each step is a tenth of the processor, where it is wanted by others.
+    private const int BackgroundPriority = 5;
+
     private WorkerEndpoint(int serverProcess, IReadOnlyList<WorkerLane> lanes) => (ServerProcess, Lanes) = (serverProcess, lanes);
 
     /// <summary>The process that started this one.</summary>
@@ -32,6 +38,9 @@ public sealed class WorkerEndpoint
             numbers[0],
             [.. descriptors.Select((d, i) => new WorkerLane(d, blocks, shape.FirstBlock(i), shape.BlocksOf(i), shape.FrameBytesMax))]);
     }
+
+    /// <summary>From here on, all threads of this process give way to the server, and to a worker that is just starting.</summary>
+    public static void GiveWay() => _ = Libc.setpriority(OfProcessGroup, 0, BackgroundPriority);
 
     /// <summary>Ends the process at once, with nothing flushed and nothing freed.</summary>
     public static void ExitNow(int status) => Libc.exit_now(status);

@@ -16,6 +16,7 @@ public sealed class WorkerProcess : IDisposable
     private readonly SharedBlocks _blocks;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _errors = [];
+    private MemoryCgroup? _memory;
 
     private WorkerProcess(Process process, SharedBlocks blocks, IReadOnlyList<ServerLane> lanes) => (_process, _blocks, Lanes) = (process, blocks, lanes);
 
@@ -60,6 +61,13 @@ public sealed class WorkerProcess : IDisposable
         }
     }
 
+    /// <summary>Has the kernel end the process when it takes more memory. Before it does any work.</summary>
+    /// <returns>False where the kernel will not; then somebody has to watch <see cref="MemoryBytes"/>.</returns>
+    public bool TryLimitMemory(long limitBytes) => (_memory = MemoryCgroup.TryCreate(Id, limitBytes)) is not null;
+
+    /// <summary>Whether the kernel ended the process because of <see cref="TryLimitMemory"/>. Asked after <see cref="Exited"/>.</summary>
+    public bool IsOutOfMemory => _memory is { HasKilled: true };
+
     /// <summary>Memory of the process that is in use now, in bytes, what it shares included; 0 when it has ended.</summary>
     public long MemoryBytes() => ProcessMemory.Read(Id);
 
@@ -72,6 +80,7 @@ public sealed class WorkerProcess : IDisposable
             lane.Dispose();
         }
 
+        _memory?.Dispose();
         _process.Dispose();
         _blocks.Dispose();
     }

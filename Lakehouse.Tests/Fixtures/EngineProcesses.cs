@@ -15,6 +15,9 @@ public static class EngineProcesses
             return [.. Directory.EnumerateDirectories($"/proc/{server}/task")
                 .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(p => int.Parse(p, CultureInfo.InvariantCulture))
+
+                // Between fork and exec it is still the server, and its memory the server's.
+                .Where(p => File.ReadAllText($"/proc/{p}/cmdline").Contains("\0engine\0", StringComparison.Ordinal))
                 .Order()];
         }
         catch (Exception gone) when (gone is IOException)
@@ -28,10 +31,10 @@ public static class EngineProcesses
         File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal))[(line.Length + 1)..].Trim();
 
     /// <summary>The resident memory of a server and its engine processes, in bytes.</summary>
-    public static long MemoryBytes(int server)
+    public static long MemoryBytes(int server, bool withEngines = true)
     {
         long pages = 0;
-        foreach (var process in Of(server).Prepend(server))
+        foreach (var process in (withEngines ? Of(server) : []).Prepend(server))
         {
             try
             {

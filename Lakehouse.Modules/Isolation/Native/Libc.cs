@@ -68,6 +68,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setsid();
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpriority(int which, uint who, int priority);
+
     [LibraryImport(Library)]
     internal static partial int getppid();
 

@@ -9,6 +9,9 @@ internal static class EngineErrors
     /// <summary>The code of <see cref="Timeout"/>.</summary>
     public const string TimeoutCode = "query_timeout";
 
+    /// <summary>The code of <see cref="OutOfMemory"/>, and of the engine's own error.</summary>
+    public const string OutOfMemoryCode = "query_out_of_memory";
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     public static LakehouseException Timeout(TimeSpan limit) =>
@@ -32,7 +35,7 @@ internal static class EngineErrors
     public static LakehouseException OutOfMemory(QueryOptions options) =>
         new(
             ErrorKind.InsufficientStorage,
-            "query_out_of_memory",
+            OutOfMemoryCode,
             $"The query took the SQL engine far beyond {ByteSize.Format(options.MemoryLimitBytes)} of memory (query.memory_limit) and was ended. Narrow it down, or raise the limit.");
 
     public static LakehouseException Refused(TimeSpan left) =>

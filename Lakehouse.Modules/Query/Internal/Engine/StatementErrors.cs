@@ -25,7 +25,7 @@ internal sealed class StatementErrors(EngineSetup setup)
         {
             DuckDbErrorKind.OutOfMemory => new LakehouseException(
                 ErrorKind.InsufficientStorage,
-                "query_out_of_memory",
+                EngineErrors.OutOfMemoryCode,
                 $"The query needs more than {ByteSize.Format(setup.MemoryLimitBytes)} of memory (query.memory_limit), or more disk than {ByteSize.Format(setup.MaxTempBytes)} (query.max_temp_bytes). Narrow it down, or raise the limits.",
                 fault),
             DuckDbErrorKind.Engine => new LakehouseException(ErrorKind.Corrupt, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", fault),

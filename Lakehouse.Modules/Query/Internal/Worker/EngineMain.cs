@@ -30,6 +30,7 @@ internal static class EngineMain
             var setup = EngineSetup.Read(ref reader);
             var lanes = Open(setup, spill, endpoint, () => confinement.RestrictFiles([setup.DataFolder], [spill]));
             confinement.Complete();
+            WorkerEndpoint.GiveWay();
             lanes.ForEach(work => new Thread(work.Run, LaneStackBytes) { IsBackground = true, Name = "statement" }.Start());
             control.Send(Ready(confinement.Missing));
             Obey(control, lanes);

@@ -24,14 +24,13 @@ internal sealed class EngineWorker : IDisposable
     private readonly SemaphoreSlim _entered = new(0);
     private readonly Lock _gate = new();
     private readonly Stack<int> _free;
-    private readonly HashSet<object> _active = [];
+    private readonly HashSet<StatementCase> _active = [];
     private long _number;
-    private int _suspects;
     private bool _isFreed;
 
     private EngineWorker(WorkerProcess process, IScratchFolder spill)
     {
-        (_process, _spill) = (process, spill);
+        (_process, _spill, Dead) = (process, spill, _dead.Token);
         _free = new Stack<int>(Enumerable.Range(1, process.Lanes.Count - 1).Reverse());
         _ = WatchAsync();
     }
@@ -43,16 +42,31 @@ internal sealed class EngineWorker : IDisposable
     public IReadOnlyList<string> Missing { get; private set; } = [];
 
     /// <summary>Ends with the process, or a moment before, when it is about to be killed.</summary>
-    public CancellationToken Dead => _dead.Token;
+    public CancellationToken Dead { get; }
 
     /// <summary>How it ended.</summary>
     public Task<WorkerDeath> Death => _death.Task;
 
-    /// <summary>Statements that were running when it ended.</summary>
-    public int SuspectCount => Volatile.Read(ref _suspects);
+    /// <summary>The statements that it had when it ended, each with its hits until then. Known once <see cref="Death"/> is.</summary>
+    public IReadOnlyList<(StatementCase Case, int Hits)> Suspects { get; private set; } = [];
 
     /// <summary>The first lines of its error output.</summary>
     public IReadOnlyList<string> Errors => _process.Errors;
+
+    /// <summary>True when it shall take no more statements, because one of those that it has does not stop.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>True while it runs more statements than one.</summary>
+    public bool IsShared
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _active.Count > 1;
+            }
+        }
+    }
 
     /// <summary>True while it runs statements.</summary>
     public bool IsBusy
@@ -70,7 +84,7 @@ internal sealed class EngineWorker : IDisposable
     public long MemoryBytes => _process.MemoryBytes();
 
     /// <summary>Starts a process; when this returns, it takes statements.</summary>
-    public static async Task<EngineWorker> StartAsync(EngineProgram program, WorkerShape shape, EngineSetup setup, IScratchSpace scratch, CancellationToken cancellationToken)
+    public static async Task<EngineWorker> StartAsync(EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, IScratchSpace scratch, CancellationToken cancellationToken)
     {
         var spill = scratch.Create();
         WorkerProcess process;
@@ -87,6 +101,7 @@ internal sealed class EngineWorker : IDisposable
         var worker = new EngineWorker(process, spill);
         try
         {
+            process.TryLimitMemory(memoryMaxBytes);
             var frame = new FrameWriter().Begin(FrameKind.Setup).Text(spill.Path);
             setup.Write(frame);
             await process.Lanes[0].SendAsync(frame.End(), cancellationToken);
@@ -102,16 +117,17 @@ internal sealed class EngineWorker : IDisposable
     }
 
     /// <summary>Takes a lane for a statement; null when the process has ended.</summary>
-    public (ServerLane Lane, int Index, long Number)? TryEnter(object statement)
+    public (ServerLane Lane, int Index, long Number)? TryEnter(StatementCase statement)
     {
         lock (_gate)
         {
-            if (_dead.IsCancellationRequested || _free.Count == 0)
+            if (IsDraining || _dead.IsCancellationRequested || _free.Count == 0)
             {
                 return null;
             }
 
             var lane = _free.Pop();
+            statement.Enter();
             _active.Add(statement);
             if (_active.Count == 1 && _entered.CurrentCount == 0)
             {
@@ -126,7 +142,7 @@ internal sealed class EngineWorker : IDisposable
     public Task EnteredAsync(CancellationToken cancellationToken) => _entered.WaitAsync(cancellationToken);
 
     /// <summary>Gives a lane back on which nothing is under way, or whose process is dead.</summary>
-    public void Leave(object statement, int lane)
+    public void Leave(StatementCase statement, int lane)
     {
         lock (_gate)
         {
@@ -136,6 +152,15 @@ internal sealed class EngineWorker : IDisposable
         }
 
         FreeIfUnused();
+    }
+
+    /// <summary>From now on it takes no more statements; when the last one has gone, it can end.</summary>
+    public void Drain()
+    {
+        lock (_gate)
+        {
+            IsDraining = true;
+        }
     }
 
     /// <summary>Asks the process to stop a statement.</summary>
@@ -174,14 +199,18 @@ internal sealed class EngineWorker : IDisposable
     }
 
     /// <summary>Ends the process.</summary>
-    public void Dispose() => Kill(WorkerDeath.Ended);
+    public void Dispose()
+    {
+        Kill(WorkerDeath.Ended);
+        _dead.Dispose(); // its token stays as it is
+    }
 
     private async Task WatchAsync()
     {
         var exit = await _process.Exited;
 
         // Signal 9 that was not sent from here: by a person, or by the kernel for want of memory on the machine.
-        Die(exit == KilledExitCode ? WorkerDeath.Ended : WorkerDeath.Crashed);
+        Die(_process.IsOutOfMemory ? WorkerDeath.OutOfMemory : exit == KilledExitCode ? WorkerDeath.Ended : WorkerDeath.Crashed);
         FreeIfUnused();
     }
 
@@ -194,7 +223,7 @@ internal sealed class EngineWorker : IDisposable
                 return false;
             }
 
-            _suspects = _active.Count;
+            Suspects = [.. _active.Select(s => (s, s.Hits))];
             _death.SetResult(why);
         }
 
@@ -236,6 +265,5 @@ internal sealed class EngineWorker : IDisposable
         _spill.Dispose();
         _controlling.Dispose();
         _entered.Dispose();
-        _dead.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
@@ -11,8 +12,14 @@ namespace Lakehouse.Query.Internal.Workers;
 /// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the answer has ended; else when the process has
 /// stopped it, or was killed because it did not within its grace. Nobody waits for that.
 /// </summary>
-internal sealed class LaneStatement(EngineWorker worker, DatasetResolver datasets, ISqlVectors? vectors, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
+internal sealed class LaneStatement(EngineWorker worker, StatementCase own, DatasetResolver datasets, ISqlVectors? vectors, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
 {
+    /// <summary>Most statements stop at the first interrupt.</summary>
+    private static readonly TimeSpan StopSoon = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A statement that found no memory as soon as this did not use it up itself.</summary>
+    private static readonly TimeSpan TakenSoon = TimeSpan.FromMilliseconds(250);
+
     private readonly List<ILocalFile> _held = [];
     private readonly FrameWriter _frames = new();
     private ServerLane _lane = null!;
@@ -21,6 +28,7 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
     private IReadOnlyList<Catalog.Manifest> _named = [];
     private (int Block, int Length)? _data;
     private byte _owed;
+    private bool _hadCompany;
     private bool _isEnded;
     private bool _isLetGo;
 
@@ -29,17 +37,19 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
     /// <summary>Takes a lane. False when the process has ended.</summary>
     public bool TryEnter()
     {
-        if (worker.TryEnter(this) is not { } entered)
+        if (worker.TryEnter(own) is not { } entered)
         {
             return false;
         }
 
         (_lane, _index, _number) = entered;
+        _hadCompany = worker.IsShared;
         return true;
     }
 
     /// <summary>Runs the statement up to the first bytes of its answer. When it throws, it has ended, or will without help.</summary>
     /// <exception cref="WorkerGoneException">The process has ended. The lane is given back, the lease is not: the statement can run again.</exception>
+    /// <exception cref="MemoryTakenException">The engine had no memory, and other statements beside this one. As before.</exception>
     public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
     {
         try
@@ -53,6 +63,11 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
             await worker.EndedAsync();
             LetGo(keepsLease: true);
             throw;
+        }
+        catch (LakehouseException error) when (_isEnded && error.Code == EngineErrors.OutOfMemoryCode && _hadCompany && Stopwatch.GetElapsedTime(own.EnteredAt) < TakenSoon)
+        {
+            LetGo(keepsLease: true);
+            throw new MemoryTakenException(error);
         }
         catch
         {
@@ -207,31 +222,24 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
         _owed = 0;
     }
 
-    /// <summary>Has the process stop the statement, and hears it out; kills it when it does not stop within the grace.</summary>
+    /// <summary>
+    /// Has the process stop the statement, and hears it out. Where that takes long, the process takes no more statements, lest they end with it; when it does not stop within the grace, the process is killed.
+    /// </summary>
     private async Task StopAsync()
     {
         try
         {
-            using var grace = CancellationTokenSource.CreateLinkedTokenSource(worker.Dead);
-            grace.CancelAfter(options.InterruptGrace);
             await worker.CancelAsync(_index, _number);
             _frames.Clear();
-            await RefuseAsync(_owed, grace.Token);
-            while (true)
+            if (!await HasStoppedAsync(StopSoon))
             {
-                var frame = await _lane.ReceiveAsync(grace.Token);
-                if (frame.Kind is FrameKind.End or FrameKind.Failed)
+                worker.Drain();
+                if (!await HasStoppedAsync(options.InterruptGrace - StopSoon))
                 {
-                    break;
+                    worker.Kill(WorkerDeath.Stuck);
+                    strike();
                 }
-
-                await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind, grace.Token);
             }
-        }
-        catch (OperationCanceledException) when (!worker.Dead.IsCancellationRequested)
-        {
-            worker.Kill(WorkerDeath.Stuck);
-            strike();
         }
         catch (Exception fault) when (fault is OperationCanceledException or WorkerGoneException)
         {
@@ -239,6 +247,31 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
         }
 
         LetGo(keepsLease: false);
+    }
+
+    private async Task<bool> HasStoppedAsync(TimeSpan patience)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(worker.Dead);
+        late.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
+        try
+        {
+            await RefuseAsync(_owed, late.Token);
+            _owed = 0;
+            while (true)
+            {
+                var frame = await _lane.ReceiveAsync(late.Token);
+                if (frame.Kind is FrameKind.End or FrameKind.Failed)
+                {
+                    return true;
+                }
+
+                await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind, late.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!worker.Dead.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <summary>Answers a question of a statement that is being stopped.</summary>
@@ -268,7 +301,7 @@ internal sealed class LaneStatement(EngineWorker worker, DatasetResolver dataset
         }
 
         _isLetGo = true;
-        worker.Leave(this, _index);
+        worker.Leave(own, _index);
         _held.ForEach(file => file.Dispose());
         if (!keepsLease)
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
@@ -11,16 +12,20 @@ namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
 /// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. The memory of the one at work is looked at every
-/// 10 ms while it has statements. Thread-safe.
+/// few milliseconds while it has statements. Thread-safe.
 /// </summary>
 internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 {
     private const int BlockBytes = 256 * 1024;
     private const int BlocksPerLane = 4;
     private const int FrameBytesMax = 256 * 1024 * 1024;
+    private const long IdleMemoryBytes = 100 * 1024 * 1024;
     private const long OwnMemoryBytes = 64 * 1024 * 1024;
 
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(10);
+    // Close to its bound the kernel first takes back pages of libraries, which slows every statement down: it is to come second.
+    private const long KernelMarginBytes = 32 * 1024 * 1024;
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryStartAfter = TimeSpan.FromSeconds(1);
 
@@ -33,6 +38,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly List<Slot> _slots = [];
+    private readonly HashSet<Slot> _live = [];
     private bool _hasToldMissing;
 
     public WorkerPool(QueryOptions options, EngineProgram program, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<WorkerPool> logger, ISqlVectors? vectors = null)
@@ -43,25 +49,27 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     }
 
     /// <summary>The memory that a process may have. The engine's own bound is soft: it does not count all that it uses.</summary>
-    private long MemoryMaxBytes => OwnMemoryBytes + (long)(_options.MemoryLimitBytes * 1.2);
+    private long MemoryMaxBytes => OwnMemoryBytes + (long)(_options.MemoryLimitBytes * 1.1);
 
     /// <summary>The process at work, once it takes statements.</summary>
+    /// <param name="isBeside">Takes the one in reserve instead, where there is one: for a statement that found the memory of the first used up by others.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LakehouseException"><c>engine_unavailable</c> (<see cref="ErrorKind.Busy"/>).</exception>
-    public async Task<EngineWorker> TakeAsync(CancellationToken cancellationToken)
+    public async Task<EngineWorker> TakeAsync(bool isBeside, CancellationToken cancellationToken)
     {
         while (true)
         {
-            Slot first;
+            Slot slot;
             lock (_gate)
             {
                 Fill();
-                first = _slots[0];
+                slot = _slots[isBeside && _slots.Count > 1 ? 1 : 0];
             }
 
             try
             {
-                var worker = await first.Worker.WaitAsync(cancellationToken);
-                if (!worker.Dead.IsCancellationRequested)
+                var worker = await slot.Worker.WaitAsync(cancellationToken);
+                if (!worker.IsDraining && !worker.Dead.IsCancellationRequested)
                 {
                     return worker;
                 }
@@ -71,10 +79,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
                 throw EngineErrors.Unavailable(fault);
             }
 
-            lock (_gate)
-            {
-                _slots.Remove(first);
-            }
+            Replace(slot);
         }
     }
 
@@ -129,14 +134,17 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     {
         // One after the other: the first is wanted soonest.
         await (before?.Worker ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var started = Stopwatch.GetTimestamp();
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             patience.CancelAfter(StartTimeout);
-            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, _scratch, patience.Token);
+            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, MemoryMaxBytes + KernelMarginBytes, _scratch, patience.Token);
             TellMissing(worker);
+            LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
-            await WatchAsync(worker);
+            Count(slot, isLive: true);
+            await WatchAsync(slot, worker);
         }
         catch (Exception fault) when (IsStartFault(fault))
         {
@@ -147,24 +155,49 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             await Task.Delay(RetryStartAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Count(slot, isLive: false);
+        Replace(slot);
+    }
+
+    /// <summary>Whose memory counts.</summary>
+    private void Count(Slot slot, bool isLive)
+    {
         lock (_gate)
         {
-            _slots.Remove(slot);
-            if (!_stopping.IsCancellationRequested)
+            _ = isLive ? _live.Add(slot) : _live.Remove(slot);
+        }
+    }
+
+    /// <summary>The next one moves up, and another is started behind it.</summary>
+    private void Replace(Slot slot)
+    {
+        lock (_gate)
+        {
+            if (_slots.Remove(slot) && !_stopping.IsCancellationRequested)
             {
                 Fill();
             }
         }
     }
 
-    /// <summary>Looks at the memory of a process while it has statements, until it ends.</summary>
-    private async Task WatchAsync(EngineWorker worker)
+    /// <summary>Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether another must take its place.</summary>
+    private async Task WatchAsync(Slot slot, EngineWorker worker)
     {
         while (!worker.Death.IsCompleted && !_stopping.IsCancellationRequested)
         {
-            if (worker.MemoryBytes > MemoryMaxBytes)
+            slot.MemoryBytes = worker.MemoryBytes;
+            if (slot.MemoryBytes > MemoryMaxOf(slot))
             {
                 worker.Kill(WorkerDeath.OutOfMemory);
+            }
+
+            if (worker.IsDraining)
+            {
+                Replace(slot);
+                if (!worker.IsBusy)
+                {
+                    worker.Kill(WorkerDeath.Ended);
+                }
             }
 
             await Task.WhenAny(worker.Death, worker.IsBusy ? Task.Delay(WatchEvery) : worker.EnteredAsync(_stopping.Token));
@@ -172,7 +205,20 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
         if (!_stopping.IsCancellationRequested)
         {
-            LogEnded(worker.Id, await worker.Death, worker.SuspectCount, string.Join(" | ", worker.Errors.Take(5)));
+            LogEnded(worker.Id, await worker.Death, worker.Suspects.Count, string.Join(" | ", worker.Errors.Take(5)));
+        }
+    }
+
+    /// <summary>
+    /// A third for a process that runs statements beside the one at work, and for one that is on its way out; what those leave, for the one at work. What a process has that does nothing does not count.
+    /// </summary>
+    private long MemoryMaxOf(Slot slot)
+    {
+        lock (_gate)
+        {
+            return _slots.Count > 0 && _slots[0] == slot
+                ? MemoryMaxBytes - _live.Where(s => s != slot).Sum(s => Math.Max(0, s.MemoryBytes - IdleMemoryBytes))
+                : OwnMemoryBytes + (MemoryMaxBytes / 3);
         }
     }
 
@@ -188,6 +234,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The engine process {Process} has ended ({Death}) with {Statements} statements; another takes over. {Errors}")]
     private partial void LogEnded(int process, WorkerDeath death, int statements, string errors);
 
+    [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "The engine process {Process} was ready after {ElapsedMs} ms")]
+    private partial void LogReady(int process, long elapsedMs);
+
     [LoggerMessage(EventId = 4004, Level = LogLevel.Error, Message = "The engine process cannot be started")]
     private partial void LogNotStarted(Exception fault);
 
@@ -200,6 +249,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         private readonly TaskCompletionSource<EngineWorker> _worker = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<EngineWorker> Worker => _worker.Task;
+
+        /// <summary>The memory of the process when it was looked at last.</summary>
+        public long MemoryBytes { get; set; }
 
         public void Ready(EngineWorker worker) => _worker.SetResult(worker);
 

@@ -5,7 +5,7 @@ namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
 /// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it is at fault: that is, when it did not
-/// stop, or was the only one that ran when the process crashed or took too much memory, or was there a second time when that happened.
+/// stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory.
 /// </summary>
 internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner
 {
@@ -17,14 +17,15 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
     public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
     {
         var budget = new TimeBudget(timeout);
-        var (isSuspect, ownsLease) = (false, true);
+        using var own = new StatementCase();
+        var (ownsLease, isBeside) = (true, false);
         try
         {
             _strikes.Require(request.Sql);
             for (var attempt = 1; ; attempt++)
             {
-                var worker = await budget.RunAsync(async stop => await pool.TakeAsync(stop), cancellationToken);
-                var statement = new LaneStatement(worker, datasets, vectors, options, budget, lease, () => _strikes.Add(request.Sql));
+                var worker = await budget.RunAsync(async stop => await pool.TakeAsync(isBeside, stop), cancellationToken);
+                var statement = new LaneStatement(worker, own, datasets, vectors, options, budget, lease, () => _strikes.Add(request.Sql));
                 if (!statement.TryEnter())
                 {
                     continue; // the process has just ended
@@ -36,10 +37,15 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
                     await statement.StartAsync(request, cancellationToken);
                     return statement;
                 }
+                catch (MemoryTakenException fault)
+                {
+                    ownsLease = true;
+                    isBeside = !isBeside ? true : throw fault.Error;
+                }
                 catch (WorkerGoneException fault)
                 {
                     ownsLease = true;
-                    isSuspect = await JudgeAsync(worker, request, isSuspect, attempt, fault);
+                    await JudgeAsync(own, worker, request, attempt, fault, cancellationToken);
                 }
             }
         }
@@ -52,18 +58,22 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
         }
     }
 
-    /// <summary>Decides whether a statement runs again whose process has ended.</summary>
-    /// <returns>True when it was there as a process ended by a fault: the next time it counts as its own.</returns>
-    private async Task<bool> JudgeAsync(EngineWorker worker, StatementRequest request, bool isSuspect, int attempt, WorkerGoneException fault)
+    /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
+    private async Task JudgeAsync(StatementCase own, EngineWorker worker, StatementRequest request, int attempt, WorkerGoneException fault, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
-        var isFault = death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory;
-        if (isFault && (isSuspect || worker.SuspectCount <= 1))
+        if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
         {
-            _strikes.Add(request.Sql);
-            throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(fault);
+            if (own.Judge(worker.Suspects) || await own.IsLeftAsync(worker.Suspects, cancellationToken))
+            {
+                _strikes.Add(request.Sql);
+                throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(fault);
+            }
         }
 
-        return attempt < AttemptsMax ? isSuspect || isFault : throw EngineErrors.Unavailable(fault);
+        if (attempt == AttemptsMax)
+        {
+            throw EngineErrors.Unavailable(fault);
+        }
     }
 }

@@ -1,0 +1,131 @@
+using System.Globalization;
+
+namespace Lakehouse.Isolation;
+
+/// <summary>
+/// A memory cgroup of the kernel for one process (version 2, docs.kernel.org/admin-guide/cgroup-v2.html, or the memory controller of version 1), below that of the server. Where the server may make none, there is none.
+/// </summary>
+internal sealed class MemoryCgroup : IDisposable
+{
+    private const string Prefix = "lakehouse-";
+
+    private static int _count;
+
+    private readonly string _folder;
+    private readonly bool _isUnified;
+
+    private MemoryCgroup(string folder, bool isUnified) => (_folder, _isUnified) = (folder, isUnified);
+
+    /// <summary>Puts a process into a group of its own; null where that cannot be.</summary>
+    public static MemoryCgroup? TryCreate(int process, long limitBytes)
+    {
+        if (FindOwn() is not var (parent, isUnified))
+        {
+            return null;
+        }
+
+        var folder = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        try
+        {
+            RemoveLeftovers(parent);
+            Directory.CreateDirectory(folder);
+            var limit = limitBytes.ToString(CultureInfo.InvariantCulture);
+            Write(folder, isUnified ? "memory.max" : "memory.limit_in_bytes", limit);
+            TryWrite(folder, isUnified ? "memory.swap.max" : "memory.memsw.limit_in_bytes", isUnified ? "0" : limit);
+            TryWrite(folder, "memory.oom.group", "1");
+            Write(folder, "cgroup.procs", process.ToString(CultureInfo.InvariantCulture));
+            return new MemoryCgroup(folder, isUnified);
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            TryRemove(folder);
+            return null;
+        }
+    }
+
+    /// <summary>Whether the kernel has ended the process because it reached the limit.</summary>
+    public bool HasKilled
+    {
+        get
+        {
+            try
+            {
+                return File.ReadLines(Path.Combine(_folder, _isUnified ? "memory.events" : "memory.oom_control"))
+                    .Any(l => l.StartsWith("oom_kill ", StringComparison.Ordinal) && !l.EndsWith(" 0", StringComparison.Ordinal));
+            }
+            catch (Exception fault) when (IsRefusal(fault))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Removes the group; its process has ended.</summary>
+    public void Dispose() => TryRemove(_folder);
+
+    /// <summary>The server's own group, from lines as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the controller of version 1 is in use, that of version 2 has no memory.</summary>
+    private static (string Folder, bool IsUnified)? FindOwn()
+    {
+        const string root = "/sys/fs/cgroup";
+        try
+        {
+            var groups = File.ReadAllLines("/proc/self/cgroup").Select(l => l.Split(':', 3)).Where(p => p.Length == 3).ToList();
+            if (groups.Find(p => p[1].Split(',').Contains("memory", StringComparer.Ordinal)) is { } first)
+            {
+                return ($"{root}/memory{first[2].TrimEnd('/')}", false);
+            }
+
+            return groups.Find(p => p[1].Length == 0) is { } unified ? ($"{root}{unified[2].TrimEnd('/')}", true) : null;
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A server that was killed left its groups behind. They are empty, since its processes went with it.</summary>
+    private static void RemoveLeftovers(string parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            var server = Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
+            if (!Directory.Exists($"/proc/{server}"))
+            {
+                TryRemove(folder);
+            }
+        }
+    }
+
+    private static void TryRemove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            // Still in use for a moment, or never made: the next start tries again.
+        }
+    }
+
+    // Opened and not created: a file that is not there is an interface that the kernel does not have.
+    private static void Write(string folder, string name, string value)
+    {
+        using var file = new StreamWriter(new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Write));
+        file.Write(value);
+    }
+
+    private static void TryWrite(string folder, string name, string value)
+    {
+        try
+        {
+            Write(folder, name, value);
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            // Not on every kernel, and not needed for the limit to hold.
+        }
+    }
+
+    private static bool IsRefusal(Exception fault) => fault is IOException or UnauthorizedAccessException;
+}

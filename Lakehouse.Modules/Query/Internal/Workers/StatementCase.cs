@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Lakehouse.Query.Internal.Workers;
+
+/// <summary>
+/// What is known of a statement when engine processes end under it. All statements of a process that crashed are suspects, for nobody sees which of them did it. They run again, those that had run for the
+/// shortest first. One that ends another process is found so; and when all but the oldest have run without harm, it was the oldest.
+/// </summary>
+internal sealed class StatementCase : IDisposable
+{
+    /// <summary>A statement that was there so often is at fault, whoever else was.</summary>
+    private const int HitsMax = 3;
+
+    private static readonly TimeSpan PartMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool _isAtFault;
+
+    /// <summary>When it last came to a process.</summary>
+    public long EnteredAt { get; private set; }
+
+    /// <summary>In how many processes it was when they ended by a fault that may be its own.</summary>
+    public int Hits { get; private set; }
+
+    /// <summary>It comes to a process.</summary>
+    public void Enter() => EnteredAt = Stopwatch.GetTimestamp();
+
+    /// <summary>Its first bytes are there, or its error: nothing of it can run again.</summary>
+    public void Dispose() => _finished.TrySetResult();
+
+    /// <summary>Decides after a process has ended by a fault.</summary>
+    /// <param name="suspects">The statements that it had, each with its hits until then.</param>
+    /// <returns>True when this one is at fault. False: it can run again, after <see cref="IsLeftAsync"/>.</returns>
+    public bool Judge(IReadOnlyList<(StatementCase Case, int Hits)> suspects) => _isAtFault = IsAtFault(suspects);
+
+    /// <summary>Waits until the suspects that came after this one have run again, or for half a second.</summary>
+    /// <returns>True when all others have, without harm: then this one is at fault.</returns>
+    public async Task<bool> IsLeftAsync(IReadOnlyList<(StatementCase Case, int Hits)> suspects, CancellationToken cancellationToken)
+    {
+        var others = suspects.Select(s => s.Case).Where(c => c != this).ToList();
+        var younger = others.Where(c => c.EnteredAt > EnteredAt).Select(c => c._finished.Task).ToList();
+        await Task.WhenAny(Task.WhenAll(younger), Task.Delay(PartMax, cancellationToken));
+        return others.TrueForAll(c => c._finished.Task.IsCompleted && !c._isAtFault);
+    }
+
+    private bool IsAtFault(IReadOnlyList<(StatementCase Case, int Hits)> suspects)
+    {
+        var most = suspects.Max(s => s.Hits);
+        var own = suspects.First(s => s.Case == this).Hits;
+        if (own < most)
+        {
+            return false; // another one was there before
+        }
+
+        if (suspects.Count(s => s.Hits == most) == 1 && (most > 0 || suspects.Count == 1))
+        {
+            return true;
+        }
+
+        Hits = own + 1;
+        return Hits >= HitsMax;
+    }
+}
