@@ -1,7 +1,7 @@
 namespace Lakehouse.Query.Internal.Protocol;
 
 /// <summary>
-/// The frames between the server and an engine process. On the control lane: <see cref="Setup"/>, then <see cref="Ready"/>, then any number of <see cref="Cancel"/>. On every other lane, one
+/// The frames between the server and an engine process. On the control lane: <see cref="Setup"/>, then <see cref="Ready"/>, then any number of <see cref="Cancel"/> and of <see cref="Ping"/>, each answered by <see cref="Pong"/>. On every other lane, one
 /// statement at a time: <see cref="Start"/>; perhaps <see cref="Needs"/>, answered by <see cref="Datasets"/> or <see cref="NoDatasets"/>; perhaps <see cref="Call"/>, answered by
 /// <see cref="Answer"/>; <see cref="Head"/>, then <see cref="Data"/>, each answered by <see cref="Taken"/>; at last <see cref="End"/> or <see cref="Failed"/>.
 /// </summary>
@@ -15,6 +15,12 @@ internal static class FrameKind
 
     /// <summary>Server: a lane's statement is not wanted any more. The lane and the statement's number.</summary>
     public const byte Cancel = 3;
+
+    /// <summary>Server: are you there?</summary>
+    public const byte Ping = 4;
+
+    /// <summary>Worker: it is.</summary>
+    public const byte Pong = 5;
 
     /// <summary>Server: a statement.</summary>
     public const byte Start = 10;

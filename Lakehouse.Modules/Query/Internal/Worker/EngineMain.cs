@@ -90,9 +90,16 @@ internal static class EngineMain
     {
         var running = new List<(LaneWork Lane, long Number)>();
         new Thread(() => Interrupt(running)) { IsBackground = true, Name = "interrupt" }.Start();
+        var pong = new FrameWriter();
         while (true)
         {
-            var frame = control.Receive(FrameKind.Cancel);
+            var frame = control.Receive(FrameKind.Cancel, FrameKind.Ping);
+            if (frame.Kind == FrameKind.Ping)
+            {
+                control.Send(pong.Begin(FrameKind.Pong).End());
+                continue;
+            }
+
             var reader = new FrameReader(frame.Payload.Span);
             var (lane, number) = (reader.Int(), reader.Long());
             lock (running)

@@ -13,6 +13,11 @@ internal sealed class EngineWorker : IDisposable
 {
     private const int KilledExitCode = 128 + 9;
 
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
+
+    // A process answers within microseconds; on a machine that is busy with other things it may take a while until it runs.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
     private readonly WorkerProcess _process;
@@ -110,9 +115,12 @@ internal sealed class EngineWorker : IDisposable
         }
         catch (Exception fault)
         {
+            // One that has closed its lane is about to say with which code it ended; one that hangs is ended.
+            var isLate = fault is not WorkerGoneException
+                || await Task.WhenAny(process.Exited, Task.Delay(LastWordsPatience, CancellationToken.None)) != process.Exited;
             worker.Kill(WorkerDeath.Ended);
             var exit = await process.Exited;
-            throw new WorkerGoneException($"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}", fault);
+            throw new WorkerGoneException($"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}", fault) { WasKilled = !isLate && exit == KilledExitCode };
         }
     }
 
@@ -164,12 +172,46 @@ internal sealed class EngineWorker : IDisposable
     }
 
     /// <summary>Asks the process to stop a statement.</summary>
-    public async Task CancelAsync(int lane, long number)
+    public Task CancelAsync(int lane, long number) => ControlAsync(frame => frame.Begin(FrameKind.Cancel).Int(lane).Long(number).End());
+
+    /// <summary>
+    /// Asks the process now and then, while it has statements, whether it is there, until it has ended. After an overflow of its stack a process can stand still for good and not end; it is killed, as one that has crashed.
+    /// </summary>
+    public async Task KeepAskingAsync()
+    {
+        while (!Dead.IsCancellationRequested)
+        {
+            if (IsBusy && !await IsThereAsync())
+            {
+                Kill(WorkerDeath.Crashed);
+            }
+
+            await Task.Delay(AskEvery, Dead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> IsThereAsync()
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(Dead);
+        late.CancelAfter(AnswerPatience);
+        try
+        {
+            await ControlAsync(frame => frame.Begin(FrameKind.Ping).End());
+            return (await _process.Lanes[0].ReceiveAsync(late.Token)).Kind == FrameKind.Pong;
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or WorkerGoneException)
+        {
+            // One that has just ended is somebody else's to see.
+            return fault is WorkerGoneException || Dead.IsCancellationRequested;
+        }
+    }
+
+    private async Task ControlAsync(Action<FrameWriter> write)
     {
         await _controlling.WaitAsync();
         try
         {
-            _control.Begin(FrameKind.Cancel).Int(lane).Long(number).End();
+            write(_control);
             await _process.Lanes[0].SendAsync(_control, CancellationToken.None);
         }
         catch (WorkerGoneException)

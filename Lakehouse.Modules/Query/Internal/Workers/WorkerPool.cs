@@ -78,6 +78,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             {
                 throw EngineErrors.Unavailable(fault);
             }
+            catch (WorkerGoneException)
+            {
+                // Somebody ended it as it came up.
+            }
 
             Replace(slot);
         }
@@ -113,7 +117,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    private static bool IsStartFault(Exception fault) => fault is WorkerGoneException or Win32Exception or LakehouseException;
+    private static bool IsStartFault(Exception fault) => fault is WorkerGoneException { WasKilled: false } or Win32Exception or LakehouseException;
 
     /// <summary>Starts what is missing.</summary>
     private void Fill()
@@ -144,7 +148,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
             Count(slot, isLive: true);
-            await WatchAsync(slot, worker);
+            await Task.WhenAll(WatchAsync(slot, worker), worker.KeepAskingAsync());
         }
         catch (Exception fault) when (IsStartFault(fault))
         {
@@ -153,6 +157,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
             // It is tried again, but not all the time.
             await Task.Delay(RetryStartAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (WorkerGoneException fault)
+        {
+            slot.Failed(fault);
         }
 
         Count(slot, isLive: false);

@@ -5,13 +5,10 @@ namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
 /// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it is at fault: that is, when it did not
-/// stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory.
+/// stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory. However often that happens, its time is one.
 /// </summary>
 internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner
 {
-    // A process that somebody keeps ending, or one that never comes up, must not keep a statement for ever.
-    private const int AttemptsMax = 20;
-
     private readonly TextStrikes _strikes = new(options.RefuseFor, time);
 
     public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
@@ -22,7 +19,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
         try
         {
             _strikes.Require(request.Sql);
-            for (var attempt = 1; ; attempt++)
+            while (true)
             {
                 var worker = await budget.RunAsync(async stop => await pool.TakeAsync(isBeside, stop), cancellationToken);
                 var statement = new LaneStatement(worker, own, datasets, vectors, options, budget, lease, () => _strikes.Add(request.Sql));
@@ -45,7 +42,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
                 catch (WorkerGoneException fault)
                 {
                     ownsLease = true;
-                    await JudgeAsync(own, worker, request, attempt, fault, cancellationToken);
+                    await JudgeAsync(own, worker, request, fault, cancellationToken);
                 }
             }
         }
@@ -59,7 +56,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
     }
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
-    private async Task JudgeAsync(StatementCase own, EngineWorker worker, StatementRequest request, int attempt, WorkerGoneException fault, CancellationToken cancellationToken)
+    private async Task JudgeAsync(StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException fault, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
@@ -69,11 +66,6 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
                 _strikes.Add(request.Sql);
                 throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(fault);
             }
-        }
-
-        if (attempt == AttemptsMax)
-        {
-            throw EngineErrors.Unavailable(fault);
         }
     }
 }
