@@ -61,7 +61,13 @@ public sealed unsafe class WorkerLane
 
     /// <summary>The next frame of one of some kinds, with a payload of its own. Frames of other kinds are kept for whoever waits for them.</summary>
     /// <exception cref="WorkerGoneException">The server has ended.</exception>
-    public Frame Receive(params ReadOnlySpan<byte> kinds)
+    public Frame Receive(params ReadOnlySpan<byte> kinds) => ReceiveOne(kinds, null);
+
+    /// <summary>The next frame of a kind whose payload begins with a number.</summary>
+    /// <exception cref="WorkerGoneException">The server has ended.</exception>
+    public Frame ReceiveAnswer(byte kind, int number) => ReceiveOne([kind], number);
+
+    private Frame ReceiveOne(ReadOnlySpan<byte> kinds, int? number)
     {
         while (true)
         {
@@ -70,7 +76,7 @@ public sealed unsafe class WorkerLane
                 for (var i = _others.Count; i > 0; i--)
                 {
                     var kept = _others.Dequeue();
-                    if (kinds.Contains(kept.Kind))
+                    if (kinds.Contains(kept.Kind) && (number is null || new FrameReader(kept.Payload.Span).Int() == number))
                     {
                         return kept;
                     }

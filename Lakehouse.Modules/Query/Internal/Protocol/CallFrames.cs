@@ -10,9 +10,9 @@ internal static class CallFrames
     private const byte Search = 1;
 
     /// <summary>Writes a call of <see cref="ISqlVectors.EmbedAsync"/>.</summary>
-    public static void WriteEmbed(FrameWriter frame, IReadOnlyList<string> texts, string? model)
+    public static void WriteEmbed(FrameWriter frame, int number, IReadOnlyList<string> texts, string? model)
     {
-        frame.Begin(FrameKind.Call).Byte(Embed).Text(model).Int(texts.Count);
+        frame.Begin(FrameKind.Call).Int(number).Byte(Embed).Text(model).Int(texts.Count);
         foreach (var text in texts)
         {
             frame.Text(text);
@@ -22,9 +22,9 @@ internal static class CallFrames
     }
 
     /// <summary>Writes a call of <see cref="ISqlVectors.SearchAsync"/>.</summary>
-    public static void WriteSearch(FrameWriter frame, string index, IReadOnlyList<SqlVectorQuery> queries)
+    public static void WriteSearch(FrameWriter frame, int number, string index, IReadOnlyList<SqlVectorQuery> queries)
     {
-        frame.Begin(FrameKind.Call).Byte(Search).Text(index).Int(queries.Count);
+        frame.Begin(FrameKind.Call).Int(number).Byte(Search).Text(index).Int(queries.Count);
         foreach (var query in queries)
         {
             frame.Text(query.Text).Flag(query.Vector is not null);
@@ -39,7 +39,7 @@ internal static class CallFrames
         frame.End();
     }
 
-    /// <summary>Reads a call, to be made of whoever answers it. The result writes the answer.</summary>
+    /// <summary>Reads a call behind its number, to be made of whoever answers it. The result writes the answer.</summary>
     public static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(ref FrameReader frame)
     {
         if (frame.Byte() == Embed)

@@ -8,6 +8,7 @@ internal sealed class LaneVectors : ISqlVectors
 {
     /// <summary>The lanes of the running statements, by the token that their calls carry.</summary>
     private readonly System.Collections.Concurrent.ConcurrentDictionary<CancellationToken, WorkerLane> _lanes = new();
+    private int _number;
 
     /// <summary>Binds a statement's calls, which carry its token, to its lane.</summary>
     public IDisposable Bind(WorkerLane lane, CancellationToken statement)
@@ -18,34 +19,28 @@ internal sealed class LaneVectors : ISqlVectors
 
     public Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, string? model, CancellationToken cancellationToken)
     {
-        var answer = Ask(frames => CallFrames.WriteEmbed(frames, texts, model), cancellationToken);
+        var answer = Ask((frames, number) => CallFrames.WriteEmbed(frames, number, texts, model), cancellationToken);
         var reader = new FrameReader(answer.Span);
         return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>(CallFrames.ReadVectors(ref reader));
     }
 
     public Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
     {
-        var answer = Ask(frames => CallFrames.WriteSearch(frames, index, queries), cancellationToken);
+        var answer = Ask((frames, number) => CallFrames.WriteSearch(frames, number, index, queries), cancellationToken);
         var reader = new FrameReader(answer.Span);
         return Task.FromResult<IReadOnlyList<IReadOnlyList<SqlVectorHit>>>(CallFrames.ReadHits(ref reader));
     }
 
-    private ReadOnlyMemory<byte> Ask(Action<FrameWriter> write, CancellationToken statement)
+    private ReadOnlyMemory<byte> Ask(Action<FrameWriter, int> write, CancellationToken statement)
     {
         var lane = _lanes[statement];
+        var number = Interlocked.Increment(ref _number);
         var frames = new FrameWriter();
-        write(frames);
-
-        // One call of a lane at a time: its answers carry no number.
-        Frame frame;
-        lock (lane)
-        {
-            lane.Send(frames);
-            frame = lane.Receive(FrameKind.Answer);
-        }
-
-        var reader = new FrameReader(frame.Payload.Span);
-        return reader.Flag() ? frame.Payload[1..] : throw ErrorFrame.Read(ref reader);
+        write(frames, number);
+        lane.Send(frames);
+        var payload = lane.ReceiveAnswer(FrameKind.Answer, number).Payload[sizeof(int)..];
+        var reader = new FrameReader(payload.Span);
+        return reader.Flag() ? payload[1..] : throw ErrorFrame.Read(ref reader);
     }
 
     private sealed class Binding(Action end) : IDisposable

@@ -22,6 +22,8 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
 
     private readonly List<ILocalFile> _held = [];
     private readonly FrameWriter _frames = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly CancellationTokenSource _stopping = new();
     private ServerLane _lane = null!;
     private int _index;
     private long _number;
@@ -55,7 +57,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
         try
         {
             StatementFrames.Write(_frames, _number, request);
-            await _lane.SendAsync(_frames, cancellationToken);
+            await SendAsync(_frames, cancellationToken);
             await ReadOnAsync(cancellationToken);
         }
         catch (WorkerGoneException)
@@ -89,7 +91,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                     if (!_lane.HasFrame)
                     {
                         // More is to come: the process can fill the block again while this is sent.
-                        await _lane.SendAsync(_frames.Begin(FrameKind.Taken).End(), cancellationToken);
+                        await SendAsync(_frames.Begin(FrameKind.Taken).End(), cancellationToken);
                         return true;
                     }
 
@@ -135,17 +137,17 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             if (_owed == FrameKind.Taken && frame.Kind is not (FrameKind.End or FrameKind.Failed))
             {
                 _frames.Begin(FrameKind.Taken).End();
-                await _lane.SendAsync(_frames, cancellationToken);
+                await SendAsync(_frames, cancellationToken);
             }
 
-            _owed = frame.Kind is FrameKind.Needs or FrameKind.Call ? frame.Kind : (byte)0;
+            _owed = frame.Kind == FrameKind.Needs ? frame.Kind : (byte)0;
             switch (frame.Kind)
             {
                 case FrameKind.Needs:
                     await ResolveAsync(ReadNeeds(frame), cancellationToken);
                     break;
                 case FrameKind.Call:
-                    await CallAsync(ReadCall(frame), cancellationToken);
+                    _ = CallAsync(ReadCall(frame, out var number), number); // others can come before it is answered: the engine has several threads
                     break;
                 case FrameKind.Head:
                     Columns = ReadColumns(frame);
@@ -200,26 +202,51 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             _frames.Begin(FrameKind.NoDatasets).Error(error).End();
         }
 
-        await _lane.SendAsync(_frames, cancellationToken);
+        await SendAsync(_frames, cancellationToken);
         _owed = 0;
     }
 
-    private async ValueTask CallAsync(Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call, CancellationToken cancellationToken)
+    /// <summary>Answers a call of a vector function, in any case: the thread of the engine that made it waits.</summary>
+    private async Task CallAsync(Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call, int number)
     {
+        var frames = new FrameWriter();
         try
         {
-            var write = await WorkAsync(async stop => await call(vectors ?? throw new WorkerGoneException("nobody answers vector functions"), stop), cancellationToken);
-            _frames.Begin(FrameKind.Answer).Flag(true);
-            write(_frames);
-            _frames.End();
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, worker.Dead);
+            var write = await call(vectors ?? throw new InvalidOperationException("nobody answers vector functions"), stop.Token);
+            frames.Begin(FrameKind.Answer).Int(number).Flag(true);
+            write(frames);
+            frames.End();
         }
-        catch (LakehouseException error) when (error.Code != EngineErrors.TimeoutCode)
+        catch (Exception fault)
         {
-            _frames.Begin(FrameKind.Answer).Flag(false).Error(error).End();
+            var error = fault as LakehouseException ?? (fault is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(fault));
+            frames.Clear();
+            frames.Begin(FrameKind.Answer).Int(number).Flag(false).Error(error).End();
         }
 
-        await _lane.SendAsync(_frames, cancellationToken);
-        _owed = 0;
+        try
+        {
+            await SendAsync(frames, worker.Dead);
+        }
+        catch (Exception fault) when (fault is WorkerGoneException or OperationCanceledException)
+        {
+            // It has ended, and waits no more.
+        }
+    }
+
+    /// <summary>One frame after the other: calls are answered beside all else.</summary>
+    private async ValueTask SendAsync(FrameWriter frames, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            await _lane.SendAsync(frames, cancellationToken);
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     /// <summary>
@@ -229,6 +256,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
     {
         try
         {
+            await _stopping.CancelAsync();
             await worker.CancelAsync(_index, _number);
             _frames.Clear();
             if (!await HasStoppedAsync(StopSoon))
@@ -265,6 +293,12 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                     return true;
                 }
 
+                if (frame.Kind == FrameKind.Call)
+                {
+                    _ = CallAsync(ReadCall(frame, out var number), number);
+                    continue;
+                }
+
                 await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind, late.Token);
             }
         }
@@ -282,15 +316,12 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             case FrameKind.Needs:
                 _frames.Begin(FrameKind.NoDatasets).Error(StatementErrors.Stopped()).End();
                 break;
-            case FrameKind.Call:
-                _frames.Begin(FrameKind.Answer).Flag(false).Error(StatementErrors.Stopped()).End();
-                break;
             case FrameKind.Taken:
                 _frames.Begin(FrameKind.Taken).End();
                 break;
         }
 
-        await _lane.SendAsync(_frames, cancellationToken);
+        await SendAsync(_frames, cancellationToken);
     }
 
     private void LetGo(bool keepsLease)
@@ -315,9 +346,10 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
         return StatementFrames.ReadNeeds(ref reader);
     }
 
-    private static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(Frame frame)
+    private static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(Frame frame, out int number)
     {
         var reader = new FrameReader(frame.Payload.Span);
+        number = reader.Int();
         return CallFrames.ReadCall(ref reader);
     }
 
