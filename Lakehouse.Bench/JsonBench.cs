@@ -35,7 +35,7 @@ internal static class JsonBench
         var answer = server.QueryAsync(sql, buffer);
         while (await Task.WhenAny(answer, Task.Delay(20)) != answer)
         {
-            highest = Math.Max(highest, server.MemoryMiB("VmRSS"));
+            highest = Math.Max(highest, server.MemoryMiB("VmRSS", withEngines: true));
         }
 
         return (await answer, highest);

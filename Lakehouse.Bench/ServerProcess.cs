@@ -67,16 +67,25 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return (bytes, first, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>A line of /proc/PID/status in MiB: VmRSS now, or VmHWM, the highest ever.</summary>
-    public double MemoryMiB(string line)
-    {
-        var text = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal));
-        return double.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
-    }
+    /// <summary>A line of /proc/PID/status in MiB: VmRSS now, or VmHWM, the highest ever. Its engine processes can be added.</summary>
+    public double MemoryMiB(string line, bool withEngines = false) => (withEngines ? Children() : []).Append(_process.Id).Sum(p => MemoryMiB(p, line));
 
     /// <summary>The processes that it has started, oldest first.</summary>
     public IReadOnlyList<int> Children() =>
         [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).Order()];
+
+    private static double MemoryMiB(int process, string line)
+    {
+        try
+        {
+            var text = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal));
+            return double.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+        }
+        catch (Exception ended) when (ended is IOException)
+        {
+            return 0;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Host.Server;
+using Lakehouse.Query;
 using Lakehouse.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,6 +23,11 @@ internal static partial class ServeCommand
         if (BindGate.FindWarning(settings.Server.Bind) is { } warning)
         {
             LogWarning(logger, warning);
+        }
+
+        if (settings.Query.IsIsolated && !QueryModule.CanIsolate)
+        {
+            LogWarning(logger, "[query] isolation is \"process\", which this system does not offer: SQL runs in the server's process, and a hostile statement can end it.");
         }
 
         try

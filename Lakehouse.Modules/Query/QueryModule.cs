@@ -13,6 +13,9 @@ namespace Lakehouse.Query;
 /// <summary>SQL over the datasets.</summary>
 public static class QueryModule
 {
+    /// <summary>Whether this system can run SQL in a process of its own.</summary>
+    public static bool CanIsolate => WorkerProcess.IsSupported;
+
     /// <summary>Adds <see cref="IQueryEngine"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">The options.</param>
@@ -20,7 +23,7 @@ public static class QueryModule
     public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();
-        return options.IsIsolated && program is not null && WorkerProcess.IsSupported
+        return options.IsIsolated && program is not null && CanIsolate
             ? services
                 .AddSingleton(program)
                 .AddSingleton<WorkerPool>()
