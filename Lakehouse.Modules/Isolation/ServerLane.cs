@@ -13,7 +13,7 @@ public sealed class ServerLane : IDisposable
     {
         _socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
         _received = new FrameBuffer(frameBytesMax);
-        (_blocks, FirstBlock, BlockCount) = (blocks, firstBlock, blockCount);
+        (_blocks, FirstBlock, BlockCount, FrameBytesMax) = (blocks, firstBlock, blockCount, frameBytesMax);
     }
 
     /// <summary>The lane's first block.</summary>
@@ -21,6 +21,9 @@ public sealed class ServerLane : IDisposable
 
     /// <summary>How many blocks the lane has.</summary>
     public int BlockCount { get; }
+
+    /// <summary>The largest frame. One that is larger is taken for a fault of this end.</summary>
+    public int FrameBytesMax { get; }
 
     /// <summary>A block of this lane, counted from 0.</summary>
     /// <exception cref="WorkerGoneException">There is no such block.</exception>

@@ -18,7 +18,7 @@ public sealed unsafe class WorkerLane
 
     internal WorkerLane(int descriptor, SharedBlocks blocks, int firstBlock, int blockCount, int frameBytesMax)
     {
-        (_descriptor, _blocks, FirstBlock, BlockCount) = (descriptor, blocks, firstBlock, blockCount);
+        (_descriptor, _blocks, FirstBlock, BlockCount, FrameBytesMax) = (descriptor, blocks, firstBlock, blockCount, frameBytesMax);
         _received = new FrameBuffer(frameBytesMax);
     }
 
@@ -27,6 +27,9 @@ public sealed unsafe class WorkerLane
 
     /// <summary>How many blocks the lane has.</summary>
     public int BlockCount { get; }
+
+    /// <summary>The largest frame. One that is larger is taken for a fault of this end.</summary>
+    public int FrameBytesMax { get; }
 
     /// <summary>The size of a block.</summary>
     public int BlockBytes => _blocks.BlockBytes;

@@ -24,7 +24,7 @@ public sealed class WorkerProcess : IDisposable
     public static bool IsSupported => OperatingSystem.IsLinux();
 
     /// <summary>The process.</summary>
-    public int Id => _process.Id;
+    public int Id { get; private set; }
 
     /// <summary>The lanes; the first is for control.</summary>
     public IReadOnlyList<ServerLane> Lanes { get; }
@@ -164,6 +164,7 @@ public sealed class WorkerProcess : IDisposable
         _process.Exited += (_, _) => _exited.TrySetResult(_process.ExitCode);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();
+        Id = _process.Id;
         _process.StandardInput.Close();
         _process.StandardOutput.Close();
         _process.BeginErrorReadLine();

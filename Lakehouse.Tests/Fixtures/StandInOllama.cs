@@ -56,6 +56,7 @@ public sealed class StandInOllama : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var server = new StandInOllama(app);
+        app.Use(server.CountAbortedAsync);
         app.MapPost("/api/embed", server.EmbedAsync);
         app.MapPost("/api/embeddings", server.EmbedOneAsync);
         app.MapGet("/api/tags", () => new { models = server.Pulled.Select(m => new { name = m.Key, model = m.Key, digest = m.Value }) });
@@ -75,6 +76,24 @@ public sealed class StandInOllama : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Wherever the call is when its client goes: a client that is given up at once goes while the body is still being read.</summary>
+    private async Task CountAbortedAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // What it was doing when its client went is of no interest.
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _aborted);
+        }
     }
 
     private async Task EmbedAsync(HttpContext context)
@@ -143,15 +162,7 @@ public sealed class StandInOllama : IAsyncDisposable
     {
         if (Instead is { } instead)
         {
-            try
-            {
-                await instead(context);
-            }
-            catch (OperationCanceledException)
-            {
-                Interlocked.Increment(ref _aborted);
-            }
-
+            await instead(context);
             return true;
         }
 

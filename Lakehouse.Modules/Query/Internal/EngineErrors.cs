@@ -44,6 +44,12 @@ internal static class EngineErrors
             "query_refused",
             $"This query has ended the SQL engine twice, and is refused for another {Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))} (query.refuse_for). Write it so that it asks for less.");
 
+    public static LakehouseException CallTooLarge(string what, long sizeBytes, long sizeBytesMax) =>
+        new(
+            ErrorKind.InvalidInput,
+            "call_too_large",
+            $"One {what} of embed or vector_search would have {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} go at once. Ask for fewer or shorter texts, or for fewer hits.");
+
     public static LakehouseException MissingDataFile(string dataset, string key) =>
         new(ErrorKind.Corrupt, "data_file_missing", $"The data file '{key}' of the dataset '{dataset}' is not in the bucket any more. Restore it, or ingest the dataset again.");
 

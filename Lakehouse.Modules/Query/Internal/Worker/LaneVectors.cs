@@ -37,6 +37,11 @@ internal sealed class LaneVectors : ISqlVectors
         var number = Interlocked.Increment(ref _number);
         var frames = new FrameWriter();
         write(frames, number);
+        if (frames.Written.Length > lane.FrameBytesMax)
+        {
+            throw EngineErrors.CallTooLarge("call", frames.Written.Length, lane.FrameBytesMax);
+        }
+
         lane.Send(frames);
         var payload = lane.ReceiveAnswer(FrameKind.Answer, number).Payload[sizeof(int)..];
         var reader = new FrameReader(payload.Span);

@@ -31,6 +31,7 @@ internal sealed class EngineWorker : IDisposable
     private readonly Stack<int> _free;
     private readonly HashSet<StatementCase> _active = [];
     private long _number;
+    private bool _isStarting = true;
     private bool _isFreed;
 
     private EngineWorker(WorkerProcess process, IScratchFolder spill)
@@ -111,6 +112,7 @@ internal sealed class EngineWorker : IDisposable
             setup.Write(frame);
             await process.Lanes[0].SendAsync(frame.End(), cancellationToken);
             worker.ReadReady(await process.Lanes[0].ReceiveAsync(cancellationToken));
+            worker.EndStart();
             return worker;
         }
         catch (Exception fault)
@@ -120,6 +122,7 @@ internal sealed class EngineWorker : IDisposable
                 || await Task.WhenAny(process.Exited, Task.Delay(LastWordsPatience, CancellationToken.None)) != process.Exited;
             worker.Kill(WorkerDeath.Ended);
             var exit = await process.Exited;
+            worker.EndStart();
             throw new WorkerGoneException($"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}", fault) { WasKilled = !isLate && exit == KilledExitCode };
         }
     }
@@ -274,6 +277,17 @@ internal sealed class EngineWorker : IDisposable
         return true;
     }
 
+    /// <summary>What was needed for the start can be freed.</summary>
+    private void EndStart()
+    {
+        lock (_gate)
+        {
+            _isStarting = false;
+        }
+
+        FreeIfUnused();
+    }
+
     private void ReadReady(Frame frame)
     {
         if (frame.Kind != FrameKind.Ready)
@@ -295,7 +309,7 @@ internal sealed class EngineWorker : IDisposable
     {
         lock (_gate)
         {
-            if (_isFreed || _active.Count > 0 || !_process.Exited.IsCompleted)
+            if (_isFreed || _isStarting || _active.Count > 0 || !_process.Exited.IsCompleted)
             {
                 return;
             }

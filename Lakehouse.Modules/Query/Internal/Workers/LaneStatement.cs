@@ -57,7 +57,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
         try
         {
             StatementFrames.Write(_frames, _number, request);
-            await SendAsync(_frames, cancellationToken);
+            await SendAsync(_frames);
             await ReadOnAsync(cancellationToken);
         }
         catch (WorkerGoneException)
@@ -91,7 +91,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                     if (!_lane.HasFrame)
                     {
                         // More is to come: the process can fill the block again while this is sent.
-                        await SendAsync(_frames.Begin(FrameKind.Taken).End(), cancellationToken);
+                        await SendAsync(_frames.Begin(FrameKind.Taken).End());
                         return true;
                     }
 
@@ -137,7 +137,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             if (_owed == FrameKind.Taken && frame.Kind is not (FrameKind.End or FrameKind.Failed))
             {
                 _frames.Begin(FrameKind.Taken).End();
-                await SendAsync(_frames, cancellationToken);
+                await SendAsync(_frames);
             }
 
             _owed = frame.Kind == FrameKind.Needs ? frame.Kind : (byte)0;
@@ -202,7 +202,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             _frames.Begin(FrameKind.NoDatasets).Error(error).End();
         }
 
-        await SendAsync(_frames, cancellationToken);
+        await SendAsync(_frames);
         _owed = 0;
     }
 
@@ -217,6 +217,10 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             frames.Begin(FrameKind.Answer).Int(number).Flag(true);
             write(frames);
             frames.End();
+            if (frames.Written.Length > _lane.FrameBytesMax)
+            {
+                throw EngineErrors.CallTooLarge("answer", frames.Written.Length, _lane.FrameBytesMax);
+            }
         }
         catch (Exception fault)
         {
@@ -227,25 +231,32 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
 
         try
         {
-            await SendAsync(frames, worker.Dead);
+            await SendAsync(frames);
         }
-        catch (Exception fault) when (fault is WorkerGoneException or OperationCanceledException)
+        catch (WorkerGoneException)
         {
             // It has ended, and waits no more.
         }
     }
 
-    /// <summary>One frame after the other: calls are answered beside all else.</summary>
-    private async ValueTask SendAsync(FrameWriter frames, CancellationToken cancellationToken)
+    /// <summary>One frame after the other, for calls are answered beside all else; and each to its end, whoever has gone meanwhile: half a frame would spoil the lane.</summary>
+    private async ValueTask SendAsync(FrameWriter frames)
     {
-        await _sending.WaitAsync(cancellationToken);
         try
         {
-            await _lane.SendAsync(frames, cancellationToken);
+            await _sending.WaitAsync(worker.Dead);
+            try
+            {
+                await _lane.SendAsync(frames, worker.Dead);
+            }
+            finally
+            {
+                _sending.Release();
+            }
         }
-        finally
+        catch (OperationCanceledException fault)
         {
-            _sending.Release();
+            throw new WorkerGoneException("the engine process was ended", fault);
         }
     }
 
@@ -283,7 +294,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
         late.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
         try
         {
-            await RefuseAsync(_owed, late.Token);
+            await RefuseAsync(_owed);
             _owed = 0;
             while (true)
             {
@@ -299,7 +310,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                     continue;
                 }
 
-                await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind, late.Token);
+                await RefuseAsync(frame.Kind == FrameKind.Data ? FrameKind.Taken : frame.Kind);
             }
         }
         catch (OperationCanceledException) when (!worker.Dead.IsCancellationRequested)
@@ -309,7 +320,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
     }
 
     /// <summary>Answers a question of a statement that is being stopped.</summary>
-    private async ValueTask RefuseAsync(byte kind, CancellationToken cancellationToken)
+    private async ValueTask RefuseAsync(byte kind)
     {
         switch (kind)
         {
@@ -321,7 +332,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                 break;
         }
 
-        await SendAsync(_frames, cancellationToken);
+        await SendAsync(_frames);
     }
 
     private void LetGo(bool keepsLease)
