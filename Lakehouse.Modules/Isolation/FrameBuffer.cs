@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Lakehouse.Isolation;
@@ -13,8 +12,7 @@ internal sealed class FrameBuffer(int frameBytesMax)
     private const int FirstSize = 4 * 1024;
     private const int KeptSizeMax = 256 * 1024;
 
-    // Of the pool: frames of calls can be megabytes, and new arrays of that size are dear.
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
+    private byte[] _buffer = new byte[FirstSize];
     private int _start;
     private int _end;
 
@@ -31,10 +29,9 @@ internal sealed class FrameBuffer(int frameBytesMax)
             var needed = Math.Max(HeadBytes, NextLength() ?? 0);
             if (_buffer.Length - _start < needed || _end == _buffer.Length)
             {
-                var target = _buffer.Length >= needed && _start > 0 ? _buffer : ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));
+                var target = _buffer.Length >= needed && _start > 0 ? _buffer : new byte[Math.Max(needed, _buffer.Length * 2)];
                 _buffer.AsSpan(_start, _end - _start).CopyTo(target);
-                (_end, _start) = (_end - _start, 0);
-                Use(target);
+                (_buffer, _end, _start) = (target, _end - _start, 0);
             }
 
             return _buffer.AsMemory(_end);
@@ -68,16 +65,7 @@ internal sealed class FrameBuffer(int frameBytesMax)
         if (_start == _end && _buffer.Length > KeptSizeMax)
         {
             (_start, _end) = (0, 0);
-            Use(ArrayPool<byte>.Shared.Rent(FirstSize));
-        }
-    }
-
-    private void Use(byte[] buffer)
-    {
-        if (buffer != _buffer)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = buffer;
+            _buffer = new byte[FirstSize];
         }
     }
 

@@ -7,10 +7,7 @@ namespace Lakehouse.Isolation;
 /// <summary>Collects frames, so that several go out by one call of the system. Numbers are little-endian; texts and bytes stand behind their length. Not thread-safe.</summary>
 public sealed class FrameWriter
 {
-    private const int FirstSize = 512;
-    private const int KeptSizeMax = 64 * 1024;
-
-    private readonly Output _output = new();
+    private readonly ArrayBufferWriter<byte> _output = new(512);
     private int _frameStart = -1;
 
     /// <summary>What was written and not sent.</summary>
@@ -29,7 +26,8 @@ public sealed class FrameWriter
     public FrameWriter End()
     {
         var length = _output.WrittenCount - _frameStart - FrameBuffer.HeadBytes;
-        BinaryPrimitives.WriteInt32LittleEndian(_output.At(_frameStart + 1), length);
+        var head = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_output.WrittenMemory).Span[(_frameStart + 1)..];
+        BinaryPrimitives.WriteInt32LittleEndian(head, length);
         return this;
     }
 
@@ -84,48 +82,5 @@ public sealed class FrameWriter
     }
 
     /// <summary>Forgets what was written.</summary>
-    public void Clear() => _output.Clear();
-
-    /// <summary>A buffer of the pool that grows.</summary>
-    private sealed class Output : IBufferWriter<byte>
-    {
-        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
-
-        public int WrittenCount { get; private set; }
-
-        public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, WrittenCount);
-
-        public Span<byte> At(int position) => _buffer.AsSpan(position);
-
-        public void Advance(int count) => WrittenCount += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            var needed = WrittenCount + Math.Max(sizeHint, 1);
-            if (needed > _buffer.Length)
-            {
-                Use(ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2)));
-            }
-
-            return _buffer.AsMemory(WrittenCount);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public void Clear()
-        {
-            WrittenCount = 0;
-            if (_buffer.Length > KeptSizeMax)
-            {
-                Use(ArrayPool<byte>.Shared.Rent(FirstSize));
-            }
-        }
-
-        private void Use(byte[] buffer)
-        {
-            WrittenMemory.Span.CopyTo(buffer);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = buffer;
-        }
-    }
+    public void Clear() => _output.ResetWrittenCount();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Protocol;
@@ -52,6 +53,12 @@ internal sealed class EngineWorker : IDisposable
 
     /// <summary>How it ended.</summary>
     public Task<WorkerDeath> Death => _death.Task;
+
+    /// <summary>When it ended, by the clock of <see cref="Stopwatch"/>. Known once <see cref="Death"/> is.</summary>
+    public long DiedAt { get; private set; }
+
+    /// <summary>Completes when the process is gone, and its memory free: a moment after <see cref="Death"/>.</summary>
+    public Task Exited => _process.Exited;
 
     /// <summary>The statements that it had when it ended, each with its hits until then. Known once <see cref="Death"/> is.</summary>
     public IReadOnlyList<(StatementCase Case, int Hits)> Suspects { get; private set; } = [];
@@ -268,6 +275,7 @@ internal sealed class EngineWorker : IDisposable
                 return false;
             }
 
+            DiedAt = Stopwatch.GetTimestamp();
             Suspects = [.. _active.Select(s => (s, s.Hits))];
             _death.SetResult(why);
         }

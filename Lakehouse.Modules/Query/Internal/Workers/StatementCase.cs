@@ -15,7 +15,7 @@ internal sealed class StatementCase : IDisposable
 
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private bool _isAtFault;
+    private long _succeededAt;
 
     /// <summary>When it last came to a process.</summary>
     public long EnteredAt { get; private set; }
@@ -26,28 +26,19 @@ internal sealed class StatementCase : IDisposable
     /// <summary>It comes to a process.</summary>
     public void Enter() => EnteredAt = Stopwatch.GetTimestamp();
 
+    /// <summary>The first bytes of its answer are there.</summary>
+    public void Succeed() => Volatile.Write(ref _succeededAt, Stopwatch.GetTimestamp());
+
     /// <summary>Its first bytes are there, or its error: nothing of it can run again.</summary>
     public void Dispose() => _finished.TrySetResult();
 
     /// <summary>Decides after a process has ended by a fault.</summary>
     /// <param name="suspects">The statements that it had, each with its hits until then.</param>
     /// <returns>True when this one is at fault. False: it can run again, after <see cref="IsLeftAsync"/>.</returns>
-    public bool Judge(IReadOnlyList<(StatementCase Case, int Hits)> suspects) => _isAtFault = IsAtFault(suspects);
-
-    /// <summary>Waits until the suspects that came after this one have run again, or for half a second.</summary>
-    /// <returns>True when all others have, without harm: then this one is at fault.</returns>
-    public async Task<bool> IsLeftAsync(IReadOnlyList<(StatementCase Case, int Hits)> suspects, CancellationToken cancellationToken)
-    {
-        var others = suspects.Select(s => s.Case).Where(c => c != this).ToList();
-        var younger = others.Where(c => c.EnteredAt > EnteredAt).Select(c => c._finished.Task).ToList();
-        await Task.WhenAny(Task.WhenAll(younger), Task.Delay(PartMax, cancellationToken));
-        return others.TrueForAll(c => c._finished.Task.IsCompleted && !c._isAtFault);
-    }
-
-    private bool IsAtFault(IReadOnlyList<(StatementCase Case, int Hits)> suspects)
+    public bool Judge(IReadOnlyList<(StatementCase Case, int Hits)> suspects)
     {
         var most = suspects.Max(s => s.Hits);
-        var own = suspects.First(s => s.Case == this).Hits;
+        var own = suspects.FirstOrDefault(s => s.Case == this).Hits;
         if (own < most)
         {
             return false; // another one was there before
@@ -60,5 +51,18 @@ internal sealed class StatementCase : IDisposable
 
         Hits = own + 1;
         return Hits >= HitsMax;
+    }
+
+    /// <summary>Waits until the suspects that came after this one have run again, or for half a second.</summary>
+    /// <returns>True when all others have, without harm: then this one is at fault.</returns>
+    /// <param name="suspects">The statements that the process had.</param>
+    /// <param name="diedAt">When it ended.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> IsLeftAsync(IReadOnlyList<(StatementCase Case, int Hits)> suspects, long diedAt, CancellationToken cancellationToken)
+    {
+        var others = suspects.Select(s => s.Case).Where(c => c != this).ToList();
+        var younger = others.Where(c => c.EnteredAt > EnteredAt).Select(c => c._finished.Task).ToList();
+        await Task.WhenAny(Task.WhenAll(younger), Task.Delay(PartMax, cancellationToken));
+        return others.Count > 0 && others.TrueForAll(c => Volatile.Read(ref c._succeededAt) > diedAt);
     }
 }

@@ -26,6 +26,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private const long KernelMarginBytes = 32 * 1024 * 1024;
 
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ClearMax = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryStartAfter = TimeSpan.FromSeconds(1);
 
@@ -39,6 +40,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private readonly Lock _gate = new();
     private readonly List<Slot> _slots = [];
     private readonly HashSet<Slot> _live = [];
+    private Task _clearing = Task.CompletedTask;
     private bool _hasToldMissing;
 
     public WorkerPool(QueryOptions options, EngineProgram program, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<WorkerPool> logger, ISqlVectors? vectors = null)
@@ -59,6 +61,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     {
         while (true)
         {
+            await Volatile.Read(ref _clearing).WaitAsync(cancellationToken);
             Slot slot;
             lock (_gate)
             {
@@ -196,6 +199,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             slot.MemoryBytes = worker.MemoryBytes;
             if (slot.MemoryBytes > MemoryMaxOf(slot))
             {
+                Clear(worker);
                 worker.Kill(WorkerDeath.OutOfMemory);
             }
 
@@ -216,6 +220,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             LogEnded(worker.Id, await worker.Death, worker.Suspects.Count, string.Join(" | ", worker.Errors.Take(5)));
         }
     }
+
+    /// <summary>The next process gets no statement while the memory of this one is being freed, lest both have it.</summary>
+    private void Clear(EngineWorker worker) => Volatile.Write(ref _clearing, Task.WhenAny(worker.Exited, Task.Delay(ClearMax)));
 
     /// <summary>
     /// A third for a process that runs statements beside the one at work, and for one that is on its way out; what those leave, for the one at work. What a process has that does nothing does not count.

@@ -32,6 +32,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
                 try
                 {
                     await statement.StartAsync(request, cancellationToken);
+                    own.Succeed();
                     return statement;
                 }
                 catch (MemoryTakenException fault)
@@ -61,7 +62,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
         {
-            if (own.Judge(worker.Suspects) || await own.IsLeftAsync(worker.Suspects, cancellationToken))
+            if (own.Judge(worker.Suspects) || await own.IsLeftAsync(worker.Suspects, worker.DiedAt, cancellationToken))
             {
                 _strikes.Add(request.Sql);
                 throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(fault);
