@@ -6,7 +6,8 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>The engine's process: what it can do, and what its end does to others.</summary>
+/// <summary>The engine's process: what it can do, and what its end does to others. Alone: processes that are killed as fast as they start need the processors.</summary>
+[Collection(nameof(Alone))]
 public sealed class EngineProcessTests
 {
     private const string StackOverflow = "SELECT json_structure(s) FROM (SELECT string_agg('[','')||string_agg(']','') s FROM range(200000))";
@@ -18,7 +19,7 @@ public sealed class EngineProcessTests
         const int kills = 1_000;
         const int clients = 16;
         using var folder = new TemporaryFolder();
-        await using var server = await LakehouseProcess.StartAsync(folder.Path);
+        await using var server = await LakehouseProcess.StartAsync(folder.Path, "--query.timeout", "5m");
         await server.IngestAsync("workers", ProgramTests.Workers(3_000));
         string[] texts =
         [
