@@ -130,7 +130,6 @@ public sealed class StarvationTests
             slow.Add(await RawClient.SendAsync(host.Port, $"{Start("POST", $"/v1/ingest?name=slow{i}", 90_000_000)}\r\n{body}"));
         }
 
-        await StorageEndpointTests.WaitForAsync(() => host.IngestAsync("t", "a\n1\n").Result.Status == HttpStatusCode.ServiceUnavailable);
         foreach (var client in slow)
         {
             (await client.ReadToEndAsync()).Should().StartWith("HTTP/1.1 408 ");
