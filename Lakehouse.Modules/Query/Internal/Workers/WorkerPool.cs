@@ -151,7 +151,8 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
             Count(slot, isLive: true);
-            await Task.WhenAll(WatchAsync(slot, worker), worker.KeepAskingAsync());
+            _ = worker.KeepAskingAsync(); // until the process ends, which it does here at the latest
+            await WatchAsync(slot, worker);
         }
         catch (Exception fault) when (IsStartFault(fault))
         {
