@@ -15,14 +15,12 @@ internal sealed class EngineWorker : IDisposable
     private const int KilledExitCode = 128 + 9;
 
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
-
-    // A process answers within microseconds; on a machine that is busy with other things it may take a while until it runs.
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
     private readonly WorkerProcess _process;
     private readonly IScratchFolder _spill;
+    private readonly TimeSpan _silenceMax;
     private readonly FrameWriter _control = new();
     private readonly SemaphoreSlim _controlling = new(1);
     private readonly CancellationTokenSource _dead = new();
@@ -35,9 +33,9 @@ internal sealed class EngineWorker : IDisposable
     private bool _isStarting = true;
     private bool _isFreed;
 
-    private EngineWorker(WorkerProcess process, IScratchFolder spill)
+    private EngineWorker(WorkerProcess process, IScratchFolder spill, TimeSpan silenceMax)
     {
-        (_process, _spill, Dead) = (process, spill, _dead.Token);
+        (_process, _spill, _silenceMax, Dead) = (process, spill, silenceMax, _dead.Token);
         _free = new Stack<int>(Enumerable.Range(1, process.Lanes.Count - 1).Reverse());
         _ = WatchAsync();
     }
@@ -97,7 +95,15 @@ internal sealed class EngineWorker : IDisposable
     public long MemoryBytes => _process.MemoryBytes();
 
     /// <summary>Starts a process; when this returns, it takes statements.</summary>
-    public static async Task<EngineWorker> StartAsync(EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, IScratchSpace scratch, CancellationToken cancellationToken)
+    /// <param name="program">The program.</param>
+    /// <param name="shape">What it shares with the server.</param>
+    /// <param name="setup">What its engine needs.</param>
+    /// <param name="memoryMaxBytes">The memory that the kernel lets it have, where it can.</param>
+    /// <param name="silenceMax">How long it may leave a question without an answer while it has statements. It answers within microseconds, once it runs; on a busy machine that may take a while.</param>
+    /// <param name="scratch">Where it may spill.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<EngineWorker> StartAsync(
+        EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, TimeSpan silenceMax, IScratchSpace scratch, CancellationToken cancellationToken)
     {
         var spill = scratch.Create();
         WorkerProcess process;
@@ -111,7 +117,7 @@ internal sealed class EngineWorker : IDisposable
             throw;
         }
 
-        var worker = new EngineWorker(process, spill);
+        var worker = new EngineWorker(process, spill, silenceMax);
         try
         {
             process.TryLimitMemory(memoryMaxBytes);
@@ -203,7 +209,7 @@ internal sealed class EngineWorker : IDisposable
     private async Task<bool> IsThereAsync()
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(Dead);
-        late.CancelAfter(AnswerPatience);
+        late.CancelAfter(_silenceMax);
         try
         {
             await ControlAsync(frame => frame.Begin(FrameKind.Ping).End());

@@ -11,23 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. The memory of the one at work is looked at every
-/// few milliseconds while it has statements. Thread-safe.
+/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. Each is looked after while it has statements: its memory,
+/// and whether another must take its place. Thread-safe.
 /// </summary>
 internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 {
-    private const int BlockBytes = 256 * 1024;
+    // One block is filled while another is sent.
     private const int BlocksPerLane = 4;
-    private const int FrameBytesMax = 256 * 1024 * 1024;
-    private const long IdleMemoryBytes = 100 * 1024 * 1024;
-    private const long OwnMemoryBytes = 64 * 1024 * 1024;
 
-    // Close to its bound the kernel first takes back pages of libraries, which slows every statement down: it is to come second.
-    private const long KernelMarginBytes = 32 * 1024 * 1024;
-
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan ClearMax = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryStartAfter = TimeSpan.FromSeconds(1);
 
     private readonly EngineProgram _program;
@@ -36,10 +28,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private readonly IScratchSpace _scratch;
     private readonly ILogger<WorkerPool> _logger;
     private readonly WorkerShape _shape;
+    private readonly WorkerMemory _memory;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly List<Slot> _slots = [];
-    private readonly HashSet<Slot> _live = [];
     private Task _clearing = Task.CompletedTask;
     private bool _hasToldMissing;
 
@@ -47,11 +39,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     {
         (_program, _options, _scratch, _logger) = (program, options, scratch, logger);
         _setup = new EngineSetup(options.Threads, options.MemoryLimitBytes, options.MaxTempBytes, store.LocalFolder, storage.DataDirectory, vectors is not null, GateBounds.Of(options));
-        _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, BlockBytes, FrameBytesMax);
+        _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, options.AnswerBufferBytes / BlocksPerLane, options.MaxMessageBytes);
+        _memory = new WorkerMemory(options.MemoryLimitBytes);
     }
-
-    /// <summary>The memory that a process may have. The engine's own bound is soft: it does not count all that it uses.</summary>
-    private long MemoryMaxBytes => OwnMemoryBytes + (long)(_options.MemoryLimitBytes * 1.1);
 
     /// <summary>The process at work, once it takes statements.</summary>
     /// <param name="isBeside">Takes the one in reserve instead, where there is one: for a statement that found the memory of the first used up by others.</param>
@@ -145,14 +135,14 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            patience.CancelAfter(StartTimeout);
-            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, MemoryMaxBytes + KernelMarginBytes, _scratch, patience.Token);
+            patience.CancelAfter(_options.EngineStartTimeout);
+            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, _memory.KernelMaxBytes, _options.EngineSilence, _scratch, patience.Token);
             TellMissing(worker);
             LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
-            Count(slot, isLive: true);
             _ = worker.KeepAskingAsync(); // until the process ends, which it does here at the latest
             await WatchAsync(slot, worker);
+            _memory.Forget(worker);
         }
         catch (Exception fault) when (IsStartFault(fault))
         {
@@ -167,17 +157,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             slot.Failed(fault);
         }
 
-        Count(slot, isLive: false);
         Replace(slot);
-    }
-
-    /// <summary>Whose memory counts.</summary>
-    private void Count(Slot slot, bool isLive)
-    {
-        lock (_gate)
-        {
-            _ = isLive ? _live.Add(slot) : _live.Remove(slot);
-        }
     }
 
     /// <summary>The next one moves up, and another is started behind it.</summary>
@@ -192,13 +172,12 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether another must take its place.</summary>
+    /// <summary>Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether it must make place for another.</summary>
     private async Task WatchAsync(Slot slot, EngineWorker worker)
     {
         while (!worker.Death.IsCompleted && !_stopping.IsCancellationRequested)
         {
-            slot.MemoryBytes = worker.MemoryBytes;
-            if (slot.MemoryBytes > MemoryMaxOf(slot))
+            if (!_memory.Allows(worker, worker.MemoryBytes, IsAtWork(slot)))
             {
                 Clear(worker);
                 worker.Kill(WorkerDeath.OutOfMemory);
@@ -213,7 +192,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
                 }
             }
 
-            await Task.WhenAny(worker.Death, worker.IsBusy ? Task.Delay(WatchEvery) : worker.EnteredAsync(_stopping.Token));
+            await Task.WhenAny(worker.Death, worker.IsBusy ? Task.Delay(_options.EngineWatchEvery) : worker.EnteredAsync(_stopping.Token));
         }
 
         if (!_stopping.IsCancellationRequested)
@@ -225,16 +204,11 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     /// <summary>The next process gets no statement while the memory of this one is being freed, lest both have it.</summary>
     private void Clear(EngineWorker worker) => Volatile.Write(ref _clearing, Task.WhenAny(worker.Exited, Task.Delay(ClearMax)));
 
-    /// <summary>
-    /// A third for a process that runs statements beside the one at work, and for one that is on its way out; what those leave, for the one at work. What a process has that does nothing does not count.
-    /// </summary>
-    private long MemoryMaxOf(Slot slot)
+    private bool IsAtWork(Slot slot)
     {
         lock (_gate)
         {
-            return _slots.Count > 0 && _slots[0] == slot
-                ? MemoryMaxBytes - _live.Where(s => s != slot).Sum(s => Math.Max(0, s.MemoryBytes - IdleMemoryBytes))
-                : OwnMemoryBytes + (MemoryMaxBytes / 3);
+            return _slots.Count > 0 && _slots[0] == slot;
         }
     }
 
@@ -265,9 +239,6 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         private readonly TaskCompletionSource<EngineWorker> _worker = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<EngineWorker> Worker => _worker.Task;
-
-        /// <summary>The memory of the process when it was looked at last.</summary>
-        public long MemoryBytes { get; set; }
 
         public void Ready(EngineWorker worker) => _worker.SetResult(worker);
 
