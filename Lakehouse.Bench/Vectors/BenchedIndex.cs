@@ -69,7 +69,7 @@ internal sealed class BenchedIndex : IDisposable
     }
 
     /// <summary>Answers one query as the API does, with ids and metadata.</summary>
-    public VectorAnswer Ask(VectorQuery query) => new IndexSearch(Index, Options).Run(query, origin: null);
+    public VectorAnswer Ask(VectorQuery query) => new IndexSearch(Index, Options).Run(query, owner: null);
 
     public static int Position(string id) => int.Parse(id, CultureInfo.InvariantCulture);
 

@@ -20,8 +20,8 @@ internal static class SavedIndex
         var spec = benched.Index.Spec;
         var definition = IndexDefinition.From(spec, TimeProvider.System.GetUtcNow());
         await files.CreateAsync(spec.Name, definition, CancellationToken.None);
-        var open = new OpenIndex(spec.Name, definition, spec, benched.Index, null); // the bench disposes of the index
+        var open = new DurableIndex(spec.Name, definition, spec, benched.Index, null, files, Environment.ProcessorCount); // the bench disposes of the index
         open.Order.Restore(1);
-        await files.FoldAsync(open, Environment.ProcessorCount, CancellationToken.None);
+        await open.FoldAsync(CancellationToken.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
@@ -13,6 +14,8 @@ namespace Lakehouse.Host.Cli;
 /// <summary>Runs the server until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
+    private const int InterruptedExitCode = 128 + 2;
+
     public static async Task<int> RunAsync(string? configPath, IReadOnlyDictionary<string, string> overrides, CancellationToken stop)
     {
         var configuration = SettingsSource.Load(configPath, overrides);
@@ -28,6 +31,11 @@ internal static partial class ServeCommand
         if (settings.Query.IsIsolated && !QueryModule.CanIsolate)
         {
             LogWarning(logger, "[query] isolation is \"process\", which this system does not offer: SQL runs in the server's process, and a hostile statement can end it.");
+        }
+
+        if (!settings.Query.IsIsolated)
+        {
+            LogWarning(logger, "[query] isolation is \"none\": SQL runs in the server's process, and a hostile statement can end it.");
         }
 
         try
@@ -51,6 +59,15 @@ internal static partial class ServeCommand
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         LogListening(logger, string.Join(" ", addresses), settings.Storage.DataDirectory);
         using var stopping = app.Lifetime.ApplicationStopping.Register(() => LogStopping(logger, Duration.Format(settings.Server.ShutdownTimeout)));
+        var interrupts = 0;
+        using var impatience = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        {
+            // The first one stops the program, the second one ends it: what was acknowledged is safe in any case.
+            if (Interlocked.Increment(ref interrupts) > 1)
+            {
+                Environment.Exit(InterruptedExitCode);
+            }
+        });
         await app.WaitForShutdownAsync(stop);
         LogStopped(logger);
         return 0;
@@ -77,7 +94,7 @@ internal static partial class ServeCommand
     [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 
-    [LoggerMessage(EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish")]
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish; Ctrl-C again ends it now")]
     private static partial void LogStopping(ILogger logger, string timeout);
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "Lakehouse has stopped")]

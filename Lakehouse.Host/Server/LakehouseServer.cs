@@ -43,6 +43,8 @@ public static class LakehouseServer
             .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddSingleton(settings.Server)
             .AddSingleton(connections)
+            .AddSingleton<DeliveryWatch>()
+            .AddHostedService(services => services.GetRequiredService<DeliveryWatch>())
             .AddSingleton(settings.Auth)
             .AddCors()
             .AddStorage(settings.Storage)
@@ -111,7 +113,7 @@ public static class LakehouseServer
             kestrel.Listen(address, options.Bind.Port, Watch);
         }
 
-        void Watch(ListenOptions listen) => listen.Use(next => ServingGate.Watch(next, connections));
+        void Watch(ListenOptions listen) => listen.Use(next => ServingGate.Watch(next, connections, listen.ApplicationServices.GetRequiredService<DeliveryWatch>()));
     }
 
     private static IPAddress[] Resolve(BindAddress bind) =>

@@ -58,11 +58,31 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         _ => StatusCodes.Status500InternalServerError,
     };
 
+    /// <summary>The messages of an error and of what caused it. Errors that the program knows say all with these; where in the program they came up is of no use to who runs it.</summary>
+    private static string ReasonOf(Exception fault)
+    {
+        var reason = fault.Message;
+        for (var cause = fault.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            reason += $" ({cause.GetType().Name}: {cause.Message})";
+        }
+
+        return reason;
+    }
+
     private async Task AnswerAsync(HttpContext context, Exception fault)
     {
         if (context.Response.HasStarted)
         {
-            LogCut(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+            if (fault is LakehouseException)
+            {
+                LogCut(context.Request.Method, context.Request.Path, ReasonOf(fault), context.TraceIdentifier);
+            }
+            else
+            {
+                LogCutUnexpectedly(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+            }
+
             context.Abort();
             return;
         }
@@ -73,7 +93,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
                 var status = StatusOf(known.Kind);
                 if (status >= StatusCodes.Status500InternalServerError && !known.IsTransient)
                 {
-                    LogFailed(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+                    LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(fault), context.TraceIdentifier);
                 }
 
                 if (known.Kind == ErrorKind.Busy)
@@ -171,11 +191,14 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
     [LoggerMessage(EventId = 5003, Level = LogLevel.Debug, Message = "{Method} {Path}: the client has gone")]
     private partial void LogGone(string method, PathString path);
 
-    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "{Method} {Path} failed after its answer had begun; the connection was cut (trace {TraceId})")]
-    private partial void LogCut(Exception fault, string method, PathString path, string traceId);
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "{Method} {Path} failed after its answer had begun; the connection was cut: {Reason} (trace {TraceId})")]
+    private partial void LogCut(string method, PathString path, string reason, string traceId);
 
-    [LoggerMessage(EventId = 5005, Level = LogLevel.Warning, Message = "{Method} {Path} could not be served (trace {TraceId})")]
-    private partial void LogFailed(Exception fault, string method, PathString path, string traceId);
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly after its answer had begun; the connection was cut (trace {TraceId})")]
+    private partial void LogCutUnexpectedly(Exception fault, string method, PathString path, string traceId);
+
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Warning, Message = "{Method} {Path} could not be served: {Status} {Code}: {Reason} (trace {TraceId})")]
+    private partial void LogFailed(string method, PathString path, int status, string code, string reason, string traceId);
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly (trace {TraceId})")]
     private partial void LogUnexpected(Exception fault, string method, PathString path, string traceId);

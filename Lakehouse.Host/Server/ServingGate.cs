@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Lakehouse.Host.Server;
 
-/// <summary>Tells <see cref="ConnectionTable"/> of connections and of the requests on them, and refuses what its reserve is not for.</summary>
+/// <summary>Tells <see cref="ConnectionTable"/> and <see cref="DeliveryWatch"/> of connections and of the requests on them, and refuses what its reserve is not for.</summary>
 internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
 {
     /// <summary>The part that stands before the server's HTTP.</summary>
-    public static ConnectionDelegate Watch(ConnectionDelegate next, ConnectionTable table) => async transport =>
+    public static ConnectionDelegate Watch(ConnectionDelegate next, ConnectionTable table, DeliveryWatch deliveries) => async transport =>
     {
         if (table.Enter(transport) is not { } connection)
         {
@@ -16,6 +16,7 @@ internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
         }
 
         transport.Features.Set(connection);
+        using var delivery = deliveries.Enter(transport);
         try
         {
             await next(transport);

@@ -34,6 +34,7 @@ public sealed class Confinement
         }
 
         _ = Libc.setsid();
+        DieOfFaults();
         Do("core dumps", ForbidCoreDumps);
         try
         {
@@ -114,6 +115,18 @@ public sealed class Confinement
             .Append(Environment.ProcessPath ?? string.Empty)
             .Append("/dev/urandom")
             .Where(p => p.Length > 0);
+    }
+
+    /// <summary>
+    /// A fault of native code, such as an overflow of its stack, ends the process there and then. The runtime's own handlers would first collect what to report: in a thread that holds the allocator's
+    /// lock they wait for it for good, and with them every other thread. The price: a null reference of managed code ends the process as well.
+    /// </summary>
+    private static void DieOfFaults()
+    {
+        foreach (var signal in (int[])[Libc.IllegalInstruction, Libc.Abort, Libc.BusError, Libc.SegmentationFault])
+        {
+            _ = Libc.signal(signal, 0);
+        }
     }
 
     private static unsafe int ForbidCoreDumps()

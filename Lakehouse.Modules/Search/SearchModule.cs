@@ -2,6 +2,7 @@ using Lakehouse.Query;
 using Lakehouse.Search.Internal;
 using Lakehouse.Search.Internal.Http;
 using Lakehouse.Search.Internal.Imports;
+using Lakehouse.Vector;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,7 @@ public static class SearchModule
     /// <summary>Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and what SQL's vector functions ask. After the modules that it puts together: its imports go on when their indexes are open.</summary>
     public static IServiceCollection AddSearch(this IServiceCollection services, SearchOptions options) => services
         .AddSingleton(options)
+        .AddSingleton<IOwnerRecordReader, OriginReader>()
         .AddSingleton<TextQueries>()
         .AddSingleton<ISqlVectors, SqlVectors>()
         .AddSingleton<DatasetRows>()

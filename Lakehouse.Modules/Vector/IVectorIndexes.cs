@@ -33,23 +33,23 @@ public interface IVectorIndexes
     /// <exception cref="LakehouseException">
     /// <c>invalid_item</c> (<see cref="ErrorKind.InvalidInput"/>): the first item that breaks a rule, by its position, and nothing has changed;
     /// <c>vector_memory_full</c> (<see cref="ErrorKind.InsufficientStorage"/>); <c>too_many_adds</c> (<see cref="ErrorKind.Busy"/>);
-    /// <c>index_belongs_to_dataset</c> (<see cref="ErrorKind.Conflict"/>): its items are the rows of a dataset, and the caller is not the importer.
+    /// what <see cref="IOwnerRecord.FindRefusal"/> says, where only the owner may change the index, and the caller is a client.
     /// </exception>
     /// <param name="name">The index.</param>
     /// <param name="items">The items.</param>
-    /// <param name="importInto">For an importer: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.</param>
+    /// <param name="ownedGeneration">For the owner: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? importInto, CancellationToken cancellationToken);
+    Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? ownedGeneration, CancellationToken cancellationToken);
 
     /// <summary>Deletes items. Durable when this returns. Parameters and errors as of <see cref="AddAsync"/>.</summary>
-    Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? importInto, CancellationToken cancellationToken);
+    Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? ownedGeneration, CancellationToken cancellationToken);
 
-    /// <summary>Says where the items of an index come from; null: from nowhere in particular. Durable when this returns.</summary>
+    /// <summary>Replaces what the module that fills an index keeps with it; null for nothing. Durable when this returns.</summary>
     /// <param name="name">The index.</param>
-    /// <param name="origin">Where from.</param>
+    /// <param name="owner">The record.</param>
     /// <param name="generation">The index's generation; another one under that name is <c>index_not_found</c>.</param>
     /// <param name="cancellationToken">Gives up; nothing has changed then.</param>
-    Task SetOriginAsync(IndexName name, VectorOrigin? origin, Guid generation, CancellationToken cancellationToken);
+    Task SetOwnerAsync(IndexName name, IOwnerRecord? owner, Guid generation, CancellationToken cancellationToken);
 
     /// <summary>Runs searches, and answers them in their order.</summary>
     /// <exception cref="LakehouseException">

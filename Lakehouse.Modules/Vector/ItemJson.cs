@@ -4,7 +4,7 @@ using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector;
 
-/// <summary>How items and where they come from stand in answers, for every endpoint that shows them.</summary>
+/// <summary>How items stand in answers, for every endpoint that shows them.</summary>
 public static class ItemJson
 {
     /// <summary>Writes the members of an item beside its id: metadata, text and vector, each where it was read.</summary>
@@ -32,25 +32,6 @@ public static class ItemJson
 
             json.WriteEndArray();
         }
-    }
-
-    /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Nothing where the items are no rows.</summary>
-    public static void WriteDataset(Utf8JsonWriter json, VectorOrigin? origin)
-    {
-        if (origin?.Dataset is not { } dataset)
-        {
-            return;
-        }
-
-        json.WriteStartObject("dataset"u8);
-        json.WriteString("name"u8, dataset.Dataset);
-        json.WriteNumber("version"u8, dataset.Version);
-        if (dataset.UpdatingTo is { } next)
-        {
-            json.WriteNumber("updating_to"u8, next);
-        }
-
-        json.WriteEndObject();
     }
 
     /// <summary>Reads the names of an <c>include</c>.</summary>

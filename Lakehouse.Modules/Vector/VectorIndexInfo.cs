@@ -12,7 +12,7 @@ namespace Lakehouse.Vector;
 /// <param name="Aliases">Other names that point at it now.</param>
 /// <param name="Generation">Names this creation of the index: one that is deleted and created again under its name has another.</param>
 /// <param name="TextCount">How many of its items have texts.</param>
-/// <param name="Origin">Where its items come from; null where nothing was imported.</param>
+/// <param name="Owner">What the module that fills it keeps with it; null for nothing.</param>
 public sealed record VectorIndexInfo(
     VectorIndexSpec Spec,
     IndexStatus Status,
@@ -25,4 +25,4 @@ public sealed record VectorIndexInfo(
     IReadOnlyList<IndexName> Aliases,
     Guid Generation,
     long TextCount,
-    VectorOrigin? Origin);
+    IOwnerRecord? Owner);

@@ -12,6 +12,9 @@ public static class VectorModule
     public static IServiceCollection AddVector(this IServiceCollection services, VectorOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IndexFiles>()
+        .AddSingleton<AliasFiles>()
+        .AddSingleton<IndexLoader>()
+        .AddSingleton<IndexRegistry>()
         .AddSingleton<VectorIndexes>()
         .AddSingleton<IVectorIndexes>(provider => provider.GetRequiredService<VectorIndexes>())
         .AddHostedService<IndexKeeper>();

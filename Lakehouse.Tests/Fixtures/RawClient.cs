@@ -37,7 +37,8 @@ public sealed class RawClient : IDisposable
     }
 
     /// <summary>Reads until the server closes; null where it cut the connection.</summary>
-    public async Task<string?> ReadToEndAsync()
+    /// <param name="bytesPerSecond">No faster than this; null for as fast as it comes.</param>
+    public async Task<string?> ReadToEndAsync(int? bytesPerSecond = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var text = new StringBuilder();
@@ -47,6 +48,10 @@ public sealed class RawClient : IDisposable
             while (await _socket.ReceiveAsync(buffer, patience.Token) is var count and > 0)
             {
                 text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+                if (bytesPerSecond is { } rate)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)count / rate));
+                }
             }
         }
         catch (SocketException)

@@ -1,4 +1,5 @@
 using Lakehouse.Core.Configuration;
+using Lakehouse.Search.Internal;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
 using Lakehouse.Vector.Internal;
@@ -19,7 +20,7 @@ public sealed class VectorHost : IAsyncDisposable
     /// <summary>The store, to be broken.</summary>
     public FailingStore Store => _services.GetRequiredService<FailingStore>();
 
-    internal VectorIndexes Internals => _services.GetRequiredService<VectorIndexes>();
+    private IndexRegistry Registry => _services.GetRequiredService<IndexRegistry>();
 
     /// <summary>Opens what is in the folder.</summary>
     public static async Task<VectorHost> OpenAsync(string dataDirectory, params (string Key, string Value)[] settings)
@@ -27,17 +28,17 @@ public sealed class VectorHost : IAsyncDisposable
         var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Append((Key: "storage.data_dir", Value: dataDirectory)).Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
         var storage = StorageOptions.Read(reader);
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader));
-        services.AddSingleton(provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
+        services.AddSingleton<IOwnerRecordReader, OriginReader>().AddSingleton(provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
         var host = new VectorHost(services.BuildServiceProvider());
-        await host.Internals.LoadAsync(CancellationToken.None);
+        await host._services.GetRequiredService<VectorIndexes>().LoadAsync(CancellationToken.None);
         return host;
     }
 
     /// <summary>Clears the places of deleted items now.</summary>
-    public Task CompactAsync(string name) => Internals.CompactAsync(Internals.Open.First(o => o.Name.Value == name), CancellationToken.None);
+    public Task CompactAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).CompactAsync(CancellationToken.None);
 
     /// <summary>Writes a snapshot now.</summary>
-    public Task FoldAsync(string name) => Internals.FoldAsync(Internals.Open.First(o => o.Name.Value == name), CancellationToken.None);
+    public Task FoldAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).FoldAsync(CancellationToken.None);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -1,5 +1,4 @@
 using Lakehouse.Query.Internal.Workers;
-using Xunit;
 
 namespace Lakehouse.Tests.Unit;
 

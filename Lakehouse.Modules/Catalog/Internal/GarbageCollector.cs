@@ -15,7 +15,6 @@ namespace Lakehouse.Catalog.Internal;
 internal sealed partial class GarbageCollector(
     IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal, ILogger<GarbageCollector> logger) : IGarbageCollector, IDisposable
 {
-    private const int Batch = 1_000;
     private const int DeletesAtOnce = 8;
 
     // Some stores tell times in whole seconds, so a thing may be that much younger than it looks.
@@ -112,11 +111,9 @@ internal sealed partial class GarbageCollector(
 
     private async Task SweepAsync(DateTimeOffset graceStart, Marks marks, Tally tally, CancellationToken cancellationToken)
     {
-        var startAfter = string.Empty;
-        while (true)
+        await foreach (var page in store.ListPagesAsync(DataFileKey.Prefix, cancellationToken: cancellationToken))
         {
-            var page = await store.ListAsync(DataFileKey.Prefix, startAfter, Batch, cancellationToken);
-            var candidates = page.Objects.Where(o => !marks.Named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
+            var candidates = page.Where(o => !marks.Named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
             if (candidates.Count > 0)
             {
                 await MarkNewAsync(marks, cancellationToken);
@@ -130,13 +127,6 @@ internal sealed partial class GarbageCollector(
                     new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
                     async (found, token) => await RemoveAsync(new CollectedObject(found.Key, found.SizeBytes, found.LastModified, "unnamed"), tally, token));
             }
-
-            if (!page.IsTruncated)
-            {
-                return;
-            }
-
-            startAfter = page.Objects[^1].Key.Value;
         }
     }
 

@@ -11,7 +11,6 @@ namespace Lakehouse.Catalog.Internal;
 /// <summary>The manifests in the bucket. One that cannot be read is said once, and not tried again.</summary>
 internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec codec, IJournal journal, ILogger<ManifestFiles> logger)
 {
-    private const int ListingPage = 10_000;
 
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
@@ -43,10 +42,9 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
     public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
         var versions = new Dictionary<DatasetName, List<VersionFile>>();
-        while (true)
+        await foreach (var page in store.ListPagesAsync(prefix, startAfter, cancellationToken))
         {
-            var page = await store.ListAsync(prefix, startAfter, ListingPage, cancellationToken);
-            foreach (var found in page.Objects)
+            foreach (var found in page)
             {
                 if (ManifestKey.TryParse(found.Key, out var name, out var version))
                 {
@@ -57,14 +55,9 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
                     LogForeign(found.Key.Value);
                 }
             }
-
-            if (!page.IsTruncated)
-            {
-                return versions;
-            }
-
-            startAfter = page.Objects[^1].Key.Value;
         }
+
+        return versions;
     }
 
     /// <summary>Reads a version. Null: it is damaged, or not there any more.</summary>

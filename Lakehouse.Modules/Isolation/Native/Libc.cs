@@ -18,6 +18,10 @@ internal static unsafe partial class Libc
     internal const int Interrupted = 4; // EINTR
     internal const int PathOnly = 0x200000 | CloseOnExec; // O_PATH | O_CLOEXEC
     internal const int Kill = 9; // SIGKILL
+    internal const int IllegalInstruction = 4; // SIGILL
+    internal const int Abort = 6; // SIGABRT
+    internal const int BusError = 7; // SIGBUS
+    internal const int SegmentationFault = 11; // SIGSEGV
     internal const int CoreSize = 4; // RLIMIT_CORE
 
     private const string Library = "libc";
@@ -55,6 +59,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int munmap(nint address, nuint length);
+
+    /// <summary>0 for the handler is SIG_DFL.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint signal(int number, nint handler);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int prctl(int option, ulong argument2, ulong argument3, ulong argument4, ulong argument5);

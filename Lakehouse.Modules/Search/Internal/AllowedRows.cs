@@ -1,7 +1,6 @@
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 using Lakehouse.Search.Internal.Imports;
-using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 using Lakehouse.Search.Internal.Imports;
-using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal;
 

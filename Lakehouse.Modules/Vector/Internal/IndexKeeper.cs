@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>Opens the indexes before the program takes requests, and looks after them from then on: clears the places of deleted items, folds logs.</summary>
-internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
+internal sealed partial class IndexKeeper(VectorIndexes indexes, IndexRegistry registry, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
 {
     // A log of a fifth of the index, at most, is replayed at a start; and an index that grows is written about five times over.
     private const int SnapshotsPerLog = 4;
@@ -23,30 +23,30 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions o
         using var timer = new PeriodicTimer(options.MaintainEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var open in indexes.Open)
+            foreach (var index in registry.Indexes)
             {
-                if (open.TryEnter())
+                if (index.TryEnter())
                 {
-                    await TryMaintainAsync(open, stoppingToken);
-                    open.Leave();
+                    await TryMaintainAsync(index, stoppingToken);
+                    index.Leave();
                 }
             }
         }
     }
 
     /// <summary>Whatever goes wrong with one index must not end the care for all.</summary>
-    private async Task TryMaintainAsync(OpenIndex open, CancellationToken cancellationToken)
+    private async Task TryMaintainAsync(DurableIndex index, CancellationToken cancellationToken)
     {
         try
         {
-            if (open.Fault is null)
+            if (index.Fault is null)
             {
-                await MaintainAsync(open, cancellationToken);
+                await MaintainAsync(index, cancellationToken);
             }
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            LogFailed(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault, open.Name.Value);
+            LogFailed(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault, index.Name.Value);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -54,40 +54,40 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, VectorOptions o
         }
     }
 
-    private async Task MaintainAsync(OpenIndex open, CancellationToken cancellationToken)
+    private async Task MaintainAsync(DurableIndex index, CancellationToken cancellationToken)
     {
-        var isQuiet = IsQuietSince(open, options.FoldIdle, out var hasChanged);
-        if (options.Persist && MustFold(open, isQuiet))
+        var isQuiet = IsQuietSince(index, options.FoldIdle, out var hasChanged);
+        if (options.Persist && MustFold(index, isQuiet))
         {
-            await indexes.FoldAsync(open, cancellationToken);
+            await index.FoldAsync(cancellationToken);
             return;
         }
 
         // While deletes come in, they are let gather; the walks bear some of them.
-        if (open.Index.HasGarbage && (!hasChanged || open.Index.Graph.DeletedCount > open.Index.Graph.NodeCount / GarbageShare))
+        if (index.Index.HasGarbage && (!hasChanged || index.Index.Graph.DeletedCount > index.Index.Graph.NodeCount / GarbageShare))
         {
-            await indexes.CompactAsync(open, cancellationToken);
+            await index.CompactAsync(cancellationToken);
         }
     }
 
-    private bool MustFold(OpenIndex open, bool isQuiet)
+    private bool MustFold(DurableIndex index, bool isQuiet)
     {
-        var order = open.Order;
+        var order = index.Order;
         var enough = isQuiet ? order.SnapshotBytes / IdleSnapshotsPerLog : options.FoldLogBytes + (order.SnapshotBytes / SnapshotsPerLog);
         return order.LogCount > 0 && (order.LogBytes > enough || order.LogCount > options.FoldLogBatches);
     }
 
     /// <summary>True when no change has come for so long.</summary>
-    private bool IsQuietSince(OpenIndex open, TimeSpan quiet, out bool hasChanged)
+    private bool IsQuietSince(DurableIndex index, TimeSpan quiet, out bool hasChanged)
     {
-        var applied = open.Order.Applied;
-        hasChanged = open.LastSeen?.Applied != applied;
+        var applied = index.Order.Applied;
+        hasChanged = index.LastSeen?.Applied != applied;
         if (hasChanged)
         {
-            open.LastSeen = (applied, time.GetTimestamp());
+            index.LastSeen = (applied, time.GetTimestamp());
         }
 
-        return time.GetElapsedTime(open.LastSeen!.Value.Timestamp) >= quiet;
+        return time.GetElapsedTime(index.LastSeen!.Value.Timestamp) >= quiet;
     }
 
     [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The vector index {Index} could not be maintained; what it holds is safe, and it is tried again")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Lakehouse.Core.Errors;
+using Lakehouse.Search;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Vector;
 
@@ -209,16 +210,16 @@ public sealed class VectorDurabilityTests : IDisposable
                 }
 
                 var generation = host.Indexes.Show(Name).Generation;
-                await host.Indexes.SetOriginAsync(Name, before, generation, CancellationToken.None);
+                await host.Indexes.SetOwnerAsync(Name, before, generation, CancellationToken.None);
                 host.Store.FailAfter(calls);
-                isDone = await host.Indexes.Invoking(i => i.SetOriginAsync(Name, after, generation, CancellationToken.None)).Should().NotThrowAsyncOr<LakehouseException>();
+                isDone = await host.Indexes.Invoking(i => i.SetOwnerAsync(Name, after, generation, CancellationToken.None)).Should().NotThrowAsyncOr<LakehouseException>();
                 host.Store.Mend();
-                host.Indexes.Show(Name).Origin.Should().BeEquivalentTo(isDone ? after : before);
+                host.Indexes.Show(Name).Owner.Should().BeEquivalentTo(isDone ? after : before);
             }
 
             await using (var host = await OpenAsync())
             {
-                host.Indexes.Show(Name).Origin.Should().BeEquivalentTo(isDone ? after : before);
+                host.Indexes.Show(Name).Owner.Should().BeEquivalentTo(isDone ? after : before);
             }
 
             if (isDone)
@@ -238,7 +239,7 @@ public sealed class VectorDurabilityTests : IDisposable
         await using (var host = await OpenAsync())
         {
             await CreateAsync(host, dimension: 4);
-            await host.Indexes.SetOriginAsync(Name, new VectorOrigin(null, new DatasetOrigin("docs", 1, null, "id", "body", null, null, Owns: true, Follow: false)), host.Indexes.Show(Name).Generation, CancellationToken.None);
+            await host.Indexes.SetOwnerAsync(Name, new VectorOrigin(null, new DatasetOrigin("docs", 1, null, "id", "body", null, null, Owns: true, Follow: false)), host.Indexes.Show(Name).Generation, CancellationToken.None);
         }
 
         var path = Files("origin.json").Single();
@@ -266,7 +267,7 @@ public sealed class VectorDurabilityTests : IDisposable
         await CreateAsync(host, dimension: 2);
 
         var add = () => host.Indexes.AddAsync(Name, [new VectorItem("a", new float[] { 1, 2 }, default)], generation, CancellationToken.None);
-        var origin = () => host.Indexes.SetOriginAsync(Name, new VectorOrigin(null, null), generation, CancellationToken.None);
+        var origin = () => host.Indexes.SetOwnerAsync(Name, new VectorOrigin(null, null), generation, CancellationToken.None);
 
         (await add.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_not_found");
         (await origin.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_not_found");

@@ -7,6 +7,8 @@ internal static class AllowedFunctions
 {
     private static readonly FrozenSet<string> Names = Read();
 
+    public static IEnumerable<string> All => Names;
+
     public static bool Contains(string name) => Names.Contains(name);
 
     private static FrozenSet<string> Read()

@@ -10,6 +10,9 @@ namespace Lakehouse.Query.Internal.Gate;
 /// </summary>
 internal static partial class AmplifierBounds
 {
+    private const string ListLengthSetting = "query.max_list_length";
+    private const string RepeatSetting = "query.max_repeat";
+
     /// <summary>How many times larger than its arguments the value of this one function can be.</summary>
     public static double Growth(JsonElement function, GateBounds bounds)
     {
@@ -18,11 +21,11 @@ internal static partial class AmplifierBounds
         return name switch
         {
             "range" or "generate_series" => Series(name, arguments, bounds.MaxListLength),
-            "repeat" => Counted(name, arguments, 1, bounds.MaxRepeat),
+            "repeat" => Counted(name, arguments, 1, bounds.MaxRepeat, RepeatSetting),
 
             // Padding cuts what is longer, so its length is not a factor of anything; values of a hundred characters are nothing special.
-            "lpad" or "rpad" or "bitstring" => Math.Max(1, Counted(name, arguments, 1, bounds.MaxRepeat) / 100),
-            "list_resize" or "array_resize" => Counted(name, arguments, 1, bounds.MaxListLength),
+            "lpad" or "rpad" or "bitstring" => Math.Max(1, Counted(name, arguments, 1, bounds.MaxRepeat, RepeatSetting) / 100),
+            "list_resize" or "array_resize" => Counted(name, arguments, 1, bounds.MaxListLength, ListLengthSetting),
             "format" or "printf" => Format(name, arguments, bounds.MaxRepeat),
             _ => 1,
         };
@@ -37,7 +40,7 @@ internal static partial class AmplifierBounds
             : throw GateErrors.Forbidden($"nested functions can make one value {growth:0} times larger, at most {max} times is allowed; unnest the inner list into rows instead");
     }
 
-    private static double Counted(string name, JsonElement arguments, int index, int max)
+    private static double Counted(string name, JsonElement arguments, int index, int max, string setting)
     {
         if (!TryArgument(arguments, index, out var argument))
         {
@@ -46,7 +49,7 @@ internal static partial class AmplifierBounds
 
         var count = NumberRange.Of(argument).Max;
         return double.IsFinite(count)
-            ? Bound(name, count, max)
+            ? Bound(name, count, max, setting)
             : throw GateErrors.Forbidden($"how long the value of {name} gets depends on the data; give a constant, or write least(n, {max})");
     }
 
@@ -62,7 +65,7 @@ internal static partial class AmplifierBounds
         if (hasStop && hasStep && Time(first) is { } from && Time(last) is { } to)
         {
             var every = Step(third) ?? throw GateErrors.Forbidden($"the step of {name} must be a constant interval");
-            return Bound(name, Math.Abs((to - from).TotalSeconds) / every, max);
+            return BoundSeries(name, Math.Abs((to - from).TotalSeconds) / every, max);
         }
 
         var start = hasStop ? NumberRange.Of(first) : NumberRange.Zero;
@@ -75,7 +78,7 @@ internal static partial class AmplifierBounds
             : step is { Min: 0, Max: 0 } ? 0
             : double.PositiveInfinity;
         return double.IsFinite(count)
-            ? Bound(name, count, max)
+            ? BoundSeries(name, count, max)
             : throw GateErrors.Forbidden(
                 $"how long the value of {name} gets depends on the data; give constants, or use it as a table function, FROM {name}(...), which makes rows and has no bound");
     }
@@ -135,9 +138,19 @@ internal static partial class AmplifierBounds
         return false;
     }
 
-    private static double Bound(string name, double count, int max) => count <= max
+    private static double Bound(string name, double count, int max, string setting) => count <= max
         ? Math.Max(1, count)
-        : throw GateErrors.Forbidden($"{name} would make a value of {count:0} parts, at most {max} are allowed");
+        : throw GateErrors.Forbidden($"{name} would make a value of {count:0} parts, at most {max} are allowed ({setting})");
+
+    /// <summary>Of <c>generate_series</c> the end is a part, too.</summary>
+    private static double BoundSeries(string name, double steps, int max)
+    {
+        var count = name == "generate_series" ? Math.Floor(Math.Max(-1, steps)) + 1 : steps;
+        return count <= max
+            ? Math.Max(1, count)
+            : throw GateErrors.Forbidden(
+                $"{name} would make a list of {count:0} values, at most {max} are allowed ({ListLengthSetting}); as a table function, FROM {name}(...), it makes rows and has no bound");
+    }
 
     private static bool TryArgument(JsonElement arguments, int index, out JsonElement argument)
     {

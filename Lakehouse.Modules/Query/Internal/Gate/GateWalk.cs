@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Text;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Vectors;
 
@@ -12,7 +14,8 @@ namespace Lakehouse.Query.Internal.Gate;
 /// </summary>
 /// <param name="bounds">What is allowed.</param>
 /// <param name="expandsCommonTables">Whether common tables may be planned anew at each place that names them; the tree does not tell which.</param>
-internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
+/// <param name="hasFunction">Whether the engine has a function of a name.</param>
+internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func<string, bool> hasFunction)
 {
     // Nodes that are no expressions: queries, what modifies them, and tables. What a new release adds is refused until it is looked at.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
@@ -250,7 +253,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
         var isPlain = schema is null && table.Length > 0 && table.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
         var missing = isPlain && !DatasetName.IsReserved(table)
             ? GateErrors.UnknownDataset(table, position)
-            : GateErrors.Forbidden($"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables cannot be read");
+            : GateErrors.Forbidden($"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables cannot be read; files come in by POST /v1/ingest");
         if (!isInMain || !DatasetName.TryParse(table, out _, out _))
         {
             throw missing;
@@ -280,7 +283,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
         var name = Text(function, "function_name") ?? string.Empty;
         if (!AllowedTableFunctions.Contains(name) || IsQualified(function))
         {
-            throw GateErrors.Forbidden($"the table function {name} is not allowed");
+            throw Refused("table function", name, AllowedTableFunctions);
         }
 
         KeepCall(name, function);
@@ -327,7 +330,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
         var name = Text(node, "function_name") ?? string.Empty;
         if (!AllowedFunctions.Contains(name))
         {
-            throw GateErrors.Forbidden($"the function {name} is not allowed");
+            throw Refused("function", name, AllowedFunctions.All);
         }
 
         if (AggregatesByName.Contains(name))
@@ -342,6 +345,12 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables)
 
         KeepCall(name, node);
     }
+
+    /// <summary>A function that the engine does not have is a typing mistake; one that it has is not for queries.</summary>
+    private LakehouseException Refused(string what, string name, IEnumerable<string> allowed) =>
+        !hasFunction(name) && !AllowedFunctions.Contains(name) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
+        : name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? GateErrors.Forbidden($"the {what} {name} is not allowed; files come in by POST /v1/ingest")
+        : GateErrors.Forbidden($"the {what} {name} is not allowed");
 
     /// <summary>list_aggregate and its kin take the name of a function as a text.</summary>
     private static void RequireAggregate(string name, JsonElement node)

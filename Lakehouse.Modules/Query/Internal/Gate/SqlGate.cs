@@ -90,7 +90,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }
 
-        var walk = new GateWalk(bounds, expandsCommonTables);
+        var walk = new GateWalk(bounds, expandsCommonTables, parser.HasFunction);
         walk.Visit(statements[0]);
         return walk;
     }
@@ -134,7 +134,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         var message = root.TryGetProperty("error_message"u8, out var text) ? text.GetString() : null;
         if (root.TryGetProperty("error_type"u8, out var type) && type.ValueEquals("not implemented"u8))
         {
-            return GateErrors.Forbidden("only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed");
+            return GateErrors.Forbidden("only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; files come in by POST /v1/ingest");
         }
 
         // The place as DuckDB shows it; its own message for a statement that does not parse has it too.

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
 
@@ -15,6 +17,9 @@ internal sealed class SqlParser : IDisposable
 
     private readonly Lazy<DuckDbDatabase> _database = new(Open);
     private readonly ConcurrentBag<Session> _idle = [];
+    private readonly Lazy<FrozenSet<string>> _functions;
+
+    public SqlParser() => _functions = new Lazy<FrozenSet<string>>(ReadFunctions);
 
     /// <summary>The tree of a text: <c>error</c>, and <c>statements</c> or <c>error_type</c> and <c>error_message</c>. The caller disposes of it.</summary>
     public JsonDocument Parse(string sql)
@@ -35,6 +40,18 @@ internal sealed class SqlParser : IDisposable
             session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether the engine has a function of that name, allowed or not.</summary>
+    public bool HasFunction(string name) => _functions.Value.Contains(name);
+
+    private FrozenSet<string> ReadFunctions()
+    {
+        using var connection = _database.Value.Connect();
+        using var statement = connection.Prepare("SELECT string_agg(DISTINCT function_name, ' ') FROM duckdb_functions()");
+        using var result = statement.Execute();
+        using var row = result.FetchChunk()!;
+        return Encoding.UTF8.GetString(row.GetVector(0).GetBytes(0)).Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
     public void Dispose()

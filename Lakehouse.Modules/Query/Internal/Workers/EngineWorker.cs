@@ -12,7 +12,8 @@ namespace Lakehouse.Query.Internal.Workers;
 /// </summary>
 internal sealed class EngineWorker : IDisposable
 {
-    private const int KilledExitCode = 128 + 9;
+    private const int SignalExitCode = 128;
+    private const int KilledExitCode = SignalExitCode + 9;
 
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(10);
@@ -60,6 +61,9 @@ internal sealed class EngineWorker : IDisposable
 
     /// <summary>The statements that it had when it ended, each with its hits until then. Known once <see cref="Death"/> is.</summary>
     public IReadOnlyList<(StatementCase Case, int Hits)> Suspects { get; private set; } = [];
+
+    /// <summary>How it ended, as the system has it: <c>signal 11</c>, <c>exit code 1</c>. Known once <see cref="Exited"/> is.</summary>
+    public string ExitReason { get; private set; } = "not yet";
 
     /// <summary>The first lines of its error output.</summary>
     public IReadOnlyList<string> Errors => _process.Errors;
@@ -266,6 +270,7 @@ internal sealed class EngineWorker : IDisposable
     private async Task WatchAsync()
     {
         var exit = await _process.Exited;
+        ExitReason = exit > SignalExitCode ? $"signal {exit - SignalExitCode}" : $"exit code {exit}";
 
         // Signal 9 that was not sent from here: by a person, or by the kernel for want of memory on the machine.
         Die(_process.IsOutOfMemory ? WorkerDeath.OutOfMemory : exit == KilledExitCode ? WorkerDeath.Ended : WorkerDeath.Crashed);

@@ -14,8 +14,8 @@ namespace Lakehouse.Query.Internal.Workers;
 /// </summary>
 internal sealed class LaneStatement(EngineWorker worker, StatementCase own, DatasetResolver datasets, ISqlVectors? vectors, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
 {
-    /// <summary>Most statements stop at the first interrupt.</summary>
-    private static readonly TimeSpan StopSoon = TimeSpan.FromMilliseconds(100);
+    // Most statements stop at the first interrupt, some when they have planned or read what they were about to. One that takes a good part of the grace will hardly stop.
+    private const int PartsOfGrace = 4;
 
     /// <summary>A statement that found no memory as soon as this did not use it up itself.</summary>
     private static readonly TimeSpan TakenSoon = TimeSpan.FromMilliseconds(250);
@@ -270,10 +270,11 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             await _stopping.CancelAsync();
             await worker.CancelAsync(_index, _number);
             _frames.Clear();
-            if (!await HasStoppedAsync(StopSoon))
+            var soon = options.InterruptGrace / PartsOfGrace;
+            if (!await HasStoppedAsync(soon))
             {
                 worker.Drain();
-                if (!await HasStoppedAsync(options.InterruptGrace - StopSoon))
+                if (!await HasStoppedAsync(options.InterruptGrace - soon))
                 {
                     worker.Kill(WorkerDeath.Stuck);
                     strike();

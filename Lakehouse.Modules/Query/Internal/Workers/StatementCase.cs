@@ -6,7 +6,8 @@ namespace Lakehouse.Query.Internal.Workers;
 /// What is known of a statement when engine processes end under it. All statements of a process that crashed are suspects, for nobody sees which of them did it. They run again, those that had run for the
 /// shortest first. One that ends another process is found so; and when all but the oldest have run without harm, it was the oldest.
 /// </summary>
-internal sealed class StatementCase : IDisposable
+/// <param name="sql">Its text, for the log.</param>
+internal sealed class StatementCase(string sql) : IDisposable
 {
     /// <summary>A statement that was there so often is at fault, whoever else was.</summary>
     private const int HitsMax = 3;
@@ -16,6 +17,9 @@ internal sealed class StatementCase : IDisposable
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long _succeededAt;
+
+    /// <summary>Its text.</summary>
+    public string Sql => sql;
 
     /// <summary>When it last came to a process.</summary>
     public long EnteredAt { get; private set; }

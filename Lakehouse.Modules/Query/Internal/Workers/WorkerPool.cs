@@ -197,7 +197,16 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
         if (!_stopping.IsCancellationRequested)
         {
-            LogEnded(worker.Id, await worker.Death, worker.Suspects.Count, string.Join(" | ", worker.Errors.Take(5)));
+            var death = await worker.Death;
+            await worker.Exited;
+            if (death == WorkerDeath.Ended && worker.IsDraining && worker.Suspects.Count == 0)
+            {
+                LogReplaced(worker.Id);
+            }
+            else
+            {
+                LogEnded(worker.Id, death, worker.ExitReason, Describe(worker.Suspects), string.Join(" | ", worker.Errors.Take(5)));
+            }
         }
     }
 
@@ -221,8 +230,25 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The engine process {Process} has ended ({Death}) with {Statements} statements; another takes over. {Errors}")]
-    private partial void LogEnded(int process, WorkerDeath death, int statements, string errors);
+    /// <summary>The statements that a process had, those that are suspected most first, each cut short: a log is for people.</summary>
+    private static string Describe(IReadOnlyList<(StatementCase Case, int Hits)> suspects)
+    {
+        const int textsMax = 3;
+        const int lengthMax = 200;
+        var texts = suspects.OrderByDescending(s => s.Hits).Take(textsMax).Select(s => s.Case.Sql.ReplaceLineEndings(" ")).Select(t => t.Length > lengthMax ? t[..lengthMax] + "..." : t);
+        return suspects.Count switch
+        {
+            0 => "no statement",
+            1 => texts.First(),
+            _ => $"{suspects.Count} statements, such as: {string.Join(" ; ", texts)}",
+        };
+    }
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The engine process {Process} has ended ({Death}, {Reason}) and another takes over. It had {Statements}. {Errors}")]
+    private partial void LogEnded(int process, WorkerDeath death, string reason, string statements, string errors);
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "The engine process {Process} was slow to stop a statement and has been replaced; it had no other")]
+    private partial void LogReplaced(int process);
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "The engine process {Process} was ready after {ElapsedMs} ms")]
     private partial void LogReady(int process, long elapsedMs);

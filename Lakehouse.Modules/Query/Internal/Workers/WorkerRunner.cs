@@ -14,7 +14,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
     public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
     {
         var budget = new TimeBudget(timeout);
-        using var own = new StatementCase();
+        using var own = new StatementCase(request.Sql);
         var (ownsLease, isBeside) = (true, false);
         try
         {

@@ -62,7 +62,7 @@ internal static class AnswerWriter
     /// <summary>Which version the answer reflects, and which way a condition was met.</summary>
     private static void WriteWay(Utf8JsonWriter json, SearchAnswer answer)
     {
-        ItemJson.WriteDataset(json, answer.Origin);
+        answer.Origin?.WriteAnswerMembers(json);
         if (answer.Way != SearchWay.None)
         {
             json.WriteString("way"u8, answer.Way.ToString().ToLowerInvariant());

@@ -36,7 +36,7 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
             cancellationToken);
         result = await AddAsync(name, batch, result, rows, cancellationToken);
         var origin = new DatasetOrigin(import.Dataset, version, null, import.IdColumn, null, import.VectorColumn, import.MetadataColumns, Owns: false, Follow: false);
-        await indexes.SetOriginAsync(name, new VectorOrigin(info.Origin?.Embedding, origin), info.Generation, cancellationToken);
+        await indexes.SetOwnerAsync(name, new VectorOrigin(info.Origin?.Embedding, origin), info.Generation, cancellationToken);
         return result;
     }
 

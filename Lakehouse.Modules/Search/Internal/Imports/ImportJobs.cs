@@ -56,7 +56,7 @@ internal sealed partial class ImportJobs(
                 request.MetadataColumns,
                 Owns: true,
                 request.Follow);
-            await indexes.SetOriginAsync(name, new VectorOrigin(model is null ? null : TextQueries.OriginOf(model), origin), info.Generation, cancellationToken);
+            await indexes.SetOwnerAsync(name, new VectorOrigin(model is null ? null : TextQueries.OriginOf(model), origin), info.Generation, cancellationToken);
             return Begin(name).Progress.Status;
         }
         finally
@@ -90,13 +90,13 @@ internal sealed partial class ImportJobs(
         try
         {
             var info = indexes.Show(index);
-            if (info.Origin?.Dataset is null)
+            if (info.Origin is not { Dataset: not null } origin)
             {
                 throw SearchErrors.ImportNotFound(index.Value);
             }
 
             await EndAsync(info.Spec.Name);
-            await indexes.SetOriginAsync(info.Spec.Name, info.Origin.Embedding is { } embedding ? new VectorOrigin(embedding, null) : null, info.Generation, cancellationToken);
+            await indexes.SetOwnerAsync(info.Spec.Name, origin.Embedding is { } embedding ? new VectorOrigin(embedding, null) : null, info.Generation, cancellationToken);
         }
         finally
         {
@@ -178,7 +178,7 @@ internal sealed partial class ImportJobs(
             var isUnfinished = origin.UpdatingTo is not null && (job is null || (job.RetryAt is { } at && time.GetTimestamp() >= at));
             if (isBehind)
             {
-                await indexes.SetOriginAsync(info.Spec.Name, info.Origin! with { Dataset = origin with { UpdatingTo = newest } }, info.Generation, cancellationToken);
+                await indexes.SetOwnerAsync(info.Spec.Name, info.Origin! with { Dataset = origin with { UpdatingTo = newest } }, info.Generation, cancellationToken);
             }
 
             if (isBehind || isUnfinished)
@@ -236,9 +236,10 @@ internal sealed partial class ImportJobs(
     private ImportJob Begin(IndexName name)
     {
         var info = indexes.Show(name);
-        var origin = info.Origin!.Dataset!;
+        var (embedding, dataset) = info.Origin!;
+        var origin = dataset!;
         var before = _jobs.GetValueOrDefault(name.Value);
-        var import = new ImportRequest(origin.Dataset, origin.IdColumn, origin.TextColumn, origin.VectorColumn, origin.MetadataColumns, info.Origin.Embedding?.Model, origin.Follow);
+        var import = new ImportRequest(origin.Dataset, origin.IdColumn, origin.TextColumn, origin.VectorColumn, origin.MetadataColumns, embedding?.Model, origin.Follow);
         var job = new ImportJob(name, info.Generation, import, new ImportProgress(StatusOf(info, origin) with { State = ImportState.Queued, StartedAt = time.GetUtcNow() }))
         {
             FailureCount = before is not null && before.Generation == info.Generation ? before.FailureCount : 0,
@@ -290,9 +291,9 @@ internal sealed partial class ImportJobs(
     private async Task FinishAsync(ImportJob job, long version)
     {
         var info = indexes.Show(job.Index);
-        if (info.Origin?.Dataset is { } origin)
+        if (info.Origin is { Dataset: { } dataset } origin)
         {
-            await indexes.SetOriginAsync(job.Index, info.Origin with { Dataset = origin with { Version = version, UpdatingTo = null } }, job.Generation, job.Stopping);
+            await indexes.SetOwnerAsync(job.Index, origin with { Dataset = dataset with { Version = version, UpdatingTo = null } }, job.Generation, job.Stopping);
         }
 
         job.FailureCount = 0;

@@ -17,7 +17,6 @@ internal sealed partial class JournalWriter(JournalQueue queue, IObjectStore sto
     private const string Prefix = "_journal/";
     private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // so that keys order as times do
     private const int LinesMax = 1_000;
-    private const int Page = 1_000;
     private const int WritesPerRotation = 16;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -34,22 +33,18 @@ internal sealed partial class JournalWriter(JournalQueue queue, IObjectStore sto
 
         // The time of an object is that of its last line.
         var startAfter = Prefix + since.ToString(KeyTime, CultureInfo.InvariantCulture);
-        ObjectPage page;
-        do
+        await foreach (var page in store.ListPagesAsync(Prefix, startAfter, cancellationToken))
         {
-            page = await store.ListAsync(Prefix, startAfter, Page, cancellationToken);
-            foreach (var found in page.Objects)
+            foreach (var found in page)
             {
                 entries.AddRange((await ReadAsync(found.Key, cancellationToken)).Where(e => e.Time > since));
                 if (entries.Count > countMax)
                 {
                     return entries;
                 }
-
-                startAfter = found.Key.Value;
             }
         }
-        while (page.IsTruncated);
+
         return entries;
     }
 
@@ -106,17 +101,10 @@ internal sealed partial class JournalWriter(JournalQueue queue, IObjectStore sto
 
     private async Task RotateAsync(CancellationToken cancellationToken)
     {
-        var keys = new List<ObjectKey>();
-        ObjectPage page;
-        do
+        var all = await store.ListAllAsync(Prefix, cancellationToken);
+        foreach (var old in all.Take(all.Count - options.JournalMaxObjects))
         {
-            page = await store.ListAsync(Prefix, keys.Count > 0 ? keys[^1].Value : string.Empty, Page, cancellationToken);
-            keys.AddRange(page.Objects.Select(o => o.Key));
-        }
-        while (page.IsTruncated);
-        foreach (var old in keys.Take(keys.Count - options.JournalMaxObjects))
-        {
-            await store.DeleteAsync(old, cancellationToken);
+            await store.DeleteAsync(old.Key, cancellationToken);
         }
     }
 

@@ -28,8 +28,8 @@ internal static class VectorKeys
     /// <summary>Written first when an index is deleted, and deleted last.</summary>
     public static ObjectKey Tombstone(IndexName name) => ObjectKey.Parse(Folder(name) + TombstoneFile);
 
-    /// <summary>Where the index's items come from; replaced whole.</summary>
-    public static ObjectKey Origin(IndexName name) => ObjectKey.Parse(Folder(name) + "origin.json");
+    /// <summary>The owner's record; replaced whole.</summary>
+    public static ObjectKey Owner(IndexName name) => ObjectKey.Parse(Folder(name) + "origin.json");
 
     public static ObjectKey Alias(IndexName alias) => ObjectKey.Parse($"{AliasRoot}{alias}.json");
 

@@ -18,7 +18,7 @@ internal sealed record IndexResponse(
     DateTime CreatedAt,
     IReadOnlyList<string> Aliases,
     long TextCount,
-    VectorOrigin? Origin)
+    object? Origin)
 {
     public static IndexResponse From(VectorIndexInfo info) => new(
         info.Spec.Name.Value,
@@ -37,5 +37,5 @@ internal sealed record IndexResponse(
         info.CreatedAt.UtcDateTime,
         [.. info.Aliases.Select(a => a.Value)],
         info.TextCount,
-        info.Origin);
+        info.Owner);
 }

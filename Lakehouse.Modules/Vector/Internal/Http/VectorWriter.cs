@@ -39,7 +39,7 @@ internal static class VectorWriter
         }
 
         json.WriteEndArray();
-        ItemJson.WriteDataset(json, answer.Origin);
+        answer.Owner?.WriteAnswerMembers(json);
         json.WriteEndObject();
     }
 

@@ -9,7 +9,7 @@ namespace Lakehouse.Vector.Internal.Index;
 internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
 {
     /// <summary>Runs a search.</summary>
-    public HybridAnswer Run(HybridQuery query, VectorOrigin? origin)
+    public HybridAnswer Run(HybridQuery query, IOwnerRecord? owner)
     {
         Check(query);
         var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
@@ -49,7 +49,7 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
                 .Take(query.K)
                 .Select(c => HitOf(c.Key, c.Value, c.Score, query.Include))
                 .ToList();
-            return new HybridAnswer(hits, way, selection.AllowedCount, candidates.Count, origin);
+            return new HybridAnswer(hits, way, selection.AllowedCount, candidates.Count, owner);
         }
         finally
         {

@@ -20,7 +20,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     private readonly List<Neighbour> _found = [];
 
     /// <summary>Runs a search that was checked.</summary>
-    public VectorAnswer Run(VectorQuery query, VectorOrigin? origin)
+    public VectorAnswer Run(VectorQuery query, IOwnerRecord? owner)
     {
         Check(query);
         var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
@@ -37,7 +37,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             // The item that is searched by comes first, and is taken out below.
             var selection = new NodeSelection(index, filter, query.AllowedIds);
             var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, selection, context);
-            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount, origin);
+            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount, owner);
         }
         finally
         {

@@ -1,4 +1,4 @@
-namespace Lakehouse.Vector;
+namespace Lakehouse.Search;
 
 /// <summary>What made the vectors of an index.</summary>
 /// <param name="Provider">The kind of the embedding server.</param>

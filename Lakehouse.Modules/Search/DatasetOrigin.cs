@@ -1,4 +1,4 @@
-namespace Lakehouse.Vector;
+namespace Lakehouse.Search;
 
 /// <summary>The dataset whose rows the items of an index are.</summary>
 /// <param name="Dataset">Its name.</param>

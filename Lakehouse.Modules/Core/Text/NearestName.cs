@@ -1,0 +1,63 @@
+namespace Lakehouse.Core.Text;
+
+/// <summary>The name that somebody who made a typing mistake probably meant.</summary>
+public static class NearestName
+{
+    private const int LengthMax = 64;
+
+    /// <summary>The known name nearest to one that is not known, by insertions, deletions, replacements and swaps of neighbouring characters; case does not count. Null where none is near.</summary>
+    /// <param name="name">What was written. One of more than 64 characters is near to none.</param>
+    /// <param name="known">The names there are.</param>
+    public static string? Find(string name, IEnumerable<string> known)
+    {
+        if (name.Length is 0 or > LengthMax)
+        {
+            return null;
+        }
+
+        // One mistake in three characters, at most three.
+        var best = (Name: (string?)null, Distance: Math.Min(3, (name.Length + 2) / 3) + 1);
+        foreach (var candidate in known)
+        {
+            if (Math.Abs(candidate.Length - name.Length) < best.Distance && candidate.Length <= LengthMax && Distance(name, candidate) is var distance && distance < best.Distance)
+            {
+                best = (candidate, distance);
+            }
+        }
+
+        return best.Name;
+    }
+
+    /// <summary>", did you mean ...?" or nothing, to stand at the end of a sentence without its full stop.</summary>
+    public static string Hint(string name, IEnumerable<string> known) => Find(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
+
+    /// <summary>The distance of Damerau and Levenshtein, in which no part is edited twice.</summary>
+    private static int Distance(string left, string right)
+    {
+        var (twoAbove, above, row) = (new int[right.Length + 1], new int[right.Length + 1], new int[right.Length + 1]);
+        for (var j = 0; j <= right.Length; j++)
+        {
+            above[j] = j;
+        }
+
+        for (var i = 1; i <= left.Length; i++)
+        {
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var replaced = above[j - 1] + (Same(left[i - 1], right[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], twoAbove[j - 2] + 1);
+                }
+            }
+
+            (twoAbove, above, row) = (above, row, twoAbove);
+        }
+
+        return above[right.Length];
+    }
+
+    private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
+}

@@ -1,0 +1,19 @@
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search.Internal;
+
+/// <summary>The origin in what the vector module answers.</summary>
+internal static class IndexOrigins
+{
+    extension(VectorIndexInfo info)
+    {
+        /// <summary>Where the items come from; null where nothing was imported.</summary>
+        public VectorOrigin? Origin => info.Owner as VectorOrigin;
+    }
+
+    extension(HybridAnswer answer)
+    {
+        /// <summary>Where the items come from; null where nothing was imported.</summary>
+        public VectorOrigin? Origin => answer.Owner as VectorOrigin;
+    }
+}

@@ -1,0 +1,233 @@
+using Lakehouse.Vector.Internal.Files;
+using Lakehouse.Vector.Internal.Index;
+
+namespace Lakehouse.Vector.Internal;
+
+/// <summary>
+/// An index that the process knows: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable before it is applied. Whoever uses an index
+/// has entered it, so that it is not deleted meanwhile. Thread-safe.
+/// </summary>
+/// <param name="name">Its name.</param>
+/// <param name="definition">What stands in its definition.</param>
+/// <param name="spec">The same, read.</param>
+/// <param name="index">The index in memory; null where it cannot be used.</param>
+/// <param name="fault">Why it cannot be used; null when it can.</param>
+/// <param name="files">Where it is kept; null for an index that ends with the process.</param>
+/// <param name="threadCount">Threads to link with.</param>
+internal sealed class DurableIndex(
+    IndexName name, IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? fault, IndexFiles? files, int threadCount) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _maintenance = new(1);
+    private readonly SemaphoreSlim _owning = new(1);
+    private string? _fault = fault;
+    private int _users;
+    private bool _isClosed;
+
+    public IndexName Name { get; } = name;
+
+    public IndexDefinition Definition { get; } = definition;
+
+    public VectorIndexSpec Spec { get; } = spec;
+
+    /// <summary>What the module that fills it keeps with it, or null.</summary>
+    public IOwnerRecord? Owner { get; set; }
+
+    /// <summary>The order of its changes and the state of its log.</summary>
+    public ChangeOrder Order { get; } = new();
+
+    /// <summary>The last change that its keeper has seen, and when it saw it first.</summary>
+    public (long Applied, long Timestamp)? LastSeen { get; set; }
+
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>The memory it takes.</summary>
+    public long SizeBytes => index?.SizeBytes ?? 0;
+
+    /// <summary>The index in memory, or the error that there is none.</summary>
+    public VectorIndex Index => Fault is { } reason || index is null ? throw VectorErrors.Damaged(Name, Fault ?? string.Empty) : index;
+
+    /// <summary>Adds or replaces items.</summary>
+    public Task<AddResult> AddAsync(ItemBatch batch)
+    {
+        var memory = Index;
+        return Order.RunAsync(
+            sequence => AppendAsync(new LogEntry(batch, null), sequence),
+            applied => ApplyAsync(() => memory.Add(batch, threadCount, applied)));
+    }
+
+    /// <summary>Deletes items.</summary>
+    /// <returns>The positions of ids that were not there any more.</returns>
+    public Task<List<int>> RemoveAsync(IReadOnlyList<byte[]> ids)
+    {
+        var memory = Index;
+        return Order.RunAsync(
+            sequence => AppendAsync(new LogEntry(null, ids), sequence),
+            applied => ApplyAsync(() =>
+            {
+                var missing = memory.Remove(ids);
+                applied();
+                return missing;
+            }));
+    }
+
+    /// <summary>Replaces the owner's record.</summary>
+    public async Task SetOwnerAsync(IOwnerRecord? owner, CancellationToken cancellationToken)
+    {
+        await _owning.WaitAsync(cancellationToken);
+        try
+        {
+            if (files is not null)
+            {
+                await files.SetOwnerAsync(Name, Definition.Generation, owner, cancellationToken);
+            }
+
+            Owner = owner;
+        }
+        finally
+        {
+            _owning.Release();
+        }
+    }
+
+    /// <summary>Clears the places of deleted items, once at a time.</summary>
+    public async Task CompactAsync(CancellationToken cancellationToken)
+    {
+        await _maintenance.WaitAsync(cancellationToken);
+        try
+        {
+            await Task.Run(() => Index.Compact(threadCount), cancellationToken);
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    /// <summary>Folds the log into a snapshot, once at a time. Nothing to do for an index without files.</summary>
+    public async Task FoldAsync(CancellationToken cancellationToken)
+    {
+        if (files is null)
+        {
+            return;
+        }
+
+        await _maintenance.WaitAsync(cancellationToken);
+        try
+        {
+            long sequence = 0;
+            var sizeBytes = await files.AddSnapshotAsync(
+                Name,
+                path =>
+                {
+                    using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                    using var writer = new SnapshotWriter(Index, file, Definition.Generation);
+                    Index.Compact(threadCount, () =>
+                    {
+                        sequence = Order.Applied;
+                        writer.WriteGraph(sequence);
+                    });
+                    writer.WriteItems(cancellationToken);
+                    return sequence;
+                },
+                cancellationToken);
+            Order.SnapshotBytes = sizeBytes;
+            await files.DeleteFoldedAsync(Name, Order, sequence, cancellationToken);
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    /// <summary>Refuses the change of a client where only the owner may change the index, and of an owner that takes it for another one.</summary>
+    /// <param name="ownedGeneration">For the owner: the generation of the index that it fills. Null for a client.</param>
+    public void RequireWriter(Guid? ownedGeneration)
+    {
+        if (ownedGeneration is { } generation)
+        {
+            RequireGeneration(generation);
+        }
+        else if (Owner?.FindRefusal(Name) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    /// <summary>Refuses whoever means another index of this name.</summary>
+    public void RequireGeneration(Guid generation)
+    {
+        if (Definition.Generation != generation)
+        {
+            throw VectorErrors.NotFound(Name);
+        }
+    }
+
+    /// <summary>Enters for use; <see cref="Leave"/> ends it. False: it is being deleted.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            _users += _isClosed ? 0 : 1;
+            return !_isClosed;
+        }
+    }
+
+    /// <summary>Ends a use.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_users == 0 && _isClosed)
+            {
+                _drained.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Lets nobody in any more; completes when everyone has left.</summary>
+    public Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            if (_users == 0)
+            {
+                _drained.TrySetResult();
+            }
+        }
+
+        return _drained.Task;
+    }
+
+    public void Dispose()
+    {
+        index?.Dispose();
+        _maintenance.Dispose();
+        _owning.Dispose();
+    }
+
+    private async Task AppendAsync(LogEntry entry, long sequence)
+    {
+        if (files is not null)
+        {
+            Order.AddToLog(sequence, await files.AppendAsync(Name, Definition.Generation, Spec.Dimension, entry, sequence));
+        }
+    }
+
+    /// <summary>Applies what is durable. Should that fail, memory and log differ, and only a start from the log makes them the same again.</summary>
+    private Task<T> ApplyAsync<T>(Func<T> apply) => Task.Run(() =>
+    {
+        try
+        {
+            return apply();
+        }
+        catch (Exception cause)
+        {
+            Interlocked.CompareExchange(ref _fault, $"a change that is durable could not be applied in memory ({cause.GetType().Name}); the next start applies it.", null);
+            throw;
+        }
+    });
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>The aliases in the bucket: an object each, replaced whole.</summary>
+internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles> logger)
+{
+    /// <summary>Points an alias at an index.</summary>
+    public Task SetAsync(IndexName alias, IndexName target, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(new AliasFile(target.Value), FileHeader.Json);
+        return store.PutAsync(VectorKeys.Alias(alias), new MemoryStream(json), IndexFiles.SmallObjectMax, cancellationToken);
+    }
+
+    /// <summary>Deletes an alias.</summary>
+    public Task DeleteAsync(IndexName alias, CancellationToken cancellationToken) => store.DeleteAsync(VectorKeys.Alias(alias), cancellationToken);
+
+    /// <summary>Reads all aliases. One that cannot be read is left out, with an error in the log.</summary>
+    public async Task<Dictionary<string, IndexName>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var aliases = new Dictionary<string, IndexName>(StringComparer.Ordinal);
+        foreach (var found in await store.ListAllAsync(VectorKeys.AliasRoot, cancellationToken))
+        {
+            try
+            {
+                var alias = IndexName.Parse(found.Key.Value[VectorKeys.AliasRoot.Length..].Replace(".json", string.Empty, StringComparison.Ordinal));
+                var file = JsonSerializer.Deserialize<AliasFile>(await store.ReadSmallAsync(found.Key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json);
+                aliases[alias.Value] = IndexName.Parse(file?.Index);
+            }
+            catch (Exception fault) when (fault is JsonException or LakehouseException or InvalidDataException)
+            {
+                LogDamaged(fault, found.Key.Value);
+            }
+        }
+
+        return aliases;
+    }
+
+    [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias is not there")]
+    private partial void LogDamaged(Exception fault, string key);
+
+    private sealed record AliasFile(string? Index);
+}

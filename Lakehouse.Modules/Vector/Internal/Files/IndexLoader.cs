@@ -1,0 +1,186 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Journal;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
+using Lakehouse.Vector.Internal.Index;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Vector.Internal.Files;
+
+/// <summary>Opens the indexes of the bucket: each from its newest snapshot and the log after it.</summary>
+internal sealed partial class IndexLoader(
+    IObjectStore store, IndexFiles files, IJournal journal, VectorOptions options, ILogger<IndexLoader> logger, IOwnerRecordReader? owners = null)
+{
+    private const int Attempts = 5;
+    private const long LogObjectMax = int.MaxValue - 1024;
+
+    /// <summary>Opens every index there is; one that cannot be read is there with its fault. Deletions that were begun are ended.</summary>
+    /// <param name="loaded">Takes each index.</param>
+    /// <param name="requireMemory">Called with the memory that an index is about to come to; throws where there is not so much.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LoadAllAsync(Action<DurableIndex> loaded, Action<long> requireMemory, CancellationToken cancellationToken)
+    {
+        var folders = (await store.ListAllAsync(VectorKeys.Root, cancellationToken)).GroupBy(o => o.Key.Value.Split('/')[1], StringComparer.Ordinal);
+        foreach (var folder in folders.Where(f => f.Key[0] != '_').ToList())
+        {
+            IndexName name;
+            try
+            {
+                name = IndexName.Parse(folder.Key);
+            }
+            catch (LakehouseException fault)
+            {
+                LogDamaged(fault, VectorKeys.Root + folder.Key);
+                continue;
+            }
+
+            if (folder.Any(o => o.Key == VectorKeys.Tombstone(name)))
+            {
+                await files.PurgeAsync(name, cancellationToken);
+            }
+            else if (folder.Any(o => o.Key == VectorKeys.Definition(name)))
+            {
+                loaded(await LoadAsync(name, requireMemory, cancellationToken));
+            }
+            else
+            {
+                LogWithoutDefinition(VectorKeys.Folder(name));
+            }
+        }
+    }
+
+    private async Task<DurableIndex> LoadAsync(IndexName name, Action<long> requireMemory, CancellationToken cancellationToken)
+    {
+        var key = VectorKeys.Definition(name);
+        IndexDefinition definition;
+        VectorIndexSpec spec;
+        try
+        {
+            definition = JsonSerializer.Deserialize<IndexDefinition>(await store.ReadSmallAsync(key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
+                ?? throw new InvalidDataException("it is empty");
+            spec = definition.ToSpec(name);
+            if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindFault(spec) is not null)
+            {
+                throw new InvalidDataException("it says what no index of this program can be");
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidDataException)
+        {
+            LogDamaged(fault, key.Value);
+            var unknown = new VectorIndexSpec(name, 0, Metric.Cosine, Quantization.None, 0, 0, 0);
+            return Damaged(IndexDefinition.From(unknown, default), unknown, $"the object {key} is damaged: {fault.Message}.");
+        }
+
+        return await LoadAsync(definition, spec, requireMemory, cancellationToken);
+    }
+
+    /// <summary>Another process that folds the log meanwhile takes files away after they were listed: then there are others to read.</summary>
+    private async Task<DurableIndex> LoadAsync(IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
+    {
+        var listed = await files.ListAsync(spec.Name, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var index = await LoadOnceAsync(definition, spec, listed, requireMemory, cancellationToken);
+            if (index.Fault is null)
+            {
+                return index;
+            }
+
+            var now = await files.ListAsync(spec.Name, cancellationToken);
+            if (attempt == Attempts || now.SequenceEqual(listed))
+            {
+                journal.Record("index_damaged", spec.Name.Value, $"The vector index cannot be used: {index.Fault}");
+                return index;
+            }
+
+            index.Dispose();
+            listed = now;
+        }
+    }
+
+    private async Task<DurableIndex> LoadOnceAsync(
+        IndexDefinition definition,
+        VectorIndexSpec spec,
+        List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed,
+        Action<long> requireMemory,
+        CancellationToken cancellationToken)
+    {
+        var name = spec.Name;
+        var snapshot = listed.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
+        var log = listed.Where(f => !f.IsSnapshot && f.Sequence > snapshot).OrderBy(f => f.Sequence).ToList();
+        var reading = VectorKeys.Snapshot(name, snapshot);
+        VectorIndex? memory = null;
+        try
+        {
+            long snapshotBytes = 0;
+            if (snapshot > 0)
+            {
+                var content = await store.OpenAsync(reading, cancellationToken) ?? throw new InvalidDataException("it is gone");
+                await using var stream = content.Stream;
+                snapshotBytes = content.Info.SizeBytes;
+                memory = await Task.Run(() => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory), cancellationToken);
+            }
+
+            memory ??= new VectorIndex(spec);
+            reading = VectorKeys.Owner(name);
+            var index = new DurableIndex(name, definition, spec, memory, null, files, options.BuildThreads)
+            {
+                Owner = await files.ReadOwnerAsync(name, definition.Generation, owners, cancellationToken),
+            };
+            index.Order.SnapshotBytes = snapshotBytes;
+            foreach (var (key, _, sequence) in log)
+            {
+                reading = key;
+                var content = await store.ReadSmallAsync(key, LogObjectMax, cancellationToken);
+                Replay(memory, LogCodec.Decode(content, definition.Generation, sequence, spec.Dimension), requireMemory);
+                index.Order.AddToLog(sequence, content.Length);
+            }
+
+            index.Order.Restore(log.Count > 0 ? log[^1].Sequence : snapshot);
+            await DeleteFoldedAsync(listed, snapshot, cancellationToken);
+            LogOpened(name.Value, memory.Count, log.Count);
+            return index;
+        }
+        catch (Exception fault) when (fault is InvalidDataException or LakehouseException)
+        {
+            memory?.Dispose();
+            LogDamaged(fault, reading.Value);
+            return Damaged(definition, spec, fault is LakehouseException refused ? refused.Message : $"the object {reading} is damaged: {fault.Message}.");
+        }
+    }
+
+    private DurableIndex Damaged(IndexDefinition definition, VectorIndexSpec spec, string reason) =>
+        new(spec.Name, definition, spec, null, reason, files, options.BuildThreads);
+
+    private void Replay(VectorIndex memory, LogEntry entry, Action<long> requireMemory)
+    {
+        if (entry.Added is { } batch)
+        {
+            requireMemory(memory.SizeBytes + memory.EstimateBytes(batch));
+            memory.Add(batch, options.BuildThreads, () => { });
+        }
+        else
+        {
+            memory.Remove(entry.Removed!);
+        }
+    }
+
+    /// <summary>What a crash has left behind between a snapshot and the deletion of what it replaces.</summary>
+    private async Task DeleteFoldedAsync(List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed, long snapshot, CancellationToken cancellationToken)
+    {
+        foreach (var (key, _, _) in listed.Where(f => f.Sequence < snapshot || (f.Sequence == snapshot && !f.IsSnapshot)).OrderByDescending(f => f.IsSnapshot))
+        {
+            await store.DeleteAsync(key, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(EventId = 6001, Level = LogLevel.Information, Message = "Opened the vector index {Index} with {Items} items, {Changes} changes from its log")]
+    private partial void LogOpened(string index, int items, int changes);
+
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "The object {Key} of a vector index cannot be used; it is left as it is, and the other indexes work")]
+    private partial void LogDamaged(Exception fault, string key);
+
+    [LoggerMessage(EventId = 6003, Level = LogLevel.Warning, Message = "Below {Prefix} are objects of a vector index without a definition; they are left as they are")]
+    private partial void LogWithoutDefinition(string prefix);
+}
