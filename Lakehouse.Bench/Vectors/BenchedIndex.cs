@@ -4,6 +4,7 @@ using System.Text;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Vector;
 using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Index;
 using Lakehouse.Vector.Internal.Metadata;
 using Microsoft.Extensions.Configuration;
@@ -69,7 +70,7 @@ internal sealed class BenchedIndex : IDisposable
     }
 
     /// <summary>Answers one query as the API does, with ids and metadata.</summary>
-    public VectorAnswer Ask(VectorQuery query) => new IndexSearch(Index, Options).Run(query, owner: null);
+    public VectorAnswer Ask(VectorQuery query) => new IndexSearch(Index, Options).Run(query, owner: null, new AnswerSize(long.MaxValue));
 
     public static int Position(string id) => int.Parse(id, CultureInfo.InvariantCulture);
 

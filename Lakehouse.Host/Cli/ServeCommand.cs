@@ -38,6 +38,13 @@ internal static partial class ServeCommand
             LogWarning(logger, "[query] isolation is \"none\": SQL runs in the server's process, and a hostile statement can end it.");
         }
 
+        if (app.Services.GetRequiredService<ConnectionTable>().ConnectionsMax is var fitting && fitting < settings.Server.MaxConnections)
+        {
+            LogWarning(
+                logger,
+                $"The system lets this process have {DescriptorBudget.ReadLimit()} file descriptors (ulimit -n): {fitting} connections can be open at once, not {settings.Server.MaxConnections} (server.max_connections).");
+        }
+
         try
         {
             await app.StartAsync(stop);

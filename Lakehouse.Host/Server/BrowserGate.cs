@@ -106,7 +106,7 @@ internal sealed class BrowserGate
     /// <summary>With a token a name that resolves to this machine opens nothing: the page that bears the name does not have the token.</summary>
     private void RequireHost(HttpContext context)
     {
-        var host = context.Request.Host;
+        var host = ReadHost(context.Request);
         if (!_hasToken && !IsOwnAddress(host, context.Connection) && !_hosts.Any(pattern => pattern.Matches(host)))
         {
             throw new LakehouseException(
@@ -114,6 +114,19 @@ internal sealed class BrowserGate
                 "host_not_allowed",
                 $"The request is addressed to '{host}', a name that this server does not go by. "
                 + "Address it as localhost, or list the name in server.allowed_hosts.");
+        }
+    }
+
+    private static HostString ReadHost(HttpRequest request)
+    {
+        try
+        {
+            return request.Host;
+        }
+        catch (ArgumentException fault)
+        {
+            // It looks like an international name (xn--) and is none.
+            throw new LakehouseException(ErrorKind.Misdirected, "host_not_allowed", "The request's header Host is no name of a host.", fault);
         }
     }
 

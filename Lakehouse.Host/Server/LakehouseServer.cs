@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
 using Lakehouse.Host.Cli;
 using Lakehouse.Ingest;
@@ -25,7 +26,7 @@ public static class LakehouseServer
         builder.Configuration.AddInMemoryCollection();
         AddLogging(builder.Logging, settings.Server);
 
-        var connections = new ConnectionTable(settings.Server.MaxConnections, settings.Server.HealthConnections);
+        var connections = new ConnectionTable(DescriptorBudget.FitConnections(settings, DescriptorBudget.ReadLimit()), settings.Server.HealthConnections);
 
         // ASPNETCORE_URLS and its like must not get around server.bind and the gate that it has passed.
         builder.WebHost.PreferHostingUrls(false);
@@ -43,6 +44,7 @@ public static class LakehouseServer
             .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddSingleton(settings.Server)
             .AddSingleton(connections)
+            .AddSingleton(new RequestMemory(settings.Server.RequestMemoryBytes))
             .AddSingleton<DeliveryWatch>()
             .AddHostedService(services => services.GetRequiredService<DeliveryWatch>())
             .AddSingleton(settings.Auth)

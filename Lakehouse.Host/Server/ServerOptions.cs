@@ -33,6 +33,9 @@ public sealed record ServerOptions
     /// <summary>How long the headers of a request may take to arrive.</summary>
     public required TimeSpan HeaderTimeout { get; init; }
 
+    /// <summary>The memory of all bodies and answers that requests hold whole.</summary>
+    public required long RequestMemoryBytes { get; init; }
+
     /// <summary>How long an idle connection is kept.</summary>
     public required TimeSpan KeepAlive { get; init; }
 
@@ -68,6 +71,7 @@ public sealed record ServerOptions
             MaxConnections = settings.Count("server", "max_connections", 1_024, 1, 1_000_000),
             HealthConnections = settings.Count("server", "health_connections", 16, 0, 1_000),
             MaxBodyBytes = settings.Size("server", "max_body_bytes", "8MiB", "1KiB", "1GiB"),
+            RequestMemoryBytes = settings.Size("server", "request_memory", "512MiB", "1MiB", "16TiB"),
             MaxHeaderBytes = (int)settings.Size("server", "max_header_bytes", "32KiB", "1KiB", "1MiB"),
             MaxRequestLineBytes = (int)settings.Size("server", "max_request_line_bytes", "8KiB", "1KiB", "64KiB"),
             HeaderTimeout = settings.Time("server", "header_timeout", "10s", "1s", "1h"),

@@ -68,6 +68,24 @@ public sealed class WorkerProcess : IDisposable
     /// <summary>Whether the kernel ended the process because of <see cref="TryLimitMemory"/>. Asked after <see cref="Exited"/>.</summary>
     public bool IsOutOfMemory => _memory is { HasKilled: true };
 
+    /// <summary>Whether the process stands still because somebody has stopped it (SIGSTOP, a debugger).</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            try
+            {
+                // "PID (name) S ...": the state is behind the last bracket, for a name can have any character.
+                var stat = File.ReadAllText($"/proc/{Id}/stat");
+                return stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith("T", StringComparison.OrdinalIgnoreCase);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Memory of the process that is in use now, in bytes, what it shares included; 0 when it has ended.</summary>
     public long MemoryBytes() => ProcessMemory.Read(Id);
 

@@ -16,6 +16,8 @@ public interface ISqlVectors
     /// <param name="index">The index or alias.</param>
     /// <param name="queries">Up to 2,048 searches.</param>
     /// <param name="cancellationToken">The query was given up.</param>
-    /// <exception cref="LakehouseException">As of the index and of the embedder.</exception>
+    /// <exception cref="LakehouseException">
+    /// As of the index and of the embedder. <c>call_too_large</c> and <c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>): fewer at once may do.
+    /// </exception>
     Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken);
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lakehouse.Query;
@@ -33,7 +33,12 @@ internal static class QueryEndpoints
 
     private static async Task<string> ReadSqlAsync(HttpContext context, QueryOptions options)
     {
-        var body = await ReadBodyAsync(context, (options.MaxSqlBytes * (long)JsonGrowthMax) + EnvelopeBytesMax);
+        var sizeBytesMax = (options.MaxSqlBytes * (long)JsonGrowthMax) + EnvelopeBytesMax;
+        var body = await RequestBody.ReadAsync(
+            context,
+            sizeBytesMax,
+            () => new LakehouseException(
+                ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."));
         try
         {
             var request = JsonSerializer.Deserialize<SqlRequest>(body.Span, JsonSerializerOptions.Web);
@@ -43,17 +48,6 @@ internal static class QueryEndpoints
         {
             throw Invalid($"the body is not JSON of the form {{\"sql\":\"SELECT 1\"}} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
         }
-    }
-
-    /// <summary>The whole body. Counted here and not by the server, which would cut the connection: so the rest is drained for a while, and its sender sees why.</summary>
-    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, long sizeBytesMax)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        return context.Request.Body.ReadWholeAsync(
-            context.Request.ContentLength,
-            sizeBytesMax,
-            () => new LakehouseException(ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."),
-            context.RequestAborted);
     }
 
     private static LakehouseException Invalid(string reason, Exception? inner) =>

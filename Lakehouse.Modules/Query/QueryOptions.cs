@@ -23,8 +23,11 @@ public sealed record QueryOptions
     /// <summary>The bytes of a statement's answer that may be under way between its engine process and the server.</summary>
     public required int AnswerBufferBytes { get; init; }
 
-    /// <summary>The largest message between an engine process and the server: a chunk of rows for a module, a call of a vector function or its answer.</summary>
+    /// <summary>The largest message between an engine process and the server: a call of a vector function for many rows, or its answer.</summary>
     public required int MaxMessageBytes { get; init; }
+
+    /// <summary>How many calls of vector functions are answered at once.</summary>
+    public required int MaxConcurrentCalls { get; init; }
 
     /// <summary>How long a text is refused that has ended engine processes twice. 0: never.</summary>
     public required TimeSpan RefuseFor { get; init; }
@@ -89,11 +92,12 @@ public sealed record QueryOptions
             Timeout = settings.Time("query", "timeout", "30s", "10ms", "1d"),
             IsIsolated = settings.Choice("query", "isolation", "process", "process", "none") == "process",
             ReserveEngines = settings.Count("query", "reserve_engines", 1, 0, 16),
-            EngineStartTimeout = settings.Time("query", "engine_start_timeout", "30s", "1s", "1h"),
+            EngineStartTimeout = settings.Time("query", "engine_start_timeout", "10s", "1s", "1h"),
             EngineSilence = settings.Time("query", "engine_silence", "1s", "100ms", "1h"),
             EngineWatchEvery = settings.Time("query", "engine_watch_every", "5ms", "1ms", "1s"),
             AnswerBufferBytes = (int)settings.Size("query", "answer_buffer", "1MiB", "64KiB", "64MiB"),
-            MaxMessageBytes = (int)settings.Size("query", "max_message_bytes", "256MiB", "1MiB", "1GiB"),
+            MaxMessageBytes = (int)settings.Size("query", "max_message_bytes", "32MiB", "1MiB", "1GiB"),
+            MaxConcurrentCalls = settings.Count("query", "max_concurrent_calls", 8, 1, 1_024),
             RefuseFor = settings.Time("query", "refuse_for", "10m", "0s", "365d"),
             MaxRows = settings.LongCount("query", "max_rows", 0, 0, long.MaxValue),
             MemoryLimitBytes = settings.Size("query", "memory_limit", "2GiB", "64MiB", "16TiB"),

@@ -54,7 +54,7 @@ public interface IVectorIndexes
     /// <summary>Runs searches, and answers them in their order.</summary>
     /// <exception cref="LakehouseException">
     /// <c>invalid_query</c>, <c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>); <c>item_not_found</c> (<see cref="ErrorKind.NotFound"/>): no item
-    /// of the id searched by; <c>too_many_searches</c> (<see cref="ErrorKind.Busy"/>).
+    /// of the id searched by; <c>too_many_searches</c> (<see cref="ErrorKind.Busy"/>); <c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).
     /// </exception>
     Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken);
 
@@ -66,6 +66,7 @@ public interface IVectorIndexes
     IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax);
 
     /// <summary>The items of some ids, in the ids' order, null where there is none.</summary>
+    /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include);
 
     /// <summary>Items in the order of the bytes of their ids.</summary>
@@ -73,6 +74,7 @@ public interface IVectorIndexes
     /// <param name="startAfter">Only ids that sort after this one; empty from the start.</param>
     /// <param name="countMax">At most so many, 1 or more.</param>
     /// <param name="include">What the items carry.</param>
+    /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include);
 
     /// <summary>Points an alias at an index, atomically: a search by the alias sees the one or the other.</summary>

@@ -71,7 +71,7 @@ internal static class VectorEndpoints
         var index = IndexName.Parse(name);
         var request = SearchRequest.Read(await ReadBodyAsync(context, options));
         var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
-        await VectorWriter.SendAsync(context, json =>
+        await JsonAnswer.SendAsync(context, json =>
         {
             if (!request.IsList)
             {
@@ -103,7 +103,7 @@ internal static class VectorEndpoints
         var request = await ReadAsync<IdsRequest>(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var ids = request.CheckedIds;
         var items = indexes.Get(IndexName.Parse(name), ids, request.Include is null ? ItemParts.Metadata : ItemJson.ParseParts(request.Include));
-        await VectorWriter.SendAsync(context, json =>
+        await JsonAnswer.SendAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("items"u8);
@@ -129,7 +129,7 @@ internal static class VectorEndpoints
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
         var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, PartsOf(include));
-        return VectorWriter.SendAsync(context, json =>
+        return JsonAnswer.SendAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("items"u8);

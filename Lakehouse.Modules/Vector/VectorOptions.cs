@@ -26,6 +26,9 @@ public sealed record VectorOptions
     /// <summary>The longest id.</summary>
     public required int MaxIdBytes { get; init; }
 
+    /// <summary>The memory of one answer: its items with all that they carry.</summary>
+    public required long MaxAnswerBytes { get; init; }
+
     /// <summary>The largest metadata of an item.</summary>
     public required int MaxMetadataBytes { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record VectorOptions
             MemoryLimitBytes = memory == 0 ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 : memory,
             MaxBatchItems = settings.Count("vector", "max_batch_items", 10_000, 1, 1_000_000),
             MaxBodyBytes = settings.Size("vector", "max_body_bytes", "256MiB", "1KiB", "1GiB"),
+            MaxAnswerBytes = settings.Size("vector", "max_answer_bytes", "64MiB", "1MiB", "16GiB"),
             MaxIdBytes = settings.Count("vector", "max_id_bytes", 512, 1, 65_535),
             MaxMetadataBytes = (int)settings.Size("vector", "max_metadata_bytes", "64KiB", "2", "1MiB"),
             MaxTextBytes = (int)settings.Size("vector", "max_text_bytes", "64KiB", "1", "16MiB"),

@@ -44,6 +44,11 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("SELECT lpad('7', 3, '0'), repeat('ab', 2), repeat('-', least(v, 3)) FROM t WHERE id = 1", "[[\"007\",\"abab\",\"---\"]]")]
     [InlineData("SELECT levenshtein('kitten', 'sitting'), regexp_replace('abc', 'b', 'x')", "[[3,\"axc\"]]")]
     [InlineData("PIVOT t ON k USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20],[3,30,null]]")]
+    [InlineData("PIVOT t ON CASE WHEN k IN ('a', 'c') THEN 'x' ELSE 'y' END USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20],[3,30,null]]")]
+    [InlineData("PIVOT t ON CASE WHEN k IN ('a') THEN 'x' ELSE 'y' END IN ('x', 'z') USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,null],[3,30,null]]")]
+    [InlineData("SELECT round(jaro_similarity('abc', 'abd'), 3), jaro_winkler_similarity('abc', 'xyz', 0.5), jaro_similarity('abc', 'abd', 0.5) > 0.5", "[[0.778,0,true]]")]
+    [InlineData("SELECT * FROM (SHOW TABLES FROM memory) WHERE name <> 'gone'", "[[\"t\"],[\"u\"],[\"wide\"]]")]
+    [InlineData("SELECT * FROM (SHOW TABLES FROM main) WHERE name <> 'gone'", "[[\"t\"],[\"u\"],[\"wide\"]]")]
     [InlineData("PIVOT t ON k IN ('a') USING count(*) GROUP BY id ORDER BY id", "[[1,1],[2,0],[3,1]]")]
     [InlineData("WITH z AS (FROM t WHERE id < 3) PIVOT z ON k USING max(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20]]")]
     [InlineData("SELECT max(a) FROM (PIVOT t ON k USING sum(v) GROUP BY id)", "[[30]]")]
@@ -142,6 +147,9 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("WITH \"/etc/passwd\" AS (SELECT 1) FROM \"/etc/passwd\"")]
     [InlineData("SELECT (SELECT sql FROM duckdb_views() LIMIT 1)")]
     [InlineData("SELECT 1 ORDER BY (SELECT count(*) FROM read_text('/etc/passwd'))")]
+    [InlineData("SHOW TABLES FROM system")]
+    [InlineData("SHOW TABLES FROM information_schema")]
+    [InlineData("SHOW TABLES FROM system.main")]
     [InlineData("PIVOT (FROM '/etc/passwd') ON x USING count(*)")]
     // Functions that read settings, run SQL, keep state, or sleep.
     [InlineData("SELECT current_setting('temp_directory')")]
@@ -193,6 +201,9 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("SELEC 1", "syntax error at or near \"SELEC\"")]
     [InlineData("SELECT 1,\n  nope FROM t", "LINE 2:   nope FROM t\n          ^")]
     [InlineData("SELECT * FROM nope", "There is no dataset 'nope' (named at character 15)")]
+    [InlineData("SELECT upperr(k) FROM t", "there is no function upperr; did you mean 'upper'?")]
+    [InlineData("SELECT * FROM rnage(3)", "there is no table function rnage; did you mean 'range'?")]
+    [InlineData("SELECT no_such_thing_at_all(1)", "there is no function no_such_thing_at_all.")]
     [InlineData("SELECT ?", "parameters")]
     [InlineData("SELECT v + 'x' FROM t", "Could not convert string 'x'")]
     [InlineData("SELECT error('mine')", "mine")]
@@ -204,6 +215,57 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         var refusal = await _host.RefusalAsync(sql);
         refusal.Status.Should().Be(400, refusal.Detail);
         refusal.Detail.Should().Contain(detail);
+    }
+
+    [Theory]
+    [InlineData("SELECT range(10001)", "a list of 10001 values, at most 10000 are allowed (query.max_list_length); as a table function, FROM range(...)")]
+    [InlineData("SELECT generate_series(0, 10000)", "a list of 10001 values")]
+    [InlineData("SELECT repeat('x', 2000)", "2000 parts, at most 1000 are allowed (query.max_repeat)")]
+    [InlineData("SELECT * FROM read_csv('x.csv')", "POST /v1/ingest")]
+    [InlineData("COPY t TO 'x.csv'", "POST /v1/ingest")]
+    [InlineData("FROM 'x.csv'", "POST /v1/ingest")]
+    public async Task A_refusal_says_what_would_help(string sql, string detail)
+    {
+        var refusal = await _host.RefusalAsync(sql);
+        (refusal.Status, refusal.Code).Should().Be((403, "sql_forbidden"), refusal.Detail);
+        refusal.Detail.Should().Contain(detail);
+    }
+
+    [Fact]
+    public async Task A_list_at_the_bound_is_made() => (await _host.RowsAsync("SELECT len(range(10000)), len(generate_series(1, 10000))")).Should().Be("[[10000,10000]]");
+
+    [Fact]
+    public async Task When_no_more_answers_can_wait_for_their_clients_the_slowest_client_makes_way()
+    {
+        await using var host = await StartAsync(("query.max_running", "1"), ("query.max_paused", "1"), ("server.min_response_rate", "0"), ("query.timeout", "10s"));
+        var readers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT repeat('x', 1000), i FROM range(1000000000) t(i)" }) };
+            readers.Add(await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
+        }
+
+        // One of the two was cut, and cannot be taken for whole; the other one goes on.
+        var outcomes = await Task.WhenAll(readers.Select(async reader =>
+        {
+            await using var body = await reader.Content.ReadAsStreamAsync();
+            try
+            {
+                await body.ReadExactlyAsync(new byte[30_000_000]);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }));
+        outcomes.Should().BeEquivalentTo([true, false]);
+        readers.ForEach(r => r.Dispose());
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace Lakehouse.Core.Concurrency;
 /// <param name="waitingMax">How many wait; 0: none does.</param>
 /// <param name="waitMax">How long one waits.</param>
 /// <param name="refusal">The error for who finds no place, of <see cref="ErrorKind.Busy"/>.</param>
-public sealed class Places(int runningMax, int waitingMax, TimeSpan waitMax, Func<LakehouseException> refusal) : IDisposable
+/// <param name="expiry">The error for who has waited too long, likewise; null for the same one.</param>
+public sealed class Places(int runningMax, int waitingMax, TimeSpan waitMax, Func<LakehouseException> refusal, Func<LakehouseException>? expiry = null) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(runningMax);
     private int _waiting;
@@ -20,6 +21,9 @@ public sealed class Places(int runningMax, int waitingMax, TimeSpan waitMax, Fun
         : this(runningMax, 0, TimeSpan.Zero, refusal)
     {
     }
+
+    /// <summary>How many wait now.</summary>
+    public int WaitingCount => Volatile.Read(ref _waiting);
 
     /// <summary>Takes a place, waiting for one where that is allowed. It is free again when the result is disposed of.</summary>
     /// <exception cref="LakehouseException">The refusal: no place, and none to wait in, or the wait was too long.</exception>
@@ -38,7 +42,7 @@ public sealed class Places(int runningMax, int waitingMax, TimeSpan waitMax, Fun
 
         try
         {
-            return await _free.WaitAsync(waitMax, cancellationToken) ? new Place(_free) : throw refusal();
+            return await _free.WaitAsync(waitMax, cancellationToken) ? new Place(_free) : throw (expiry ?? refusal)();
         }
         finally
         {

@@ -2,25 +2,43 @@ using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Core.Requests;
 
-/// <summary>Reads whole bodies of requests, bounded by a setting.</summary>
+/// <summary>Reads whole bodies of requests, bounded by a setting and, all together, by <see cref="RequestMemory"/>.</summary>
 public static class RequestBody
 {
+    private const int FirstBlock = 16 * 1024;
+    private const int AnnouncedBlockMax = 1024 * 1024;
+
     /// <summary>The bytes. They are counted here and not by the server: so a body that is too large is drained for a while, and its sender sees why.</summary>
     /// <param name="context">The request.</param>
     /// <param name="sizeBytesMax">The bound.</param>
     /// <param name="setting">Its setting, as <c>vector.max_body_bytes</c>.</param>
-    /// <exception cref="LakehouseException"><c>body_too_large</c> (<see cref="ErrorKind.TooLarge"/>), <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
-    public static ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, string setting)
+    /// <exception cref="LakehouseException">
+    /// <c>body_too_large</c> (<see cref="ErrorKind.TooLarge"/>), <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>), <c>request_memory_full</c> (<see cref="ErrorKind.Busy"/>).
+    /// </exception>
+    public static ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, string setting) => ReadAsync(
+        context,
+        sizeBytesMax,
+        () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {sizeBytesMax} bytes ({setting}). Send it in parts."));
+
+    /// <summary>As the other <c>ReadAsync</c>, with an error of one's own for a body that is too large.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge)
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
-        return context.Request.Body.ReadWholeAsync(
-            context.Request.ContentLength,
-            sizeBytesMax,
-            () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {sizeBytesMax} bytes ({setting}). Send it in parts."),
-            context.RequestAborted);
+        var lease = context.RequestServices.GetRequiredService<RequestMemory>().Enter();
+        context.Response.RegisterForDispose(lease); // what is made of the body takes as much, and lives as long as the request
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lease.GivenUp);
+        try
+        {
+            return await ReadAsync(context.Request.Body, context.Request.ContentLength, sizeBytesMax, tooLarge, lease, stop.Token);
+        }
+        catch (OperationCanceledException) when (lease.GivenUp.IsCancellationRequested)
+        {
+            throw lease.Full();
+        }
     }
 
     /// <summary>A JSON object within the bound of requests that have none of their own (<c>server.max_body_bytes</c>); the caller disposes of it.</summary>
@@ -38,7 +56,7 @@ public static class RequestBody
     /// <param name="sizeBytesMax">The bound.</param>
     /// <param name="setting">Its setting.</param>
     /// <param name="form">What a body looks like, for the error.</param>
-    /// <exception cref="LakehouseException">As <see cref="ReadAsync"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is something else.</exception>
+    /// <exception cref="LakehouseException">As <see cref="ReadAsync(HttpContext, long, string)"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is something else.</exception>
     public static async ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, string setting, string form)
     {
         var body = await ReadAsync(context, sizeBytesMax, setting);
@@ -50,6 +68,38 @@ public static class RequestBody
         catch (JsonException fault)
         {
             throw JsonMembers.Invalid($"the body is not JSON of the form {form} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+        }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        Stream body, long? length, long sizeBytesMax, Func<LakehouseException> tooLarge, RequestMemoryLease lease, CancellationToken cancellationToken)
+    {
+        // One byte more than announced: the end is only seen by reading on. A long announcement alone gets no memory.
+        var max = Math.Min(sizeBytesMax, Array.MaxLength - 1) + 1;
+        var content = new byte[Math.Clamp((length ?? FirstBlock) + 1, 1, Math.Min(AnnouncedBlockMax, max))];
+        await lease.GrowAsync(content.Length, cancellationToken);
+        var count = 0;
+        while (true)
+        {
+            if (count == content.Length)
+            {
+                var larger = Math.Min(2L * content.Length, Math.Min(max, length is { } announced && announced >= count ? announced + 1 : max));
+                await lease.GrowAsync(larger - content.Length, cancellationToken);
+                Array.Resize(ref content, (int)larger);
+            }
+
+            var read = await body.ReadUploadAsync(content.AsMemory(count), cancellationToken);
+            if (read == 0)
+            {
+                lease.Complete();
+                return content.AsMemory(0, count);
+            }
+
+            count += read;
+            if (count > sizeBytesMax)
+            {
+                throw tooLarge();
+            }
         }
     }
 }

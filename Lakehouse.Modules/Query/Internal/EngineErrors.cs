@@ -12,6 +12,9 @@ internal static class EngineErrors
     /// <summary>The code of <see cref="OutOfMemory"/>, and of the engine's own error.</summary>
     public const string OutOfMemoryCode = "query_out_of_memory";
 
+    /// <summary>The code of <see cref="CallTooLarge"/>.</summary>
+    public const string CallTooLargeCode = "call_too_large";
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     public static LakehouseException Timeout(TimeSpan limit) =>
@@ -19,6 +22,12 @@ internal static class EngineErrors
 
     public static LakehouseException TooManyQueries(QueryOptions options) =>
         new(ErrorKind.Busy, "too_many_queries", $"{options.MaxRunning} queries are running and {options.MaxWaiting} are waiting. Try again in a second.") { RetryAfter = Soon };
+
+    public static LakehouseException NoTurn(QueryOptions options) =>
+        new(ErrorKind.Busy, "too_many_queries", $"{options.MaxRunning} queries are running (query.max_running), and none of them has ended for {Duration.Format(options.Timeout)}. Try again in a second.") { RetryAfter = Soon };
+
+    public static LakehouseException ReaderTooSlow() =>
+        new(ErrorKind.Timeout, "reader_too_slow", "Other queries wait, and this one has waited for its client for longer than any. Read faster, or ask for less.");
 
     public static LakehouseException EnginesStuck(int count) =>
         new(ErrorKind.Busy, "engines_stuck", $"{count} engines are held by queries that do not stop. Try again later, or restart the program.") { RetryAfter = TimeSpan.FromSeconds(30) };
@@ -47,7 +56,7 @@ internal static class EngineErrors
     public static LakehouseException CallTooLarge(string what, long sizeBytes, long sizeBytesMax) =>
         new(
             ErrorKind.InvalidInput,
-            "call_too_large",
+            CallTooLargeCode,
             $"One {what} of embed or vector_search would have {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} go at once. Ask for fewer or shorter texts, or for fewer hits.");
 
     public static LakehouseException MissingDataFile(string dataset, string key) =>

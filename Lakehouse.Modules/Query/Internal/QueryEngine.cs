@@ -56,9 +56,23 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options)
         /// <summary>While the client does not read, another statement can have the turn.</summary>
         private async Task WaitAsync(Task flush, CancellationToken cancellationToken)
         {
-            if (await Task.WhenAny(flush, Task.Delay(PauseAfter, cancellationToken)) != flush)
+            while (await Task.WhenAny(flush, turn.Cut, Task.Delay(PauseAfter, cancellationToken)) is var first && first != flush)
             {
-                turn.Pause();
+                if (first == turn.Cut)
+                {
+                    throw EngineErrors.ReaderTooSlow();
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                if (turn.TryPause(PauseAfter))
+                {
+                    break;
+                }
+            }
+
+            if (await Task.WhenAny(flush, turn.Cut) != flush)
+            {
+                throw EngineErrors.ReaderTooSlow();
             }
 
             await flush;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
 using Lakehouse.Query;
@@ -22,6 +23,13 @@ internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, Tex
 
     public async Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
     {
+        if (queries.Count > vectorOptions.MaxQueries)
+        {
+            // The caller asks again in parts: an answer of all of them would have to be held whole.
+            throw new LakehouseException(
+                ErrorKind.InvalidInput, "call_too_large", $"{queries.Count} searches come at once, at most {vectorOptions.MaxQueries} may (vector.max_queries).");
+        }
+
         var name = IndexName.Parse(index);
         var info = indexes.Show(name);
         var words = queries.Select(q => q.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
@@ -35,14 +43,8 @@ internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, Tex
             Ef = q.Ef is { } ef ? Bounded(ef) : null,
             Filter = q.Filter is null ? null : filterOf[q.Filter],
         });
-        var answers = new List<IReadOnlyList<SqlVectorHit>>(queries.Count);
-        foreach (var part in searches.Chunk(vectorOptions.MaxQueries))
-        {
-            var found = await indexes.SearchAsync(name, part, cancellationToken);
-            answers.AddRange(found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, h.Item.Metadata))]));
-        }
-
-        return answers;
+        var found = await indexes.SearchAsync(name, [.. searches], cancellationToken);
+        return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, h.Item.Metadata))])];
     }
 
     // What does not fit is out of range anyhow, and the index says so.

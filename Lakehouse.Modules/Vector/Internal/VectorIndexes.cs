@@ -113,11 +113,12 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         using var use = _registry.Use(name);
         if (queries.Count == 1)
         {
-            return [Run(use.Index, queries[0])];
+            return [Run(use.Index, queries[0], NewSize())];
         }
 
         var index = use.Index;
         var answers = new VectorAnswer[queries.Count];
+        var size = NewSize();
         await Task.Run(
             () =>
             {
@@ -127,7 +128,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
                         0,
                         answers.Length,
                         new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-                        i => answers[i] = RunAt(index, queries[i], i));
+                        i => answers[i] = RunAt(index, queries[i], i, size));
                 }
                 catch (AggregateException several) when (several.InnerExceptions.OfType<LakehouseException>().FirstOrDefault() is { } fault)
                 {
@@ -145,7 +146,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         var index = use.Index;
 
         // On a worker: keywords that stand in every text take milliseconds.
-        return await Task.Run(() => new HybridSearch(index.Index, _options).Run(query, index.Owner), cancellationToken);
+        return await Task.Run(() => new HybridSearch(index.Index, _options).Run(query, index.Owner, NewSize()), cancellationToken);
     }
 
     public IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax)
@@ -167,10 +168,11 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         RequireCount(ids);
         using var use = _registry.Use(name);
         var index = use.Index.Index;
+        var size = NewSize();
         var context = index.Graph.Enter();
         try
         {
-            return [.. ids.Select(id => index.TryFind(Encoding.UTF8.GetBytes(id), out var node) ? index.Read(node, include) : null)];
+            return [.. ids.Select(id => index.TryFind(Encoding.UTF8.GetBytes(id), out var node) ? size.Add(index.Read(node, include)) : null)];
         }
         finally
         {
@@ -182,11 +184,12 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     {
         using var use = _registry.Use(name);
         var index = use.Index.Index;
+        var size = NewSize();
         var context = index.Graph.Enter();
         try
         {
             var nodes = index.List(Encoding.UTF8.GetBytes(startAfter), countMax);
-            return new StoredItemPage([.. nodes.Take(countMax).Select(node => index.Read(node, include))], nodes.Count > countMax);
+            return new StoredItemPage([.. nodes.Take(countMax).Select(node => size.Add(index.Read(node, include)))], nodes.Count > countMax);
         }
         finally
         {
@@ -206,13 +209,15 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         _searches.Dispose();
     }
 
-    private VectorAnswer Run(DurableIndex index, VectorQuery query) => new IndexSearch(index.Index, _options).Run(query, index.Owner);
+    private AnswerSize NewSize() => new(_options.MaxAnswerBytes);
 
-    private VectorAnswer RunAt(DurableIndex index, VectorQuery query, int position)
+    private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size) => new IndexSearch(index.Index, _options).Run(query, index.Owner, size);
+
+    private VectorAnswer RunAt(DurableIndex index, VectorQuery query, int position, AnswerSize size)
     {
         try
         {
-            return Run(index, query);
+            return Run(index, query, size);
         }
         catch (LakehouseException fault)
         {

@@ -31,6 +31,25 @@ public sealed class SqlVectorTests
         ollama.Asked.Should().Equal("x");
     }
 
+    [Theory]
+    [InlineData("process")]
+    [InlineData("none")]
+    public async Task What_is_too_much_for_one_call_is_asked_in_parts(string isolation)
+    {
+        await using var host = await LakehouseHost.StartAsync(
+            ("query.isolation", isolation), ("vector.max_answer_bytes", "1MiB"), ("vector.max_queries", "100"), ("query.max_message_bytes", "1MiB"));
+        using var created = await host.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "docs", dimension = 2, distance = "l2" });
+        created.EnsureSuccessStatusCode();
+        var items = Enumerable.Range(0, 100).Select(i => new { id = $"{i}", vector = new[] { i, 0.0 }, metadata = new { t = new string('x', 1_000) } });
+        using var added = await host.Http.PostAsJsonAsync("/v1/vectors/index/docs/add", new { items });
+        added.EnsureSuccessStatusCode();
+
+        // Of a thousand searches with a hundred hits of a thousand bytes each, a call takes no more than ten.
+        (await host.RowsAsync("SELECT count(*), count(DISTINCT id), sum(length(metadata->>'t')) FROM range(1000) r(i), LATERAL vector_search('docs', [i, 0]::FLOAT[], k := 100)"))
+            .Should().Be("[[100000,100,100000000]]");
+        (await host.RowsAsync("SELECT list(embed(repeat('x', 1000) || i::VARCHAR)[1] IS NOT NULL)[2000] FROM range(2000) t(i)")).Should().Be("[[true]]");
+    }
+
     [Fact]
     public async Task A_query_that_is_given_up_gives_the_call_upstream_up()
     {

@@ -40,6 +40,25 @@ public sealed class VectorBoundsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_is_no_larger_than_its_bound()
+    {
+        await using var host = await OpenAsync(("vector.max_answer_bytes", "1MiB"), ("vector.max_metadata_bytes", "64KiB"));
+        await CreateAsync(host, "docs");
+        var metadata = Encoding.UTF8.GetBytes($"{{\"t\":\"{new string('x', 60_000)}\"}}");
+        var items = Enumerable.Range(0, 40).Select(i => new VectorItem($"{i}", new float[] { i + 1, 1 }, metadata)).ToList();
+        await host.Indexes.AddAsync(Name, items, null, CancellationToken.None);
+        var query = new VectorQuery { Vector = new float[] { 1, 1 }, K = 17 };
+
+        (await SearchAsync(host, "docs", query)).Hits.Should().HaveCount(17);
+        await RefusedAsync("answer_too_large", () => SearchAsync(host, "docs", query with { K = 18 }));
+        await RefusedAsync("answer_too_large", () => host.Indexes.SearchAsync(Name, [.. Enumerable.Repeat(query with { K = 9 }, 2)], CancellationToken.None));
+        (await SearchAsync(host, "docs", query with { K = 40, Include = ItemParts.None })).Hits.Should().HaveCount(40);
+        await RefusedAsync("answer_too_large", () => Task.FromResult(host.Indexes.Get(Name, [.. items.Select(i => i.Id)], ItemParts.Metadata)));
+        await RefusedAsync("answer_too_large", () => Task.FromResult(host.Indexes.ListItems(Name, string.Empty, 40, ItemParts.Metadata)));
+        await RefusedAsync("answer_too_large", () => host.Indexes.SearchHybridAsync(Name, new HybridQuery { Vector = query.Vector, K = 40, Depth = 40, Include = ItemParts.Metadata }, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task The_largest_dimension_works()
     {
         await using var host = await OpenAsync();

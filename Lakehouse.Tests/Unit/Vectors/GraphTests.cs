@@ -1,5 +1,6 @@
 using Lakehouse.Vector;
 using Lakehouse.Vector.Hnsw;
+using Lakehouse.Vector.Internal;
 
 namespace Lakehouse.Tests.Unit.Vectors;
 
@@ -210,7 +211,7 @@ public sealed class GraphTests
             {
                 // The first thousand stay all the time, whatever comes and goes around them.
                 var wanted = own.Next(1_000);
-                var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = vectors[wanted], K = 5 }, owner: null);
+                var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = vectors[wanted], K = 5 }, owner: null, new AnswerSize(long.MaxValue));
                 missed += answer.Hits[0].Item.Id == $"{wanted}" ? 0 : 1;
                 Assert.Equal(5, answer.Hits.Select(h => h.Item.Id).Distinct().Count());
                 foreach (var hit in answer.Hits)
@@ -238,7 +239,7 @@ public sealed class GraphTests
         index.Graph.DeletedCount.Should().Be(0);
         Enumerable.Range(0, 1_000).Count(i => Ask(vectors[i]).Item.Id != $"{i}").Should().BeLessThan(30);
 
-        VectorHit Ask(float[] query) => new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = query, K = 5 }, owner: null).Hits[0];
+        VectorHit Ask(float[] query) => new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = query, K = 5 }, owner: null, new AnswerSize(long.MaxValue)).Hits[0];
 
         static byte[] Id(int i) => System.Text.Encoding.UTF8.GetBytes($"{i}");
 

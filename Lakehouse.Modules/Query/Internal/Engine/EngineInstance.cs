@@ -46,10 +46,11 @@ internal sealed class EngineInstance : IDisposable
             connection.Execute($"SET threads = {setup.Threads}");
             foreach (var name in QuadraticFunctions)
             {
-                connection.Execute($"""
-                    CREATE MACRO {name}(a, b) AS CASE WHEN length(a) * length(b) > {Quadratic}
-                        THEN error('{name} takes two texts whose lengths multiply to at most {Quadratic}') ELSE system.main.{name}(a, b) END
-                    """);
+                var forms = name.StartsWith("jaro", StringComparison.Ordinal) ? (string[])["a, b", "a, b, score_cutoff"] : ["a, b"];
+                connection.Execute($"CREATE MACRO {name} " + string.Join(", ", forms.Select(parameters => $"""
+                    ({parameters}) AS CASE WHEN length(a) * length(b) > {Quadratic}
+                        THEN error('{name} takes two texts whose lengths multiply to at most {Quadratic}') ELSE system.main.{name}({parameters}) END
+                    """)));
             }
 
             var functions = new VectorFunctions(vectors);

@@ -264,12 +264,15 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     private void RequireShow(JsonElement node)
     {
-        if (Text(node, "table_name") is not { } table)
+        if (node.TryGetProperty("query"u8, out _))
         {
             return; // DESCRIBE or SUMMARIZE of a query, which is judged as a member
         }
 
-        if (!AllowedShows.Contains(table))
+        // SHOW TABLES FROM has no table, and a schema.
+        var table = Text(node, "table_name") ?? string.Empty;
+        var isOfLake = table.Length == 0 && Text(node, "schema_name") is "main" or "memory" && Text(node, "catalog_name") is null or "memory";
+        if (!isOfLake && !AllowedShows.Contains(table))
         {
             throw GateErrors.Forbidden($"SHOW {table.Trim('"')} is not allowed; SHOW TABLES and SHOW ALL TABLES are");
         }
@@ -348,7 +351,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     /// <summary>A function that the engine does not have is a typing mistake; one that it has is not for queries.</summary>
     private LakehouseException Refused(string what, string name, IEnumerable<string> allowed) =>
-        !hasFunction(name) && !AllowedFunctions.Contains(name) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
+        !hasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
         : name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? GateErrors.Forbidden($"the {what} {name} is not allowed; files come in by POST /v1/ingest")
         : GateErrors.Forbidden($"the {what} {name} is not allowed");
 

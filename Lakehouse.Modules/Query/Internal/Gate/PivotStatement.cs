@@ -119,20 +119,29 @@ internal sealed class PivotStatement
 
         var open = new List<(string, int)>();
         var first = on + 1;
+
+        // An IN within CASE ... END is a condition.
+        var (cases, hasValues) = (0, false);
         for (var i = first; i <= end; i++)
         {
-            var isEnd = i == end || Array.Exists(EndWords, w => IsAt(i, w));
-            if (!isEnd && !IsAt(i, ","))
+            var isEnd = i == end || (cases == 0 && Array.Exists(EndWords, w => IsAt(i, w)));
+            if (!isEnd)
+            {
+                cases += IsAt(i, "CASE") ? 1 : IsAt(i, "END") ? -1 : 0;
+                hasValues |= cases == 0 && tokens[i].IsWord && IsAt(i, "IN");
+            }
+
+            if (!isEnd && (cases > 0 || !IsAt(i, ",")))
             {
                 continue;
             }
 
-            if (i > first && !Enumerable.Range(first, i - first).Any(t => tokens[t].IsWord && IsAt(t, "IN")))
+            if (i > first && !hasValues)
             {
                 open.Add((sql[tokens[first].Start..tokens[i - 1].End], tokens[i - 1].End));
             }
 
-            first = i + 1;
+            (first, hasValues) = (i + 1, false);
             if (isEnd)
             {
                 break;

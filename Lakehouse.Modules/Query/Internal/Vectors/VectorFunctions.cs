@@ -15,7 +15,8 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     public const string Embed = "embed";
     public const string Search = "vector_search";
 
-    private const string Hits = "lakehouse_vector_hits";
+    /// <summary>What the macro stands on. Not for queries.</summary>
+    public const string Hits = "lakehouse_vector_hits";
 
     private static readonly DuckDbType Text = DuckDbType.Of(DuckDbTypeId.Varchar);
     private static readonly DuckDbType Whole = DuckDbType.Of(DuckDbTypeId.BigInt);
@@ -72,7 +73,12 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
                 }
             }
 
-            var found = unknown.Count == 0 ? [] : Wait(scope, Embed, group.Key is null ? unknown : [.. unknown, group.Key], stop => vectors!.EmbedAsync(unknown, group.Key, stop));
+            var found = unknown.Count == 0 ? [] : AskInParts(
+                scope,
+                Embed,
+                group.Key is null ? unknown : [.. unknown, group.Key],
+                unknown,
+                (part, stop) => vectors!.EmbedAsync(part, group.Key, stop));
             for (var i = 0; i < unknown.Count; i++)
             {
                 vectorOf[(group.Key, unknown[i])] = found[i];
@@ -114,7 +120,12 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
             var index = group.Key ?? throw Fail(scope, [], new LakehouseException(ErrorKind.InvalidInput, "invalid_query", "The name of the vector index is NULL."));
             List<int> rows = [.. group];
             List<SqlVectorQuery> batch = [.. rows.Select(row => queries[row]!)];
-            var answers = Wait(scope, Search, [index, .. batch.Select(q => q.Text).OfType<string>()], stop => vectors!.SearchAsync(index, batch, stop));
+            var answers = AskInParts(
+                scope,
+                Search,
+                [index, .. batch.Select(q => q.Text).OfType<string>()],
+                batch,
+                (part, stop) => vectors!.SearchAsync(index, part, stop));
             for (var i = 0; i < rows.Count; i++)
             {
                 hits[rows[i]] = answers[i];
@@ -173,12 +184,22 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     private VectorScope ScopeOf(long connectionId) =>
         _scopes.TryGetValue(connectionId, out var scope) ? scope : throw new InvalidOperationException("no query runs on this connection");
 
-    /// <summary>Waits on the engine's thread: the engine has no other way to be told later.</summary>
-    private static T Wait<T>(VectorScope scope, string function, IReadOnlyCollection<string> arguments, Func<CancellationToken, Task<T>> ask)
+    /// <summary>Asks for all, and where that is too much at once, for the first half and then for the second. Waits on the engine's thread: the engine has no other way to be told later.</summary>
+    private static IReadOnlyList<TAnswer> AskInParts<TItem, TAnswer>(
+        VectorScope scope,
+        string function,
+        IReadOnlyCollection<string> arguments,
+        IReadOnlyList<TItem> items,
+        Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TAnswer>>> ask)
     {
         try
         {
-            return ask(scope.Stopping).GetAwaiter().GetResult();
+            return ask(items, scope.Stopping).GetAwaiter().GetResult();
+        }
+        catch (LakehouseException fault) when (items.Count > 1 && fault.Code is EngineErrors.CallTooLargeCode or "answer_too_large")
+        {
+            var half = items.Count / 2;
+            return [.. AskInParts(scope, function, arguments, [.. items.Take(half)], ask), .. AskInParts(scope, function, arguments, [.. items.Skip(half)], ask)];
         }
         catch (LakehouseException fault)
         {

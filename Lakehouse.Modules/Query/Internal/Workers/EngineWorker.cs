@@ -203,7 +203,8 @@ internal sealed class EngineWorker : IDisposable
         {
             if (IsBusy && !await IsThereAsync())
             {
-                Kill(WorkerDeath.Crashed);
+                // One that somebody has stopped (SIGSTOP) has met nothing that its statements could be blamed for.
+                Kill(_process.IsStopped ? WorkerDeath.Ended : WorkerDeath.Crashed);
             }
 
             await Task.Delay(AskEvery, Dead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

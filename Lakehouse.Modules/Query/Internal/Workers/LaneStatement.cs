@@ -12,7 +12,7 @@ namespace Lakehouse.Query.Internal.Workers;
 /// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the answer has ended; else when the process has
 /// stopped it, or was killed because it did not within its grace. Nobody waits for that.
 /// </summary>
-internal sealed class LaneStatement(EngineWorker worker, StatementCase own, DatasetResolver datasets, ISqlVectors? vectors, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
+internal sealed class LaneStatement(EngineWorker worker, StatementCase own, DatasetResolver datasets, VectorCalls calls, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
 {
     // Most statements stop at the first interrupt, some when they have planned or read what they were about to. One that takes a good part of the grace will hardly stop.
     private const int PartsOfGrace = 4;
@@ -147,7 +147,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
                     await ResolveAsync(ReadNeeds(frame), cancellationToken);
                     break;
                 case FrameKind.Call:
-                    _ = CallAsync(ReadCall(frame, out var number), number); // others can come before it is answered: the engine has several threads
+                    _ = AnswerAsync(frame); // others can come before it is answered: the engine has several threads
                     break;
                 case FrameKind.Head:
                     Columns = ReadColumns(frame);
@@ -206,38 +206,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
         _owed = 0;
     }
 
-    /// <summary>Answers a call of a vector function, in any case: the thread of the engine that made it waits.</summary>
-    private async Task CallAsync(Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call, int number)
-    {
-        var frames = new FrameWriter();
-        try
-        {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, worker.Dead);
-            var write = await call(vectors ?? throw new InvalidOperationException("nobody answers vector functions"), stop.Token);
-            frames.Begin(FrameKind.Answer).Int(number).Flag(true);
-            write(frames);
-            frames.End();
-            if (frames.Written.Length > _lane.FrameBytesMax)
-            {
-                throw EngineErrors.CallTooLarge("answer", frames.Written.Length, _lane.FrameBytesMax);
-            }
-        }
-        catch (Exception fault)
-        {
-            var error = fault as LakehouseException ?? (fault is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(fault));
-            frames.Clear();
-            frames.Begin(FrameKind.Answer).Int(number).Flag(false).Error(error).End();
-        }
-
-        try
-        {
-            await SendAsync(frames);
-        }
-        catch (WorkerGoneException)
-        {
-            // It has ended, and waits no more.
-        }
-    }
+    private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
 
     /// <summary>One frame after the other, for calls are answered beside all else; and each to its end, whoever has gone meanwhile: half a frame would spoil the lane.</summary>
     private async ValueTask SendAsync(FrameWriter frames)
@@ -307,7 +276,7 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
 
                 if (frame.Kind == FrameKind.Call)
                 {
-                    _ = CallAsync(ReadCall(frame, out var number), number);
+                    _ = AnswerAsync(frame);
                     continue;
                 }
 
@@ -356,13 +325,6 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
     {
         var reader = new FrameReader(frame.Payload.Span);
         return StatementFrames.ReadNeeds(ref reader);
-    }
-
-    private static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(Frame frame, out int number)
-    {
-        var reader = new FrameReader(frame.Payload.Span);
-        number = reader.Int();
-        return CallFrames.ReadCall(ref reader);
     }
 
     private static QueryColumn[] ReadColumns(Frame frame)

@@ -7,8 +7,9 @@ namespace Lakehouse.Query.Internal.Workers;
 /// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it is at fault: that is, when it did not
 /// stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory. However often that happens, its time is one.
 /// </summary>
-internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner
+internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner, IDisposable
 {
+    private readonly VectorCalls _calls = new(vectors, options);
     private readonly TextStrikes _strikes = new(options.RefuseFor, time);
 
     public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
@@ -22,7 +23,7 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
             while (true)
             {
                 var worker = await budget.RunAsync(async stop => await pool.TakeAsync(isBeside, stop), cancellationToken);
-                var statement = new LaneStatement(worker, own, datasets, vectors, options, budget, lease, () => _strikes.Add(request.Sql));
+                var statement = new LaneStatement(worker, own, datasets, _calls, options, budget, lease, () => _strikes.Add(request.Sql));
                 if (!statement.TryEnter())
                 {
                     continue; // the process has just ended
@@ -55,6 +56,8 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
             }
         }
     }
+
+    public void Dispose() => _calls.Dispose();
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
     private async Task JudgeAsync(StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException fault, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Http;
 
@@ -9,20 +8,7 @@ namespace Lakehouse.Search.Internal.Http;
 /// <summary>Writes answers: metadata and values of columns are JSON already, and are copied as they are.</summary>
 internal static class AnswerWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
-    public static async Task SendAsync(HttpContext context, SearchAnswer answer)
-    {
-        var body = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(body, Options))
-        {
-            Write(json, answer);
-        }
-
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = body.WrittenCount;
-        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
-    }
+    public static Task SendAsync(HttpContext context, SearchAnswer answer) => JsonAnswer.SendAsync(context, json => Write(json, answer));
 
     private static void Write(Utf8JsonWriter json, SearchAnswer answer)
     {

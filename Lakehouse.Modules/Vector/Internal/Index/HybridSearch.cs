@@ -9,7 +9,10 @@ namespace Lakehouse.Vector.Internal.Index;
 internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
 {
     /// <summary>Runs a search.</summary>
-    public HybridAnswer Run(HybridQuery query, IOwnerRecord? owner)
+    /// <param name="query">The search.</param>
+    /// <param name="owner">What the answer carries along.</param>
+    /// <param name="size">Counts what is found.</param>
+    public HybridAnswer Run(HybridQuery query, IOwnerRecord? owner, AnswerSize size)
     {
         Check(query);
         var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
@@ -47,7 +50,7 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
                 .OrderByDescending(c => c.Score)
                 .ThenBy(c => c.Key, Comparer<uint>.Create(CompareIds))
                 .Take(query.K)
-                .Select(c => HitOf(c.Key, c.Value, c.Score, query.Include))
+                .Select(c => HitOf(c.Key, c.Value, c.Score, query.Include, size))
                 .ToList();
             return new HybridAnswer(hits, way, selection.AllowedCount, candidates.Count, owner);
         }
@@ -122,8 +125,8 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
 
     private int CompareIds(uint left, uint right) => index.Id(left).SequenceCompareTo(index.Id(right));
 
-    private HybridHit HitOf(uint node, Candidate candidate, double score, ItemParts parts) => new(
-        index.Read(node, parts),
+    private HybridHit HitOf(uint node, Candidate candidate, double score, ItemParts parts, AnswerSize size) => new(
+        size.Add(index.Read(node, parts)),
         score,
         candidate.VectorRank > 0 ? candidate.VectorRank : null,
         candidate.VectorRank > 0 ? candidate.Distance : null,

@@ -20,7 +20,10 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     private readonly List<Neighbour> _found = [];
 
     /// <summary>Runs a search that was checked.</summary>
-    public VectorAnswer Run(VectorQuery query, IOwnerRecord? owner)
+    /// <param name="query">The search.</param>
+    /// <param name="owner">What the answer carries along.</param>
+    /// <param name="size">Counts what is found.</param>
+    public VectorAnswer Run(VectorQuery query, IOwnerRecord? owner, AnswerSize size)
     {
         Check(query);
         var filter = query.Filter is { } json ? new FilterParser(options.MaxFilterDepth, options.MaxFilterTerms).Parse(json) : null;
@@ -37,7 +40,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             // The item that is searched by comes first, and is taken out below.
             var selection = new NodeSelection(index, filter, query.AllowedIds);
             var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, selection, context);
-            return new VectorAnswer(Collect(query, k), isExact, context.ScoreCount, owner);
+            return new VectorAnswer(Collect(query, k, size), isExact, context.ScoreCount, owner);
         }
         finally
         {
@@ -122,7 +125,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         return true;
     }
 
-    private List<VectorHit> Collect(VectorQuery query, int k)
+    private List<VectorHit> Collect(VectorQuery query, int k, AnswerSize size)
     {
         var hits = new List<VectorHit>(Math.Min(k, _found.Count));
         foreach (var (node, distance) in _found)
@@ -132,7 +135,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
                 break;
             }
 
-            var item = index.Read(node, query.Include);
+            var item = size.Add(index.Read(node, query.Include));
             if (item.Id != query.Id)
             {
                 hits.Add(new VectorHit(item, distance));

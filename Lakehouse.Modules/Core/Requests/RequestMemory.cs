@@ -1,0 +1,102 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Core.Requests;
+
+/// <summary>
+/// The memory of all bodies and answers that requests hold whole. When it is used up, the body that began last is given up, so that those before it come to their end: of many large ones at once some
+/// succeed, and whoever sends slowly holds no more than what has arrived. Thread-safe.
+/// </summary>
+/// <param name="bytesMax">The most: <c>server.request_memory</c>.</param>
+public sealed class RequestMemory(long bytesMax)
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<RequestMemoryLease> _growing = new();
+    private TaskCompletionSource _released = NewSignal();
+    private long _used;
+
+    /// <summary>The most bytes of all requests.</summary>
+    public long BytesMax => bytesMax;
+
+    /// <summary>Begins a body or an answer, which holds nothing yet.</summary>
+    public RequestMemoryLease Enter()
+    {
+        var lease = new RequestMemoryLease(this);
+        lock (_gate)
+        {
+            _growing.AddLast(lease.Node);
+        }
+
+        return lease;
+    }
+
+    internal async ValueTask GrowAsync(RequestMemoryLease lease, long bytes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task released;
+            RequestMemoryLease youngest;
+            lock (_gate)
+            {
+                if (lease.IsGivenUp)
+                {
+                    throw Full();
+                }
+
+                if (_used + bytes <= bytesMax)
+                {
+                    _used += bytes;
+                    lease.Bytes += bytes;
+                    return;
+                }
+
+                youngest = _growing.Last!.Value;
+                youngest.IsGivenUp = true;
+                _growing.RemoveLast();
+                released = _released.Task;
+            }
+
+            youngest.GiveUp();
+            if (youngest == lease)
+            {
+                throw Full();
+            }
+
+            await released.WaitAsync(cancellationToken);
+        }
+    }
+
+    internal void Complete(RequestMemoryLease lease)
+    {
+        lock (_gate)
+        {
+            lease.Node.List?.Remove(lease.Node);
+        }
+    }
+
+    internal void Release(RequestMemoryLease lease)
+    {
+        TaskCompletionSource released;
+        lock (_gate)
+        {
+            lease.Node.List?.Remove(lease.Node);
+            _used -= lease.Bytes;
+            lease.Bytes = 0;
+            if (_used + 1 > bytesMax)
+            {
+                return;
+            }
+
+            (released, _released) = (_released, NewSignal());
+        }
+
+        released.TrySetResult();
+    }
+
+    /// <summary>The error of a request that was given up.</summary>
+    internal LakehouseException Full() => new(
+        ErrorKind.Busy,
+        "request_memory_full",
+        $"The requests of this moment hold {bytesMax} bytes in memory, which is all they may (server.request_memory). Try again soon, or send less at once.");
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

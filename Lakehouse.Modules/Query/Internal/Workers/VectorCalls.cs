@@ -1,0 +1,72 @@
+using Lakehouse.Core.Concurrency;
+using Lakehouse.Core.Errors;
+using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Protocol;
+
+namespace Lakehouse.Query.Internal.Workers;
+
+/// <summary>Answers the calls of vector functions that engine processes send, so many at once: each holds its answer whole. Thread-safe.</summary>
+internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : IDisposable
+{
+    private readonly Places _places = new(options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
+
+    /// <summary>Answers a call in any case, for the thread of the engine that made it waits. Reads the frame before it returns.</summary>
+    /// <param name="frame">The call.</param>
+    /// <param name="frameBytesMax">The largest frame.</param>
+    /// <param name="send">Sends the answer.</param>
+    /// <param name="stopping">The statement is being stopped.</param>
+    /// <param name="dead">The process has ended, or is about to.</param>
+    public Task AnswerAsync(Frame frame, int frameBytesMax, Func<FrameWriter, ValueTask> send, CancellationToken stopping, CancellationToken dead)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        var number = reader.Int();
+        return AnswerAsync(CallFrames.ReadCall(ref reader), number, frameBytesMax, send, stopping, dead);
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private async Task AnswerAsync(
+        Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call,
+        int number,
+        int frameBytesMax,
+        Func<FrameWriter, ValueTask> send,
+        CancellationToken stopping,
+        CancellationToken dead)
+    {
+        var frames = new FrameWriter();
+        Place? place = null;
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, dead);
+            place = await _places.TakeAsync(stop.Token);
+            var write = await call(vectors ?? throw new InvalidOperationException("nobody answers vector functions"), stop.Token);
+            frames.Begin(FrameKind.Answer).Int(number).Flag(true);
+            write(frames);
+            frames.End();
+            if (frames.Written.Length > frameBytesMax)
+            {
+                throw EngineErrors.CallTooLarge("answer", frames.Written.Length, frameBytesMax);
+            }
+        }
+        catch (Exception fault)
+        {
+            var error = fault as LakehouseException ?? (fault is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(fault));
+            frames.Clear();
+            frames.Begin(FrameKind.Answer).Int(number).Flag(false).Error(error).End();
+        }
+
+        try
+        {
+            await send(frames);
+        }
+        catch (WorkerGoneException)
+        {
+            // It has ended, and waits no more.
+        }
+        finally
+        {
+            place?.Dispose();
+        }
+    }
+}
