@@ -1,4 +1,3 @@
-using Lakehouse.Core.Configuration;
 using Lakehouse.Host.Cli;
 using Lakehouse.Host.Server;
 using Microsoft.Extensions.Configuration;
