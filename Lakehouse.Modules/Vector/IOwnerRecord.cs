@@ -4,8 +4,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Vector;
 
 /// <summary>
-/// What the module that fills an index keeps with it. Stored as JSON by the names of its properties in snake case; opaque to this module but for what it says here.
-/// Immutable.
+/// What the module that fills an index keeps with it. Stored as JSON by the names of its properties in snake case; opaque to this module but for what it says
+/// here. Immutable.
 /// </summary>
 public interface IOwnerRecord
 {

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector;
 
-/// <summary>Reads what an <see cref="IOwnerRecord"/> was stored as. Registered by the module that owns the records; without one, an index that has a record cannot be opened.</summary>
+/// <summary>
+/// Reads what an <see cref="IOwnerRecord"/> was stored as. Registered by the module that owns the records; without one, an index that has a record cannot be
+/// opened.
+/// </summary>
 public interface IOwnerRecordReader
 {
     /// <summary>Reads a record; null where the owner has no use for it any more.</summary>

@@ -8,7 +8,7 @@ namespace Lakehouse.Vector;
 /// </summary>
 /// <remarks>
 /// Every call that names an index throws <c>index_not_found</c> (<see cref="ErrorKind.NotFound"/>) when there is none, and <c>index_damaged</c>
-/// (<see cref="ErrorKind.Corrupt"/>) when its files cannot be read.
+/// (<see cref="ErrorKind.Damaged"/>) when its files cannot be read.
 /// </remarks>
 public interface IVectorIndexes
 {
@@ -37,7 +37,9 @@ public interface IVectorIndexes
     /// </exception>
     /// <param name="name">The index.</param>
     /// <param name="items">The items.</param>
-    /// <param name="ownedGeneration">For the owner: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.</param>
+    /// <param name="ownedGeneration">
+    /// For the owner: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? ownedGeneration, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Files;
+using Lakehouse.Vector.Internal.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -83,6 +83,12 @@ public sealed record VectorOptions
     /// <summary>A log of an index that has not changed for so long is folded, unless it is small beside the index.</summary>
     public required TimeSpan FoldIdle { get; init; }
 
+    /// <summary>Up to so many items are all compared, which is as fast as a walk and misses nothing. No setting: for tests, which walk with less.</summary>
+    internal int ScanCountMax { get; init; } = 256;
+
+    /// <summary>The seed of the layers that nodes get; null for another one each time. No setting: for tests, which repeat what has failed.</summary>
+    internal int? GraphSeed { get; init; }
+
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static VectorOptions Read(SettingsReader settings)
     {

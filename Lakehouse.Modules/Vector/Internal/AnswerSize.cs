@@ -15,10 +15,15 @@ internal sealed class AnswerSize(long bytesMax)
     /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     public StoredItem Add(StoredItem item)
     {
-        var bytes = ItemBytes + (item.Id.Length * sizeof(char)) + ((item.Vector?.Length ?? 0) * sizeof(float)) + (item.Metadata?.Length ?? 0) + ((item.Text?.Length ?? 0) * sizeof(char));
+        var bytes = ItemBytes
+            + (item.Id.Length * sizeof(char))
+            + ((item.Vector?.Length ?? 0) * sizeof(float))
+            + (item.Metadata?.Length ?? 0)
+            + ((item.Text?.Length ?? 0) * sizeof(char));
         return Interlocked.Add(ref _bytes, bytes) <= bytesMax ? item : throw new LakehouseException(
             ErrorKind.InvalidInput,
             "answer_too_large",
-            $"The answer would take more than {bytesMax} bytes of memory (vector.max_answer_bytes). Ask for fewer items at once, or for less of each (include).");
+            $"The answer would take more than {bytesMax} bytes of memory (vector.max_answer_bytes). Ask for fewer items at once, or for less of each "
+            + "(include).");
     }
 }

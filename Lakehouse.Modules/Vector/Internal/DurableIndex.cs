@@ -1,11 +1,12 @@
+using Lakehouse.Hnsw.Memory;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Index;
 
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>
-/// An index that the process knows: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable before it is applied. Whoever uses an index
-/// has entered it, so that it is not deleted meanwhile. Thread-safe.
+/// An index that the process knows: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable before
+/// it is applied. Whoever uses an index has entered it, so that it is not deleted meanwhile. Thread-safe.
 /// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="definition">What stands in its definition.</param>
@@ -226,7 +227,13 @@ internal sealed class DurableIndex(
         }
         catch (Exception cause)
         {
-            Interlocked.CompareExchange(ref _fault, $"a change that is durable could not be applied in memory ({cause.GetType().Name}); the next start applies it.", null);
+            Interlocked.CompareExchange(
+                ref _fault, $"a change that is durable could not be applied in memory ({cause.GetType().Name}); the next start applies it.", null);
+            if (cause is OffHeapException)
+            {
+                throw VectorErrors.OutOfMemory(cause);
+            }
+
             throw;
         }
     });

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>Opens the indexes before the program takes requests, and looks after them from then on: clears the places of deleted items, folds logs.</summary>
-internal sealed partial class IndexKeeper(VectorIndexes indexes, IndexRegistry registry, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
+internal sealed partial class IndexKeeper(
+    VectorIndexes indexes, IndexRegistry registry, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
 {
     // A log of a fifth of the index, at most, is replayed at a start; and an index that grows is written about five times over.
     private const int SnapshotsPerLog = 4;
@@ -90,6 +91,7 @@ internal sealed partial class IndexKeeper(VectorIndexes indexes, IndexRegistry r
         return time.GetElapsedTime(index.LastSeen!.Value.Timestamp) >= quiet;
     }
 
-    [LoggerMessage(EventId = 6005, Level = LogLevel.Warning, Message = "The vector index {Index} could not be maintained; what it holds is safe, and it is tried again")]
+    [LoggerMessage(
+        EventId = 6005, Level = LogLevel.Warning, Message = "The vector index {Index} could not be maintained; what it holds is safe, and it is tried again")]
     private partial void LogFailed(Exception fault, string index);
 }

@@ -46,7 +46,8 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
             if (_indexes.Count >= options.MaxIndexes)
             {
                 throw new LakehouseException(
-                    ErrorKind.Conflict, "too_many_indexes", $"There are {_indexes.Count} vector indexes, at most {options.MaxIndexes} are allowed (vector.max_indexes).");
+                    ErrorKind.Conflict, "too_many_indexes", $"There are {_indexes.Count} vector indexes, at most {options.MaxIndexes} are allowed "
+                        + "(vector.max_indexes).");
             }
 
             var definition = IndexDefinition.From(spec, time.GetUtcNow());
@@ -56,7 +57,8 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
             }
 
             return _indexes[spec.Name.Value] =
-                new DurableIndex(spec.Name, definition, spec, new VectorIndex(spec), null, options.Persist ? files : null, options.BuildThreads);
+                new DurableIndex(
+                    spec.Name, definition, spec, new VectorIndex(spec, options.GraphSeed), null, options.Persist ? files : null, options.BuildThreads);
         }
         finally
         {
@@ -80,7 +82,8 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
                 throw new LakehouseException(
                     ErrorKind.Conflict,
                     "index_has_aliases",
-                    $"The alias '{aliases[0]}' points at the index '{name}'. Point it elsewhere or delete it first (PUT or DELETE /v1/vectors/alias/{aliases[0]}).");
+                    $"The alias '{aliases[0]}' points at the index '{name}'. Point it elsewhere or delete it first (PUT or DELETE "
+                    + $"/v1/vectors/alias/{aliases[0]}).");
             }
 
             if (options.Persist)
@@ -136,7 +139,8 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
             if (!_aliases.ContainsKey(alias.Value) && _aliases.Count >= options.MaxIndexes)
             {
                 throw new LakehouseException(
-                    ErrorKind.Conflict, "too_many_aliases", $"There are {_aliases.Count} aliases, at most {options.MaxIndexes} are allowed (vector.max_indexes).");
+                    ErrorKind.Conflict, "too_many_aliases", $"There are {_aliases.Count} aliases, at most {options.MaxIndexes} are allowed "
+                        + "(vector.max_indexes).");
             }
 
             if (options.Persist)
@@ -160,7 +164,8 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         {
             if (!_aliases.ContainsKey(alias.Value))
             {
-                throw new LakehouseException(ErrorKind.NotFound, "alias_not_found", $"There is no alias '{alias}'. GET /v1/vectors/alias names those there are.");
+                throw new LakehouseException(
+                    ErrorKind.NotFound, "alias_not_found", $"There is no alias '{alias}'. GET /v1/vectors/alias names those there are.");
             }
 
             if (options.Persist)

@@ -1,3 +1,5 @@
+using Lakehouse.Hnsw;
+
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>The names of metrics and quantizations in the API and in files.</summary>

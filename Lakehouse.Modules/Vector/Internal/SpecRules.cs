@@ -9,7 +9,8 @@ internal static class SpecRules
     public static string? FindFault(VectorIndexSpec spec, int dimensionMax = VectorIndexSpec.DimensionMax, int efMax = int.MaxValue) =>
         spec.Dimension < 1 || spec.Dimension > dimensionMax ? $"dimension is {spec.Dimension}; it is a whole number from 1 to {dimensionMax}"
         : spec.M is < LinksMin or > VectorIndexSpec.LinksMax ? $"m is {spec.M}; it is a whole number from {LinksMin} to {VectorIndexSpec.LinksMax}"
-        : spec.EfConstruction < 1 || spec.EfConstruction > efMax ? $"ef_construction is {spec.EfConstruction}; it is a whole number from 1 to {efMax} (vector.max_ef)"
+        : spec.EfConstruction < 1
+            || spec.EfConstruction > efMax ? $"ef_construction is {spec.EfConstruction}; it is a whole number from 1 to {efMax} (vector.max_ef)"
         : spec.EfSearch < 1 || spec.EfSearch > efMax ? $"ef_search is {spec.EfSearch}; it is a whole number from 1 to {efMax} (vector.max_ef)"
         : null;
 }

@@ -10,7 +10,10 @@ internal static class VectorErrors
         new(ErrorKind.NotFound, "index_not_found", $"There is no vector index '{name}'. GET /v1/vectors/index names those there are.");
 
     public static LakehouseException Damaged(IndexName name, string fault) =>
-        new(ErrorKind.Corrupt, "index_damaged", $"The index '{name}' cannot be used: {fault} Restore its files from a copy, or delete the index and build it again.");
+        new(
+            ErrorKind.Damaged,
+            "index_damaged",
+            $"The index '{name}' cannot be used: {fault} Restore its files from a copy, or delete the index and build it again.");
 
     public static LakehouseException Item(int position, string reason, Exception? inner = null) =>
         new(ErrorKind.InvalidInput, "invalid_item", $"items[{position}]: {reason}. Nothing was changed.", inner)
@@ -27,13 +30,14 @@ internal static class VectorErrors
     public static LakehouseException Request(string reason, Exception? inner = null) => JsonMembers.Invalid(reason, inner);
 
     public static LakehouseException MemoryFull(long neededBytes, long usedBytes, long limitBytes) =>
-        new(ErrorKind.InsufficientStorage, "vector_memory_full", $"The indexes use {Mebibytes(usedBytes)} of memory and would need {Mebibytes(neededBytes)} more; {Mebibytes(limitBytes)} are allowed (vector.memory_limit). Nothing was changed. Delete an index or raise the limit.");
+        new(
+            ErrorKind.InsufficientStorage,
+            "vector_memory_full",
+            $"The indexes use {Mebibytes(usedBytes)} of memory and would need {Mebibytes(neededBytes)} more; {Mebibytes(limitBytes)} are allowed "
+            + "(vector.memory_limit). Nothing was changed. Delete an index or raise the limit.");
 
-    public static LakehouseException Busy(string what, string setting, int max) =>
-        new(ErrorKind.Busy, $"too_many_{what}", $"All {max} places for {what} and all places to wait in are taken. Try again in 5 seconds, or raise {setting}.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(5),
-        };
+    public static LakehouseException OutOfMemory(Exception cause) =>
+        new(ErrorKind.InsufficientStorage, "out_of_memory", "The system has no memory to give to the index.", cause);
 
     private static string Mebibytes(long bytes) => $"{bytes / 1048576.0:0.0} MiB";
 }

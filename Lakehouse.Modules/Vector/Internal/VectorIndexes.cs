@@ -12,17 +12,18 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     private readonly IndexRegistry _registry;
     private readonly VectorOptions _options;
     private readonly MemoryBudget _memory;
-    private readonly Places _adds;
-    private readonly Places _searches;
+    private readonly ConcurrencyLimiter _adds;
+    private readonly ConcurrencyLimiter _searches;
 
     public VectorIndexes(IndexRegistry registry, VectorOptions options)
     {
         (_registry, _options) = (registry, options);
         _memory = new MemoryBudget(options.MemoryLimitBytes, () => registry.SizeBytes);
-        _adds = Admit("adds", "vector.max_concurrent_adds", options.MaxConcurrentAdds);
-        _searches = Admit("searches", "vector.max_concurrent_searches", options.MaxConcurrentSearches);
+        _adds = Limit("too_many_adds", "adds", "vector.max_concurrent_adds", options.MaxConcurrentAdds);
+        _searches = Limit("too_many_searches", "searches", "vector.max_concurrent_searches", options.MaxConcurrentSearches);
 
-        Places Admit(string what, string setting, int max) => new(max, options.MaxWaiting, options.MaxWait, () => VectorErrors.Busy(what, setting, max));
+        ConcurrencyLimiter Limit(string code, string what, string setting, int max) => new(
+            max, options.MaxWaiting, options.MaxWait, () => BusyErrors.TooMany(code, what, max, setting));
     }
 
     /// <summary>Opens what the bucket holds.</summary>
@@ -58,7 +59,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     public async Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? ownedGeneration, CancellationToken cancellationToken)
     {
-        using var place = await _adds.TakeAsync(cancellationToken);
+        using var lease = await _adds.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         use.Index.RequireWriter(ownedGeneration);
         var memory = use.Index.Index;
@@ -82,7 +83,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     public async Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? ownedGeneration, CancellationToken cancellationToken)
     {
         RequireCount(ids);
-        using var place = await _adds.TakeAsync(cancellationToken);
+        using var lease = await _adds.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         use.Index.RequireWriter(ownedGeneration);
         var memory = use.Index.Index;
@@ -109,7 +110,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             throw VectorErrors.Query($"it has {queries.Count} queries, at most {_options.MaxQueries} can be asked at once (vector.max_queries)");
         }
 
-        using var place = await _searches.TakeAsync(cancellationToken);
+        using var lease = await _searches.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         if (queries.Count == 1)
         {
@@ -141,7 +142,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     public async Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken)
     {
-        using var place = await _searches.TakeAsync(cancellationToken);
+        using var lease = await _searches.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         var index = use.Index;
 
@@ -197,7 +198,8 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
     }
 
-    public Task SetAliasAsync(IndexName alias, IndexName target, CancellationToken cancellationToken) => _registry.SetAliasAsync(alias, target, cancellationToken);
+    public Task SetAliasAsync(IndexName alias, IndexName target, CancellationToken cancellationToken) =>
+        _registry.SetAliasAsync(alias, target, cancellationToken);
 
     public Task DeleteAliasAsync(IndexName alias, CancellationToken cancellationToken) => _registry.DeleteAliasAsync(alias, cancellationToken);
 

@@ -27,7 +27,8 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
             try
             {
                 var alias = IndexName.Parse(found.Key.Value[VectorKeys.AliasRoot.Length..].Replace(".json", string.Empty, StringComparison.Ordinal));
-                var file = JsonSerializer.Deserialize<AliasFile>(await store.ReadSmallAsync(found.Key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json);
+                var file = JsonSerializer.Deserialize<AliasFile>(
+                    await store.ReadSmallAsync(found.Key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json);
                 aliases[alias.Value] = IndexName.Parse(file?.Index);
             }
             catch (Exception fault) when (fault is JsonException or LakehouseException or InvalidDataException)
@@ -39,7 +40,8 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
         return aliases;
     }
 
-    [LoggerMessage(EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias is not there")]
+    [LoggerMessage(
+        EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias is not there")]
     private partial void LogDamaged(Exception fault, string key);
 
     private sealed record AliasFile(string? Index);

@@ -35,7 +35,11 @@ internal sealed record FileHeader(
     public static readonly string NoChecksum = new('0', 64);
 
     /// <summary>The JSON of every file of the module.</summary>
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip
+    };
 
     public static ReadOnlySpan<byte> SnapshotMagic => "LHV1"u8;
 
@@ -57,7 +61,9 @@ internal sealed record FileHeader(
     public static int DecodeLength(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> magic)
     {
         var length = BinaryPrimitives.ReadInt32BigEndian(prefix[magic.Length..]);
-        return prefix.StartsWith(magic) && length is > 0 and <= LengthMax ? length : throw new InvalidDataException("its first bytes are not those of such a file");
+        return prefix.StartsWith(magic) && length is > 0 and <= LengthMax
+            ? length
+            : throw new InvalidDataException("its first bytes are not those of such a file");
     }
 
     /// <summary>Reads the JSON, and requires what must agree with the index.</summary>
@@ -79,8 +85,10 @@ internal sealed record FileHeader(
             null => throw new InvalidDataException("its header is damaged"),
             { FormatVersion: not (Version or VersionWithTexts) } => throw new InvalidDataException(
                 $"it has the format version {header.FormatVersion}, this program reads {Version} and {VersionWithTexts}"),
-            _ when header.Generation != generation || header.Sequence != sequence || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index or place"),
-            _ when header.ItemCount < 0 || header.BodyBytes < 0 || header.Checksum is not { Length: 64 } => throw new InvalidDataException("its header is damaged"),
+            _ when header.Generation != generation || header.Sequence != sequence
+                || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index or place"),
+            _ when header.ItemCount < 0 || header.BodyBytes < 0
+                || header.Checksum is not { Length: 64 } => throw new InvalidDataException("its header is damaged"),
             _ => header,
         };
     }

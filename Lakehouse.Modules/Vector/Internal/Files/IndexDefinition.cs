@@ -2,7 +2,9 @@ namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>The object that makes an index exist, JSON.</summary>
 /// <param name="FormatVersion">1.</param>
-/// <param name="Generation">Names this creation of the index; its other files carry it, so that those of an earlier index of the name are never taken for its own.</param>
+/// <param name="Generation">
+/// Names this creation of the index; its other files carry it, so that those of an earlier index of the name are never taken for its own.
+/// </param>
 /// <param name="Dimension">As in <see cref="VectorIndexSpec"/>, like what follows.</param>
 /// <param name="Distance">The metric's name in the API.</param>
 /// <param name="Quantization">The quantization's name in the API.</param>
@@ -16,7 +18,8 @@ internal sealed record IndexDefinition(
     public const int Version = 1;
 
     public static IndexDefinition From(VectorIndexSpec spec, DateTimeOffset createdAt) => new(
-        Version, Guid.NewGuid(), spec.Dimension, SpecNames.Of(spec.Metric), SpecNames.Of(spec.Quantization), spec.M, spec.EfConstruction, spec.EfSearch, createdAt);
+        Version, Guid.NewGuid(), spec.Dimension, SpecNames.Of(spec.Metric), SpecNames.Of(spec.Quantization), spec.M, spec.EfConstruction, spec.EfSearch,
+        createdAt);
 
     public VectorIndexSpec ToSpec(IndexName name) => new(
         name,

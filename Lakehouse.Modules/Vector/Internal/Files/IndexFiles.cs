@@ -18,7 +18,9 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     private const int OwnerVersion = 1;
 
     /// <summary>Writes a definition. False: the name is taken.</summary>
-    /// <exception cref="LakehouseException"><c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): objects of an index without a definition are there.</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): objects of an index without a definition are there.
+    /// </exception>
     public async Task<bool> CreateAsync(IndexName name, IndexDefinition definition, CancellationToken cancellationToken)
     {
         var there = await store.ListAsync(VectorKeys.Folder(name), string.Empty, 1, cancellationToken);
@@ -89,7 +91,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
 
         try
         {
-            var file = JsonSerializer.Deserialize<OwnerFile>(await store.ReadSmallAsync(VectorKeys.Owner(name), SmallObjectMax, cancellationToken), FileHeader.Json);
+            var file = JsonSerializer.Deserialize<OwnerFile>(
+                await store.ReadSmallAsync(VectorKeys.Owner(name), SmallObjectMax, cancellationToken), FileHeader.Json);
             if (file is not { FormatVersion: OwnerVersion } || file.Generation != generation)
             {
                 throw new InvalidDataException("it belongs to another index or format");
@@ -107,7 +110,9 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
 
     /// <summary>Stores a snapshot.</summary>
     /// <param name="name">The index.</param>
-    /// <param name="write">Writes it to a path of the scratch space, where there is no file yet; returns the number of the last change that is part of it.</param>
+    /// <param name="write">
+    /// Writes it to a path of the scratch space, where there is no file yet; returns the number of the last change that is part of it.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its size.</returns>
     public async Task<long> AddSnapshotAsync(IndexName name, Func<string, long> write, CancellationToken cancellationToken)
@@ -151,7 +156,10 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return files;
     }
 
-    [LoggerMessage(EventId = 6004, Level = LogLevel.Information, Message = "Folded the log of the vector index {Index} up to change {Sequence} into a snapshot of {Bytes} bytes")]
+    [LoggerMessage(
+        EventId = 6004,
+        Level = LogLevel.Information,
+        Message = "Folded the log of the vector index {Index} up to change {Sequence} into a snapshot of {Bytes} bytes")]
     private partial void LogFolded(string index, long sequence, long bytes);
 
     private sealed record OwnerFile(int FormatVersion, Guid Generation, JsonElement? Origin);

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
+using Lakehouse.Hnsw;
+using Lakehouse.Hnsw.Memory;
 using Lakehouse.Storage;
 using Lakehouse.Vector.Internal.Index;
 using Microsoft.Extensions.Logging;
@@ -57,7 +59,8 @@ internal sealed partial class IndexLoader(
         VectorIndexSpec spec;
         try
         {
-            definition = JsonSerializer.Deserialize<IndexDefinition>(await store.ReadSmallAsync(key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
+            definition = JsonSerializer.Deserialize<IndexDefinition>(
+                await store.ReadSmallAsync(key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
                 ?? throw new InvalidDataException("it is empty");
             spec = definition.ToSpec(name);
             if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindFault(spec) is not null)
@@ -76,7 +79,8 @@ internal sealed partial class IndexLoader(
     }
 
     /// <summary>Another process that folds the log meanwhile takes files away after they were listed: then there are others to read.</summary>
-    private async Task<DurableIndex> LoadAsync(IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
+    private async Task<DurableIndex> LoadAsync(
+        IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
     {
         var listed = await files.ListAsync(spec.Name, cancellationToken);
         for (var attempt = 1; ; attempt++)
@@ -119,10 +123,11 @@ internal sealed partial class IndexLoader(
                 var content = await store.OpenAsync(reading, cancellationToken) ?? throw new InvalidDataException("it is gone");
                 await using var stream = content.Stream;
                 snapshotBytes = content.Info.SizeBytes;
-                memory = await Task.Run(() => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory), cancellationToken);
+                memory = await Task.Run(
+                    () => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory, options.GraphSeed), cancellationToken);
             }
 
-            memory ??= new VectorIndex(spec);
+            memory ??= new VectorIndex(spec, options.GraphSeed);
             reading = VectorKeys.Owner(name);
             var index = new DurableIndex(name, definition, spec, memory, null, files, options.BuildThreads)
             {
@@ -142,11 +147,14 @@ internal sealed partial class IndexLoader(
             LogOpened(name.Value, memory.Count, log.Count);
             return index;
         }
-        catch (Exception fault) when (fault is InvalidDataException or LakehouseException)
+        catch (Exception fault) when (fault is InvalidDataException or LakehouseException or OffHeapException)
         {
             memory?.Dispose();
             LogDamaged(fault, reading.Value);
-            return Damaged(definition, spec, fault is LakehouseException refused ? refused.Message : $"the object {reading} is damaged: {fault.Message}.");
+            return Damaged(
+                definition,
+                spec,
+                fault is LakehouseException or OffHeapException ? fault.Message : $"the object {reading} is damaged: {fault.Message}.");
         }
     }
 
@@ -175,12 +183,15 @@ internal sealed partial class IndexLoader(
         }
     }
 
-    [LoggerMessage(EventId = 6001, Level = LogLevel.Information, Message = "Opened the vector index {Index} with {Items} items, {Changes} changes from its log")]
+    [LoggerMessage(
+        EventId = 6001, Level = LogLevel.Information, Message = "Opened the vector index {Index} with {Items} items, {Changes} changes from its log")]
     private partial void LogOpened(string index, int items, int changes);
 
-    [LoggerMessage(EventId = 6002, Level = LogLevel.Error, Message = "The object {Key} of a vector index cannot be used; it is left as it is, and the other indexes work")]
+    [LoggerMessage(
+        EventId = 6002, Level = LogLevel.Error, Message = "The object {Key} of a vector index cannot be used; it is left as it is, and the other indexes work")]
     private partial void LogDamaged(Exception fault, string key);
 
-    [LoggerMessage(EventId = 6003, Level = LogLevel.Warning, Message = "Below {Prefix} are objects of a vector index without a definition; they are left as they are")]
+    [LoggerMessage(
+        EventId = 6003, Level = LogLevel.Warning, Message = "Below {Prefix} are objects of a vector index without a definition; they are left as they are")]
     private partial void LogWithoutDefinition(string prefix);
 }

@@ -9,8 +9,8 @@ namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
 /// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, of an add, the length
-/// of its metadata (int32; -1: what is stored stays) and its JSON and, in version 2, the length of its text (int32; likewise) and the text; then the vectors, float32. Numbers
-/// are little-endian.
+/// of its metadata (int32; -1: what is stored stays) and its JSON and, in version 2, the length of its text (int32; likewise) and the text; then the vectors,
+/// float32. Numbers are little-endian.
 /// </summary>
 internal static class LogCodec
 {
@@ -117,7 +117,8 @@ internal static class LogCodec
         }
 
         var vectors = MemoryMarshal.Cast<byte, float>(body).ToArray();
-        return [.. heads.Select((head, i) => new ItemBatch.Entry(head.Id, vectors.AsMemory(i * dimension, dimension), head.HasMetadata, head.Metadata, head.Text))];
+        return [.. heads.Select(
+            (head, i) => new ItemBatch.Entry(head.Id, vectors.AsMemory(i * dimension, dimension), head.HasMetadata, head.Metadata, head.Text))];
     }
 
     private static byte[]? ReadText(ref ReadOnlySpan<byte> body)

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw;
 using Lakehouse.Vector.Internal.Index;
 using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>Reads an index from its file (docs/vectors.md) in one pass from the first byte to the last.</summary>
-internal static unsafe class SnapshotReader
+internal static class SnapshotReader
 {
     /// <summary>Reads a snapshot.</summary>
     /// <param name="stream">The file.</param>
@@ -14,12 +14,13 @@ internal static unsafe class SnapshotReader
     /// <param name="generation">The index's generation.</param>
     /// <param name="sequence">The number in the file's name.</param>
     /// <param name="reserve">Called with the memory that the vectors and links need, before they are read.</param>
+    /// <param name="seed">Of the layers that further nodes get; null for another one each time.</param>
     /// <exception cref="InvalidDataException">It is damaged or belongs elsewhere.</exception>
-    public static VectorIndex Read(Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve)
+    public static VectorIndex Read(Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve, int? seed = null)
     {
         using var input = new HashingReader(stream);
         var header = ReadHeader(input, spec, generation, sequence);
-        var index = new VectorIndex(spec);
+        var index = new VectorIndex(spec, seed);
         try
         {
             reserve(header.ItemCount * index.Graph.NodeSizeBytes);
@@ -60,44 +61,44 @@ internal static unsafe class SnapshotReader
     private static void ReadGraph(HashingReader input, VectorIndex index, FileHeader header)
     {
         var graph = index.Graph;
-        var links = graph.Graph.Links;
         var levels = new byte[header.ItemCount];
+        var treeCounts = new byte[header.ItemCount];
         input.Read(levels);
         for (var i = 0; i < levels.Length; i++)
         {
-            var treeCount = levels[i] >> FileHeader.LevelBits;
-            levels[i] &= LinkTable.LevelMax;
-            links.Head(graph.Take(levels[i]))->TreeCount = (byte)treeCount;
+            treeCounts[i] = (byte)(levels[i] >> FileHeader.LevelBits);
+            levels[i] &= VectorGraph.LevelMax;
+            graph.Take(levels[i]);
         }
 
+        var list = new uint[graph.LinkCountMax(0)];
         for (var node = 0u; node < levels.Length; node++)
         {
-            ReadLinks(input, links, node, 0, levels);
-            var head = links.Head(node);
-            head->TreeCount = (byte)Math.Min(head->TreeCount, LinkTable.Count(links.List(node, 0), links.M0));
+            ReadLinks(input, 0, levels, list);
+            graph.SetLinks(node, 0, list, treeCounts[node]);
         }
 
         for (var node = 0u; node < levels.Length; node++)
         {
             for (var layer = 1; layer <= levels[node]; layer++)
             {
-                ReadLinks(input, links, node, layer, levels);
+                var upper = list.AsSpan(0, graph.LinkCountMax(layer));
+                ReadLinks(input, layer, levels, upper);
+                graph.SetLinks(node, layer, upper, 0);
             }
         }
 
-        graph.Graph.Entry = header.EntryNode < 0 ? null : ((uint)header.EntryNode, levels[header.EntryNode]);
+        graph.Entry = header.EntryNode < 0 ? null : ((uint)header.EntryNode, levels[header.EntryNode]);
     }
 
-    private static void ReadLinks(HashingReader input, LinkTable links, uint node, int layer, byte[] levels)
+    private static void ReadLinks(HashingReader input, int layer, byte[] levels, Span<uint> list)
     {
-        var list = new Span<uint>(links.List(node, layer), links.LinkCountMax(layer));
         input.Read(MemoryMarshal.AsBytes(list));
         foreach (var link in list)
         {
             // Pointers are made of these numbers, and the checksum is known only at the end.
             if (link > levels.Length || (link > 0 && levels[link - 1] < layer))
             {
-                list.Clear();
                 throw new InvalidDataException("a link in it leads nowhere");
             }
         }
@@ -121,8 +122,7 @@ internal static unsafe class SnapshotReader
 
         for (var i = 0u; i < count; i++)
         {
-            input.Read(MemoryMarshal.AsBytes(new Span<float>(index.Graph.Store.Slot(i), index.Spec.Dimension)));
-            index.Graph.Store.Encode(i);
+            index.Graph.Fill(i, vector => input.Read(MemoryMarshal.AsBytes(vector)));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lakehouse.Vector.Hnsw;
 using Lakehouse.Vector.Internal.Index;
 
 namespace Lakehouse.Vector.Internal.Files;
@@ -22,7 +21,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
         // Nodes are numbered anew, without the gaps of free places.
         var numbers = new uint[index.Graph.NodeCount];
         long bodyBytes = 0;
-        var links = index.Graph.Graph.Links;
+        var graph = index.Graph;
         var version = index.HasTexts ? FileHeader.VersionWithTexts : FileHeader.Version;
         for (var node = 0u; node < numbers.Length; node++)
         {
@@ -37,30 +36,32 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             var text = index.TextRecordOf(node);
             _items.Add(item);
             _texts.Add((nint)text);
-            var linkCount = links.M0 + (links.Head(node)->Level * links.M);
-            bodyBytes += sizeof(byte) + (linkCount * sizeof(uint)) + sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item) + (version == FileHeader.VersionWithTexts ? sizeof(int) + TextLength(text) : 0);
+            var linkCount = graph.LinkCountMax(0) + (graph.LevelOf(node) * graph.M);
+            bodyBytes += sizeof(byte) + (linkCount * sizeof(uint));
+            bodyBytes += sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item);
+            bodyBytes += version == FileHeader.VersionWithTexts ? sizeof(int) + TextLength(text) : 0;
         }
 
         bodyBytes += (long)_nodes.Count * index.Spec.Dimension * sizeof(float);
-        var entry = index.Graph.Graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
-        _header = new FileHeader(version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, links.M, entry, bodyBytes, FileHeader.NoChecksum);
+        var entry = graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
+        _header = new FileHeader(
+            version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, graph.M, entry, bodyBytes, FileHeader.NoChecksum);
         _output.Write(_header.Encode(FileHeader.SnapshotMagic));
         foreach (var node in _nodes)
         {
-            var head = links.Head(node);
-            _output.Write([(byte)(head->Level | (head->TreeCount << FileHeader.LevelBits))]);
+            _output.Write([(byte)(graph.LevelOf(node) | (graph.TreeCountOf(node) << FileHeader.LevelBits))]);
         }
 
         foreach (var node in _nodes)
         {
-            WriteLinks(links, node, 0, numbers);
+            WriteLinks(node, 0, numbers);
         }
 
         foreach (var node in _nodes)
         {
-            for (var layer = 1; layer <= links.Head(node)->Level; layer++)
+            for (var layer = 1; layer <= graph.LevelOf(node); layer++)
             {
-                WriteLinks(links, node, layer, numbers);
+                WriteLinks(node, layer, numbers);
             }
         }
     }
@@ -82,14 +83,15 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
                 // The record is what the file has: the length and the text.
                 var none = 0;
                 var text = (byte*)_texts[i];
-                _output.Write(text is null ? MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in none)) : new ReadOnlySpan<byte>(text, sizeof(int) + TextLength(text)));
+                _output.Write(
+                    text is null ? MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in none)) : new ReadOnlySpan<byte>(text, sizeof(int) + TextLength(text)));
             }
         }
 
         foreach (var node in _nodes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _output.Write(MemoryMarshal.AsBytes(index.Graph.Store.Read(node)));
+            _output.Write(MemoryMarshal.AsBytes(index.Graph.Read(node)));
         }
 
         var complete = _header! with { Checksum = _output.Complete() };
@@ -104,14 +106,13 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
 
     private static int TextLength(byte* record) => record is null ? 0 : *(int*)record;
 
-    private void WriteLinks(LinkTable links, uint node, int layer, uint[] numbers)
+    private void WriteLinks(uint node, int layer, uint[] numbers)
     {
-        var max = links.LinkCountMax(layer);
-        var list = links.List(node, layer);
-        Span<uint> numbered = stackalloc uint[max];
+        var list = index.Graph.Links(node, layer);
+        Span<uint> numbered = stackalloc uint[list.Length];
         numbered.Clear();
         var count = 0;
-        for (var i = 0; i < max && list[i] != 0; i++)
+        for (var i = 0; i < list.Length && list[i] != 0; i++)
         {
             if (numbers[list[i] - 1] is var number and not 0)
             {

@@ -21,7 +21,7 @@ internal static class AddRequest
         {
             if (!reader.ValueTextEquals("items"u8))
             {
-                throw VectorJson.Unknown("the body", reader.GetString(), "items");
+                throw VectorJson.Unknown("the body", reader.GetString(), ["items"]);
             }
 
             heads = ReadItems(ref reader, body, ref offset, floats, countMax);

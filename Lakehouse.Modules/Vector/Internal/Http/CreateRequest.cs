@@ -1,19 +1,31 @@
+using System.Text.Json;
+using Lakehouse.Core.Requests;
+
 namespace Lakehouse.Vector.Internal.Http;
 
-/// <summary>The body of <c>POST /v1/vectors/index</c>.</summary>
-internal sealed record CreateRequest(string? Name, int? Dimension, string? Distance, string? Quantization, int? M, int? EfConstruction, int? EfSearch)
+/// <summary>Reads the body of <c>POST /v1/vectors/index</c>.</summary>
+internal static class CreateRequest
 {
-    // The usual values of the paper's parameters: enough for a recall of 0.99 on embeddings.
-    private const int DefaultM = 16;
-    private const int DefaultEfConstruction = 200;
-    private const int DefaultEfSearch = 64;
+    public const string Form = "{\"name\":\"docs\",\"dimension\":768,\"distance\":\"cosine\"}";
 
-    public VectorIndexSpec ToSpec() => new(
-        IndexName.Parse(Name),
-        Dimension ?? throw VectorErrors.Index("it has no \"dimension\""),
-        SpecNames.ParseMetric(Distance ?? "cosine") ?? throw VectorErrors.Index($"distance is \"{Distance}\"; there are {SpecNames.Metrics}"),
-        SpecNames.ParseQuantization(Quantization ?? "none") ?? throw VectorErrors.Index($"quantization is \"{Quantization}\"; there are {SpecNames.Quantizations}"),
-        M ?? DefaultM,
-        EfConstruction ?? DefaultEfConstruction,
-        EfSearch ?? DefaultEfSearch);
+    public static VectorIndexSpec Read(JsonElement json)
+    {
+        var body = new JsonMembers(json);
+        var (name, dimension) = (body.Text("name"), body.Count("dimension"));
+        var (distance, quantization) = (body.Text("distance"), body.Text("quantization"));
+        var (m, construction, search) = (body.Count("m"), body.Count("ef_construction"), body.Count("ef_search"));
+        body.Complete();
+        var spec = VectorIndexSpec.Default(IndexName.Parse(name), dimension ?? throw VectorErrors.Index("it has no \"dimension\""));
+        return spec with
+        {
+            Metric = distance is null ? spec.Metric
+                : SpecNames.ParseMetric(distance) ?? throw VectorErrors.Index($"distance is \"{distance}\"; there are {SpecNames.Metrics}"),
+            Quantization = quantization is null ? spec.Quantization
+                : SpecNames.ParseQuantization(quantization)
+                    ?? throw VectorErrors.Index($"quantization is \"{quantization}\"; there are {SpecNames.Quantizations}"),
+            M = m ?? spec.M,
+            EfConstruction = construction ?? spec.EfConstruction,
+            EfSearch = search ?? spec.EfSearch,
+        };
+    }
 }

@@ -8,7 +8,7 @@ namespace Lakehouse.Vector.Internal.Http;
 internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
 {
     private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
-    private const string Known = "vector, id, k, ef, filter, max_distance, include, exact and queries";
+    private static readonly string[] Known = ["vector", "id", "k", "ef", "filter", "max_distance", "include", "exact", "queries"];
     private const int KDefault = 10;
     private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector.Internal.Http;
 
@@ -112,5 +113,6 @@ internal static class VectorJson
 
     public static LakehouseException Wrong(string what, string expected) => VectorErrors.Request($"{what} is not {expected}");
 
-    public static LakehouseException Unknown(string where, string? name, string known) => VectorErrors.Request($"{where} has no member \"{name}\"; there are {known}");
+    public static LakehouseException Unknown(string where, string? name, IEnumerable<string> known) =>
+        VectorErrors.Request(JsonMembers.Unknown(where, name, known));
 }

@@ -5,7 +5,9 @@ using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
 
-/// <summary>One search of one index by vector, keywords or both. The two rankings are fused by reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009).</summary>
+/// <summary>
+/// One search of one index by vector, keywords or both. The two rankings are fused by reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009).
+/// </summary>
 internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
 {
     /// <summary>Runs a search.</summary>
@@ -30,7 +32,8 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
                 way = isScan ? SearchWay.Scan : SearchWay.Walk;
                 for (var i = 0; i < search.Found.Count; i++)
                 {
-                    CollectionsMarshal.GetValueRefOrAddDefault(candidates, search.Found[i].Node, out _) = new Candidate { VectorRank = i + 1, Distance = search.Found[i].Distance };
+                    CollectionsMarshal.GetValueRefOrAddDefault(
+                        candidates, search.Found[i].Node, out _) = new Candidate { VectorRank = i + 1, Distance = search.Found[i].Distance };
                 }
             }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Lakehouse.Core.Errors;
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw;
 using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
@@ -12,9 +12,6 @@ namespace Lakehouse.Vector.Internal.Index;
 /// </summary>
 internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
 {
-    // Below so many items a scan is as fast as a walk, and misses nothing.
-    private const int ScanCountMax = 256;
-
     private const int RangeEfMin = 64;
 
     private readonly List<Neighbour> _found = [];
@@ -51,7 +48,9 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     /// <summary>What was found, nearest first.</summary>
     public IReadOnlyList<Neighbour> Found => _found;
 
-    /// <summary>Finds the nearest for a caller who has entered the graph, and checked the vector. True when every item that may be returned was compared.</summary>
+    /// <summary>
+    /// Finds the nearest for a caller who has entered the graph, and checked the vector. True when every item that may be returned was compared.
+    /// </summary>
     public bool RunInside(ReadOnlyMemory<float> vector, int k, int? ef, NodeSelection selection, SearchContext context) =>
         Find(vector.Span, k, new VectorQuery { Ef = ef }, selection, context);
 
@@ -79,14 +78,14 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     }
 
     private float[] VectorOf(string id) => index.TryFind(Encoding.UTF8.GetBytes(id), out var node)
-        ? index.Graph.Store.Read(node).ToArray()
+        ? index.Graph.Read(node).ToArray()
         : throw new LakehouseException(ErrorKind.NotFound, "item_not_found", $"There is no item \"{id}\" in the index '{index.Spec.Name}'.");
 
     /// <summary>Fills the list of what was found, nearest first. True when every item was compared.</summary>
     private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, NodeSelection selection, SearchContext context)
     {
         var condition = selection.Condition;
-        if (query.IsExact || index.Count <= ScanCountMax)
+        if (query.IsExact || index.Count <= options.ScanCountMax)
         {
             return Scan(vector, k, selection, context);
         }

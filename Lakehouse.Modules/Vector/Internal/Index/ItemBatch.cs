@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Hnsw;
 using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
@@ -48,7 +49,12 @@ internal sealed class ItemBatch
                 throw VectorErrors.Item(i, fault);
             }
 
-            entries[i] = new Entry(id, item.Vector, !item.Metadata.IsEmpty, item.Metadata.IsEmpty ? null : EncodeMetadata(item.Metadata.Span, i, options), EncodeText(item.Text, i, options));
+            entries[i] = new Entry(
+                id,
+                item.Vector,
+                !item.Metadata.IsEmpty,
+                item.Metadata.IsEmpty ? null : EncodeMetadata(item.Metadata.Span, i, options),
+                EncodeText(item.Text, i, options));
         }
 
         return new ItemBatch(entries);
@@ -116,7 +122,8 @@ internal sealed class ItemBatch
             var utf8 = StrictUtf8.GetBytes(text);
             return utf8.Length <= options.MaxTextBytes
                 ? utf8
-                : throw VectorErrors.Item(position, $"the text has {utf8.Length} bytes of UTF-8, at most {options.MaxTextBytes} are allowed (vector.max_text_bytes)");
+                : throw VectorErrors.Item(
+                    position, $"the text has {utf8.Length} bytes of UTF-8, at most {options.MaxTextBytes} are allowed (vector.max_text_bytes)");
         }
         catch (EncoderFallbackException fault)
         {
@@ -128,7 +135,8 @@ internal sealed class ItemBatch
     {
         if (json.Length > options.MaxMetadataBytes)
         {
-            throw VectorErrors.Item(position, $"the metadata has {json.Length} bytes, at most {options.MaxMetadataBytes} are allowed (vector.max_metadata_bytes)");
+            throw VectorErrors.Item(
+                position, $"the metadata has {json.Length} bytes, at most {options.MaxMetadataBytes} are allowed (vector.max_metadata_bytes)");
         }
 
         try

@@ -3,8 +3,8 @@ using Lakehouse.Vector.Internal.Metadata;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// The items that a search may return: those that a filter passes and whose ids are allowed. Allowed ids become a bitmap over nodes, which costs a look-up each once, and a bit each time an
-/// item is met. For readers of the index, as long as they have entered it.
+/// The items that a search may return: those that a filter passes and whose ids are allowed. Allowed ids become a bitmap over nodes, which costs a look-up each
+/// once, and a bit each time an item is met. For readers of the index, as long as they have entered it.
 /// </summary>
 internal sealed class NodeSelection
 {

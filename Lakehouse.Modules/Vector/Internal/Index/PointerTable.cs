@@ -1,10 +1,10 @@
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw.Memory;
 
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// A pointer for each node, or null. It takes no memory before the first pointer that is not null: indexes without metadata, or without texts, pay nothing for them. Setting is for one thread at a time, reading for any
-/// number.
+/// A pointer for each node, or null. It takes no memory before the first pointer that is not null: indexes without metadata, or without texts, pay nothing for
+/// them. Setting is for one thread at a time, reading for any number.
 /// </summary>
 internal sealed unsafe class PointerTable : IDisposable
 {
@@ -16,7 +16,8 @@ internal sealed unsafe class PointerTable : IDisposable
     /// <summary>The memory of the pointers of so many nodes.</summary>
     public long SizeBytes(uint nodeCount) => IsInUse ? (long)nodeCount * sizeof(byte*) : 0;
 
-    public byte* Get(uint node) => Volatile.Read(ref _blocks) is { } blocks && node < blocks.Capacity ? (byte*)Volatile.Read(ref *(nint*)blocks.At(node)) : null;
+    public byte* Get(uint node) =>
+        Volatile.Read(ref _blocks) is { } blocks && node < blocks.Capacity ? (byte*)Volatile.Read(ref *(nint*)blocks.At(node)) : null;
 
     /// <summary>Sets a pointer.</summary>
     /// <param name="node">The node.</param>

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw.Memory;
 
 namespace Lakehouse.Vector.Internal.Index;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw;
+using Lakehouse.Hnsw.Memory;
 using Lakehouse.Vector.Internal.Keyword;
 using Lakehouse.Vector.Internal.Metadata;
 
@@ -26,10 +27,13 @@ internal sealed unsafe class VectorIndex : IDisposable
     private readonly ReaderWriterLockSlim _linking = new();
     private readonly Lock[] _texting = [.. Enumerable.Range(0, TextLockCount).Select(_ => new Lock())];
 
-    public VectorIndex(VectorIndexSpec spec)
+    /// <summary>An empty index.</summary>
+    /// <param name="spec">What it is.</param>
+    /// <param name="seed">Of the layers that nodes get; null for another one each time.</param>
+    public VectorIndex(VectorIndexSpec spec, int? seed = null)
     {
         Spec = spec;
-        Graph = new VectorGraph(spec.Dimension, spec.Metric, spec.Quantization, spec.M, spec.EfConstruction, seed: Environment.TickCount);
+        Graph = new VectorGraph(spec.Dimension, spec.Metric, spec.Quantization, spec.M, spec.EfConstruction, seed ?? Environment.TickCount);
         _ids = new IdTable(_idRecords);
     }
 
@@ -47,7 +51,14 @@ internal sealed unsafe class VectorIndex : IDisposable
     public bool HasTexts => _texts.IsInUse;
 
     /// <summary>The memory of everything.</summary>
-    public long SizeBytes => Graph.SizeBytes + (Graph.NodeCount * sizeof(byte*)) + _metadata.SizeBytes(Graph.NodeCount) + _texts.SizeBytes(Graph.NodeCount) + _records.SizeBytes + _ids.SizeBytes + Keywords.SizeBytes;
+    public long SizeBytes =>
+        Graph.SizeBytes
+        + (Graph.NodeCount * sizeof(byte*))
+        + _metadata.SizeBytes(Graph.NodeCount)
+        + _texts.SizeBytes(Graph.NodeCount)
+        + _records.SizeBytes
+        + _ids.SizeBytes
+        + Keywords.SizeBytes;
 
     /// <summary>The pointers of a node; for who holds off <see cref="Compact"/>, which frees what they point at.</summary>
     public Item ItemOf(uint node) => new() { IdRecord = IdRecordOf(node), MetadataRecord = _metadata.Get(node) };
@@ -67,11 +78,13 @@ internal sealed unsafe class VectorIndex : IDisposable
     /// <summary>A copy of the item of a node; likewise.</summary>
     public StoredItem Read(uint node, ItemParts parts) => new(
         Encoding.UTF8.GetString(Id(node)),
-        parts.HasFlag(ItemParts.Vector) ? Graph.Store.Read(node).ToArray() : null,
+        parts.HasFlag(ItemParts.Vector) ? Graph.Read(node).ToArray() : null,
         parts.HasFlag(ItemParts.Metadata) ? Metadata(node).Json.ToArray() : null,
         parts.HasFlag(ItemParts.Text) && Text(node) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null);
 
-    /// <summary>The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers.</summary>
+    /// <summary>
+    /// The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers.
+    /// </summary>
     public List<uint> List(byte[] startAfter, int countMax)
     {
         // The largest id first, so that a smaller one takes its place.
@@ -111,7 +124,9 @@ internal sealed unsafe class VectorIndex : IDisposable
         for (var i = 0; i < batch.Count; i++)
         {
             bytes += RecordArena.RoundUp(sizeof(ushort) + batch[i].Id.Length) + (batch[i].Metadata is { } record ? RecordArena.RoundUp(record.Length) : 0);
-            bytes += batch[i].Text is { Length: > 0 } text ? sizeof(byte*) + RecordArena.RoundUp(sizeof(int) + text.Length) + KeywordIndex.EstimateBytes(text.Length) : 0;
+            bytes += batch[i].Text is { Length: > 0 } text
+                ? sizeof(byte*) + RecordArena.RoundUp(sizeof(int) + text.Length) + KeywordIndex.EstimateBytes(text.Length)
+                : 0;
         }
 
         return bytes;
@@ -136,6 +151,7 @@ internal sealed unsafe class VectorIndex : IDisposable
 
             applied();
             Link(added, threadCount);
+            Graph.Settle();
             foreach (var node in retexted)
             {
                 IndexText(node);
@@ -230,7 +246,7 @@ internal sealed unsafe class VectorIndex : IDisposable
             _linking.ExitReadLock();
         }
 
-        List<uint> detached;
+        IReadOnlyList<uint> detached;
         List<(nint Record, int Size)> retired;
         _linking.EnterWriteLock();
         try
@@ -303,7 +319,7 @@ internal sealed unsafe class VectorIndex : IDisposable
             var entry = batch[i];
             uint? before = _ids.TryFind(entry.Id, out var found) ? found : null;
             newCount += before is null ? 1 : 0;
-            if (before is { } same && IsSame(Graph.Store.Read(same), entry.Vector.Span))
+            if (before is { } same && IsSame(Graph.Read(same), entry.Vector.Span))
             {
                 ReplaceMetadata(same, entry);
                 if (ReplaceText(same, entry))

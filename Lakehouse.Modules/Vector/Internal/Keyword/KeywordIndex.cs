@@ -5,12 +5,13 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
-/// An inverted index of the texts of items, ranked by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) with the inverse document frequency of
-/// Lucene, which is never negative. In memory; it is made again from the texts when an index is opened. Texts are set by several threads; searches need no lock.
+/// An inverted index of the texts of items, ranked by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) with the
+/// inverse document frequency of Lucene, which is never negative. In memory; it is made again from the texts when an index is opened. Texts are set by several
+/// threads; searches need no lock.
 /// </summary>
 /// <remarks>
-/// An item's text is a document with a number of its own. A text that changes becomes a new document, and the old one only loses its node: it still counts in the frequencies, as in Lucene,
-/// until so many are dead that the lists are written anew.
+/// An item's text is a document with a number of its own. A text that changes becomes a new document, and the old one only loses its node: it still counts in
+/// the frequencies, as in Lucene, until so many are dead that the lists are written anew.
 /// </remarks>
 internal sealed class KeywordIndex : IDisposable
 {
@@ -139,7 +140,8 @@ internal sealed class KeywordIndex : IDisposable
         }
 
         // The worst of the best on top.
-        var order = Comparer<KeywordMatch>.Create((left, right) => left.Score != right.Score ? left.Score.CompareTo(right.Score) : compare(right.Node, left.Node));
+        var order = Comparer<KeywordMatch>.Create(
+            (left, right) => left.Score != right.Score ? left.Score.CompareTo(right.Score) : compare(right.Node, left.Node));
         var best = new PriorityQueue<KeywordMatch, KeywordMatch>(order);
         foreach (var list in lists)
         {
@@ -241,7 +243,8 @@ internal sealed class KeywordIndex : IDisposable
             get
             {
                 var count = Volatile.Read(ref _count);
-                return new Snapshot(Volatile.Read(ref _nodes), Volatile.Read(ref _lengths), count, Math.Max(1, (float)Interlocked.Read(ref _lengthSum) / Math.Max(1, count)));
+                return new Snapshot(
+                    Volatile.Read(ref _nodes), Volatile.Read(ref _lengths), count, Math.Max(1, (float)Interlocked.Read(ref _lengthSum) / Math.Max(1, count)));
             }
         }
 

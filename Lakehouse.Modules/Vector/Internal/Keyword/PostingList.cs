@@ -1,8 +1,8 @@
 namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
-/// The documents that hold a term, in the order of their numbers, and how often: pairs of variable-length numbers (7 bits a byte, the last byte below 128), the distance
-/// from the document before and the count. One writer at a time; readers need no lock, for what they have seen the length of never changes.
+/// The documents that hold a term, in the order of their numbers, and how often: pairs of variable-length numbers (7 bits a byte, the last byte below 128), the
+/// distance from the document before and the count. One writer at a time; readers need no lock, for what they have seen the length of never changes.
 /// </summary>
 internal sealed class PostingList
 {

@@ -4,9 +4,9 @@ using System.Text;
 namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
-/// Cuts a text into terms: runs of letters and digits, in lower case, Latin letters without their accents. Words that are joined without a space and hold a digit, as the
-/// codes <c>AB-1234</c> and <c>4.2/b</c>, are terms in one piece as well (<c>ab1234</c>), so that a code is found as such. Characters of Chinese and Japanese, which are written without
-/// spaces, are terms each. No word is left out and none is stemmed.
+/// Cuts a text into terms: runs of letters and digits, in lower case, Latin letters without their accents. Words that are joined without a space and hold a
+/// digit, as the codes <c>AB-1234</c> and <c>4.2/b</c>, are terms in one piece as well (<c>ab1234</c>), so that a code is found as such. Characters of Chinese
+/// and Japanese, which are written without spaces, are terms each. No word is left out and none is stemmed.
 /// </summary>
 internal static class TextAnalyzer
 {
@@ -146,7 +146,8 @@ internal static class TextAnalyzer
         : Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherNumber;
 
     /// <summary>Hiragana and Katakana, and the blocks of Chinese characters.</summary>
-    private static bool IsWordByItself(Rune rune) => rune.Value is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x323AF);
+    private static bool IsWordByItself(Rune rune) =>
+        rune.Value is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x323AF);
 
     private readonly record struct DistinctSink(List<string> Terms, HashSet<string> Seen) : ITermSink
     {

@@ -112,7 +112,8 @@ internal sealed class FilterParser(int depthMax, int termsMax)
                 return new FilterValue(ValueKind.String, 0, MetadataDocument.Escape(Text(value, place)));
             case JsonValueKind.Number:
                 return value.TryGetInt64(out var whole) ? new FilterValue(ValueKind.Integer, whole, [])
-                    : value.TryGetDouble(out var number) && double.IsFinite(number) ? new FilterValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(number), [])
+                    : value.TryGetDouble(out var number)
+                        && double.IsFinite(number) ? new FilterValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(number), [])
                     : throw Fault(place, "the number is beyond what a double can hold");
             case JsonValueKind.True or JsonValueKind.False:
                 return new FilterValue(value.ValueKind == JsonValueKind.True ? ValueKind.True : ValueKind.False, 0, []);

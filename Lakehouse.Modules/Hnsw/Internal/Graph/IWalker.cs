@@ -1,0 +1,25 @@
+using System.Collections;
+
+namespace Lakehouse.Hnsw.Internal.Graph;
+
+/// <summary>The graph's operations over one kind of vectors. One indirect call a search; below it everything is compiled for the kind.</summary>
+internal interface IWalker
+{
+    /// <summary>Leaves the nearest nodes to the prepared query in the context's beam; see <see cref="GraphSearch{TScorer}"/>.</summary>
+    void Search(int ef, SearchContext context);
+
+    /// <summary>The same for the nodes that <paramref name="filter"/> accepts. False: given up after <paramref name="scoreCountMax"/> scores.</summary>
+    bool Search(NodeFilter filter, int ef, int scoreCountMax, SearchContext context);
+
+    /// <summary>Links a stored node into the graph.</summary>
+    void Insert(uint node, SearchContext context);
+
+    /// <summary>Replaces the links of a node to deleted ones.</summary>
+    bool Heal(uint node, BitArray deleted, SearchContext context);
+
+    /// <summary>Hangs a node on the spanning tree that found nothing to hang on before.</summary>
+    void HangAgain(uint node, SearchContext context);
+
+    /// <summary>Completes the spanning tree of nodes 0 to <paramref name="nodeCount"/>.</summary>
+    int CompleteTree(uint nodeCount, SearchContext context);
+}

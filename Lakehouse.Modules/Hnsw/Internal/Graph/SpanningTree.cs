@@ -1,0 +1,198 @@
+using Lakehouse.Hnsw.Internal.Spaces;
+
+namespace Lakehouse.Hnsw.Internal.Graph;
+
+/// <summary>
+/// The heuristic gives up links where others lead in the same direction, each node by itself: a node that is far from all of its neighbours, or a group of
+/// them, can lose every link to it, and no walk finds it again, however wide. In data with much in common (texts of few words, sensors at rest) that is one
+/// node in a hundred. So some links of layer 0, both ways, are never given up: those that make a tree of all nodes. A new node's edge leads to the nearest node
+/// that has room for one.
+/// </summary>
+internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpace space, SearchContext context)
+    where TSpace : struct, ISpace<TScorer>
+    where TScorer : struct, IScorer
+{
+    // Of so many nodes the links are followed; in a graph of which much is deleted there could be millions.
+    private const int FartherMax = 4_096;
+
+    /// <summary>
+    /// Hangs a new node on the nearest node of those that its search found which is in the tree and has room; where there is none, on one that can be got to
+    /// from them. Where all of them are deleted, on one of those, for walks go through them until they are taken out. Where others are being linked beside it,
+    /// it is tried again when they are (<see cref="HangAgain"/>).
+    /// </summary>
+    public void Hang(uint node, FoundNodes found)
+    {
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (TryHang(node, found.Node(i), withDeleted: false))
+            {
+                return;
+            }
+        }
+
+        var starts = new List<uint>(found.Count);
+        for (var i = 0; i < found.Count; i++)
+        {
+            starts.Add(found.Node(i));
+        }
+
+        if (!TryHangFrom(starts, node))
+        {
+            graph.Apart.Enqueue(node);
+        }
+    }
+
+    /// <summary>
+    /// Hangs a node of <see cref="HnswGraph.Apart"/> on what it leads to now, or on what walks come to first. Where there is nothing, a tree begins with it.
+    /// </summary>
+    public void HangAgain(uint node)
+    {
+        var starts = graph.Entry is { } entry ? [node, entry.Node] : new List<uint> { node };
+        if (!graph.IsDeleted(node) && !TryHangFrom(starts, node))
+        {
+            Volatile.Write(ref graph.Links.Head(node)->IsInTree, true);
+        }
+    }
+
+    /// <summary>Completes the tree: after deletes, and in a graph that was made without one. No node is being linked; searches may go on.</summary>
+    /// <param name="nodeCount">How many nodes there are, with those that hold nothing.</param>
+    /// <param name="searchNear">Leaves what a search near a node finds in the context's beam.</param>
+    /// <returns>How many edges were added.</returns>
+    public int Complete(uint nodeCount, Action<uint, SearchContext> searchNear)
+    {
+        if (graph.Entry is not { } entry)
+        {
+            return 0;
+        }
+
+        var links = graph.Links;
+        var sets = new DisjointSets(nodeCount);
+        var apart = -1L;
+        for (var node = 0u; node < nodeCount; node++)
+        {
+            apart += links.Head(node)->HasItem ? 1 : 0;
+            links.Head(node)->IsInTree = true;
+        }
+
+        foreach (var (node, to) in LinksOfTree(nodeCount))
+        {
+            apart -= sets.Unite(node, to) ? 1 : 0;
+        }
+
+        if (apart == 0)
+        {
+            return 0;
+        }
+
+        var added = 0;
+        for (var node = 0u; node < nodeCount; node++)
+        {
+            for (var i = 0; links.Head(node)->HasItem && i < links.M0 && links.List(node, 0)[i] is var link and not 0; i++)
+            {
+                added += links.Head(link - 1)->HasItem && sets.Find(node) != sets.Find(link - 1) && TryUnite(node, link - 1, sets) ? 1 : 0;
+            }
+        }
+
+        // No link leads from these to the others, nor back.
+        bool IsWithEntry(uint node) => graph.Links.Head(node)->HasItem && sets.Find(node) == sets.Find(entry.Node);
+        for (var node = 0u; node < nodeCount; node++)
+        {
+            if (links.Head(node)->HasItem && !IsWithEntry(node))
+            {
+                searchNear(node, context);
+                var near = new List<uint>();
+                foreach (var key in context.Beam.Keys)
+                {
+                    near.Add(Search.SortKey.Node(key));
+                }
+
+                // Those that are nearest may have no room; and a walk that came down by an upper layer may have met none but those it is apart with.
+                near.Add(entry.Node);
+                var one = node;
+                added += TryAlong(near, other => IsWithEntry(other) && TryUnite(other, one, sets)) ? 1 : 0;
+            }
+        }
+
+        return added;
+    }
+
+    /// <summary>Hangs a node on another one. False when that is deleted, not in the tree, or full.</summary>
+    private bool TryHang(uint node, uint other, bool withDeleted)
+    {
+        var links = graph.Links;
+        var canHang = other != node && (withDeleted || !graph.IsDeleted(other)) && Volatile.Read(ref links.Head(other)->IsInTree);
+        if (!canHang || !Join(other, node))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref links.Head(node)->IsInTree, true);
+        return true;
+    }
+
+    private bool TryHangFrom(List<uint> starts, uint node) =>
+        TryAlong(starts, other => TryHang(node, other, withDeleted: false)) || TryAlong(starts, other => TryHang(node, other, withDeleted: true));
+
+    /// <summary>Goes along all links, through deleted nodes too, until something can be done with a node.</summary>
+    private bool TryAlong(List<uint> starts, Func<uint, bool> attempt)
+    {
+        var links = graph.Links;
+        var visited = context.Visited;
+        visited.Reset(links.Capacity);
+        var pending = new Queue<uint>(starts);
+        starts.ForEach(start => visited.Add(start));
+        for (var count = 0; count < FartherMax && pending.TryDequeue(out var from); count++)
+        {
+            if (attempt(from))
+            {
+                return true;
+            }
+
+            var list = links.List(from, 0);
+            for (var i = 0; i < links.M0 && Volatile.Read(ref list[i]) is var link and not 0; i++)
+            {
+                if (visited.Add(link - 1))
+                {
+                    pending.Enqueue(link - 1);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryUnite(uint node, uint other, DisjointSets sets) => Join(node, other) && sets.Unite(node, other);
+
+    /// <summary>Makes an edge of the tree of two nodes. False when one of them has no room for it; half an edge would only take the other's.</summary>
+    private bool Join(uint a, uint b)
+    {
+        var lists = new NeighbourLists<TSpace, TScorer>(graph, space, context);
+        return HasRoom(a, b) && HasRoom(b, a) && lists.Connect(a, b, 0, asTree: true) && lists.Connect(b, a, 0, asTree: true);
+    }
+
+    private bool HasRoom(uint node, uint to) =>
+        graph.Links.Head(node)->TreeCount is var count
+            && (count < graph.Links.TreeCountMax || new ReadOnlySpan<uint>(graph.Links.List(node, 0), count).Contains(to + 1));
+
+    /// <summary>The edges that both ends have, each once.</summary>
+    private List<(uint Node, uint To)> LinksOfTree(uint nodeCount)
+    {
+        var links = graph.Links;
+        var edges = new List<(uint, uint)>();
+        for (var node = 0u; node < nodeCount; node++)
+        {
+            var count = links.Head(node)->HasItem ? links.Head(node)->TreeCount : 0;
+            var list = links.List(node, 0);
+            for (var i = 0; i < count && list[i] is var link and not 0; i++)
+            {
+                var to = link - 1;
+                if (to < node && links.Head(to)->HasItem && new ReadOnlySpan<uint>(links.List(to, 0), links.Head(to)->TreeCount).Contains(node + 1))
+                {
+                    edges.Add((node, to));
+                }
+            }
+        }
+
+        return edges;
+    }
+}

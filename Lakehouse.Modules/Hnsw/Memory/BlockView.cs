@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+
+namespace Lakehouse.Hnsw.Memory;
+
+/// <summary>Where the records of a <see cref="NodeBlocks"/> are: a copy of what never changes, so that a loop keeps it in registers.</summary>
+public readonly unsafe struct BlockView(byte** table, int shift, nuint stride)
+{
+    /// <summary>The record of <paramref name="node"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* At(uint node) => table[node >> shift] + ((node & ((1u << shift) - 1)) * stride);
+}

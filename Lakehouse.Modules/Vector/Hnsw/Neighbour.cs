@@ -1,6 +1,0 @@
-namespace Lakehouse.Vector.Hnsw;
-
-/// <summary>A node that a search has found.</summary>
-/// <param name="Node">Its number.</param>
-/// <param name="Distance">The distance of its float32 vector from the query.</param>
-internal readonly record struct Neighbour(uint Node, float Distance);

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Lakehouse.Core.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lakehouse.Vector.Internal.Http;
+
+/// <summary><c>/v1/vectors/*</c>.</summary>
+internal static class VectorEndpoints
+{
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/vectors").WithTags("vectors");
+        group.MapPost("index", CreateAsync).WithSummary("Creates an empty index");
+        group.MapGet("index", List).WithSummary("Every index");
+        group.MapGet("index/{name}", Show).WithSummary("One index");
+        group.MapDelete("index/{name}", DeleteAsync).WithSummary("Deletes an index");
+        group.MapPost("index/{name}/add", AddAsync).WithSummary("Adds or replaces items, all or none");
+        group.MapPost("index/{name}/search", SearchAsync).WithSummary("Finds the nearest items");
+        group.MapPost("index/{name}/delete", RemoveAsync).WithSummary("Deletes items by their ids");
+        group.MapPost("index/{name}/get", GetAsync).WithSummary("Reads items by their ids");
+        group.MapGet("index/{name}/items", ListItemsAsync).TakesQuery("start_after", "limit", "include").WithSummary("Lists items in the order of their ids");
+        group.MapGet("alias", ListAliases).WithSummary("Every alias");
+        group.MapPut("alias/{alias}", SetAliasAsync).WithSummary("Points an alias at an index");
+        group.MapDelete("alias/{alias}", DeleteAliasAsync).WithSummary("Deletes an alias");
+        return routes;
+    }
+
+    private static async Task<Created<IndexResponse>> CreateAsync(HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        using var body = await ReadObjectAsync(context, options, CreateRequest.Form);
+        var info = await indexes.CreateAsync(CreateRequest.Read(body.RootElement), context.RequestAborted);
+        return TypedResults.Created($"/v1/vectors/index/{info.Spec.Name}", IndexResponse.From(info));
+    }
+
+    private static Ok<IndexListResponse> List(IVectorIndexes indexes)
+    {
+        var all = indexes.List();
+        return TypedResults.Ok(new IndexListResponse([.. all.Select(IndexResponse.From)], all.Count));
+    }
+
+    private static Ok<IndexResponse> Show(string name, IVectorIndexes indexes) => TypedResults.Ok(IndexResponse.From(indexes.Show(IndexName.Parse(name))));
+
+    private static async Task<NoContent> DeleteAsync(string name, IVectorIndexes indexes, CancellationToken cancellationToken)
+    {
+        await indexes.DeleteAsync(IndexName.Parse(name), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<AddResponse>> AddAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var index = IndexName.Parse(name);
+        var items = AddRequest.Read(await ReadBodyAsync(context, options), options.MaxBatchItems);
+        var result = await indexes.AddAsync(index, items, null, context.RequestAborted);
+        return TypedResults.Ok(new AddResponse(result.AddedCount, result.UpdatedCount, result.ItemCount));
+    }
+
+    private static async Task SearchAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var index = IndexName.Parse(name);
+        var request = SearchRequest.Read(await ReadBodyAsync(context, options));
+        var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
+        await JsonAnswer.SendAsync(context, json =>
+        {
+            if (!request.IsList)
+            {
+                VectorWriter.WriteAnswer(json, answers[0]);
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteStartArray("answers"u8);
+            foreach (var answer in answers)
+            {
+                VectorWriter.WriteAnswer(json, answer);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<Ok<RemoveResponse>> RemoveAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"]}");
+        var request = IdsRequest.Read(body.RootElement, takesInclude: false);
+        var result = await indexes.RemoveAsync(IndexName.Parse(name), request.Ids, null, context.RequestAborted);
+        return TypedResults.Ok(new RemoveResponse(result.DeletedCount, result.MissingIds, result.ItemCount));
+    }
+
+    private static async Task GetAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
+        var request = IdsRequest.Read(body.RootElement, takesInclude: true);
+        var ids = request.Ids;
+        var items = indexes.Get(IndexName.Parse(name), ids, request.Include ?? ItemParts.Metadata);
+        await JsonAnswer.SendAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (var item in items.OfType<StoredItem>())
+            {
+                VectorWriter.WriteItem(json, item);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("missing"u8);
+            foreach (var id in ids.Where((_, i) => items[i] is null))
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static Task ListItemsAsync(
+        string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
+    {
+        var countMax = PageLimit.Parse(limit, options.MaxListResults);
+        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, PartsOf(include));
+        return JsonAnswer.SendAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (var item in page.Items)
+            {
+                VectorWriter.WriteItem(json, item);
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("truncated"u8, page.IsTruncated);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Names separated by commas; metadata alone where there are none.</summary>
+    private static ItemParts PartsOf(string? include) =>
+        include is null ? ItemParts.Metadata : ItemJson.ParseParts(include.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
+    {
+        var aliases = indexes.ListAliases().Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
+        return TypedResults.Ok(new AliasListResponse(aliases, aliases.Count));
+    }
+
+    private static async Task<Ok<AliasResponse>> SetAliasAsync(string alias, HttpContext context, IVectorIndexes indexes, VectorOptions options)
+    {
+        var name = IndexName.Parse(alias);
+        using var body = await ReadObjectAsync(context, options, "{\"index\":\"docs_2\"}");
+        var members = new JsonMembers(body.RootElement);
+        var target = IndexName.Parse(members.Text("index"));
+        members.Complete();
+        await indexes.SetAliasAsync(name, target, context.RequestAborted);
+        return TypedResults.Ok(new AliasResponse(name.Value, target.Value));
+    }
+
+    private static async Task<NoContent> DeleteAliasAsync(string alias, IVectorIndexes indexes, CancellationToken cancellationToken)
+    {
+        await indexes.DeleteAliasAsync(IndexName.Parse(alias), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, VectorOptions options, string form) =>
+        RequestBody.ReadObjectAsync(context, options.MaxBodyBytes, "vector.max_body_bytes", form);
+
+    private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, VectorOptions options) =>
+        RequestBody.ReadAsync(context, options.MaxBodyBytes, "vector.max_body_bytes");
+
+    private sealed record AddResponse(int Added, int Updated, long Count);
+
+    private sealed record RemoveResponse(int Deleted, IReadOnlyList<string> Missing, long Count);
+
+    private sealed record IndexListResponse(IReadOnlyList<IndexResponse> Indexes, int Count);
+
+    private sealed record AliasResponse(string Alias, string Index);
+
+    private sealed record AliasListResponse(IReadOnlyList<AliasResponse> Aliases, int Count);
+}
