@@ -1,4 +1,5 @@
 using Lakehouse.Catalog.Internal;
+using Lakehouse.Catalog.Internal.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -41,7 +41,8 @@ public sealed record CatalogOptions
         };
         if (options.GcGrace < options.RefreshEvery * 2)
         {
-            settings.AddFault("[catalog] gc_grace is refused. It must be at least twice refresh_every, for other processes read a replaced version until they refresh.");
+            settings.AddFault(
+                "[catalog] gc_grace is refused. It must be at least twice refresh_every, for other processes read a replaced version until they refresh.");
         }
 
         return options;

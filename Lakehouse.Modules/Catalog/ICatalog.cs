@@ -27,14 +27,21 @@ public interface ICatalog
     Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Drops a dataset with a version of its own that says so. Queries that run finish: what it named goes when it is collected (<see cref="IGarbageCollector"/>).
+    /// Drops a dataset with a version of its own that says so. Queries that run finish: what it named goes when it is collected
+    /// (<see cref="IGarbageCollector"/>).
     /// </summary>
     /// <returns>The version that says so.</returns>
     /// <exception cref="LakehouseException"><c>dataset_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
     Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken);
 
-    /// <summary>Throws as <see cref="CommitAsync"/> would for a schema, before its data files are stored.</summary>
-    void RequireSchema(DatasetName name, string schemaFingerprint, IReadOnlyList<DatasetColumn> columns);
+    /// <summary>Plans a commit, before its data files are stored.</summary>
+    /// <param name="name">The dataset, new or there.</param>
+    /// <param name="columns">In order, one or more.</param>
+    /// <param name="hashes">The SHA-256 of each data file to come, lower-case hex, in the order of the rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LakehouseException"><c>schema_conflict</c>, <c>name_conflict</c>, as of <see cref="CommitAsync"/>.</exception>
+    Task<CommitPlan> PlanAsync(
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken);
 
     /// <summary>Reads what other processes have committed. A manifest that cannot be read is logged and skipped.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);

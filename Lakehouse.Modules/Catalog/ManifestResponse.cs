@@ -17,7 +17,7 @@ public sealed record ManifestResponse(
         manifest.DatasetId,
         manifest.Name.Value,
         manifest.Version,
-        manifest.SchemaFingerprint,
+        manifest.Fingerprint.Value,
         manifest.Columns,
         [.. manifest.Objects.Select(o => new DataFileResponse(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256))],
         manifest.RowCount,

@@ -50,6 +50,20 @@ public sealed class DuckDbDatabase : IDisposable
         }
     }
 
+    /// <summary>Opens an instance that fetches and loads no extension, whatever it is asked: what every instance of this program is.</summary>
+    /// <param name="memoryLimit">Its memory, as DuckDB writes sizes.</param>
+    /// <param name="settings">More of DuckDB's settings. It has one thread unless they say otherwise.</param>
+    /// <exception cref="DuckDbException">A setting is refused.</exception>
+    public static DuckDbDatabase OpenIsolated(string memoryLimit, params IEnumerable<(string Name, string Value)> settings) => OpenInMemory(
+    [
+        ("threads", "1"),
+        ("memory_limit", memoryLimit),
+        ("autoinstall_known_extensions", "false"),
+        ("autoload_known_extensions", "false"),
+        ("allow_community_extensions", "false"),
+        .. settings,
+    ]);
+
     /// <summary>Opens a connection (about 5 microseconds).</summary>
     public DuckDbConnection Connect() =>
         NativeMethods.duckdb_connect(_handle, out var connection) == 0

@@ -26,7 +26,8 @@ public sealed class DuckDbStatement : IDisposable
         {
             // An empty span has no address, and DuckDB wants one.
             byte empty = 0;
-            return Require(NativeMethods.duckdb_bind_varchar_length(_handle, (ulong)parameter, pointer is null ? &empty : pointer, (ulong)utf8.Length), parameter);
+            return Require(
+                NativeMethods.duckdb_bind_varchar_length(_handle, (ulong)parameter, pointer is null ? &empty : pointer, (ulong)utf8.Length), parameter);
         }
     }
 

@@ -8,4 +8,5 @@ namespace Lakehouse.Embed;
 /// <param name="Digest">What the provider calls this build of the model; null where it does not say.</param>
 /// <param name="QueryPrefix">Put before texts to search with.</param>
 /// <param name="DocumentPrefix">Put before texts to be found.</param>
-public sealed record EmbedModelInfo(string Name, string Provider, string UpstreamModel, int Dimension, string? Digest, string QueryPrefix, string DocumentPrefix);
+public sealed record EmbedModelInfo(
+    string Name, string Provider, string UpstreamModel, int Dimension, string? Digest, string QueryPrefix, string DocumentPrefix);

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Ingest.Internal;
+using Lakehouse.Ingest.Internal.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

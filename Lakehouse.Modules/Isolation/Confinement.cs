@@ -4,7 +4,8 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// What a worker gives up before it meets anything that is not trusted. In this order: <see cref="Begin"/> first of all; <see cref="RestrictFiles"/> on the thread that will start all threads which do the work;
+/// What a worker gives up before it meets anything that is not trusted. In this order: <see cref="Begin"/> first of all; <see cref="RestrictFiles"/> on the
+/// thread that will start all threads which do the work;
 /// <see cref="Complete"/> when everything is open. Each step that the kernel does not have is left out and named in <see cref="Missing"/>.
 /// </summary>
 public sealed class Confinement
@@ -22,7 +23,9 @@ public sealed class Confinement
     /// <summary>What the kernel did not do, each with its reason; empty where all was done.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
-    /// <summary>Ends with the server; leaves its terminal; writes no core; is the first that the kernel ends when memory is short; can gain no rights.</summary>
+    /// <summary>
+    /// Ends with the server; leaves its terminal; writes no core; is the first that the kernel ends when memory is short; can gain no rights.
+    /// </summary>
     /// <param name="server">The server's process: where it has ended already, so does this one.</param>
     public void Begin(int server)
     {
@@ -70,7 +73,9 @@ public sealed class Confinement
         Do("capabilities", () => (int)Libc.syscall(call, headAddress, setsAddress, 0, 0));
     }
 
-    /// <summary>Gives up the system calls that the work does not need, for all threads, and cannot be looked into by other processes of the same user.</summary>
+    /// <summary>
+    /// Gives up the system calls that the work does not need, for all threads, and cannot be looked into by other processes of the same user.
+    /// </summary>
     public void Complete()
     {
         Do("dumpable", () => Libc.prctl(Dumpable, 0, 0, 0, 0));
@@ -118,8 +123,9 @@ public sealed class Confinement
     }
 
     /// <summary>
-    /// A fault of native code, such as an overflow of its stack, ends the process there and then. The runtime's own handlers would first collect what to report: in a thread that holds the allocator's
-    /// lock they wait for it for good, and with them every other thread. The price: a null reference of managed code ends the process as well.
+    /// A fault of native code, such as an overflow of its stack, ends the process there and then. The runtime's own handlers would first collect what to
+    /// report: in a thread that holds the allocator's lock they wait for it for good, and with them every other thread. The price: a null reference of managed
+    /// code ends the process as well.
     /// </summary>
     private static void DieOfFaults()
     {

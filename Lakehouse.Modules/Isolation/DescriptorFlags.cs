@@ -11,7 +11,9 @@ internal static class DescriptorFlags
     /// <summary>None but the standard ones and those that are named, whoever opened the others and however.</summary>
     public static void CloseAllOnExec(IReadOnlyCollection<int> inherited)
     {
-        var open = Directory.EnumerateFiles("/proc/self/fd").Select(p => int.Parse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
+        var open = Directory.EnumerateFiles("/proc/self/fd")
+            .Select(p => int.Parse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture))
+            .ToList();
         foreach (var descriptor in open.Where(d => d >= FirstAfterStandard))
         {
             // One may have been closed since, or a new one opened: the runtime opens each with the flag set.

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// A memory cgroup of the kernel for one process (version 2, docs.kernel.org/admin-guide/cgroup-v2.html, or the memory controller of version 1), below that of the server. Where the server may make none, there is none.
+/// A memory cgroup of the kernel for one process (version 2, docs.kernel.org/admin-guide/cgroup-v2.html, or the memory controller of version 1), below that of
+/// the server. Where the server may make none, there is none.
 /// </summary>
 internal sealed class MemoryCgroup : IDisposable
 {
@@ -63,7 +64,10 @@ internal sealed class MemoryCgroup : IDisposable
     /// <summary>Removes the group; its process has ended.</summary>
     public void Dispose() => TryRemove(_folder);
 
-    /// <summary>The server's own group, from lines as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the controller of version 1 is in use, that of version 2 has no memory.</summary>
+    /// <summary>
+    /// The server's own group, from lines as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the controller of version 1 is in use, that of version 2
+    /// has no memory.
+    /// </summary>
     private static (string Folder, bool IsUnified)? FindOwn()
     {
         const string root = "/sys/fs/cgroup";

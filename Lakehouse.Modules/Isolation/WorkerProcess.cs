@@ -6,7 +6,8 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// A process that works for this one and may die at any time. It inherits its lanes and blocks and nothing else: no variable of the environment that it does not need, no other open file. Linux only. Thread-safe.
+/// A process that works for this one and may die at any time. It inherits its lanes and blocks and nothing else: no variable of the environment that it does
+/// not need, no other open file. Linux only. Thread-safe.
 /// </summary>
 public sealed class WorkerProcess : IDisposable
 {
@@ -158,7 +159,10 @@ public sealed class WorkerProcess : IDisposable
         int[] numbers = [Environment.ProcessId, memory, shape.BlocksPerLane, shape.BlockBytes, shape.FrameBytesMax];
         var start = new ProcessStartInfo(
             program.FileName,
-            [.. program.Arguments, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)), string.Join(',', lanes.Select(l => l.ToString(CultureInfo.InvariantCulture)))])
+            [
+                .. program.Arguments, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)),
+                string.Join(',', lanes.Select(l => l.ToString(CultureInfo.InvariantCulture)))
+            ])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -16,12 +16,15 @@ public static class StorageFault
     public static LakehouseException Translate(Exception fault) => fault switch
     {
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull } => new LakehouseException(
-            ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was changed; free some space and try again.", fault),
+            ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was changed; free some space and try "
+                + "again.", fault),
         IOException { HResult: ReadOnly } => new LakehouseException(
-            ErrorKind.Corrupt, "storage_read_only", "The disk that holds the data folder is mounted read-only; some systems do that after an error of the disk. Nothing was changed.", fault),
+            ErrorKind.StoreFailed, "storage_read_only", "The disk that holds the data folder is mounted read-only; some systems do that after an error of "
+                + "the disk. Nothing was changed.", fault),
         UnauthorizedAccessException or IOException { HResult: NotPermitted or AccessDenied } => new LakehouseException(
-            ErrorKind.Corrupt, "storage_denied", "The operating system denies access to the data folder. Give the program's user the right to write there.", fault),
-        _ => new LakehouseException(ErrorKind.Corrupt, "storage_failed", "The data folder could not be read or written. The log holds the cause.", fault),
+            ErrorKind.StoreFailed, "storage_denied", "The operating system denies access to the data folder. Give the program's user the right to write "
+                + "there.", fault),
+        _ => new LakehouseException(ErrorKind.StoreFailed, "storage_failed", "The data folder could not be read or written. The log holds the cause.", fault),
     };
 
     /// <summary>True for faults of the file system, which <see cref="Translate"/> is for.</summary>

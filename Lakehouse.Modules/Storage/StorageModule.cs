@@ -1,5 +1,6 @@
 using Lakehouse.Core.Journal;
 using Lakehouse.Storage.Internal;
+using Lakehouse.Storage.Internal.Http;
 using Lakehouse.Storage.Internal.Journal;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,10 @@ namespace Lakehouse.Storage;
 /// <summary>Objects: put, get, list, delete; and the scratch space beside them.</summary>
 public static class StorageModule
 {
-    /// <summary>Adds <see cref="IBuckets"/>, <see cref="IObjectStore"/>, which is the primary one, and <see cref="IScratchSpace"/>. Before other modules: buckets are proved before anybody uses them.</summary>
+    /// <summary>
+    /// Adds <see cref="IBuckets"/>, <see cref="IObjectStore"/>, which is the primary one, and <see cref="IScratchSpace"/>. Before other modules: buckets are
+    /// proved before anybody uses them.
+    /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options) => services
         .AddSingleton(options)
         .AddSingleton<JournalQueue>()
@@ -21,7 +25,7 @@ public static class StorageModule
         .AddSingleton<IScratchSpace, ScratchSpace>()
         .AddSingleton<JournalWriter>()
         .AddHostedService(provider => provider.GetRequiredService<JournalWriter>())
-        .AddSingleton<PutSlots>();
+        .AddSingleton<PutLimiter>();
 
     /// <summary>Maps <c>/v1/storage/*</c> and <c>/v1/journal</c>.</summary>
     public static IEndpointRouteBuilder MapStorage(this IEndpointRouteBuilder routes)

@@ -35,7 +35,13 @@ public sealed record StorageOptions
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static StorageOptions Read(SettingsReader settings)
     {
-        var dataDirectory = Path.GetFullPath(settings.Text("storage", "data_dir", "./data", "a folder whose path holds none of * ? [ ]", text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0));
+        var dataDirectory = Path.GetFullPath(
+            settings.Text(
+                "storage",
+                "data_dir",
+                "./data",
+                "a folder whose path holds none of * ? [ ]",
+                text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0));
         return new StorageOptions
         {
             DataDirectory = dataDirectory,

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Catalog.Internal;
 
 /// <summary>Reads the catalog before the program listens, and again at intervals, for other processes may share the bucket.</summary>
-internal sealed partial class CatalogRefresher(ICatalog catalog, CatalogOptions options, TimeProvider time, ILogger<CatalogRefresher> logger) : BackgroundService
+internal sealed partial class CatalogRefresher(
+    ICatalog catalog, CatalogOptions options, TimeProvider time, ILogger<CatalogRefresher> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -34,6 +35,7 @@ internal sealed partial class CatalogRefresher(ICatalog catalog, CatalogOptions 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Debug, Message = "The catalog holds {Count} datasets")]
     private partial void LogReady(int count);
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
+    [LoggerMessage(
+        EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
     private partial void LogFailed(Exception fault);
 }

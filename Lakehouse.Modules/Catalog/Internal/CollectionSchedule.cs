@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Catalog.Internal;
 
 /// <summary>Collects every <c>catalog.gc_every</c>, the first time soon after the start: a program that is started daily would else never come to it.</summary>
-internal sealed partial class CollectionSchedule(IGarbageCollector collector, CatalogOptions options, TimeProvider time, ILogger<CollectionSchedule> logger) : BackgroundService
+internal sealed partial class CollectionSchedule(
+    IGarbageCollector collector, CatalogOptions options, TimeProvider time, ILogger<CollectionSchedule> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstMax = TimeSpan.FromMinutes(10);
 

@@ -13,7 +13,8 @@ namespace Lakehouse.Catalog.Internal;
 /// that a commit on its way names was either written within the grace period, or is named by a version that was the newest within it.
 /// </summary>
 internal sealed partial class GarbageCollector(
-    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal, ILogger<GarbageCollector> logger) : IGarbageCollector, IDisposable
+    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal,
+    ILogger<GarbageCollector> logger) : IGarbageCollector, IDisposable
 {
     private const int DeletesAtOnce = 8;
 
@@ -43,7 +44,10 @@ internal sealed partial class GarbageCollector(
                 journal.Record(
                     "collected",
                     ManifestKey.Prefix,
-                    string.Create(CultureInfo.InvariantCulture, $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}) of versions beyond retention, of dropped datasets and of no version."));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}) of versions beyond retention, of dropped datasets and of no "
+                        + $"version."));
             }
         }
     }
@@ -73,7 +77,8 @@ internal sealed partial class GarbageCollector(
         if (marks.Unreadable.Count > 0)
         {
             journal.Record(
-                "collection_held", marks.Unreadable[0].Value, $"{marks.Unreadable.Count} kept manifests cannot be read, this one first, so no data file was collected: they may name any.");
+                "collection_held", marks.Unreadable[0].Value, $"{marks.Unreadable.Count} kept manifests cannot be read, this one first, so no data file was "
+                + "collected: they may name any.");
         }
 
         var unfinished = await store.RemoveUnfinishedAsync(now - options.GcGrace, tally.IsDryRun, cancellationToken);
@@ -82,7 +87,8 @@ internal sealed partial class GarbageCollector(
 
     /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name.</summary>
     /// <returns>The manifests of the others, the oldest first.</returns>
-    private async Task<IEnumerable<CollectedObject>> MarkAsync(DatasetName name, List<VersionFile> versions, DateTimeOffset now, Marks marks, CancellationToken cancellationToken)
+    private async Task<IEnumerable<CollectedObject>> MarkAsync(
+        DatasetName name, List<VersionFile> versions, DateTimeOffset now, Marks marks, CancellationToken cancellationToken)
     {
         var (isDropped, isReadable) = (false, true);
         var due = new List<CollectedObject>();
@@ -130,7 +136,9 @@ internal sealed partial class GarbageCollector(
         }
     }
 
-    /// <summary>Marks what versions name that were committed since the last look: right before a batch goes, so that a file which somebody registers again stays.</summary>
+    /// <summary>
+    /// Marks what versions name that were committed since the last look: right before a batch goes, so that a file which somebody registers again stays.
+    /// </summary>
     private async Task MarkNewAsync(Marks marks, CancellationToken cancellationToken)
     {
         foreach (var (name, versions) in await files.ListAsync(ManifestKey.Prefix, cancellationToken))

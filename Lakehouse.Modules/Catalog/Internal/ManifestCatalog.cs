@@ -10,7 +10,8 @@ namespace Lakehouse.Catalog.Internal;
 /// Manifests in the bucket, the newest of each dataset in memory. The put-if-absent of a version's file is the commit; whoever loses the
 /// race reads the winner and tries the next version. In this process a lock for each name keeps racers from encoding in vain.
 /// </summary>
-internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
+internal sealed partial class ManifestCatalog(
+    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
 {
     // The newest version by exact name, dropped datasets among them: the next version counts on from it. And those that are there, as SQL finds them.
     private readonly Dictionary<DatasetName, Manifest> _newest = [];
@@ -34,7 +35,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
             commit.Name,
             async newest =>
             {
-                RequireSchema(commit.Name, commit.SchemaFingerprint, commit.Columns);
+                RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
                 same = SaysTheSame(newest, commit) ? newest : null;
                 return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
             },
@@ -54,13 +55,38 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
             name,
             newest => newest is null or { IsDropped: true }
                 ? throw CatalogErrors.NotFound(name.Value)
-                : Task.FromResult<Manifest?>(newest with { Version = NextVersion(name, newest), SchemaFingerprint = string.Empty, Columns = [], Objects = [], RowCount = 0, UpdatedAt = Now() }),
+                : Task.FromResult<Manifest?>(
+                    newest with { Version = NextVersion(name, newest), Objects = [], RowCount = 0, UpdatedAt = Now(), IsDropped = true }),
             cancellationToken);
         LogDropped(name.Value, dropped!.Version);
         return dropped;
     }
 
-    public void RequireSchema(DatasetName name, string schemaFingerprint, IReadOnlyList<DatasetColumn> columns)
+    public async Task<CommitPlan> PlanAsync(
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    {
+        var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
+        RequireSchema(name, fingerprint, columns);
+
+        // A file that is there is used again when the newest version names it, which is looked up anew: one of an older version may be collected before the
+        // commit.
+        if (hashes.Any(h => FindKey(h) is not null))
+        {
+            await RefreshAsync(name, cancellationToken);
+        }
+
+        var keys = new Dictionary<string, ObjectKey>(StringComparer.Ordinal);
+        foreach (var hash in hashes)
+        {
+            keys.TryAdd(hash, FindKey(hash) ?? DataFileKey.New(name, fingerprint, hash));
+        }
+
+        return new CommitPlan(fingerprint, [.. hashes.Select(h => keys[h])]);
+
+        ObjectKey? FindKey(string hash) => Find(name) is { } newest ? DataFileKey.Find(newest.Objects, hash) : null;
+    }
+
+    private void RequireSchema(DatasetName name, SchemaFingerprint fingerprint, IReadOnlyList<DatasetColumn> columns)
     {
         var current = FindIgnoringCase(name.Value);
         if (current is null)
@@ -71,12 +97,13 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
         if (current.Name != name)
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "name_conflict", $"The dataset '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, or another one.");
+                ErrorKind.Conflict, "name_conflict", $"The dataset '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, "
+                    + "or another one.");
         }
 
-        if (current.SchemaFingerprint != schemaFingerprint)
+        if (current.Fingerprint != fingerprint)
         {
-            throw SchemaConflict(current, columns, schemaFingerprint);
+            throw SchemaConflict(current, columns, fingerprint);
         }
     }
 
@@ -95,16 +122,11 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
 
     private void RequireBounds(DatasetCommit commit)
     {
-        if (commit.SchemaFingerprint.Length is 0 or > SchemaFingerprint.LengthMax)
-        {
-            throw new LakehouseException(
-                ErrorKind.InvalidInput, "invalid_fingerprint", $"The schema fingerprint has {commit.SchemaFingerprint.Length} characters; it needs 1 to {SchemaFingerprint.LengthMax}.");
-        }
-
         if (commit.Objects.Count > options.MaxObjects)
         {
             throw new LakehouseException(
-                ErrorKind.InvalidInput, "too_many_objects", $"The dataset names {commit.Objects.Count} data files, at most {options.MaxObjects} are allowed (catalog.max_objects).");
+                ErrorKind.InvalidInput, "too_many_objects", $"The dataset names {commit.Objects.Count} data files, at most {options.MaxObjects} are allowed "
+                    + "(catalog.max_objects).");
         }
     }
 
@@ -151,13 +173,10 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
     }
 
     private static bool SaysTheSame(Manifest? newest, DatasetCommit commit) =>
-        newest is { IsDropped: false } current && current.RowCount == commit.RowCount && current.Objects.Count == commit.Objects.Count && current.Objects.Zip(commit.Objects).All(pair => IsTheSame(pair.First, pair.Second));
+        newest is { IsDropped: false } current && current.RowCount == commit.RowCount && current.Objects.Count == commit.Objects.Count
+            && current.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
 
-    /// <summary>The same content may lie at two keys of the lake's own.</summary>
-    private static bool IsTheSame(DataFile one, DataFile other) =>
-        one.Key == other.Key || (one.Sha256 is { } sha256 && sha256 == other.Sha256 && DataFileKey.IsOf(one.Key, sha256) && DataFileKey.IsOf(other.Key, sha256));
-
-    private static LakehouseException SchemaConflict(Manifest current, IReadOnlyList<DatasetColumn> columns, string fingerprint)
+    private static LakehouseException SchemaConflict(Manifest current, IReadOnlyList<DatasetColumn> columns, SchemaFingerprint fingerprint)
     {
         var differences = current.Columns.Count == 0 || columns.Count == 0 ? [] : SchemaDifference.Find(current.Columns, columns);
         if (differences.Count == 0)
@@ -165,7 +184,8 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
             return new LakehouseException(
                 ErrorKind.Conflict,
                 "schema_conflict",
-                $"The dataset '{current.Name}' has the schema {current.SchemaFingerprint}, not {fingerprint}. It is unchanged; use another name for the new schema.");
+                $"The dataset '{current.Name}' has the schema {current.Fingerprint}, not {fingerprint}. It is unchanged; use another name for the new "
+                + "schema.");
         }
 
         return new LakehouseException(
@@ -182,7 +202,8 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
         var now = Now();
         var createdAt = newest is { IsDropped: false } ? newest.CreatedAt : now;
         return new Manifest(
-            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.SchemaFingerprint, commit.Columns, objects, commit.RowCount, createdAt, now);
+            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.Fingerprint, commit.Columns, objects, commit.RowCount,
+            createdAt, now);
     }
 
     /// <summary>The version after the newest one that anyone wrote, readable or not.</summary>
@@ -196,7 +217,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
     }
 
     /// <summary>Proves that every data file is in the bucket, and notes its size: a manifest never names a missing object.</summary>
-    private async Task<IReadOnlyList<DataFile>> CompleteAsync(IReadOnlyList<DataFile> objects, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DataFile>> CompleteAsync(IReadOnlyList<OfferedFile> objects, CancellationToken cancellationToken)
     {
         var complete = new DataFile[objects.Count];
         for (var i = 0; i < complete.Length; i++)
@@ -204,7 +225,7 @@ internal sealed partial class ManifestCatalog(IObjectStore store, ManifestFiles 
             var found = await store.FindAsync(objects[i].Key, cancellationToken)
                 ?? throw new LakehouseException(
                     ErrorKind.InvalidInput, "object_not_found", $"There is no object '{objects[i].Key}' (objects[{i}]). Store it first, then register it.");
-            complete[i] = objects[i] with { SizeBytes = found.SizeBytes };
+            complete[i] = new DataFile(objects[i].Key, found.SizeBytes, objects[i].RowCount, objects[i].Sha256);
         }
 
         return complete;

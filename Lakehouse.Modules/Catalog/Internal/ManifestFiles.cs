@@ -38,7 +38,10 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         return false;
     }
 
-    /// <summary>The versions of the datasets whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>, in order, with the time each was written.</summary>
+    /// <summary>
+    /// The versions of the datasets whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>, in order, with the time each
+    /// was written.
+    /// </summary>
     public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
         var versions = new Dictionary<DatasetName, List<VersionFile>>();
@@ -48,7 +51,8 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
             {
                 if (ManifestKey.TryParse(found.Key, out var name, out var version))
                 {
-                    (CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(new VersionFile(found.Key, version, found.SizeBytes, found.LastModified));
+                    (CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(
+                            new VersionFile(found.Key, version, found.SizeBytes, found.LastModified));
                 }
                 else if (_damaged.TryAdd(found.Key, 0))
                 {
@@ -75,7 +79,8 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
             var manifest = file is null ? null : await codec.DecodeAsync(file.Path, cancellationToken);
             if (manifest is not null && (manifest.Name != name || manifest.Version != version))
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the file says it is version {manifest.Version} of '{manifest.Name}'"));
+                throw new InvalidDataException(
+                    string.Create(CultureInfo.InvariantCulture, $"the file says it is version {manifest.Version} of '{manifest.Name}'"));
             }
 
             return manifest;
@@ -84,7 +89,8 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         {
             _damaged.TryAdd(key, 0);
             LogDamaged(fault, key.Value);
-            journal.Record("manifest_refused", key.Value, $"The manifest cannot be read ({fault.Message}); an older version of the dataset is used where there is one.");
+            journal.Record(
+                "manifest_refused", key.Value, $"The manifest cannot be read ({fault.Message}); an older version of the dataset is used where there is one.");
             return null;
         }
     }
@@ -104,7 +110,10 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         return last;
     }
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Error, Message = "The manifest {Key} cannot be read and is skipped; an older version of the dataset is used where there is one")]
+    [LoggerMessage(
+        EventId = 2004,
+        Level = LogLevel.Error,
+        Message = "The manifest {Key} cannot be read and is skipped; an older version of the dataset is used where there is one")]
     private partial void LogDamaged(Exception fault, string key);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The object {Key} is no manifest and is skipped")]

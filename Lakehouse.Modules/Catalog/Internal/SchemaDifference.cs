@@ -5,7 +5,9 @@ internal static class SchemaDifference
 {
     private const int WordsMax = 20;
 
-    /// <summary>One entry a column that differs in name or type; when none does, one for each that stands elsewhere. Empty when only the fingerprints differ.</summary>
+    /// <summary>
+    /// One entry a column that differs in name or type; when none does, one for each that stands elsewhere. Empty when only the fingerprints differ.
+    /// </summary>
     public static IReadOnlyList<ColumnDifference> Find(IReadOnlyList<DatasetColumn> stored, IReadOnlyList<DatasetColumn> offered)
     {
         var differences = new List<ColumnDifference>();

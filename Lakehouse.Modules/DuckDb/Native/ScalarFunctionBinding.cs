@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.DuckDb.Native;
 
 /// <summary>
-/// Registers scalar functions. A function's body is a handle to a managed object, freed when the engine lets go of the function; the state of its use in a statement is the number of the
-/// connection, in place of a pointer. No exception leaves a callback: it would end the process.
+/// Registers scalar functions. A function's body is a handle to a managed object, freed when the engine lets go of the function; the state of its use in a
+/// statement is the number of the connection, in place of a pointer. No exception leaves a callback: it would end the process.
 /// </summary>
 internal static unsafe class ScalarFunctionBinding
 {

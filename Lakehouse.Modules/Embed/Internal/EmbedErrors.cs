@@ -8,7 +8,8 @@ internal static class EmbedErrors
     public static LakehouseException Texts(string reason) => new(ErrorKind.InvalidInput, "invalid_texts", $"The texts are refused: {reason}.");
 
     public static LakehouseException TooLong(int position, string reason, Exception? inner = null) => new(
-        ErrorKind.InvalidInput, "text_too_long", $"texts[{position}] is too long: {reason}. Split it, or set \"truncate\": true to have its end cut off.", inner)
+        ErrorKind.InvalidInput, "text_too_long", $"texts[{position}] is too long: {reason}. Split it, or set \"truncate\": true to have its end cut "
+            + "off.", inner)
     {
         Details = new Dictionary<string, object?> { ["text_position"] = position },
     };
@@ -17,7 +18,11 @@ internal static class EmbedErrors
         new(ErrorKind.NotFound, "unknown_model", $"There is no embedding model '{model}'. {hint}");
 
     public static LakehouseException Unreachable(string provider, Exception inner) =>
-        new(ErrorKind.Upstream, "embedder_unreachable", $"The embedding server ({provider}) cannot be reached: {Reason(inner)}. Check that it runs, and embed.url.", inner);
+        new(
+            ErrorKind.Upstream,
+            "embedder_unreachable",
+            $"The embedding server ({provider}) cannot be reached: {Reason(inner)}. Check that it runs, and embed.url.",
+            inner);
 
     public static LakehouseException Failed(string provider, string reason, Exception? inner = null) =>
         new(ErrorKind.Upstream, "embedder_failed", $"The embedding server ({provider}) {reason}.", inner);
@@ -26,13 +31,18 @@ internal static class EmbedErrors
         new(ErrorKind.Upstream, "embedder_malformed", $"The embedding server ({provider}) gave an answer that cannot be used: {reason}.", inner);
 
     public static LakehouseException Dimension(string model, int got, int expected) => new(
-        ErrorKind.Upstream, "embedder_dimension", $"The model '{model}' gave a vector of {got} dimensions where {expected} were expected. Check its dimension in the configuration.");
+        ErrorKind.Upstream, "embedder_dimension", $"The model '{model}' gave a vector of {got} dimensions where {expected} were expected. Check its "
+            + "dimension in the configuration.");
 
     public static LakehouseException Late(string model, TimeSpan timeout) =>
-        new(ErrorKind.Timeout, "embedder_timeout", $"The model '{model}' did not answer within {timeout.TotalSeconds:0.###} s (embed.timeout). Send fewer texts at once, or raise it.");
+        new(
+            ErrorKind.Timeout,
+            "embedder_timeout",
+            $"The model '{model}' did not answer within {timeout.TotalSeconds:0.###} s (embed.timeout). Send fewer texts at once, or raise it.");
 
     public static LakehouseException Busy(int running, int waiting) => new(
-        ErrorKind.Busy, "embedder_busy", $"{running} calls of embedding servers run and {waiting} wait (embed.max_concurrent_calls, embed.max_waiting). Try again in a moment.");
+        ErrorKind.Busy, "embedder_busy", $"{running} calls of embedding servers run and {waiting} wait (embed.max_concurrent_calls, embed.max_waiting). Try "
+            + "again in a moment.");
 
     /// <summary>The words of the innermost cause; they name the host's address and port, which are the configuration's, and nothing else.</summary>
     private static string Reason(Exception fault) => fault.GetBaseException().Message.TrimEnd('.');

@@ -22,7 +22,8 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         var texts = request.Texts;
         if (texts.Count == 0 || texts.Count > options.MaxTexts)
         {
-            throw EmbedErrors.Texts(texts.Count == 0 ? "the list is empty" : $"there are {texts.Count}, at most {options.MaxTexts} can be embedded at once (embed.max_texts)");
+            throw EmbedErrors.Texts(
+                texts.Count == 0 ? "the list is empty" : $"there are {texts.Count}, at most {options.MaxTexts} can be embedded at once (embed.max_texts)");
         }
 
         var prefix = request.Input switch
@@ -71,7 +72,11 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
     }
 
     public IReadOnlyList<EmbedModelInfo> ListModels() =>
-        [.. options.Models.Values.OrderBy(m => m.Name != options.Default.Name).ThenBy(m => m.Name, StringComparer.Ordinal).Select(m => InfoOf(m, m.Dimension, null))];
+        [
+            .. options.Models.Values.OrderBy(m => m.Name != options.Default.Name)
+                .ThenBy(m => m.Name, StringComparer.Ordinal)
+                .Select(m => InfoOf(m, m.Dimension, null))
+        ];
 
     private static EmbedModelInfo InfoOf(EmbedModelOptions model, int dimension, string? digest) =>
         new(model.Name, model.Provider, model.UpstreamModel, dimension, digest, model.QueryPrefix, model.DocumentPrefix);
@@ -89,7 +94,9 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
 
             if (Utf8Text.IsLonger(texts[i], model.MaxTextBytes, out var size))
             {
-                cut ??= truncate ? [.. texts] : throw EmbedErrors.TooLong(i, $"it has {size} bytes of UTF-8, '{model.Name}' takes {model.MaxTextBytes} (max_text_bytes)");
+                cut ??= truncate
+                    ? [.. texts]
+                    : throw EmbedErrors.TooLong(i, $"it has {size} bytes of UTF-8, '{model.Name}' takes {model.MaxTextBytes} (max_text_bytes)");
                 cut[i] = Utf8Text.Cut(texts[i], model.MaxTextBytes);
             }
         }
@@ -98,7 +105,8 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
     }
 
     private async Task<EmbedAnswer> WaitAsync(
-        Model model, bool truncate, ReadOnlyMemory<float>[] vectors, List<(int Position, PendingText Text)> waiting, List<PendingText>? claimed, CancellationToken cancellationToken)
+        Model model, bool truncate, ReadOnlyMemory<float>[] vectors, List<(
+            int Position, PendingText Text)> waiting, List<PendingText>? claimed, CancellationToken cancellationToken)
     {
         var calls = new List<UpstreamCall>();
         foreach (var texts in (claimed ?? []).Chunk(model.Settings.BatchSize))
@@ -245,7 +253,8 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         var length = Math.Sqrt(squares);
         if (!(length > 0) || !double.IsFinite(length))
         {
-            throw EmbedErrors.Malformed(model.Settings.Provider, vector.Length == 0 ? "a vector is empty" : length == 0 ? "a vector is zero" : "a vector holds what is no number");
+            throw EmbedErrors.Malformed(
+                model.Settings.Provider, vector.Length == 0 ? "a vector is empty" : length == 0 ? "a vector is zero" : "a vector holds what is no number");
         }
 
         model.RequireDimension(vector.Length);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
-using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal;
@@ -14,15 +13,12 @@ namespace Lakehouse.Ingest.Internal;
 /// </summary>
 internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
 {
-    private readonly Places _places = new(options.MaxConcurrent, () => new LakehouseException(
-        ErrorKind.Busy, "too_many_ingests", $"All {options.MaxConcurrent} places for ingests are taken. Try again in 5 seconds, or raise ingest.max_concurrent.")
-    {
-        RetryAfter = TimeSpan.FromSeconds(5),
-    });
+    private readonly ConcurrencyLimiter _limiter = new(
+        options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
     public async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, CancellationToken cancellationToken)
     {
-        using var place = await _places.TakeAsync(cancellationToken);
+        using var lease = await _limiter.AcquireAsync(cancellationToken);
         try
         {
             using var folder = scratch.Create();
@@ -34,7 +30,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _limiter.Dispose();
 
     private async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, string folder, CancellationToken cancellationToken)
     {
@@ -43,33 +39,20 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         await upload.ReadAsync(cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Schema.Columns;
-        var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
-        catalog.RequireSchema(request.Name, fingerprint, columns);
-
-        // A file that is there is used again when the newest version names it, which is looked up anew: one of an older version may be collected before this
-        // ingest commits.
-        if (segments.Any(s => FindKnown(request.Name, s.Sha256) is not null))
+        var plan = await catalog.PlanAsync(request.Name, columns, [.. segments.Select(s => s.Sha256)], cancellationToken);
+        var files = new List<OfferedFile>(segments.Count);
+        long bytesWritten = 0;
+        for (var i = 0; i < segments.Count; i++)
         {
-            await catalog.RefreshAsync(request.Name, cancellationToken);
-        }
-
-        var files = new List<DataFile>(segments.Count);
-        foreach (var segment in segments)
-        {
-            var key = FindKey(request.Name, fingerprint, segment.Sha256, files);
-            var stored = await store.ImportAsync(key, segment.Path, cancellationToken);
-            files.Add(new DataFile(key, stored.SizeBytes, segment.Segment.RowCount, segment.Sha256));
+            var stored = await store.ImportAsync(plan.Keys[i], segments[i].Path, cancellationToken);
+            files.Add(new OfferedFile(plan.Keys[i], segments[i].Segment.RowCount, segments[i].Sha256));
+            bytesWritten += stored.SizeBytes;
         }
 
         // The client may go away from here on: what is stored is committed.
-        var commit = new DatasetCommit(request.Name, fingerprint, columns, files, upload.RowCount);
+        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, files, upload.RowCount);
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
         return new IngestResult(
-            result.Manifest, result.IsUnchanged, upload.BytesRead, files.Sum(f => f.SizeBytes), (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
+            result.Manifest, result.IsUnchanged, upload.BytesRead, bytesWritten, (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
     }
-
-    private ObjectKey FindKey(DatasetName name, string fingerprint, string sha256, List<DataFile> stored) =>
-        (stored.Find(o => o.Sha256 == sha256) ?? FindKnown(name, sha256))?.Key ?? DataFileKey.New(name, fingerprint, sha256);
-
-    private DataFile? FindKnown(DatasetName name, string sha256) => catalog.Find(name)?.Objects.FirstOrDefault(o => o.Sha256 == sha256 && DataFileKey.IsOf(o.Key, sha256));
 }

@@ -1,6 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
-using Lakehouse.Ingest.Csv;
+using Lakehouse.Ingest.Internal.Csv;
 
 namespace Lakehouse.Ingest.Internal;
 

@@ -1,6 +1,6 @@
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
-using Lakehouse.Ingest.Csv;
+using Lakehouse.Ingest.Internal.Csv;
 
 namespace Lakehouse.Ingest.Internal;
 

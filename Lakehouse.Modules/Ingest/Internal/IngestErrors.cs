@@ -7,5 +7,6 @@ namespace Lakehouse.Ingest.Internal;
 internal static class IngestErrors
 {
     public static LakehouseException TooLarge(long sizeBytesMax) => new(
-        ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)}. Nothing was registered. Raise ingest.max_ingest_bytes, or split it.");
+        ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)}. Nothing was registered. Raise "
+            + "ingest.max_ingest_bytes, or split it.");
 }

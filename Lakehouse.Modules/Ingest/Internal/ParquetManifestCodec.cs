@@ -16,8 +16,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private readonly Lazy<DuckDbDatabase> _database = new(() => DuckDbDatabase.OpenInMemory(
-        ("threads", "1"), ("memory_limit", "256MB"), ("autoinstall_known_extensions", "false"), ("autoload_known_extensions", "false")));
+    private readonly Lazy<DuckDbDatabase> _database = new(() => DuckDbDatabase.OpenIsolated("256MB"));
 
     public Task<byte[]> EncodeAsync(Manifest manifest, CancellationToken cancellationToken) => Task.Run(
         () =>
@@ -38,8 +37,9 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var connection = _database.Value.Connect();
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
-                           epoch_us(created_at), epoch_us(updated_at)
-                    FROM read_parquet({DuckDbSql.Literal(path)}) WHERE version IS NOT NULL
+                           epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = '')
+                    FROM (SELECT NULL::BOOLEAN AS dropped WHERE false UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
+                    WHERE version IS NOT NULL
                     """);
                 using var result = statement.Execute();
                 using var row = result.FetchChunk();
@@ -66,11 +66,12 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
         var objects = JsonSerializer.Serialize(manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256)), Json);
         return string.Create(CultureInfo.InvariantCulture, $"""
             SELECT '{manifest.DatasetId}' AS dataset_id, {DuckDbSql.Literal(manifest.Name.Value)} AS name, {manifest.Version}::BIGINT AS version,
-                   {DuckDbSql.Literal(manifest.SchemaFingerprint)} AS schema_fingerprint,
+                   {DuckDbSql.Literal(manifest.Fingerprint.Value)} AS schema_fingerprint,
                    from_json({DuckDbSql.Literal(columns)}, {ColumnsShape}) AS "columns",
                    from_json({DuckDbSql.Literal(objects)}, {ObjectsShape}) AS objects,
                    {manifest.RowCount}::BIGINT AS row_count,
-                   make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at
+                   make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at,
+                   {manifest.IsDropped} AS dropped
             """);
     }
 
@@ -82,12 +83,17 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             Guid.Parse(Text(0)),
             name,
             Number(2),
-            Text(3),
+            SchemaFingerprint.TryParse(Text(3), out var fingerprint) ? fingerprint : default, // earlier builds wrote none when a dataset was dropped
             JsonSerializer.Deserialize<List<DatasetColumn>>(Text(4), Json) ?? [],
-            [.. objects.Select(o => new DataFile(ObjectKey.TryParse(o.Key, out var key, out var fault) ? key : throw new FormatException(fault), o.Size, o.RowCount, o.Sha256))],
+            [
+                .. objects.Select(
+                    o => new DataFile(
+                        ObjectKey.TryParse(o.Key, out var key, out var fault) ? key : throw new FormatException(fault), o.Size, o.RowCount, o.Sha256))
+            ],
             Number(6),
             Time(7),
-            Time(8));
+            Time(8),
+            Required(9).Get<bool>(0));
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
         long Number(int column) => Required(column).Get<long>(0);

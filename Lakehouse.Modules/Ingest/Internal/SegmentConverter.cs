@@ -80,12 +80,8 @@ internal sealed class SegmentConverter : IAsyncDisposable
         }
     }
 
-    private DuckDbDatabase Open() => DuckDbDatabase.OpenInMemory(
-        ("threads", "1"),
-        ("memory_limit", $"{_options.MemoryLimitBytes / 1024}KiB"),
-        ("temp_directory", Path.Combine(_folder, "spill")),
-        ("autoinstall_known_extensions", "false"),
-        ("autoload_known_extensions", "false"));
+    private DuckDbDatabase Open() => DuckDbDatabase.OpenIsolated(
+        $"{_options.MemoryLimitBytes / 1024}KiB", ("temp_directory", Path.Combine(_folder, "spill")));
 
     private ConvertedSegment Convert(DuckDbDatabase database, SpoolSegment segment)
     {
@@ -137,15 +133,24 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
         return fault.Kind switch
         {
-            DuckDbErrorKind.InputOutput when fault.Message.Contains("No space left", StringComparison.Ordinal) || fault.Message.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
-                new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk that holds the data folder is full. Nothing was registered; free some space and try again.", fault),
+            DuckDbErrorKind.InputOutput when fault.Message.Contains("No space left", StringComparison.Ordinal)
+                || fault.Message.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
+                new LakehouseException(
+                    ErrorKind.InsufficientStorage,
+                    "disk_full",
+                    "The disk that holds the data folder is full. Nothing was registered; free some space and try again.",
+                    fault),
             DuckDbErrorKind.OutOfMemory =>
-                new LakehouseException(ErrorKind.InsufficientStorage, "out_of_memory", "The file needs more memory than ingest.memory_limit allows. Nothing was registered; raise it, or lower ingest.segment_bytes.", fault),
+                new LakehouseException(
+                    ErrorKind.InsufficientStorage,
+                    "out_of_memory",
+                    "The file needs more memory than ingest.memory_limit allows. Nothing was registered; raise it, or lower ingest.segment_bytes.",
+                    fault),
             _ => Disagreement("the engine refused a segment", fault),
         };
     }
 
     /// <summary>The scanner has accepted what the engine does not: a fault of this program, and never a reason to register anything.</summary>
     private static LakehouseException Disagreement(string what, Exception? inner) =>
-        new(ErrorKind.Corrupt, "ingest_failed", $"The file passed every check, and yet {what}. Nothing was registered; please report this.", inner);
+        new(ErrorKind.Failed, "ingest_failed", $"The file passed every check, and yet {what}. Nothing was registered; please report this.", inner);
 }

@@ -1,4 +1,4 @@
-using Lakehouse.Ingest.Csv;
+using Lakehouse.Ingest.Internal.Csv;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lakehouse.Ingest.Internal;

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Isolation.Native;
 
 /// <summary>
-/// Landlock (Linux 5.13 and later; docs.kernel.org/userspace-api/landlock.html): a thread gives up, for itself and the threads that it starts, all files but those it names, and the network.
+/// Landlock (Linux 5.13 and later; docs.kernel.org/userspace-api/landlock.html): a thread gives up, for itself and the threads that it starts, all files but
+/// those it names, and the network.
 /// </summary>
 internal static unsafe class Landlock
 {

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Isolation.Native;
 
 /// <summary>
-/// A filter of system calls (seccomp, man 2 seccomp) over all threads of the process: no new process, no socket, no signal to another process, no change of rights, owners, mounts or
-/// clocks, nothing of the kernel's debugging and loading interfaces. What a .NET program and the engine need for their work stays as it is; files are Landlock's part.
+/// A filter of system calls (seccomp, man 2 seccomp) over all threads of the process: no new process, no socket, no signal to another process, no change of
+/// rights, owners, mounts or clocks, nothing of the kernel's debugging and loading interfaces. What a .NET program and the engine need for their work stays as
+/// it is; files are Landlock's part.
 /// </summary>
 internal static unsafe class Seccomp
 {
@@ -102,7 +103,8 @@ internal static unsafe class Seccomp
                 41, 53, 49, 50, 43, 288, 42, // socket socketpair bind listen accept accept4 connect
                 57, 58, 59, 322, // fork vfork execve execveat
                 101, 310, 311, 434, 424, 438, 200, 129, 297, // ptrace process_vm_* pidfd_* tkill rt_(tg)sigqueueinfo
-                165, 166, 155, 161, 308, 272, 429, 428, 430, 432, 442, // mount umount2 pivot_root chroot setns unshare move_mount open_tree fsopen fsmount mount_setattr
+                165, 166, 155, 161, 308, 272, 429, 428, 430, 432, 442,
+                // mount umount2 pivot_root chroot setns unshare move_mount open_tree fsopen fsmount mount_setattr
                 321, 298, 323, 425, 426, 427, 300, // bpf perf_event_open userfaultfd io_uring_* fanotify_init
                 250, 248, 249, 175, 313, 176, 320, 246, 169, 167, 168, 163, 103, 179, // keys, modules, kexec, reboot, swap, acct, syslog, quotactl
                 304, 164, 227, 159, 305, 170, 171, 172, 173, 135, 134, // open_by_handle_at, clocks, names, iopl ioperm personality uselib

@@ -24,7 +24,12 @@ internal static class BucketSettings
         }
 
         var kind = settings.Choice(table, "kind", "file", "file", "s3");
-        var folder = settings.Text(table, "folder", string.Empty, "a folder whose path holds none of * ? [ ]; empty for one below data_dir", text => text.AsSpan().IndexOfAny("*?[]\0") < 0);
+        var folder = settings.Text(
+            table,
+            "folder",
+            string.Empty,
+            "a folder whose path holds none of * ? [ ]; empty for one below data_dir",
+            text => text.AsSpan().IndexOfAny("*?[]\0") < 0);
         var s3 = ReadS3(settings, table);
         if (kind == "file")
         {

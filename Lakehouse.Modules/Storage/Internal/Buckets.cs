@@ -23,7 +23,10 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
     public IObjectStore Primary => _stores[BucketSettings.Primary];
 
     public IObjectStore Find(string? name) => _stores.GetValueOrDefault(name ?? BucketSettings.Primary)
-        ?? throw new LakehouseException(ErrorKind.NotFound, "bucket_not_found", $"There is no bucket '{name}'. The buckets are: {string.Join(", ", _stores.Keys)} ([storage.buckets.NAME]).");
+        ?? throw new LakehouseException(
+            ErrorKind.NotFound,
+            "bucket_not_found",
+            $"There is no bucket '{name}'. The buckets are: {string.Join(", ", _stores.Keys)} ([storage.buckets.NAME]).");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

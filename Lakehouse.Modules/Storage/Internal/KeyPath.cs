@@ -7,7 +7,8 @@ namespace Lakehouse.Storage.Internal;
 /// So names of files and names of folders are drawn from two sets that do not meet, and long segments are cut:
 /// <list type="bullet">
 /// <item>a character that some file system refuses or that a glob pattern gives a meaning, and <c>%</c>, is <c>%XX</c>;</item>
-/// <item>a file whose name holds no dot gets the suffix <c>%o</c>, a folder whose name holds one gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays as it is;</item>
+/// <item>a file whose name holds no dot gets the suffix <c>%o</c>, a folder whose name holds one gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays as it
+/// is;</item>
 /// <item>a segment over <see cref="PartSizeMax"/> bytes is a folder named by its first part and <c>%+</c>, holding the rest.</item>
 /// </list>
 /// A lone <c>%</c> followed by another letter occurs in no encoded name, so temporary files (<c>%t...</c>) can stand beside the objects.

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>The calls that durable files need and .NET does not offer: flushing a folder, a rename that never replaces, and an early start of writing to the disk.</summary>
+/// <summary>
+/// The calls that durable files need and .NET does not offer: flushing a folder, a rename that never replaces, and an early start of writing to the disk.
+/// </summary>
 internal static class Posix
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
@@ -41,7 +43,9 @@ internal static class Posix
         }
     }
 
-    /// <summary>Has the system begin to write a part of a file to the disk, so that a flush at the end has less to wait for. A hint: nothing depends on it.</summary>
+    /// <summary>
+    /// Has the system begin to write a part of a file to the disk, so that a flush at the end has less to wait for. A hint: nothing depends on it.
+    /// </summary>
     public static void StartWriteBack(SafeFileHandle file, long offset, long length)
     {
         if (OperatingSystem.IsLinux())

@@ -6,9 +6,9 @@ using System.Text;
 namespace Lakehouse.Embed.Internal.Cache;
 
 /// <summary>
-/// The saved form of the cache: <c>LHE1</c>; then for each entry, the least recently used first, the length of the model's fingerprint (uint16) and the fingerprint in UTF-8,
-/// a byte that is 1 where the text may have been cut off, the SHA-256 of the text (32 bytes), the dimension (int32), the vector (float32); then a length of 65,535 and the
-/// SHA-256 of all before it. Little-endian. What does not match is left out whole: it is a cache.
+/// The saved form of the cache: <c>LHE1</c>; then for each entry, the least recently used first, the length of the model's fingerprint (uint16) and the
+/// fingerprint in UTF-8, a byte that is 1 where the text may have been cut off, the SHA-256 of the text (32 bytes), the dimension (int32), the vector
+/// (float32); then a length of 65,535 and the SHA-256 of all before it. Little-endian. What does not match is left out whole: it is a cache.
 /// </summary>
 internal static class CacheFile
 {
@@ -18,7 +18,8 @@ internal static class CacheFile
     private static ReadOnlySpan<byte> Magic => "LHE1"u8;
 
     /// <summary>Writes entries as the pipe has room for them.</summary>
-    public static async Task WriteAsync(PipeWriter output, IEnumerable<(string Model, CacheKey Key, float[] Vector)> entries, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        PipeWriter output, IEnumerable<(string Model, CacheKey Key, float[] Vector)> entries, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await WriteAsync(output, hash, Magic.ToArray(), cancellationToken);
@@ -31,7 +32,10 @@ internal static class CacheFile
         await output.WriteAsync(hash.GetHashAndReset(), cancellationToken);
     }
 
-    /// <summary>Reads what <see cref="WriteAsync(PipeWriter, IEnumerable{ValueTuple{string, CacheKey, float[]}}, CancellationToken)"/> wrote; the model's number in the keys is 0.</summary>
+    /// <summary>
+    /// Reads what <see cref="WriteAsync(PipeWriter, IEnumerable{ValueTuple{string, CacheKey, float[]}}, CancellationToken)"/> wrote; the model's number in the
+    /// keys is 0.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is something else, or damaged.</exception>
     public static async Task<List<(string Model, CacheKey Key, float[] Vector)>> ReadAsync(Stream input, CancellationToken cancellationToken)
     {
@@ -64,7 +68,8 @@ internal static class CacheFile
 
         var expected = hash.GetHashAndReset();
         var stored = new byte[expected.Length];
-        return await input.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length && stored.AsSpan().SequenceEqual(expected)
+        return await input.ReadAtLeastAsync(stored, stored.Length, throwOnEndOfStream: false, cancellationToken) == stored.Length
+            && stored.AsSpan().SequenceEqual(expected)
             ? entries
             : throw new InvalidDataException("its checksum does not match");
     }

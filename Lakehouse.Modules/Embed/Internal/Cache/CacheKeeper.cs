@@ -6,8 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Embed.Internal.Cache;
 
-/// <summary>Keeps the cache across restarts, where that is configured: reads it at the start, saves it from time to time and at the end. It is a cache: no failure of this fails anything else.</summary>
-internal sealed partial class CacheKeeper(EmbeddingCache cache, ModelTable models, EmbedOptions options, IEmbedCacheStore store, ILogger<CacheKeeper> logger) : IHostedService, IDisposable
+/// <summary>
+/// Keeps the cache across restarts, where that is configured: reads it at the start, saves it from time to time and at the end. It is a cache: no failure of
+/// this fails anything else.
+/// </summary>
+internal sealed partial class CacheKeeper(
+    EmbeddingCache cache, ModelTable models, EmbedOptions options, IEmbedCacheStore store, ILogger<CacheKeeper> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _saving = Task.CompletedTask;

@@ -32,8 +32,8 @@ internal sealed class EmbeddingCache(EmbedOptions options)
     }
 
     /// <summary>
-    /// Takes what is known of some texts. What is not is either pending already, and then waited for, or becomes pending, and the caller must ask for it and end
-    /// each of <paramref name="claimed"/> with <see cref="Succeed"/> or <see cref="Fail"/>.
+    /// Takes what is known of some texts. What is not is either pending already, and then waited for, or becomes pending, and the caller must ask for it and
+    /// end each of <paramref name="claimed"/> with <see cref="Succeed"/> or <see cref="Fail"/>.
     /// </summary>
     /// <param name="keys">The texts' keys.</param>
     /// <param name="textOf">Gives the whole text of a position.</param>
@@ -41,7 +41,8 @@ internal sealed class EmbeddingCache(EmbedOptions options)
     /// <param name="waiting">Takes what the others wait for, by position. Null when all is known.</param>
     /// <param name="claimed">Takes what the caller must ask for. Null when there is nothing.</param>
     public void Take(
-        ReadOnlySpan<CacheKey> keys, Func<int, string> textOf, ReadOnlyMemory<float>[] vectors, out List<(int Position, PendingText Text)>? waiting, out List<PendingText>? claimed)
+        ReadOnlySpan<CacheKey> keys, Func<int, string> textOf, ReadOnlyMemory<float>[] vectors, out List<(
+            int Position, PendingText Text)>? waiting, out List<PendingText>? claimed)
     {
         (waiting, claimed) = (null, null);
         lock (_gate)

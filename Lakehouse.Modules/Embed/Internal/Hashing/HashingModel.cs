@@ -4,12 +4,12 @@ using System.Text;
 namespace Lakehouse.Embed.Internal.Hashing;
 
 /// <summary>
-/// Signed feature hashing (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", arXiv 0902.2206) of words and of the character 3- to 5-grams inside
-/// them: two texts are near when they share words or parts of words, so it bears typing errors and inflections. It knows no meaning.
+/// Signed feature hashing (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", arXiv 0902.2206) of words and of the character 3- to
+/// 5-grams inside them: two texts are near when they share words or parts of words, so it bears typing errors and inflections. It knows no meaning.
 /// </summary>
 /// <remarks>
-/// The same vector on every machine: letters fold by the tables in the runtime, features add up in the order of the text, and the only functions used on floating numbers
-/// are those that IEEE 754 rounds exactly (add, multiply, divide, square root). A change of anything here changes <see cref="Version"/>.
+/// The same vector on every machine: letters fold by the tables in the runtime, features add up in the order of the text, and the only functions used on
+/// floating numbers are those that IEEE 754 rounds exactly (add, multiply, divide, square root). A change of anything here changes <see cref="Version"/>.
 /// </remarks>
 internal static class HashingModel
 {
@@ -29,8 +29,10 @@ internal static class HashingModel
 
     private static readonly HashSet<string> FunctionWords = new(StringComparer.Ordinal)
     {
-        "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "he", "her", "his", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "not", "of", "on", "or", "our", "she", "so",
-        "that", "the", "their", "them", "they", "this", "to", "up", "was", "we", "were", "what", "when", "which", "who", "will", "with", "without", "you", "your",
+        "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "he", "her", "his", "i", "if", "in", "into", "is",
+        "it", "its", "me", "my", "no", "not", "of", "on", "or", "our", "she", "so",
+        "that", "the", "their", "them", "they", "this", "to", "up", "was", "we", "were", "what", "when", "which", "who", "will", "with", "without", "you",
+        "your",
     };
 
     /// <summary>The vector of a text, of length 1. A text without a letter or digit is hashed character by character, so none is zero.</summary>

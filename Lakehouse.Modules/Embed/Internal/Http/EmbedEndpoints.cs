@@ -70,7 +70,8 @@ internal static class EmbedEndpoints
     {
         var stats = embedder.Stats;
         return TypedResults.Ok(new StatsResponse(
-            stats.HitCount, stats.MissCount, stats.HitRate, stats.EntryCount, stats.EntryCountMax, stats.EvictedCount, stats.CoalescedCount, stats.UpstreamCallCount, stats.UpstreamFailureCount));
+            stats.HitCount, stats.MissCount, stats.HitRate, stats.EntryCount, stats.EntryCountMax, stats.EvictedCount, stats.CoalescedCount,
+            stats.UpstreamCallCount, stats.UpstreamFailureCount));
     }
 
     private sealed record StatsResponse(

@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Lakehouse.Embed.Internal.Http;
 
-/// <summary>OpenAI's <c>/v1/embeddings</c> and <c>/v1/models</c>, with its shapes of answers and errors, so that its clients work by changing their base URL.</summary>
+/// <summary>
+/// OpenAI's <c>/v1/embeddings</c> and <c>/v1/models</c>, with its shapes of answers and errors, so that its clients work by changing their base URL.
+/// </summary>
 internal static class OpenAiEndpoints
 {
     private const int InputsMax = 2_048; // OpenAI's own bound
@@ -77,7 +79,8 @@ internal static class OpenAiEndpoints
 
         if (input.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
         {
-            throw JsonMembers.Invalid("\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
+            throw JsonMembers.Invalid(
+                "\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
         }
 
         return input.GetArrayLength() <= InputsMax

@@ -12,7 +12,8 @@ internal static class VectorJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Sends an object whose list of vectors stands between what <paramref name="head"/> and <paramref name="tail"/> write.</summary>
-    public static async Task SendAsync(HttpContext context, EmbedAnswer answer, Action<Utf8JsonWriter> head, Action<Utf8JsonWriter, int> item, Action<Utf8JsonWriter> tail)
+    public static async Task SendAsync(
+        HttpContext context, EmbedAnswer answer, Action<Utf8JsonWriter> head, Action<Utf8JsonWriter, int> item, Action<Utf8JsonWriter> tail)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
         var output = context.Response.BodyWriter;

@@ -19,7 +19,11 @@ internal sealed class HashingProvider(EmbedModelOptions model) : IProvider
         }
         else
         {
-            Parallel.For(0, vectors.Length, new ParallelOptions { CancellationToken = cancellationToken }, i => vectors[i] = HashingModel.Embed(texts[i], model.Dimension));
+            Parallel.For(
+                0,
+                vectors.Length,
+                new ParallelOptions { CancellationToken = cancellationToken },
+                i => vectors[i] = HashingModel.Embed(texts[i], model.Dimension));
         }
 
         return Task.FromResult<IReadOnlyList<float[]>>(vectors);

@@ -21,7 +21,8 @@ internal sealed class Model(int id, EmbedModelOptions settings, IProvider provid
     public (string? Digest, long At)? Digest { get; set; }
 
     /// <summary>Names what makes its vectors, so that saved ones of another model of the same name are not taken for its own.</summary>
-    public string Fingerprint => string.Join('|', settings.Provider, settings.Url?.AbsoluteUri, settings.UpstreamModel, settings.Dimension, Hashing.HashingModel.Version);
+    public string Fingerprint =>
+        string.Join('|', settings.Provider, settings.Url?.AbsoluteUri, settings.UpstreamModel, settings.Dimension, Hashing.HashingModel.Version);
 
     /// <summary>Checks the length of a vector; the first one of a model decides.</summary>
     public void RequireDimension(int dimension)

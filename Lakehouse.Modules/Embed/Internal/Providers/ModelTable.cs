@@ -46,7 +46,8 @@ internal sealed class ModelTable(EmbedOptions options, UpstreamClient client)
         if (fallback.Provider == EmbedSettings.Hashing || name.Length is 0 or > NameMax || name.Any(char.IsControl))
         {
             var shown = name.Length > NameMax ? name[..NameMax] + "..." : name;
-            throw EmbedErrors.UnknownModel(shown, $"The models are: {string.Join(", ", options.Models.Keys.Order(StringComparer.Ordinal))}. Others are named in [embed.models.NAME].");
+            throw EmbedErrors.UnknownModel(
+                shown, $"The models are: {string.Join(", ", options.Models.Keys.Order(StringComparer.Ordinal))}. Others are named in [embed.models.NAME].");
         }
 
         var (query, document) = KnownPrefixes.Of(name);

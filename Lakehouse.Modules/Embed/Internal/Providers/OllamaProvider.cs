@@ -5,8 +5,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Embed.Internal.Providers;
 
 /// <summary>
-/// Ollama's API (docs/api.md of ollama/ollama): <c>POST /api/embed</c> takes a batch; servers before 0.3 have only <c>POST /api/embeddings</c>, one text a call,
-/// which does not normalise. The digest is that of <c>GET /api/tags</c>.
+/// Ollama's API (docs/api.md of ollama/ollama): <c>POST /api/embed</c> takes a batch; servers before 0.3 have only <c>POST /api/embeddings</c>, one text a
+/// call, which does not normalise. The digest is that of <c>GET /api/tags</c>.
 /// </summary>
 internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient client) : IProvider
 {
@@ -94,7 +94,9 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
                 : EmbedErrors.UnknownModel(model.Name, $"Ollama says: {message}. Pull it with 'ollama pull {model.UpstreamModel}'.");
         }
 
-        return message is not null && message.Contains("context length", StringComparison.OrdinalIgnoreCase) ? new TextTooLongException(message) : UpstreamClient.Refusal(model, answer);
+        return message is not null && message.Contains("context length", StringComparison.OrdinalIgnoreCase)
+            ? new TextTooLongException(message)
+            : UpstreamClient.Refusal(model, answer);
     }
 
     private List<float[]> ReadBatch(byte[] content) => Read(content, "embeddings", static (ref Utf8JsonReader reader) =>

@@ -27,7 +27,8 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
     private string Path => model.Url!.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal) ? "/embeddings" : "/v1/embeddings";
 
     private static bool IsAboutLength(string message) =>
-        message.Contains("context length", StringComparison.OrdinalIgnoreCase) || message.Contains("maximum input length", StringComparison.OrdinalIgnoreCase) || message.Contains("too many tokens", StringComparison.OrdinalIgnoreCase);
+        message.Contains("context length", StringComparison.OrdinalIgnoreCase) || message.Contains("maximum input length", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("too many tokens", StringComparison.OrdinalIgnoreCase);
 
     private float[][] Read(byte[] content, int count)
     {
@@ -53,7 +54,9 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
             throw EmbedErrors.Malformed(model.Provider, fault is FormatException ? fault.Message : "it is not the JSON that it should be", fault);
         }
 
-        return Array.IndexOf(vectors, null) is var missing and >= 0 ? throw EmbedErrors.Malformed(model.Provider, $"it has no vector for text {missing}") : vectors;
+        return Array.IndexOf(vectors, null) is var missing and >= 0
+            ? throw EmbedErrors.Malformed(model.Provider, $"it has no vector for text {missing}")
+            : vectors;
     }
 
     private static float[] ReadVector(JsonElement element)

@@ -16,19 +16,20 @@ internal sealed class UpstreamClient : IDisposable
 
     // Made when it is first needed: the built-in model asks nobody.
     private readonly Lazy<HttpClient> _client = new(Connect);
-    private readonly Places _places;
+    private readonly ConcurrencyLimiter _limiter;
     private readonly EmbedOptions _options;
 
     public UpstreamClient(EmbedOptions options)
     {
         _options = options;
-        _places = new Places(options.MaxConcurrentCalls, options.MaxWaiting, options.Timeout, () => EmbedErrors.Busy(options.MaxConcurrentCalls, options.MaxWaiting));
+        _limiter = new ConcurrencyLimiter(
+            options.MaxConcurrentCalls, options.MaxWaiting, options.Timeout, () => EmbedErrors.Busy(options.MaxConcurrentCalls, options.MaxWaiting));
     }
 
     /// <summary>Posts a body, or gets when there is none. The answer's status is the caller's to judge.</summary>
     public async Task<UpstreamAnswer> SendAsync(EmbedModelOptions model, string path, byte[]? body, CancellationToken cancellationToken)
     {
-        using var place = await _places.TakeAsync(cancellationToken);
+        using var lease = await _limiter.AcquireAsync(cancellationToken);
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, Join(model.Url!, path));
         if (body is not null)
         {
@@ -63,7 +64,8 @@ internal sealed class UpstreamClient : IDisposable
         var reason = answer.Message is { } text ? $": {text}" : string.Empty;
         return answer.Status switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => EmbedErrors.Failed(model.Provider, $"refused the credentials ({(int)answer.Status}). Check embed.api_key"),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => EmbedErrors.Failed(
+                model.Provider, $"refused the credentials ({(int)answer.Status}). Check embed.api_key"),
             HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new LakehouseException(
                 ErrorKind.Busy, "embedder_busy", $"The embedding server ({model.Provider}) is busy ({(int)answer.Status}){reason}.")
             {
@@ -80,16 +82,18 @@ internal sealed class UpstreamClient : IDisposable
             _client.Value.Dispose();
         }
 
-        _places.Dispose();
+        _limiter.Dispose();
     }
 
-    private static HttpClient Connect() => new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
-    };
+    private static HttpClient Connect() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
+        };
 
     private static bool IsAboutConnecting(HttpRequestException fault) => fault.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError;
 
     private static Uri Join(Uri server, string path) => new(server.AbsoluteUri.TrimEnd('/') + path);
 

@@ -35,6 +35,8 @@ internal static class VectorReader
         }
 
         var bytes = reader.GetBytesFromBase64();
-        return bytes.Length % sizeof(float) == 0 ? MemoryMarshal.Cast<byte, float>(bytes).ToArray() : throw new FormatException("a vector in base64 is cut off");
+        return bytes.Length % sizeof(float) == 0
+            ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+            : throw new FormatException("a vector in base64 is cut off");
     }
 }

@@ -34,7 +34,12 @@ internal sealed class JournalQueue(StorageOptions options, TimeProvider time) : 
 
         if (Interlocked.Exchange(ref _dropped, 0) is var dropped and > 0)
         {
-            taken.Add(new JournalEntry(time.GetUtcNow().UtcDateTime, "journal_full", "journal", $"{dropped} entries were left out, for more than {options.JournalMaxPending} waited to be written (journal.max_pending)."));
+            taken.Add(
+                new JournalEntry(
+                    time.GetUtcNow().UtcDateTime,
+                    "journal_full",
+                    "journal",
+                    $"{dropped} entries were left out, for more than {options.JournalMaxPending} waited to be written (journal.max_pending)."));
         }
 
         return taken;

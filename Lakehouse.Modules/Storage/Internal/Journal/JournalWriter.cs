@@ -10,16 +10,22 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Storage.Internal.Journal;
 
 /// <summary>
-/// Writes the journal: objects <c>_journal/TIME-RANDOM.jsonl</c> of the primary bucket, each with some lines of JSON, put once and never changed; the oldest go. What cannot be written is kept and tried again.
+/// Writes the journal: objects <c>_journal/TIME-RANDOM.jsonl</c> of the primary bucket, each with some lines of JSON, put once and never changed; the oldest
+/// go. What cannot be written is kept and tried again.
 /// </summary>
-internal sealed partial class JournalWriter(JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
+internal sealed partial class JournalWriter(
+    JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
 {
     private const string Prefix = "_journal/";
     private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // so that keys order as times do
     private const int LinesMax = 1_000;
     private const int WritesPerRotation = 16;
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     private readonly SemaphoreSlim _writing = new(1);
     private List<JournalEntry> _unwritten = [];

@@ -9,8 +9,9 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// Copies of immutable objects in a folder, for an engine that reads files. Each object is fetched once however many ask for it at the same time. Beyond its bound the folder loses the copies that were used longest
-/// ago, never one in use. Copies survive a restart; the first time that a process uses one it found, and each time by its length, it is compared with what the manifest says, and fetched again when it differs.
+/// Copies of immutable objects in a folder, for an engine that reads files. Each object is fetched once however many ask for it at the same time. Beyond its
+/// bound the folder loses the copies that were used longest ago, never one in use. Copies survive a restart; the first time that a process uses one it found,
+/// and each time by its length, it is compared with what the manifest says, and fetched again when it differs.
 /// </summary>
 internal sealed class LocalCopies
 {
@@ -56,8 +57,12 @@ internal sealed class LocalCopies
     }
 
     /// <summary>A copy of an object, fetched where there is none. Null when the object is not there.</summary>
-    /// <exception cref="LakehouseException"><c>object_damaged</c> (<see cref="ErrorKind.Corrupt"/>): the object is not what the manifest says; <c>cache_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).</exception>
-    public async Task<ILocalFile?> GetAsync(ObjectKey key, ContentHash? expected, Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open, CancellationToken cancellationToken)
+    /// <exception cref="LakehouseException">
+    /// <c>object_damaged</c> (<see cref="ErrorKind.Damaged"/>): the object is not what the manifest says; <c>cache_full</c>
+    /// (<see cref="ErrorKind.InsufficientStorage"/>).
+    /// </exception>
+    public async Task<ILocalFile?> GetAsync(
+        ObjectKey key, ContentHash? expected, Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open, CancellationToken cancellationToken)
     {
         var name = NameOf(key);
         while (true)
@@ -171,7 +176,9 @@ internal sealed class LocalCopies
             File.Delete(half);
         }
 
-        var files = Directory.EnumerateDirectories(Folder).SelectMany(Directory.EnumerateFiles).Select(path => new FileInfo(path)).OrderBy(file => file.LastWriteTimeUtc);
+        var files =
+            Directory.EnumerateDirectories(Folder).SelectMany(Directory.EnumerateFiles).Select(path => new FileInfo(path))
+                .OrderBy(file => file.LastWriteTimeUtc);
         foreach (var file in files)
         {
             _copies[$"{file.Directory!.Name}/{file.Name}"] = new Copy { Ready = Task.FromResult(true), SizeBytes = file.Length, LastUse = ++_clock };
@@ -195,13 +202,27 @@ internal sealed class LocalCopies
             return true;
         }
 
-        await using var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var content = new FileStream(
+            file.FullName,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.SequentialScan);
         copy.IsVerified = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) == expected.Sha256;
         return copy.IsVerified;
     }
 
     /// <summary>Fetches an object, and ends those who wait. Never throws.</summary>
-    private async Task FetchAsync(ObjectKey key, string name, Copy copy, ContentHash? expected, Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open, TaskCompletionSource<bool> fetching)
+    private async Task FetchAsync(
+        ObjectKey key,
+        string name,
+        Copy copy,
+        ContentHash? expected,
+        Func<ObjectKey,
+        CancellationToken,
+        Task<ObjectContent?>> open,
+        TaskCompletionSource<bool> fetching)
     {
         try
         {
@@ -249,7 +270,10 @@ internal sealed class LocalCopies
         var found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (size != sizeBytes || (expected is not null && (size != expected.SizeBytes || (expected.Sha256 is { } wanted && wanted != found))))
         {
-            var damaged = new LakehouseException(ErrorKind.Corrupt, "object_damaged", $"The object '{key}' is not what its manifest says: it has {size} bytes and the SHA-256 {found}. Restore it from a copy.");
+            var damaged = new LakehouseException(
+                ErrorKind.Damaged,
+                "object_damaged",
+                $"The object '{key}' is not what its manifest says: it has {size} bytes and the SHA-256 {found}. Restore it from a copy.");
             _journal?.Record(damaged.Code, key.Value, damaged.Message);
             throw damaged;
         }
@@ -267,7 +291,10 @@ internal sealed class LocalCopies
                 throw new LakehouseException(
                     ErrorKind.InsufficientStorage,
                     "cache_full",
-                    string.Create(CultureInfo.InvariantCulture, $"The local copies in use leave no room for {sizeBytes} bytes more; {ByteSize.Format(_sizeBytesMax)} are allowed (storage.cache_bytes). Raise it, or query less at once."));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The local copies in use leave no room for {sizeBytes} bytes more; {ByteSize.Format(_sizeBytesMax)} are allowed "
+                        + $"(storage.cache_bytes). Raise it, or query less at once."));
             }
 
             copy.SizeBytes = sizeBytes;

@@ -8,8 +8,8 @@ using Lakehouse.Core.Journal;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// One client for a bucket: its settings, its retries and its errors. Retries are our own: the SDK's hide whether a request may have been carried out, which decides what a later "it is there already"
-/// means; and a request that gets no answer must not wait minutes for its turn.
+/// One client for a bucket: its settings, its retries and its errors. Retries are our own: the SDK's hide whether a request may have been carried out, which
+/// decides what a later "it is there already" means; and a request that gets no answer must not wait minutes for its turn.
 /// </summary>
 internal sealed class S3Client : IDisposable
 {
@@ -50,7 +50,9 @@ internal sealed class S3Client : IDisposable
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
         }
 
-        Sdk = options.AccessKey.Length > 0 ? new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config) : new AmazonS3Client(config);
+        Sdk = options.AccessKey.Length > 0
+            ? new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config)
+            : new AmazonS3Client(config);
     }
 
     /// <summary>The SDK's client.</summary>
@@ -90,8 +92,13 @@ internal sealed class S3Client : IDisposable
     /// <summary>True where the same request may succeed a moment later.</summary>
     public static bool CanPass(Exception fault) => fault switch
     {
-        AmazonServiceException { StatusCode: HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } => true,
-        AmazonServiceException service => service.ErrorCode is "SlowDown" or "RequestTimeout" or "InternalError" or "ServiceUnavailable" || (service.StatusCode == NoAnswer && service.InnerException is not null),
+        AmazonServiceException
+        {
+            StatusCode: HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+                or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+        } => true,
+        AmazonServiceException service => service.ErrorCode is "SlowDown" or "RequestTimeout" or "InternalError" or "ServiceUnavailable"
+            || (service.StatusCode == NoAnswer && service.InnerException is not null),
         LakehouseException => false,
         _ => IsOfStore(fault),
     };
@@ -100,19 +107,29 @@ internal sealed class S3Client : IDisposable
     public LakehouseException Translate(Exception fault) => fault switch
     {
         LakehouseException known => known,
-        AmazonS3Exception { ErrorCode: "NoSuchBucket" } => new LakehouseException(ErrorKind.Upstream, "s3_no_bucket", $"The S3 server has no bucket '{_options.Bucket}'. Create it, or correct its name.", fault),
+        AmazonS3Exception { ErrorCode: "NoSuchBucket" } => new LakehouseException(
+            ErrorKind.Upstream, "s3_no_bucket", $"The S3 server has no bucket '{_options.Bucket}'. Create it, or correct its name.", fault),
         AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied => new LakehouseException(
-            ErrorKind.Upstream, "s3_denied", $"The S3 server refuses the credentials for the bucket '{_options.Bucket}' ({denied.ErrorCode}). Check access_key, secret_key and the bucket's policy.", fault),
+            ErrorKind.Upstream, "s3_denied", $"The S3 server refuses the credentials for the bucket '{_options.Bucket}' ({denied.ErrorCode}). Check "
+                + "access_key, secret_key and the bucket's policy.", fault),
         AmazonServiceException { StatusCode: not NoAnswer } answered => new LakehouseException(
-            ErrorKind.Upstream, "s3_failed", $"The S3 server answered {(int)answered.StatusCode} ({answered.ErrorCode}) for the bucket '{_options.Bucket}'. Try again; its log has the cause.", fault),
+            ErrorKind.Upstream, "s3_failed", $"The S3 server answered {(int)answered.StatusCode} ({answered.ErrorCode}) for the bucket '{_options.Bucket}'. "
+                + "Try again; its log has the cause.", fault),
         OperationCanceledException or TimeoutException => new LakehouseException(
-            ErrorKind.Timeout, "s3_timeout", $"The S3 server did not answer for the bucket '{_options.Bucket}' within {_options.Timeout.TotalSeconds:0.###} s, {_options.Retries + 1} times over.", fault),
-        _ => new LakehouseException(ErrorKind.Upstream, "s3_unreachable", $"The S3 server of the bucket '{_options.Bucket}' cannot be reached, or breaks its connections. Check that it runs, and its endpoint.", fault),
+            ErrorKind.Timeout, "s3_timeout", $"The S3 server did not answer for the bucket '{_options.Bucket}' within {_options.Timeout.TotalSeconds:0.###} "
+                + $"s, {_options.Retries + 1} times over.", fault),
+        _ => new LakehouseException(
+            ErrorKind.Upstream,
+            "s3_unreachable",
+            $"The S3 server of the bucket '{_options.Bucket}' cannot be reached, or breaks its connections. Check that it runs, and its endpoint.",
+            fault),
     };
 
     public void Dispose() => Sdk.Dispose();
 
-    /// <summary>Twice as long each time, and anywhere between half and the whole of that, so that those who failed together do not come back together.</summary>
+    /// <summary>
+    /// Twice as long each time, and anywhere between half and the whole of that, so that those who failed together do not come back together.
+    /// </summary>
     private TimeSpan PauseAfter(int attempt)
     {
         var most = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt));

@@ -7,8 +7,9 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// A bucket of an S3 server: AWS, MinIO, Ceph and others. Objects of more than a part go in parts. A put-if-absent is one single put with a condition, which is what S3 has for commits: on the completion of
-/// an upload in parts the condition is ignored by some servers. ETags are the server's, so the same content has the same.
+/// A bucket of an S3 server: AWS, MinIO, Ceph and others. Objects of more than a part go in parts. A put-if-absent is one single put with a condition, which is
+/// what S3 has for commits: on the completion of an upload in parts the condition is ignored by some servers. ETags are the server's, so the same content has
+/// the same.
 /// </summary>
 internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCopies copies) : IObjectStore
 {
@@ -21,7 +22,9 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public bool IsInPlace => false;
 
-    /// <summary>Fails unless the bucket is there and can be listed; and, where commits are made in it, unless of two puts on a condition the second one fails.</summary>
+    /// <summary>
+    /// Fails unless the bucket is there and can be listed; and, where commits are made in it, unless of two puts on a condition the second one fails.
+    /// </summary>
     public async Task ProbeAsync(bool forCommits, CancellationToken cancellationToken)
     {
         await ListAsync(string.Empty, string.Empty, 1, cancellationToken);
@@ -37,7 +40,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
             if (first is null || await PutIfAbsentAsync(probe, ReadOnlyMemory<byte>.Empty, cancellationToken) is not null)
             {
                 throw new LakehouseException(
-                    ErrorKind.Upstream, "s3_no_conditions", $"The S3 server of the bucket '{options.Bucket}' does not heed If-None-Match on puts, so processes could overwrite each other's commits. It cannot hold the lake.");
+                    ErrorKind.Upstream, "s3_no_conditions", $"The S3 server of the bucket '{options.Bucket}' does not heed If-None-Match on puts, so "
+                        + "processes could overwrite each other's commits. It cannot hold the lake.");
             }
         }
         finally
@@ -70,7 +74,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public async Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        // An attempt whose answer was lost may have been carried out, and be sent again by us or by the connection: then the object that is "there already" is our own.
+        // An attempt whose answer was lost may have been carried out, and be sent again by us or by the connection: then the object that is "there already" is
+        // our own.
         var writer = Guid.NewGuid().ToString("N");
         var isStored = await client.SendAsync(
             async (_, late) =>
@@ -82,7 +87,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
                     await client.Sdk.PutObjectAsync(request, late);
                     return true;
                 }
-                catch (AmazonS3Exception taken) when (taken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotModified)
+                catch (AmazonS3Exception taken) when (
+                    taken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotModified)
                 {
                     return await IsWrittenByAsync(key, writer, late);
                 }
@@ -179,7 +185,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public async Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        await client.SendAsync((_, late) => client.Sdk.DeleteObjectAsync(new DeleteObjectRequest { BucketName = options.Bucket, Key = NameOf(key) }, late), cancellationToken);
+        await client.SendAsync(
+            (_, late) => client.Sdk.DeleteObjectAsync(new DeleteObjectRequest { BucketName = options.Bucket, Key = NameOf(key) }, late), cancellationToken);
         copies.Drop(key);
     }
 
@@ -209,7 +216,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         return count;
     }
 
-    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => copies.GetAsync(key, expected, OpenAsync, cancellationToken);
+    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
+        copies.GetAsync(key, expected, OpenAsync, cancellationToken);
 
     /// <summary>Null where the server does not know the call.</summary>
     private Task<ListMultipartUploadsResponse?> ListUploadsAsync(ListMultipartUploadsRequest request, CancellationToken cancellationToken) => client.SendAsync(
@@ -227,7 +235,10 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         cancellationToken);
 
     private static LakehouseException Vanished(ObjectKey key) =>
-        new(ErrorKind.Upstream, "s3_failed", $"The object '{key}' was stored, and then was not there. Someone else deletes in this bucket, or its server loses objects.");
+        new(
+            ErrorKind.Upstream,
+            "s3_failed",
+            $"The object '{key}' was stored, and then was not there. Someone else deletes in this bucket, or its server loses objects.");
 
     private static bool IsAbsent(AmazonS3Exception fault) => fault.StatusCode == HttpStatusCode.NotFound && fault.ErrorCode != "NoSuchBucket";
 
@@ -247,7 +258,9 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         const int block = 256 * 1024;
         using var part = new MemoryStream();
         var buffer = new byte[Math.Min(block, partBytes)];
-        while (part.Length < partBytes && await content.ReadUploadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, partBytes - part.Length)), cancellationToken) is var count and > 0)
+        while (part.Length < partBytes
+                && await content.ReadUploadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(buffer.Length, partBytes - part.Length)), cancellationToken) is var count and > 0)
         {
             part.Write(buffer, 0, count);
         }
@@ -260,7 +273,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         var name = options.Prefix + key.Value;
         return System.Text.Encoding.UTF8.GetByteCount(name) <= KeyBytesMax
             ? name
-            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_key", $"The object key is refused: with the bucket's prefix it has more than {KeyBytesMax} bytes of UTF-8.");
+            : throw new LakehouseException(
+                ErrorKind.InvalidInput, "invalid_key", $"The object key is refused: with the bucket's prefix it has more than {KeyBytesMax} bytes of UTF-8.");
     }
 
     /// <summary>Parts large enough that the largest object allowed has no more of them than S3 takes.</summary>
@@ -275,7 +289,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
     {
         try
         {
-            var head = await client.Sdk.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = options.Bucket, Key = NameOf(key) }, cancellationToken);
+            var head = await client.Sdk.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest { BucketName = options.Bucket, Key = NameOf(key) }, cancellationToken);
             return head.Metadata[WriterMetadata] == writer;
         }
         catch (AmazonS3Exception gone) when (IsAbsent(gone))
@@ -292,7 +307,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
     private async Task PutPartsAsync(string name, byte[] first, Stream content, long partBytes, long sizeBytesMax, CancellationToken cancellationToken)
     {
         var upload = await client.SendAsync(
-            (_, late) => client.Sdk.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = name }, late), cancellationToken);
+            (_, late) => client.Sdk.InitiateMultipartUploadAsync(
+                new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = name }, late), cancellationToken);
         try
         {
             var tags = new List<PartETag>();
@@ -309,7 +325,15 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
                 var bytes = part;
                 var stored = await client.SendAsync(
                     (_, late) => client.Sdk.UploadPartAsync(
-                        new UploadPartRequest { BucketName = options.Bucket, Key = name, UploadId = upload.UploadId, PartNumber = number, PartSize = bytes.Length, InputStream = Read(bytes) }, late),
+                        new UploadPartRequest
+                        {
+                            BucketName = options.Bucket,
+                            Key = name,
+                            UploadId = upload.UploadId,
+                            PartNumber = number,
+                            PartSize = bytes.Length,
+                            InputStream = Read(bytes)
+                        }, late),
                     cancellationToken);
                 tags.Add(new PartETag(number, stored.ETag));
             }
@@ -341,7 +365,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         try
         {
             await client.SendAsync(
-                (_, late) => client.Sdk.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = name, UploadId = uploadId }, late), CancellationToken.None);
+                (_, late) => client.Sdk.AbortMultipartUploadAsync(
+                    new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = name, UploadId = uploadId }, late), CancellationToken.None);
         }
         catch (LakehouseException)
         {

@@ -4,8 +4,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// The bytes of an object, read from where the reader stands. A connection that breaks is opened again at that place, on the condition that the object is still the same: what is read is one version or an
-/// error. Seeking costs a request at the next read.
+/// The bytes of an object, read from where the reader stands. A connection that breaks is opened again at that place, on the condition that the object is still
+/// the same: what is read is one version or an error. Seeking costs a request at the next read.
 /// </summary>
 internal sealed class S3ObjectStream : Stream
 {
@@ -71,7 +71,8 @@ internal sealed class S3ObjectStream : Stream
             cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
@@ -123,12 +124,20 @@ internal sealed class S3ObjectStream : Stream
         try
         {
             _response = await _client.Sdk.GetObjectAsync(
-                new GetObjectRequest { BucketName = _options.Bucket, Key = _name, ByteRange = new ByteRange(_position, Length - 1), EtagToMatch = _etag.Trim('"') }, cancellationToken);
+                new GetObjectRequest
+                {
+                    BucketName = _options.Bucket,
+                    Key = _name,
+                    ByteRange = new ByteRange(_position, Length - 1),
+                    EtagToMatch = _etag.Trim('"')
+                }, cancellationToken);
             _responsePosition = _position;
         }
-        catch (Amazon.S3.AmazonS3Exception changed) when (changed.StatusCode is System.Net.HttpStatusCode.PreconditionFailed or System.Net.HttpStatusCode.NotFound)
+        catch (Amazon.S3.AmazonS3Exception changed) when (
+            changed.StatusCode is System.Net.HttpStatusCode.PreconditionFailed or System.Net.HttpStatusCode.NotFound)
         {
-            throw new LakehouseException(ErrorKind.Conflict, "object_changed", "The object was replaced or deleted while it was read. Read it again from its start.", changed);
+            throw new LakehouseException(
+                ErrorKind.Conflict, "object_changed", "The object was replaced or deleted while it was read. Read it again from its start.", changed);
         }
     }
 }

@@ -1,0 +1,107 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Core.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lakehouse.Catalog.Internal.Http;
+
+/// <summary><c>/v1/catalog/*</c>.</summary>
+internal static class CatalogEndpoints
+{
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/catalog").WithTags("catalog");
+        group.MapPost("register", RegisterAsync).WithSummary("Registers data files that are in the bucket as a dataset");
+        group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
+        group.MapGet("list", List).WithSummary("The newest version of every dataset");
+        group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
+        group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; its objects go at a later collection");
+        group.MapPost("gc", CollectAsync).TakesQuery("dry_run", "limit").WithSummary("Removes what no kept version names; dry_run=true only lists it");
+        return routes;
+    }
+
+    private static async Task<Ok<DropResponse>> DropAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
+    {
+        var dropped = await catalog.DropAsync(DatasetName.Parse(name), cancellationToken);
+        return TypedResults.Ok(new DropResponse(dropped.Name.Value, dropped.Version, dropped.UpdatedAt.UtcDateTime));
+    }
+
+    private static async Task<Ok<CollectionResponse>> CollectAsync(
+        IGarbageCollector collector, CatalogOptions options, CancellationToken cancellationToken, string dry_run = "false", string? limit = null)
+    {
+        if (!bool.TryParse(dry_run, out var isDryRun))
+        {
+            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_dry_run", $"dry_run is '{dry_run}'; it is true or false.");
+        }
+
+        var collection = await collector.CollectAsync(isDryRun, PageLimit.Parse(limit, options.MaxListResults), cancellationToken);
+        return TypedResults.Ok(CollectionResponse.From(collection));
+    }
+
+    private static async Task<Ok<RefreshResponse>> RefreshAsync(ICatalog catalog, CancellationToken cancellationToken)
+    {
+        await catalog.RefreshAsync(cancellationToken);
+        return TypedResults.Ok(new RefreshResponse(catalog.List().Count));
+    }
+
+    private static async Task<Ok<ManifestResponse>> RegisterAsync(HttpContext context, ICatalog catalog)
+    {
+        using var body = await RequestBody.ReadObjectAsync(context, RegisterRequest.Form);
+        var result = await catalog.CommitAsync(Validate(RegisterRequest.Read(body.RootElement)), context.RequestAborted);
+        return TypedResults.Ok(ManifestResponse.From(result.Manifest));
+    }
+
+    private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
+    {
+        var manifest = catalog.Find(DatasetName.Parse(name)) ?? throw CatalogErrors.NotFound(name);
+        return TypedResults.Ok(ManifestResponse.From(manifest));
+    }
+
+    private static Ok<ListResponse> List(ICatalog catalog)
+    {
+        var manifests = catalog.List();
+        return TypedResults.Ok(new ListResponse([.. manifests.Select(ManifestResponse.From)], manifests.Count));
+    }
+
+    private static DatasetCommit Validate(RegisterRequest request)
+    {
+        var name = DatasetName.Parse(request.Name);
+        if (request.RowCount < 0)
+        {
+            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_row_count", $"row_count is {request.RowCount}; it cannot be negative.");
+        }
+
+        var objects = request.Objects.Select(o => new OfferedFile(ObjectKey.Parse(o.Key), o.RowCount, o.Sha256)).ToList();
+        var columns = request.Columns;
+        if (columns.Any(c => c.Name.Length == 0 || c.Type.Length == 0) || columns.DistinctBy(c => c.Name).Count() != columns.Count)
+        {
+            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_columns", "Every entry of columns needs a name of its own and a type.");
+        }
+
+        return new DatasetCommit(name, SchemaFingerprint.Parse(request.SchemaFingerprint), columns, objects, request.RowCount ?? 0);
+    }
+
+    private sealed record RefreshResponse(int Count);
+
+    private sealed record DropResponse(string Name, long Version, DateTime DroppedAt);
+
+    private sealed record CollectedObjectResponse(string Key, long Size, DateTime LastModified, string Reason);
+
+    private sealed record CollectionResponse(
+        bool DryRun, int Count, long Bytes, IReadOnlyList<CollectedObjectResponse> Objects, bool Truncated, int Unfinished, IReadOnlyList<string> Unreadable)
+    {
+        public static CollectionResponse From(Collection collection) => new(
+            collection.IsDryRun,
+            collection.Count,
+            collection.SizeBytes,
+            [.. collection.Objects.Select(o => new CollectedObjectResponse(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.Reason))],
+            collection.Objects.Count < collection.Count,
+            collection.UnfinishedCount,
+            [.. collection.Unreadable.Select(key => key.Value)]);
+    }
+
+    private sealed record ListResponse(IReadOnlyList<ManifestResponse> Manifests, int Count);
+}

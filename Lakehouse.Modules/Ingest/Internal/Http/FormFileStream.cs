@@ -1,0 +1,21 @@
+using Lakehouse.Core.Requests;
+
+namespace Lakehouse.Ingest.Internal.Http;
+
+/// <summary>The file of a form, whose end is seen only when nothing that counts follows it in the form.</summary>
+internal sealed class FormFileStream(Stream file, UploadForm form) : ReadOnlyStream
+{
+    private bool _isComplete;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await file.ReadAsync(buffer, cancellationToken);
+        if (count == 0 && buffer.Length > 0 && !_isComplete)
+        {
+            _isComplete = true;
+            await form.CompleteAsync(cancellationToken);
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,86 @@
+using Lakehouse.Core.Errors;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Lakehouse.Ingest.Internal.Http;
+
+/// <summary>
+/// A multipart form with one file. Notes beside it are stepped over; a second file, or a parameter of the address as a field, would be ignored in silence and
+/// is refused.
+/// </summary>
+internal sealed class UploadForm(MultipartReader reader)
+{
+    private const string FileField = "file";
+    private const int FieldsMax = 16;
+
+    private static readonly string[] Parameters = ["name", "delimiter", "header"];
+
+    private int _fields;
+
+    /// <summary>The content of the field <c>file</c>; null when there is none.</summary>
+    public async Task<Stream?> FindFileAsync(CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken) is { } field)
+        {
+            if (field.Name == FileField)
+            {
+                return field.Content;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads what follows the file.</summary>
+    /// <exception cref="LakehouseException"><c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): another file, or too much else.</exception>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken) is { } field)
+        {
+            if (field.Name == FileField)
+            {
+                throw Invalid("The form has more than one file, and one is taken at a time. Nothing was registered; send them one after the other.");
+            }
+        }
+    }
+
+    private async Task<(string? Name, Stream Content)?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (_fields++ == FieldsMax)
+        {
+            throw Invalid($"The form has more than {FieldsMax} fields.");
+        }
+
+        MultipartSection? section;
+        try
+        {
+            section = await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
+        {
+            throw Invalid("The multipart body is malformed or ends too early.", fault);
+        }
+
+        if (section is null)
+        {
+            return null;
+        }
+
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+        {
+            return (null, section.Body);
+        }
+
+        var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
+        if (Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            throw Invalid($"The form has the field '{name}', which is a parameter of the address: /v1/ingest?{name}=...");
+        }
+
+        return name != FileField && disposition.IsFileDisposition()
+            ? throw Invalid($"The form has a file in the field '{name}'. The one to be taken in comes in the field '{FileField}', alone.")
+            : (name, section.Body);
+    }
+
+    private static LakehouseException Invalid(string message, Exception? cause = null) => new(ErrorKind.InvalidInput, "invalid_multipart", message, cause);
+}

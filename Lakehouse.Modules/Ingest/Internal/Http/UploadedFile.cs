@@ -1,0 +1,41 @@
+using Lakehouse.Core.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Lakehouse.Ingest.Internal.Http;
+
+/// <summary>Finds the file in a request: the field <c>file</c> of a multipart form, streamed, or the body itself.</summary>
+internal static class UploadedFile
+{
+    private const int BoundaryLengthMax = 128;
+
+    /// <summary>
+    /// Opens it. The stream refuses a form that has another file, or parameters, behind this one; it does so at its end, before anything is committed.
+    /// </summary>
+    public static async Task<Stream> OpenAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding] && encoding != "identity")
+        {
+            throw Refuse("unsupported_encoding", $"The body has the content encoding '{encoding}'. Send it as it is.");
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
+        {
+            return request.Body;
+        }
+
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > BoundaryLengthMax)
+        {
+            throw Refuse("invalid_multipart", "The multipart body names no boundary, or one that is too long.");
+        }
+
+        var form = new UploadForm(new MultipartReader(boundary, request.Body, bufferSize: 256 * 1024));
+        return await form.FindFileAsync(cancellationToken) is { } file
+            ? new FormFileStream(file, form)
+            : throw Refuse("no_file", "The form has no field called 'file'. Send it so: curl -F file=@data.csv, or send the file as the body.");
+    }
+
+    private static LakehouseException Refuse(string code, string message) => new(ErrorKind.InvalidInput, code, message);
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+
+namespace Lakehouse.Isolation;
+
+/// <summary>
+/// Frames in a stream of bytes: the kind (1 byte), the length of the payload (4 bytes, little-endian), the payload. Used by both ends of a lane.
+/// </summary>
+internal sealed class FrameBuffer(int frameBytesMax)
+{
+    internal const int HeadBytes = 5;
+
+    private const int FirstSize = 4 * 1024;
+    private const int KeptSizeMax = 256 * 1024;
+
+    private byte[] _buffer = new byte[FirstSize];
+    private int _start;
+    private int _end;
+
+    /// <summary>Where received bytes go. Never empty; <see cref="Added"/> tells how many there were.</summary>
+    public Memory<byte> Space
+    {
+        get
+        {
+            if (_start == _end)
+            {
+                (_start, _end) = (0, 0);
+            }
+
+            var needed = Math.Max(HeadBytes, NextLength() ?? 0);
+            if (_buffer.Length - _start < needed || _end == _buffer.Length)
+            {
+                var target = _buffer.Length >= needed && _start > 0 ? _buffer : new byte[Math.Max(needed, _buffer.Length * 2)];
+                _buffer.AsSpan(_start, _end - _start).CopyTo(target);
+                (_buffer, _end, _start) = (target, _end - _start, 0);
+            }
+
+            return _buffer.AsMemory(_end);
+        }
+    }
+
+    /// <summary>Whether a whole frame is there.</summary>
+    public bool HasFrame => NextLength() is { } length && _end - _start >= length;
+
+    public void Added(int count) => _end += count;
+
+    /// <summary>Takes the next frame where it has arrived whole.</summary>
+    /// <exception cref="WorkerGoneException">It is larger than any frame may be.</exception>
+    public bool TryTake(out Frame frame)
+    {
+        frame = default;
+        if (!HasFrame)
+        {
+            return false;
+        }
+
+        var length = NextLength()!.Value;
+        frame = new Frame(_buffer[_start], _buffer.AsMemory(_start + HeadBytes, length - HeadBytes));
+        _start += length;
+        return true;
+    }
+
+    /// <summary>Gives a large buffer back, where nothing is left in it.</summary>
+    public void Trim()
+    {
+        if (_start == _end && _buffer.Length > KeptSizeMax)
+        {
+            (_start, _end) = (0, 0);
+            _buffer = new byte[FirstSize];
+        }
+    }
+
+    /// <summary>The length of the next frame, head included; null while its head is not there.</summary>
+    private int? NextLength()
+    {
+        if (_end - _start < HeadBytes)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start + 1));
+        return length >= 0 && length <= frameBytesMax
+            ? length + HeadBytes
+            : throw new WorkerGoneException($"a frame of {length} bytes is none; at most {frameBytesMax} are allowed");
+    }
+}

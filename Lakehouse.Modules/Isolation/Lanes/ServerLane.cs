@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+
+namespace Lakehouse.Isolation;
+
+/// <summary>
+/// The server's end of a lane: a two-way stream of frames to one thread of the worker, and blocks of memory shared with it. One user at a time.
+/// </summary>
+public sealed class ServerLane : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly FrameBuffer _received;
+    private readonly SharedBlocks _blocks;
+
+    internal ServerLane(int descriptor, SharedBlocks blocks, int firstBlock, int blockCount, int frameBytesMax)
+    {
+        _socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
+        _received = new FrameBuffer(frameBytesMax);
+        (_blocks, FirstBlock, BlockCount, FrameBytesMax) = (blocks, firstBlock, blockCount, frameBytesMax);
+    }
+
+    /// <summary>The lane's first block.</summary>
+    public int FirstBlock { get; }
+
+    /// <summary>How many blocks the lane has.</summary>
+    public int BlockCount { get; }
+
+    /// <summary>The largest frame. One that is larger is taken for a fault of this end.</summary>
+    public int FrameBytesMax { get; }
+
+    /// <summary>A block of this lane, counted from 0.</summary>
+    /// <exception cref="WorkerGoneException">There is no such block.</exception>
+    public ReadOnlyMemory<byte> Block(int block, int length) =>
+        block >= 0 && block < BlockCount && length >= 0 && length <= _blocks.BlockBytes
+            ? _blocks[FirstBlock + block][..length]
+            : throw new WorkerGoneException($"there is no block {block} of {length} bytes");
+
+    /// <summary>Sends all that was written, and clears it.</summary>
+    /// <exception cref="WorkerGoneException">The worker has ended.</exception>
+    public async ValueTask SendAsync(FrameWriter frames, CancellationToken cancellationToken)
+    {
+        var rest = frames.Written;
+        try
+        {
+            while (!rest.IsEmpty)
+            {
+                rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            throw new WorkerGoneException("the worker takes no more frames", fault);
+        }
+
+        frames.Clear();
+    }
+
+    /// <summary>Whether a frame has arrived already.</summary>
+    public bool HasFrame => _received.HasFrame;
+
+    /// <summary>The next frame, where it has arrived already.</summary>
+    public bool TryReceive(out Frame frame) => _received.TryTake(out frame);
+
+    /// <summary>The next frame. When it is given up, nothing is lost: the next call goes on.</summary>
+    /// <exception cref="WorkerGoneException">The worker has ended, and all that it sent before was received.</exception>
+    public async ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        Frame frame;
+        while (!_received.TryTake(out frame))
+        {
+            try
+            {
+                var count = await _socket.ReceiveAsync(_received.Space, SocketFlags.None, cancellationToken);
+                _received.Added(count > 0 ? count : throw new WorkerGoneException("the worker has ended"));
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                throw new WorkerGoneException("the worker has ended", fault);
+            }
+        }
+
+        return frame;
+    }
+
+    /// <summary>Between two users: gives a large buffer back.</summary>
+    public void Trim() => _received.Trim();
+
+    /// <summary>Closes this end; the worker sees the end of the stream.</summary>
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,88 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Core.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace Lakehouse.Storage.Internal.Http;
+
+/// <summary><c>/v1/storage/*</c>.</summary>
+internal static class StorageEndpoints
+{
+    private const string Root = "/v1/storage/";
+
+    public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Root).WithTags("storage");
+        group.MapPut("put/{**key}", PutAsync).WithMetadata(AnyContentType.Instance).TakesQuery("bucket").WithSummary("Stores the body as an object");
+        group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync).TakesQuery("bucket").WithSummary("Reads an object or a range of it");
+        group.MapGet("list", ListAsync).TakesQuery("prefix", "start_after", "limit", "bucket").WithSummary("Lists objects in the order of their keys");
+        group.MapDelete("delete/{**key}", DeleteAsync).TakesQuery("bucket").WithSummary("Deletes an object");
+        return routes;
+    }
+
+    private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IBuckets buckets, PutLimiter puts, StorageOptions options, string? bucket = null)
+    {
+        var store = buckets.Find(bucket);
+        var key = WritableKey(context, "put/", store == buckets.Find(null));
+        // The store counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        if (context.Request.ContentLength > options.MaxPutBytes)
+        {
+            throw StorageErrors.TooLarge(options.MaxPutBytes);
+        }
+
+        using var lease = await puts.AcquireAsync(context.RequestAborted);
+        var stored = await store.PutAsync(key, context.Request.Body, options.MaxPutBytes, context.RequestAborted);
+        context.Response.Headers.ETag = Quote(stored.ETag);
+        return TypedResults.Ok(new PutResponse(stored.Key.Value, stored.SizeBytes, stored.ETag));
+    }
+
+    private static async Task<FileStreamHttpResult> GetAsync(HttpContext context, IBuckets buckets, string? bucket = null)
+    {
+        var store = buckets.Find(bucket);
+        var key = RawKey.Read(context, Root + "get/");
+        var content = await store.OpenAsync(key, context.RequestAborted)
+            ?? throw new LakehouseException(ErrorKind.NotFound, "object_not_found", $"There is no object '{key}'.");
+        var info = content.Info;
+        return TypedResults.Stream(
+            content.Stream, "application/octet-stream", fileDownloadName: null, info.LastModified, new EntityTagHeaderValue(Quote(info.ETag)),
+            enableRangeProcessing: true);
+    }
+
+    private static async Task<Ok<ListResponse>> ListAsync(
+        IBuckets buckets, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null, string? bucket = null)
+    {
+        var page = await buckets.Find(bucket).ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
+        var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
+        return TypedResults.Ok(new ListResponse(prefix, [.. objects], page.IsTruncated));
+    }
+
+    private static async Task<NoContent> DeleteAsync(HttpContext context, IBuckets buckets, string? bucket = null)
+    {
+        var store = buckets.Find(bucket);
+        await store.DeleteAsync(WritableKey(context, "delete/", store == buckets.Find(null)), context.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static ObjectKey WritableKey(HttpContext context, string verb, bool holdsLake)
+    {
+        var key = RawKey.Read(context, Root + verb);
+        return holdsLake && ReservedPrefixes.Find(key) is { } prefix
+            ? throw new LakehouseException(
+                ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")
+            : key;
+    }
+
+    private static string Quote(string etag) => $"\"{etag}\"";
+
+    private sealed record PutResponse(string Key, long Size, string Etag);
+
+    private sealed record ListedObject(string Key, long Size, DateTime LastModified, string Etag);
+
+    private sealed record ListResponse(string Prefix, IReadOnlyList<ListedObject> Objects, bool Truncated);
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace Lakehouse.Storage;
+
+/// <summary>Whole listings of a bucket, page by page.</summary>
+public static class ObjectListing
+{
+    private const int PageSize = 1_000;
+
+    /// <summary>
+    /// All objects below a prefix, in the order of <see cref="IObjectStore.ListAsync"/>. Objects that come or go meanwhile may be there or not.
+    /// </summary>
+    /// <param name="store">The bucket.</param>
+    /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
+    /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
+        this IObjectStore store, string prefix, string startAfter = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectPage page;
+        do
+        {
+            page = await store.ListAsync(prefix, startAfter, PageSize, cancellationToken);
+            if (page.Objects.Count > 0)
+            {
+                startAfter = page.Objects[^1].Key.Value;
+                yield return page.Objects;
+            }
+        }
+        while (page.IsTruncated);
+    }
+
+    /// <summary>As <see cref="ListPagesAsync"/>, in one list: for prefixes with few objects.</summary>
+    public static async Task<IReadOnlyList<ObjectInfo>> ListAllAsync(this IObjectStore store, string prefix, CancellationToken cancellationToken)
+    {
+        var all = new List<ObjectInfo>();
+        await foreach (var page in store.ListPagesAsync(prefix, cancellationToken: cancellationToken))
+        {
+            all.AddRange(page);
+        }
+
+        return all;
+    }
+}

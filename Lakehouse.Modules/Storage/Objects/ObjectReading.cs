@@ -1,0 +1,30 @@
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Storage;
+
+/// <summary>Whole objects in memory.</summary>
+public static class ObjectReading
+{
+    /// <summary>All bytes of an object that is small.</summary>
+    /// <param name="store">The bucket.</param>
+    /// <param name="key">The object.</param>
+    /// <param name="sizeBytesMax">The most bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidDataException">
+    /// It is not there, larger, or cut off; the message says which, as the end of "the object ... is damaged: ".
+    /// </exception>
+    public static async Task<byte[]> ReadSmallAsync(this IObjectStore store, ObjectKey key, long sizeBytesMax, CancellationToken cancellationToken)
+    {
+        var content = await store.OpenAsync(key, cancellationToken) ?? throw new InvalidDataException("it is gone");
+        await using var stream = content.Stream;
+        if (content.Info.SizeBytes > sizeBytesMax)
+        {
+            throw new InvalidDataException("it is larger than such an object can be");
+        }
+
+        var bytes = new byte[content.Info.SizeBytes];
+        return await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) == bytes.Length
+            ? bytes
+            : throw new InvalidDataException("it is cut off");
+    }
+}
