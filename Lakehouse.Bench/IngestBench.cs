@@ -23,7 +23,11 @@ internal static class IngestBench
         }
 
         var copy = Report.Median(copies);
-        report.AtMost("ingest / COPY", Report.Median(bodies) / copy, RatioMax, $"body {Report.Median(bodies):0.00} s, COPY {copy:0.00} s; the first ingest of the process took {cold:0.00} s");
+        report.AtMost(
+            "ingest / COPY",
+            Report.Median(bodies) / copy,
+            RatioMax,
+            $"body {Report.Median(bodies):0.00} s, COPY {copy:0.00} s; the first ingest of the process took {cold:0.00} s");
         report.AtMost("ingest as a form / COPY", Report.Median(forms) / copy, RatioMax, $"form {Report.Median(forms):0.00} s, COPY {copy:0.00} s");
         report.AtMost("memory of the process at its highest, MiB", server.MemoryMiB("VmHWM"), MemoryMaxMiB, $"{(2 * Rounds) + 1} ingests, one after the other");
     }

@@ -49,7 +49,8 @@ internal static class IsolationBench
 
     private static async Task ImportAsync(ServerProcess server)
     {
-        using var answer = await server.Http.PostAsJsonAsync("/v1/vectors/index/queries/import", new { dataset = "queries", id = "worker_id", text = "resume_text" });
+        using var answer = await server.Http.PostAsJsonAsync(
+            "/v1/vectors/index/queries/import", new { dataset = "queries", id = "worker_id", text = "resume_text" });
         answer.EnsureSuccessStatusCode();
         while ((await server.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/queries/import")).GetProperty("state").GetString() != "done")
         {
@@ -60,22 +61,35 @@ internal static class IsolationBench
     private static async Task CompareLatencyAsync(ServerProcess process, ServerProcess none, Report report)
     {
         var (ours, theirs) = await InTurnAsync(process, none, "SELECT 42", WarmUp, Rounds);
-        report.AtMost("ms that a process of its own adds to SELECT 42", Report.Median(ours) - Report.Median(theirs), 0.10, $"{Report.Median(ours):0.000} ms against {Report.Median(theirs):0.000} ms, medians of {Rounds} in turn");
+        report.AtMost(
+            "ms that a process of its own adds to SELECT 42",
+            Report.Median(ours) - Report.Median(theirs),
+            0.10,
+            $"{Report.Median(ours):0.000} ms against {Report.Median(theirs):0.000} ms, medians of {Rounds} in turn");
     }
 
     private static async Task CompareAnswersAsync(ServerProcess process, ServerProcess none, Report report)
     {
         var (ours, theirs) = await InTurnAsync(process, none, "SELECT * FROM workers", 2, LongRounds);
-        report.AtLeast("speed of a long answer as JSON, over that from the server's own process", Report.Median(theirs) / Report.Median(ours), 0.9, $"{Report.Median(ours):0} ms against {Report.Median(theirs):0} ms, medians of {LongRounds} in turn");
+        report.AtLeast(
+            "speed of a long answer as JSON, over that from the server's own process",
+            Report.Median(theirs) / Report.Median(ours),
+            0.9,
+            $"{Report.Median(ours):0} ms against {Report.Median(theirs):0} ms, medians of {LongRounds} in turn");
     }
 
     private static async Task CompareSearchAsync(ServerProcess process, ServerProcess none, Report report)
     {
         var (ours, theirs) = await InTurnAsync(process, none, Search, SearchRounds, SearchRounds);
-        report.AtMost($"time of vector_search for each of {SearchRows:N0} rows, over that in the server's own process", Report.Median(ours) / Report.Median(theirs), 1.1, $"{Report.Median(ours):0.0} ms against {Report.Median(theirs):0.0} ms, medians of {SearchRounds} in turn");
+        report.AtMost(
+            $"time of vector_search for each of {SearchRows:N0} rows, over that in the server's own process",
+            Report.Median(ours) / Report.Median(theirs),
+            1.1,
+            $"{Report.Median(ours):0.0} ms against {Report.Median(theirs):0.0} ms, medians of {SearchRounds} in turn");
     }
 
-    private static async Task<(List<double> Process, List<double> None)> InTurnAsync(ServerProcess process, ServerProcess none, string sql, int warmUp, int rounds)
+    private static async Task<(List<double> Process, List<double> None)> InTurnAsync(
+        ServerProcess process, ServerProcess none, string sql, int warmUp, int rounds)
     {
         var buffer = new byte[1 << 20];
         var (ours, theirs) = (new List<double>(), new List<double>());
@@ -116,7 +130,11 @@ internal static class IsolationBench
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        report.AtMost("ms from the end of an engine process to the first answer of the next", Report.Median(times), 50, $"medians of {StartRounds}, slowest {times.Max():0} ms");
+        report.AtMost(
+            "ms from the end of an engine process to the first answer of the next",
+            Report.Median(times),
+            50,
+            $"medians of {StartRounds}, slowest {times.Max():0} ms");
     }
 
     private static async Task CompareStartAsync(string[] folders, Report report)
@@ -137,6 +155,10 @@ internal static class IsolationBench
             }
         }
 
-        report.AtMost("ms that it adds to the start of the program", Report.Median(ours) - Report.Median(theirs), 150, $"{Report.Median(ours):0} ms against {Report.Median(theirs):0} ms; the first query is answered {Report.Median(first):0} ms after the start");
+        report.AtMost(
+            "ms that it adds to the start of the program",
+            Report.Median(ours) - Report.Median(theirs),
+            150,
+            $"{Report.Median(ours):0} ms against {Report.Median(theirs):0} ms; the first query is answered {Report.Median(first):0} ms after the start");
     }
 }

@@ -12,24 +12,29 @@ internal static class JsonBench
     {
         var buffer = new byte[1 << 20];
         await server.QueryAsync("SELECT * FROM workers", buffer);
-        var (rates, firsts, highest) = (new List<double>(), new List<double>(), 0.0);
-        long bytes = 0;
+        var (rates, firsts) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
-            var (answer, memory) = await WatchAsync(server, "SELECT * FROM workers", buffer);
-            bytes = answer.Bytes;
-            highest = Math.Max(highest, memory);
-            rates.Add(bytes / 1e6 / answer.Whole.TotalSeconds);
+            var answer = await server.QueryAsync("SELECT * FROM workers", buffer);
+            rates.Add(answer.Bytes / 1e6 / answer.Whole.TotalSeconds);
             firsts.Add(answer.FirstByte / answer.Whole);
         }
 
+        // Not in the rounds above: looking at the memory of three processes takes a good part of a processor.
+        var (one, highest) = await WatchAsync(server, "SELECT * FROM workers", buffer);
+        var bytes = one.Bytes;
         var (large, ofLarge) = await WatchAsync(server, $"SELECT w.* FROM workers w, range({Multiple})", buffer);
         report.AtLeast("JSON out, MB/s", Report.Median(rates), RateMin, $"{bytes / 1e6:0} MB an answer");
         report.AtMost("first byte / last byte", Report.Median(firsts), 0.5, "the answer begins long before the last row is read");
-        report.AtMost($"memory of an answer {Multiple} times as large, over that of one", ofLarge / highest, GrowthMax, $"{highest:0} MiB at the highest for {bytes / 1e6:0} MB, {ofLarge:0} MiB for {large.Bytes / 1e6:0} MB");
+        report.AtMost(
+            $"memory of an answer {Multiple} times as large, over that of one",
+            ofLarge / highest,
+            GrowthMax,
+            $"{highest:0} MiB at the highest for {bytes / 1e6:0} MB, {ofLarge:0} MiB for {large.Bytes / 1e6:0} MB");
     }
 
-    private static async Task<((long Bytes, TimeSpan FirstByte, TimeSpan Whole) Answer, double HighestMiB)> WatchAsync(ServerProcess server, string sql, byte[] buffer)
+    private static async Task<((long Bytes, TimeSpan FirstByte, TimeSpan Whole) Answer, double HighestMiB)> WatchAsync(
+        ServerProcess server, string sql, byte[] buffer)
     {
         var highest = 0.0;
         var answer = server.QueryAsync(sql, buffer);

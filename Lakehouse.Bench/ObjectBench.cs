@@ -8,7 +8,9 @@ using Amazon.S3;
 
 namespace Lakehouse.Bench;
 
-/// <summary>Objects of 64 MiB over loopback, against nginx and the disk; and a query of a lake in S3, whose local copies are warm, against one of a lake in a folder.</summary>
+/// <summary>
+/// Objects of 64 MiB over loopback, against nginx and the disk; and a query of a lake in S3, whose local copies are warm, against one of a lake in a folder.
+/// </summary>
 internal static class ObjectBench
 {
     private const int SizeBytes = 64 << 20;
@@ -41,7 +43,8 @@ internal static class ObjectBench
 
         Exchange(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content);
 
-        report.AtLeast("put of 64 MiB, of the disk's own write and flush", Report.Median(disk) / Report.Median(ours), ShareMin, Describe("put", ours, "disk", disk));
+        report.AtLeast(
+            "put of 64 MiB, of the disk's own write and flush", Report.Median(disk) / Report.Median(ours), ShareMin, Describe("put", ours, "disk", disk));
     }
 
     private static async Task GetAsync(ServerProcess server, Workspace workspace, byte[] content, Report report)
@@ -62,7 +65,8 @@ internal static class ObjectBench
             ours.Add(Time(() => Exchange(server.Http.BaseAddress!.Port, "GET", "/v1/storage/get/bench/object", [])));
         }
 
-        report.AtLeast("get of 64 MiB, of nginx serving the same", Report.Median(theirs) / Report.Median(ours), ShareMin, Describe("get", ours, "nginx", theirs));
+        report.AtLeast(
+            "get of 64 MiB, of nginx serving the same", Report.Median(theirs) / Report.Median(ours), ShareMin, Describe("get", ours, "nginx", theirs));
     }
 
     private static async Task QueryAsync(ServerProcess server, Workspace workspace, Report report)
@@ -73,9 +77,12 @@ internal static class ObjectBench
             return;
         }
 
-        var (access, secret) = (Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_ACCESS_KEY") ?? "lakehouse", Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_SECRET_KEY") ?? "lakehouse-secret");
+        var (access, secret) = (
+            Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_ACCESS_KEY") ?? "lakehouse",
+            Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_SECRET_KEY") ?? "lakehouse-secret");
         var bucket = "bench-" + Guid.NewGuid().ToString("N");
-        using (var client = new AmazonS3Client(new BasicAWSCredentials(access, secret), new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, AuthenticationRegion = "us-east-1" }))
+        using (var client = new AmazonS3Client(
+                new BasicAWSCredentials(access, secret), new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, AuthenticationRegion = "us-east-1" }))
         {
             await client.PutBucketAsync(bucket);
         }
@@ -103,12 +110,18 @@ internal static class ObjectBench
                 }
             }
 
-            report.AtMost($"warm, of a lake in S3 over one in a folder, {sql}", Report.Median(ours) / Report.Median(folderTimes), QueryRatioMax, Describe("S3", ours, "folder", folderTimes));
+            report.AtMost(
+                $"warm, of a lake in S3 over one in a folder, {sql}",
+                Report.Median(ours) / Report.Median(folderTimes),
+                QueryRatioMax,
+                Describe("S3", ours, "folder", folderTimes));
         }
     }
 
     private static string Describe(string ours, List<double> ourTimes, string theirs, List<double> theirTimes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ours} {Report.Median(ourTimes):0.00} ms, {theirs} {Report.Median(theirTimes):0.00} ms, medians of {ourTimes.Count} in turn");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ours} {Report.Median(ourTimes):0.00} ms, {theirs} {Report.Median(theirTimes):0.00} ms, medians of {ourTimes.Count} in turn");
 
     private static void WriteAndFlush(string path, byte[] content)
     {

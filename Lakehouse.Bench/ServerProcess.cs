@@ -17,7 +17,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(folder, "data"), .. settings])
+            [
+                Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir",
+                Path.Combine(folder, "data"), .. settings
+            ])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -72,7 +75,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>The processes that it has started, oldest first.</summary>
     public IReadOnlyList<int> Children() =>
-        [.. Directory.EnumerateDirectories($"/proc/{_process.Id}/task").SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).Order()];
+        [
+            .. Directory.EnumerateDirectories($"/proc/{_process.Id}/task")
+                .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(int.Parse)
+                .Order()
+        ];
 
     private static double MemoryMiB(int process, string line)
     {

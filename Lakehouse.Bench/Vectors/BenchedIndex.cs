@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Lakehouse.Core.Configuration;
+using Lakehouse.Hnsw;
 using Lakehouse.Vector;
-using Lakehouse.Vector.Hnsw;
 using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Index;
 using Lakehouse.Vector.Internal.Metadata;
@@ -40,7 +40,8 @@ internal sealed class BenchedIndex : IDisposable
         foreach (var part in positions.Chunk(batch))
         {
             var entries = part.Select(i => new ItemBatch.Entry(
-                Encoding.UTF8.GetBytes(Id(i)), _vectors.AsMemory(i * dimension, dimension), _hasMetadata, MetadataDocument.Encode(Encoding.UTF8.GetBytes($"{{\"n\":{i % 1_000}}}"))));
+                Encoding.UTF8.GetBytes(Id(i)), _vectors.AsMemory(i * dimension, dimension), _hasMetadata, MetadataDocument.Encode(
+                    Encoding.UTF8.GetBytes($"{{\"n\":{i % 1_000}}}"))));
             Index.Add(ItemBatch.FromLog([.. entries]), _threads, () => { });
         }
     }
@@ -66,7 +67,9 @@ internal sealed class BenchedIndex : IDisposable
             nodes[q] = [.. results.Select(r => r.Node)];
         }
 
-        return (Stopwatch.GetElapsedTime(started).TotalSeconds, [.. nodes.Select(found => found.Select(node => Position(Encoding.UTF8.GetString(Index.Id(node)))).ToArray())]);
+        return (
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            [.. nodes.Select(found => found.Select(node => Position(Encoding.UTF8.GetString(Index.Id(node)))).ToArray())]);
     }
 
     /// <summary>Answers one query as the API does, with ids and metadata.</summary>

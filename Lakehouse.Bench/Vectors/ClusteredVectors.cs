@@ -1,4 +1,5 @@
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw.Internal.Kernels;
+using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Bench.Vectors;
 

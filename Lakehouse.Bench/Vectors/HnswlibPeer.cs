@@ -26,7 +26,8 @@ internal sealed class HnswlibPeer : IDisposable
         }
 
         var program = Path.Combine(folder, "hnswlib_peer");
-        using (var compiler = Process.Start("/usr/bin/g++", ["-std=c++17", "-O3", "-march=native", "-pthread", "-o", program, Path.Combine(AppContext.BaseDirectory, "hnswlib_peer.cpp")]))
+        using (var compiler = Process.Start(
+                "/usr/bin/g++", ["-std=c++17", "-O3", "-march=native", "-pthread", "-o", program, Path.Combine(AppContext.BaseDirectory, "hnswlib_peer.cpp")]))
         {
             compiler.WaitForExit();
             if (compiler.ExitCode != 0)
@@ -74,7 +75,8 @@ internal sealed class HnswlibPeer : IDisposable
         }
     }
 
-    private static double ReadSeconds(Process process) => double.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("hnswlib stopped"), CultureInfo.InvariantCulture);
+    private static double ReadSeconds(Process process) =>
+        double.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("hnswlib stopped"), CultureInfo.InvariantCulture);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,8 @@ internal static class SavedIndex
 {
     public static async Task WriteAsync(BenchedIndex benched, string dataDirectory)
     {
-        var storage = StorageOptions.Read(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("storage:data_dir", (string?)dataDirectory)]).Build()));
+        var storage = StorageOptions.Read(
+            new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("storage:data_dir", (string?)dataDirectory)]).Build()));
         await using var services = new ServiceCollection()
             .AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(BenchedIndex.Options).BuildServiceProvider();
         var files = services.GetRequiredService<IndexFiles>();

@@ -43,11 +43,14 @@ internal sealed partial class SearchLoad(Uri address, string index, string[] bod
         {
             var lua = new StringBuilder("local bodies = {\n");
             Array.ForEach(bodies, body => lua.Append("[[").Append(body).Append("]],\n"));
-            lua.Append("}\nlocal requests, n = {}, 0\nfunction init() for i = 1, #bodies do requests[i] = wrk.format('POST', nil, {['Content-Type'] = 'application/json'}, bodies[i]) end end\nfunction request() n = n % #requests + 1 return requests[n] end\n");
+            lua.Append(
+                "}\nlocal requests, n = {}, 0\nfunction init() for i = 1, #bodies do requests[i] = wrk.format('POST', nil, {['Content-Type'] = "
+                + "'application/json'}, bodies[i]) end end\nfunction request() n = n % #requests + 1 return requests[n] end\n");
             File.WriteAllText(script, lua.ToString());
         }
 
-        var start = new ProcessStartInfo(Wrk, ["-t1", $"-c{connectionCount}", $"-d{Seconds}s", "-s", script, new Uri(address, $"/v1/vectors/index/{index}/search").ToString()])
+        var start = new ProcessStartInfo(
+            Wrk, ["-t1", $"-c{connectionCount}", $"-d{Seconds}s", "-s", script, new Uri(address, $"/v1/vectors/index/{index}/search").ToString()])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Lakehouse.Hnsw;
 using Lakehouse.Vector;
 
 namespace Lakehouse.Bench.Vectors;
@@ -35,7 +36,9 @@ internal static class VectorBench
             var vectors = generator.Next(Count);
             var queries = generator.Next(QueryCount);
             var truth = ExactNeighbours.Find(vectors, queries, Dimension, K);
-            Console.WriteLine($"{Count:N0} x {Dimension} clustered unit vectors, M {M}, ef_construction {EfConstruction}, {QueryCount:N0} queries, recall@{K} of {RecallMin} or more, one thread");
+            Console.WriteLine(
+                $"{Count:N0} x {Dimension} clustered unit vectors, M {M}, ef_construction {EfConstruction}, {QueryCount:N0} queries, recall@{K} of "
+                + $"{RecallMin} or more, one thread");
             await CompareAsync(report, folder, vectors, queries, truth);
         }
         finally
@@ -68,7 +71,12 @@ internal static class VectorBench
     }
 
     private static void CompareWith(
-        HnswlibPeer peer, Report report, float[] queries, int[][] truth, (BenchedIndex Index, int Ef, double Recall) floats, (BenchedIndex Index, int Ef, double Recall) codes)
+        HnswlibPeer peer,
+        Report report,
+        float[] queries,
+        int[][] truth,
+        (BenchedIndex Index, int Ef, double Recall) floats,
+        (BenchedIndex Index, int Ef, double Recall) codes)
     {
         var peerEf = ChooseEf(ef => peer.Search(ef, K).Found, truth, out var peerRecall);
         var (peerTimes, floatTimes, codeTimes) = (new List<double>(), new List<double>(), new List<double>());
@@ -84,7 +92,11 @@ internal static class VectorBench
         var peerDetail = $"hnswlib {theirs:0} QPS at recall {peerRecall:0.0000}, ef {peerEf}; medians of {Rounds} rounds in turn";
         report.AtLeast("QPS over hnswlib's, float32", ours / theirs, 1.15, $"{ours:0} QPS at recall {floats.Recall:0.0000}, ef {floats.Ef}; {peerDetail}");
         report.AtLeast("QPS over hnswlib's, int8", coded / theirs, 1.7, $"{coded:0} QPS at recall {codes.Recall:0.0000}, ef {codes.Ef}");
-        report.AtMost("build time over hnswlib's, float32, two threads", floats.Index.BuildSeconds / peer.BuildSeconds, 1.0, $"{floats.Index.BuildSeconds:0.0} s, hnswlib {peer.BuildSeconds:0.0} s");
+        report.AtMost(
+            "build time over hnswlib's, float32, two threads",
+            floats.Index.BuildSeconds / peer.BuildSeconds,
+            1.0,
+            $"{floats.Index.BuildSeconds:0.0} s, hnswlib {peer.BuildSeconds:0.0} s");
         Report.Note("build time over hnswlib's, int8, two threads", codes.Index.BuildSeconds / peer.BuildSeconds, $"{codes.Index.BuildSeconds:0.0} s");
     }
 
@@ -108,8 +120,15 @@ internal static class VectorBench
         }
 
         var (oneRate, allRate, httpRate) = (Report.Median(one), Report.Median(all), Report.Median(http));
-        report.AtLeast($"QPS over HTTP from {Connections} connections, of one thread's in process", httpRate / oneRate, 0.6, $"{httpRate:0} QPS by {load.Name}, in process {oneRate:0}; bodies of {bodies[0].Length / 1000.0:0.0} KB");
-        Report.Note($"the same, of {Connections} threads' in process", httpRate / allRate, $"in process {allRate:0}: all {Environment.ProcessorCount} processors search, while over HTTP the client has its share of them");
+        report.AtLeast(
+            $"QPS over HTTP from {Connections} connections, of one thread's in process",
+            httpRate / oneRate,
+            0.6,
+            $"{httpRate:0} QPS by {load.Name}, in process {oneRate:0}; bodies of {bodies[0].Length / 1000.0:0.0} KB");
+        Report.Note(
+            $"the same, of {Connections} threads' in process",
+            httpRate / allRate,
+            $"in process {allRate:0}: all {Environment.ProcessorCount} processors search, while over HTTP the client has its share of them");
     }
 
     private static double MeasureInProcess(BenchedIndex index, float[] queries, int ef, int threadCount)
@@ -140,7 +159,12 @@ internal static class VectorBench
             var answers = Enumerable.Range(0, queryCount).Select(q => index.Ask(new VectorQuery { Vector = Query(some, q), K = K, Filter = filter })).ToList();
             var qps = queryCount / Stopwatch.GetElapsedTime(started).TotalSeconds;
             var recall = ExactNeighbours.Recall(truth, [.. answers.Select(a => (IReadOnlyList<int>)[.. a.Hits.Select(h => BenchedIndex.Position(h.Item.Id))])]);
-            report.AtLeast($"recall@{K} with a filter that keeps {name}", recall, 0.95, $"{qps:0} QPS at the default ef of 64; {answers.Count(a => a.IsExact)} of {queryCount} by a scan, {answers.Average(a => a.ComparedCount):0} vectors compared");
+            report.AtLeast(
+                $"recall@{K} with a filter that keeps {name}",
+                recall,
+                0.95,
+                $"{qps:0} QPS at the default ef of 64; {answers.Count(a => a.IsExact)} of {queryCount} by a scan, {answers.Average(a => a.ComparedCount):0} "
+                + "vectors compared");
         }
     }
 
@@ -155,7 +179,11 @@ internal static class VectorBench
         var removed = Stopwatch.GetElapsedTime(started).TotalSeconds;
         index.Add(half);
         var churned = ExactNeighbours.Recall(truth, index.Search(queries, ef, K).Found);
-        report.AtMost($"recall@{K} lost after 50 % were deleted and added again", fresh - churned, 0.01, $"fresh {fresh:0.0000}, after {churned:0.0000}, ef {ef}; deleting and repairing took {removed:0.0} s");
+        report.AtMost(
+            $"recall@{K} lost after 50 % were deleted and added again",
+            fresh - churned,
+            0.01,
+            $"fresh {fresh:0.0000}, after {churned:0.0000}, ef {ef}; deleting and repairing took {removed:0.0} s");
     }
 
     /// <summary>A million small vectors: their memory and the start with them, in a server of its own.</summary>
@@ -185,11 +213,24 @@ internal static class VectorBench
 
         var started = Stopwatch.GetTimestamp();
         await using var server = await ServerProcess.StartAsync(data);
-        report.AtMost("s from start to ready with 1,000,000 x 128, int8", Stopwatch.GetElapsedTime(started).TotalSeconds, 10, "the whole program; snapshot in the page cache");
+        report.AtMost(
+            "s from start to ready with 1,000,000 x 128, int8",
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            10,
+            "the whole program; snapshot in the page cache");
         using var client = new SearchClient(server.Http.BaseAddress!.Port, Connections);
-        client.Ask([.. Enumerable.Range(0, QueryCount).Select(q => SearchClient.Request("bench", SearchClient.Body(vectors.AsSpan(q * dimension, dimension), K, 64)))]);
+        client.Ask(
+            [
+                .. Enumerable.Range(0, QueryCount).Select(
+                    q => SearchClient.Request("bench", SearchClient.Body(vectors.AsSpan(q * dimension, dimension), K, 64)))
+            ]);
 
-        report.AtMost("GB of memory of that program after searches", server.MemoryMiB("VmRSS") * 1.048576 / 1_000, 1.0, $"resident, all of it, ids but no metadata: {server.MemoryMiB("VmRSS"):0} MiB, of which {server.MemoryMiB("RssFile"):0} are the program's own files; at its highest {server.MemoryMiB("VmHWM"):0} MiB");
+        report.AtMost(
+            "GB of memory of that program after searches",
+            server.MemoryMiB("VmRSS") * 1.048576 / 1_000,
+            1.0,
+            $"resident, all of it, ids but no metadata: {server.MemoryMiB("VmRSS"):0} MiB, of which {server.MemoryMiB("RssFile"):0} are the program's own "
+            + $"files; at its highest {server.MemoryMiB("VmHWM"):0} MiB");
     }
 
     private static ReadOnlyMemory<float> Query(float[] queries, int q) => queries.AsMemory(q * Dimension, Dimension);

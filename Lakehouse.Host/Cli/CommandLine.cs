@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Lakehouse.Core.Configuration;
+using Lakehouse.Host.Cli.Sql;
 
 namespace Lakehouse.Host.Cli;
 
@@ -18,7 +19,8 @@ internal static partial class CommandLine
             }
 
             var rest = TakeSettings(args, out var settings);
-            return await Create(settings).Parse(rest).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await Create(settings).Parse(rest).InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (SettingsException fault)
         {
@@ -38,8 +40,13 @@ internal static partial class CommandLine
 
     private static RootCommand Create(Dictionary<string, string> settings)
     {
-        var config = new Option<string?>("--config") { Description = "The configuration file; appsettings.toml in the working folder when not given", Recursive = true };
-        var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.") { config };
+        var config = new Option<string?>("--config")
+        {
+            Description = "The configuration file; appsettings.toml in the working folder when not given",
+            Recursive = true,
+        };
+        var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.");
+        root.Options.Add(config);
         var serve = new Command("serve", "Starts the server (the default)");
         root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
         serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
@@ -79,6 +86,9 @@ internal static partial class CommandLine
         return [.. rest];
     }
 
-    [GeneratedRegex("^--(?<key>[A-Za-z_]+(\\.[A-Za-z_]+)+)(=(?<value>.*))?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^--(?<key>[A-Za-z_]+(\\.[A-Za-z_]+)+)(=(?<value>.*))?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex SettingArgument();
 }

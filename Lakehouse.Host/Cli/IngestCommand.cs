@@ -42,7 +42,8 @@ internal static class IngestCommand
         using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
         var result = answer.RootElement;
         await Terminal.Output.WriteLineAsync(
-            $"{result.GetProperty("name").GetString()}: {result.GetProperty("row_count").GetInt64():N0} rows, version {result.GetProperty("version").GetInt64()}"
+            $"{result.GetProperty("name").GetString()}: {result.GetProperty("row_count").GetInt64():N0} rows, version "
+            + $"{result.GetProperty("version").GetInt64()}"
             + (result.GetProperty("unchanged").GetBoolean() ? ", unchanged" : $", {result.GetProperty("elapsed_ms").GetInt64():N0} ms"));
         return 0;
     }

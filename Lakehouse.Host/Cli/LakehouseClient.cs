@@ -13,7 +13,8 @@ internal sealed class LakehouseClient : IDisposable
 
     private LakehouseClient(HttpClient http) => _http = http;
 
-    public static Option<string?> UrlOption() => new("--url") { Description = "The server, e.g. http://127.0.0.1:3110; server.bind of the configuration when not given" };
+    public static Option<string?> UrlOption() =>
+        new("--url") { Description = "The server, e.g. http://127.0.0.1:3110; server.bind of the configuration when not given" };
 
     public static LakehouseClient Connect(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
     {
@@ -21,7 +22,8 @@ internal sealed class LakehouseClient : IDisposable
         var reader = new SettingsReader(settings);
         var server = ServerOptions.Read(reader);
         var auth = AuthOptions.Read(reader);
-        var host = server.Bind.HostName ?? (System.Net.IPAddress.Any.Equals(server.Bind.Address) ? "127.0.0.1" : server.Bind.Text[..server.Bind.Text.LastIndexOf(':')]);
+        var host = server.Bind.HostName
+            ?? (System.Net.IPAddress.Any.Equals(server.Bind.Address) ? "127.0.0.1" : server.Bind.Text[..server.Bind.Text.LastIndexOf(':')]);
         if (!Uri.TryCreate(url ?? $"http://{host}:{server.Bind.Port}", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new CommandFault($"--url is '{url}'; it is an address like http://127.0.0.1:3110.");

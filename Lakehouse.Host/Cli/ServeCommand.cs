@@ -3,6 +3,8 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Connections;
+using Lakehouse.Host.Server.Edge;
 using Lakehouse.Query;
 using Lakehouse.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -30,7 +32,9 @@ internal static partial class ServeCommand
 
         if (settings.Query.IsIsolated && !QueryModule.CanIsolate)
         {
-            LogWarning(logger, "[query] isolation is \"process\", which this system does not offer: SQL runs in the server's process, and a hostile statement can end it.");
+            LogWarning(
+                logger,
+                "[query] isolation is \"process\", which this system does not offer: SQL runs in the server's process, and a hostile statement can end it.");
         }
 
         if (!settings.Query.IsIsolated)
@@ -42,7 +46,8 @@ internal static partial class ServeCommand
         {
             LogWarning(
                 logger,
-                $"The system lets this process have {DescriptorBudget.ReadLimit()} file descriptors (ulimit -n): {fitting} connections can be open at once, not {settings.Server.MaxConnections} (server.max_connections).");
+                $"The system lets this process have {DescriptorBudget.ReadLimit()} file descriptors (ulimit -n): {fitting} connections can be open at once, "
+                + $"not {settings.Server.MaxConnections} (server.max_connections).");
         }
 
         try
@@ -59,7 +64,9 @@ internal static partial class ServeCommand
         }
         catch (LakehouseException fault)
         {
-            var where = fault.InnerException is { } cause && StorageFault.Is(cause) ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})" : string.Empty;
+            var where = fault.InnerException is { } cause && StorageFault.Is(cause)
+                ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})"
+                : string.Empty;
             throw new CommandFault(fault.Message + where);
         }
 
@@ -101,7 +108,8 @@ internal static partial class ServeCommand
     [LoggerMessage(EventId = 5011, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 
-    [LoggerMessage(EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish; Ctrl-C again ends it now")]
+    [LoggerMessage(
+        EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish; Ctrl-C again ends it now")]
     private static partial void LogStopping(ILogger logger, string timeout);
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "Lakehouse has stopped")]

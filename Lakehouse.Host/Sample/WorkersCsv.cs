@@ -11,18 +11,26 @@ public static class WorkersCsv
 {
     /// <summary>The first line.</summary>
     public const string Header =
-        "worker_id,first_name,last_name,email,phone,address,city,state,zip,role,skills,certifications,years_experience,hourly_rate,score,available,hired_on,resume_text";
+        "worker_id,first_name,last_name,email,phone,address,city,state,zip,role,"
+        + "skills,certifications,years_experience,hourly_rate,score,available,hired_on,resume_text";
 
     private static readonly string[] FirstNames =
-        ["Ava", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hana", "Ivan", "José", "Kofi", "Lena", "Marco", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Victor", "Wanda", "Zoë"];
+        [
+            "Ava", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hana", "Ivan", "José", "Kofi", "Lena", "Marco", "Nadia", "Omar", "Priya", "Quinn",
+            "Rosa", "Sven", "Tara", "Uma", "Victor", "Wanda", "Zoë"
+        ];
 
     private static readonly string[] LastNames =
-        ["Adams", "Brown", "Castillo", "Dubois", "Eriksen", "Fischer", "García", "Huang", "Ivanov", "Jones", "Kowalski", "Lopez", "Müller", "Nguyen", "O'Brien", "Patel", "Quispe", "Rossi", "Smith", "Tanaka", "Usman", "Vega", "Weber", "Young"];
+        [
+            "Adams", "Brown", "Castillo", "Dubois", "Eriksen", "Fischer", "García", "Huang", "Ivanov", "Jones", "Kowalski", "Lopez", "Müller", "Nguyen",
+            "O'Brien", "Patel", "Quispe", "Rossi", "Smith", "Tanaka", "Usman", "Vega", "Weber", "Young"
+        ];
 
     private static readonly (string City, string State, string Zip)[] Places =
     [
         ("Boston", "MA", "021"), ("Newark", "NJ", "071"), ("Hartford", "CT", "061"), ("Chicago", "IL", "606"), ("Peoria", "IL", "616"), ("Gary", "IN", "464"),
-        ("Columbus", "OH", "432"), ("Dallas", "TX", "752"), ("Houston", "TX", "770"), ("Fresno", "CA", "937"), ("Oakland", "CA", "946"), ("Seattle", "WA", "981"),
+        ("Columbus", "OH", "432"), ("Dallas", "TX", "752"), ("Houston", "TX", "770"), ("Fresno", "CA", "937"), ("Oakland", "CA", "946"),
+        ("Seattle", "WA", "981"),
     ];
 
     private static readonly (string Role, string[] Skills)[] Roles =
@@ -83,8 +91,14 @@ public static class WorkersCsv
         var (role, skills) = dice.Pick(Roles);
         var years = dice.Next(41);
         var culture = CultureInfo.InvariantCulture;
-        text.Append(culture, $"W{row + 1:D7},{first},{last},{first.ToLowerInvariant()}.{last.ToLowerInvariant().Replace("'", "", StringComparison.Ordinal)}{row + 1}@example.com,");
-        text.Append(culture, $"({dice.Next(800) + 200}) 555-{dice.Next(10_000):D4},\"{dice.Next(9_900) + 100} {dice.Pick(LastNames)} Street, Unit {dice.Next(40) + 1}\",{city},{state},{zip}{dice.Next(100):D2},{role},");
+        text.Append(
+            culture,
+            $"W{row + 1:D7},{first},{last},"
+            + $"{first.ToLowerInvariant()}.{last.ToLowerInvariant().Replace("'", "", StringComparison.Ordinal)}{row + 1}@example.com,");
+        text.Append(
+            culture,
+            $"({dice.Next(800) + 200}) 555-{dice.Next(10_000):D4},\"{dice.Next(9_900) + 100} {dice.Pick(LastNames)} Street, Unit "
+            + $"{dice.Next(40) + 1}\",{city},{state},{zip}{dice.Next(100):D2},{role},");
         text.Append(culture, $"\"{skills[dice.Next(2)]}, {skills[2 + dice.Next(2)]}, {skills[4]}\",");
         AppendCertifications(text, ref dice);
         text.Append(culture, $",{years},{(1_500 + dice.Next(4_500)) / 100m:0.00},0.{dice.Next(1_000_000):D6},{(dice.Next(3) == 0 ? "false" : "true")},");

@@ -14,7 +14,8 @@ public sealed record AuthOptions
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static AuthOptions Read(SettingsReader settings) => new()
     {
-        Token = settings.Text("auth", "token", "", "visible ASCII characters without blanks; empty for no token", text => text.All(c => c is > ' ' and < '\x7F')),
+        Token = settings.Text(
+            "auth", "token", "", "visible ASCII characters without blanks; empty for no token", text => text.All(c => c is > ' ' and < '\x7F')),
         AllowedIps = settings.List("auth", "allowed_ips"),
     };
 }

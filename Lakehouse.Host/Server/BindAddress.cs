@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Lakehouse.Host.Server;
 
 /// <summary>
-/// Where to listen, as <c>server.bind</c> writes it: <c>127.0.0.1:3110</c>, <c>[::1]:3110</c>, <c>localhost:3110</c>, <c>:3110</c> (every address), or a host name.
-/// Port 0 takes any free one.
+/// Where to listen, as <c>server.bind</c> writes it: <c>127.0.0.1:3110</c>, <c>[::1]:3110</c>, <c>localhost:3110</c>, <c>:3110</c> (every address), or a host
+/// name. Port 0 takes any free one.
 /// </summary>
 public sealed record BindAddress
 {

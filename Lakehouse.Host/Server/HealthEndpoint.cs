@@ -8,7 +8,8 @@ namespace Lakehouse.Host.Server;
 /// <summary><c>/health</c>: open to everyone, so it tells nothing that would help an intruder.</summary>
 internal static class HealthEndpoint
 {
-    private static readonly string Version = typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    private static readonly string Version =
+        typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     public static void MapHealth(this IEndpointRouteBuilder routes) => routes.MapGet("/health", Show).WithTags("health");
 

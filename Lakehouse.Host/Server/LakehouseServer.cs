@@ -5,6 +5,8 @@ using Lakehouse.Catalog;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
 using Lakehouse.Host.Cli;
+using Lakehouse.Host.Server.Connections;
+using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Search;
@@ -65,6 +67,7 @@ public static class LakehouseServer
         app.UseMiddleware<BrowserGate>(); // before the access gate, for a preflight carries no token
         app.UseMiddleware<ServingGate>();
         app.UseMiddleware<AccessGate>();
+        app.UseMiddleware<QueryGate>(); // after it: who has no token learns nothing of what there is
         app.UseMiddleware<PaceGate>();
         app.MapHealth();
         app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
@@ -115,7 +118,8 @@ public static class LakehouseServer
             kestrel.Listen(address, options.Bind.Port, Watch);
         }
 
-        void Watch(ListenOptions listen) => listen.Use(next => ServingGate.Watch(next, connections, listen.ApplicationServices.GetRequiredService<DeliveryWatch>()));
+        void Watch(ListenOptions listen) => listen.Use(
+            next => ServingGate.Watch(next, connections, listen.ApplicationServices.GetRequiredService<DeliveryWatch>()));
     }
 
     private static IPAddress[] Resolve(BindAddress bind) =>

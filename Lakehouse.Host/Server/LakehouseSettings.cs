@@ -1,6 +1,7 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
+using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
 using Lakehouse.Query;
 using Lakehouse.Search;

@@ -1,4 +1,5 @@
 using Lakehouse.Core.Configuration;
+using Lakehouse.Host.Server.Edge;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server;
@@ -57,7 +58,12 @@ public sealed record ServerOptions
     /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
     public static ServerOptions Read(SettingsReader settings)
     {
-        var bind = settings.Text("server", "bind", "127.0.0.1:3110", "ADDRESS:PORT, e.g. \"127.0.0.1:3110\", \"[::1]:3110\" or \"localhost:3110\", with a port from 0 to 65535", text => BindAddress.TryParse(text, out _));
+        var bind = settings.Text(
+            "server",
+            "bind",
+            "127.0.0.1:3110",
+            "ADDRESS:PORT, e.g. \"127.0.0.1:3110\", \"[::1]:3110\" or \"localhost:3110\", with a port from 0 to 65535",
+            text => BindAddress.TryParse(text, out _));
         _ = BindAddress.TryParse(bind, out var address);
         var hosts = settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _));
         var responseRate = settings.Size("server", "min_response_rate", "16KiB", "0", "1GiB");

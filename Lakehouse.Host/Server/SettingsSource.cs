@@ -3,7 +3,10 @@ using Lakehouse.Core.Toml;
 
 namespace Lakehouse.Host.Server;
 
-/// <summary>Where settings come from, each over the one before: defaults, file, environment (<c>LAKEHOUSE__QUERY__TIMEOUT</c>), command line (<c>--query.timeout 30s</c>).</summary>
+/// <summary>
+/// Where settings come from, each over the one before: defaults, file, environment (<c>LAKEHOUSE__QUERY__TIMEOUT</c>), command line (<c>--query.timeout
+/// 30s</c>).
+/// </summary>
 public static class SettingsSource
 {
     /// <summary>The file that is read when none is named: in the working folder, or else beside the program.</summary>

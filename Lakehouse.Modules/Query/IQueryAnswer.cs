@@ -11,6 +11,8 @@ public interface IQueryAnswer : IAsyncDisposable
     /// <summary>
     /// Writes the document, and flushes as it goes. While the output takes no more, the engine pauses, and another query may run in its place. Called once.
     /// </summary>
-    /// <exception cref="Lakehouse.Core.Errors.LakehouseException">As <see cref="IQueryEngine.AnswerAsync"/>: what was written so far is not the whole document.</exception>
+    /// <exception cref="Lakehouse.Core.Errors.LakehouseException">
+    /// As <see cref="IQueryEngine.AnswerAsync"/>: what was written so far is not the whole document.
+    /// </exception>
     Task CopyToAsync(PipeWriter output, CancellationToken cancellationToken);
 }

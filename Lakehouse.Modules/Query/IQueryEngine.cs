@@ -13,8 +13,10 @@ public interface IQueryEngine
     /// <c>sql_error</c>, <c>unknown_dataset</c> (<see cref="ErrorKind.InvalidInput"/>): the statement is wrong; DuckDB's message, with its position.
     /// <c>sql_forbidden</c> (<see cref="ErrorKind.Forbidden"/>): it names what a query may not.
     /// <c>query_refused</c> (Forbidden): the same text has ended the engine twice, a while ago.
-    /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engine_unavailable</c>, <c>engines_stuck</c> (<see cref="ErrorKind.Busy"/>).
-    /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>). <c>engine_failed</c> (<see cref="ErrorKind.Corrupt"/>): the statement ended the engine.
+    /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engine_unavailable</c>, <c>engines_stuck</c>
+    /// (<see cref="ErrorKind.Busy"/>).
+    /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>). <c>engine_failed</c> (<see cref="ErrorKind.Failed"/>): the statement ended the
+    /// engine.
     /// </exception>
     /// <param name="sql">The text.</param>
     /// <param name="bounds">Bounds of its own; null for the configured ones.</param>

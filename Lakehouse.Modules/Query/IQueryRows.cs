@@ -7,6 +7,8 @@ public interface IQueryRows : IAsyncDisposable
     IReadOnlyList<QueryColumn> Columns { get; }
 
     /// <summary>The next rows, at least one; null after the last ones. A chunk lasts as long as it is held.</summary>
-    /// <exception cref="Lakehouse.Core.Errors.LakehouseException">As <see cref="IQueryEngine.ReadAsync"/>: what was read so far is not the whole result.</exception>
+    /// <exception cref="Lakehouse.Core.Errors.LakehouseException">
+    /// As <see cref="IQueryEngine.ReadAsync"/>: what was read so far is not the whole result.
+    /// </exception>
     Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken);
 }

@@ -2,7 +2,9 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query;
 
-/// <summary>What SQL's <c>embed</c> and <c>vector_search</c> ask. Implemented by whoever knows embeddings and vector indexes; this module does not. Thread-safe.</summary>
+/// <summary>
+/// What SQL's <c>embed</c> and <c>vector_search</c> ask. Implemented by whoever knows embeddings and vector indexes; this module does not. Thread-safe.
+/// </summary>
 public interface ISqlVectors
 {
     /// <summary>One vector for each text, in their order.</summary>

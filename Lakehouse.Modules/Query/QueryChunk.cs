@@ -8,8 +8,8 @@ namespace Lakehouse.Query;
 
 /// <summary>
 /// Some rows of a result, column by column. A text column holds UTF-8, a column of lists of FLOAT the numbers, any other the JSON of its values (docs/json.md).
-/// Immutable. The bytes of it (little-endian): rows (4), columns (4); for each column the kind (1), one bit a row that is set where there is a value, offsets of the values (4 each, one
-/// more than rows), and the values.
+/// Immutable. The bytes of it (little-endian): rows (4), columns (4); for each column the kind (1), one bit a row that is set where there is a value, offsets
+/// of the values (4 each, one more than rows), and the values.
 /// </summary>
 public sealed record QueryChunk
 {

@@ -2,6 +2,7 @@ using Lakehouse.Isolation;
 using Lakehouse.Query.Internal;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;
 using Lakehouse.Query.Internal.Worker;
 using Lakehouse.Query.Internal.Workers;
@@ -19,7 +20,9 @@ public static class QueryModule
     /// <summary>Adds <see cref="IQueryEngine"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">The options.</param>
-    /// <param name="program">How an engine process is started; null for a host that has none: statements then run in this process, as they do where processes cannot be confined.</param>
+    /// <param name="program">
+    /// How an engine process is started; null for a host that has none: statements then run in this process, as they do where processes cannot be confined.
+    /// </param>
     public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();

@@ -11,7 +11,10 @@ namespace Lakehouse.Search;
 /// <summary>Datasets made searchable: imports into vector indexes, search by meaning, keywords and SQL conditions, and vectors inside SQL.</summary>
 public static class SearchModule
 {
-    /// <summary>Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and what SQL's vector functions ask. After the modules that it puts together: its imports go on when their indexes are open.</summary>
+    /// <summary>
+    /// Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and what SQL's vector functions ask. After the modules that it puts together: its imports go
+    /// on when their indexes are open.
+    /// </summary>
     public static IServiceCollection AddSearch(this IServiceCollection services, SearchOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IOwnerRecordReader, OriginReader>()

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Lakehouse.Core.Configuration;
 
-/// <summary>Reads and writes durations as configuration has them: a number and a unit (<c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>), e.g. <c>30s</c>.</summary>
+/// <summary>
+/// Reads and writes durations as configuration has them: a number and a unit (<c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>), e.g. <c>30s</c>.
+/// </summary>
 public static class Duration
 {
     /// <summary>How a duration is written, for messages.</summary>

@@ -64,15 +64,19 @@ public sealed class SettingsReader
     /// <summary>A size in bytes, written as <see cref="ByteSize"/> has it.</summary>
     public long Size(string table, string key, string defaultValue, string min, string max)
     {
-        var (fallback, least, most) = (Constant<long>(ByteSize.TryParse, defaultValue), Constant<long>(ByteSize.TryParse, min), Constant<long>(ByteSize.TryParse, max));
-        return Parsed(table, key, defaultValue, fallback, $"{ByteSize.Syntax}, from {min} to {max}", ByteSize.TryParse, value => value >= least && value <= most);
+        var (fallback, least, most) = (
+            Constant<long>(ByteSize.TryParse, defaultValue), Constant<long>(ByteSize.TryParse, min), Constant<long>(ByteSize.TryParse, max));
+        return Parsed(
+            table, key, defaultValue, fallback, $"{ByteSize.Syntax}, from {min} to {max}", ByteSize.TryParse, value => value >= least && value <= most);
     }
 
     /// <summary>A duration, written as <see cref="Duration"/> has it.</summary>
     public TimeSpan Time(string table, string key, string defaultValue, string min, string max)
     {
-        var (fallback, least, most) = (Constant<TimeSpan>(Duration.TryParse, defaultValue), Constant<TimeSpan>(Duration.TryParse, min), Constant<TimeSpan>(Duration.TryParse, max));
-        return Parsed(table, key, defaultValue, fallback, $"{Duration.Syntax}, from {min} to {max}", Duration.TryParse, value => value >= least && value <= most);
+        var (fallback, least, most) = (
+            Constant<TimeSpan>(Duration.TryParse, defaultValue), Constant<TimeSpan>(Duration.TryParse, min), Constant<TimeSpan>(Duration.TryParse, max));
+        return Parsed(
+            table, key, defaultValue, fallback, $"{Duration.Syntax}, from {min} to {max}", Duration.TryParse, value => value >= least && value <= most);
     }
 
     /// <summary>A list of texts. From the environment or the command line: separated by commas.</summary>
@@ -101,7 +105,8 @@ public sealed class SettingsReader
     }
 
     /// <summary>
-    /// A list of texts, each of which <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is. Texts that it refuses are left out.
+    /// A list of texts, each of which <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is. Texts that it refuses are left
+    /// out.
     /// </summary>
     public IReadOnlyList<string> List(string table, string key, string allowed, Func<string, bool> isValid)
     {
@@ -181,7 +186,8 @@ public sealed class SettingsReader
     }
 
     /// <summary>A value for a message; of keys that hold secrets, misspelt ones among them, nothing.</summary>
-    private static string? Shown(string key, string? value) => Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "..." : value;
+    private static string? Shown(string key, string? value) =>
+        Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "..." : value;
 
     private IConfigurationSection Section(string table) => _configuration.GetSection(table.Replace('.', ':'));
 

@@ -45,6 +45,12 @@ public enum ErrorKind
     /// <summary>The disk or the store cannot take more (507).</summary>
     InsufficientStorage,
 
-    /// <summary>A stored file is damaged, or the store failed (500).</summary>
-    Corrupt,
+    /// <summary>What is stored is damaged or gone: it must be restored or replaced (500).</summary>
+    Damaged,
+
+    /// <summary>The store cannot be read or written as it should: read-only, not permitted, or failed (500).</summary>
+    StoreFailed,
+
+    /// <summary>A part of the program failed (500).</summary>
+    Failed,
 }

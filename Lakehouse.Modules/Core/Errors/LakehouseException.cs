@@ -24,8 +24,13 @@ public sealed class LakehouseException : Exception
     /// <summary>Stable machine-readable name, snake_case.</summary>
     public string Code { get; }
 
-    /// <summary>True when the same request can succeed later without a change.</summary>
-    public bool IsTransient => Kind is ErrorKind.Busy or ErrorKind.Timeout;
+    /// <summary>True when the same request can succeed later: by itself, or once the machine, the store or a server behind this one is well again.</summary>
+    public bool CanPass =>
+        Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout or ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed
+            or ErrorKind.Failed;
+
+    /// <summary>True when it can pass by itself, soon.</summary>
+    public bool IsMomentary => Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout;
 
     /// <summary>For <see cref="ErrorKind.Busy"/>: when to try again. Null: the edge's default.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -12,7 +12,8 @@ public static class UploadErrors
         }
         catch (IOException fault)
         {
-            throw new LakehouseException(ErrorKind.InvalidInput, "upload_incomplete", "The upload broke off before its end. Nothing was stored; send it again.", fault);
+            throw new LakehouseException(
+                ErrorKind.InvalidInput, "upload_incomplete", "The upload broke off before its end. Nothing was stored; send it again.", fault);
         }
     }
 }

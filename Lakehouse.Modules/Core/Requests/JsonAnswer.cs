@@ -14,7 +14,9 @@ public static class JsonAnswer
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Sends what <paramref name="write"/> writes, whole, with its length.</summary>
-    /// <exception cref="Errors.LakehouseException"><c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): slow readers hold too much already.</exception>
+    /// <exception cref="Errors.LakehouseException">
+    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): slow readers hold too much already.
+    /// </exception>
     public static async Task SendAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>(FirstBlock);

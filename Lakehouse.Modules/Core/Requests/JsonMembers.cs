@@ -1,17 +1,21 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Text;
 
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// Reads the members of an object of a request by their names, each of one type or absent; <c>null</c> is as absent. <see cref="Complete"/> refuses members that nobody asked for: a misspelt one must not pass
-/// unnoticed. Everything throws <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>) with the member's name. Not thread-safe.
+/// Reads the members of an object of a request by their names, each of one type or absent; <c>null</c> is as absent. <see cref="Complete"/> refuses members
+/// that nobody asked for: a misspelt one must not pass unnoticed. Everything throws <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>) with the
+/// member's name. Not thread-safe.
 /// </summary>
 /// <param name="body">The object.</param>
 /// <param name="place">What it is called in errors.</param>
-public sealed class JsonMembers(JsonElement body, string place = "the body")
+/// <param name="ignoresCase">Whether the case of the names counts not. Where it counts not, the last of several is taken, as everywhere.</param>
+public sealed class JsonMembers(JsonElement body, string place = "the body", bool ignoresCase = false)
 {
     private readonly List<string> _known = [];
+    private readonly StringComparer _comparer = ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>The error of every member that is not what it should be.</summary>
     public static LakehouseException Invalid(string reason, Exception? inner = null) =>
@@ -21,7 +25,17 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
     public JsonElement? Member(string name)
     {
         _known.Add(name);
-        return body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        JsonElement value = default;
+        if (ignoresCase)
+        {
+            value = body.EnumerateObject().LastOrDefault(m => _comparer.Equals(m.Name, name)).Value;
+        }
+        else
+        {
+            body.TryGetProperty(name, out value);
+        }
+
+        return value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : value;
     }
 
     /// <summary>A text.</summary>
@@ -59,7 +73,9 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
 
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string>? Texts(string name) => Member(name) is { } value
-        ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select((v, i) => TextOf(v, $"{name}[{i}]"))] : throw Wrong($"\"{name}\"", "a list of texts")
+        ? value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select((v, i) => TextOf(v, $"{name}[{i}]"))]
+            : throw Wrong($"\"{name}\"", "a list of texts")
         : null;
 
     /// <summary>A list of whatever values.</summary>
@@ -72,9 +88,9 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
     {
         foreach (var member in body.EnumerateObject())
         {
-            if (!_known.Contains(member.Name, StringComparer.Ordinal))
+            if (!_known.Contains(member.Name, _comparer))
             {
-                throw Invalid($"{place} has no member \"{member.Name}\"; there are {string.Join(", ", _known)}");
+                throw Invalid(Unknown(place, member.Name, _known));
             }
         }
     }
@@ -93,6 +109,10 @@ public sealed class JsonMembers(JsonElement body, string place = "the body")
             throw Invalid($"{what} is not valid Unicode", fault);
         }
     }
+
+    /// <summary>The reason of a refusal: a member that nobody asked for.</summary>
+    public static string Unknown(string place, string? name, IEnumerable<string> known) =>
+        $"{place} has no member \"{name}\"; there are {string.Join(", ", known)}{NearestName.Hint(name ?? string.Empty, known)}";
 
     private static LakehouseException Wrong(string what, string expected) => Invalid($"{what} is not {expected}");
 }

@@ -7,7 +7,9 @@ namespace Lakehouse.Core.Requests;
 public static class PageLimit
 {
     /// <summary>Reads it; <paramref name="max"/> where there is none.</summary>
-    /// <exception cref="LakehouseException"><c>invalid_limit</c> (<see cref="ErrorKind.InvalidInput"/>): no whole number from 1 to <paramref name="max"/>.</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_limit</c> (<see cref="ErrorKind.InvalidInput"/>): no whole number from 1 to <paramref name="max"/>.
+    /// </exception>
     public static int Parse(string? text, int max)
     {
         if (text is null)

@@ -17,12 +17,11 @@ public static class RequestBody
     /// <param name="sizeBytesMax">The bound.</param>
     /// <param name="setting">Its setting, as <c>vector.max_body_bytes</c>.</param>
     /// <exception cref="LakehouseException">
-    /// <c>body_too_large</c> (<see cref="ErrorKind.TooLarge"/>), <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>), <c>request_memory_full</c> (<see cref="ErrorKind.Busy"/>).
+    /// <c>body_too_large</c> (<see cref="ErrorKind.TooLarge"/>), <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>), <c>request_memory_full</c>
+    /// (<see cref="ErrorKind.Busy"/>).
     /// </exception>
-    public static ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, string setting) => ReadAsync(
-        context,
-        sizeBytesMax,
-        () => new LakehouseException(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {sizeBytesMax} bytes ({setting}). Send it in parts."));
+    public static ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, string setting) =>
+        ReadAsync(context, sizeBytesMax, () => TooLarge(sizeBytesMax, setting));
 
     /// <summary>As the other <c>ReadAsync</c>, with an error of one's own for a body that is too large.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge)
@@ -56,10 +55,16 @@ public static class RequestBody
     /// <param name="sizeBytesMax">The bound.</param>
     /// <param name="setting">Its setting.</param>
     /// <param name="form">What a body looks like, for the error.</param>
-    /// <exception cref="LakehouseException">As <see cref="ReadAsync(HttpContext, long, string)"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is something else.</exception>
-    public static async ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, string setting, string form)
+    /// <exception cref="LakehouseException">
+    /// As <see cref="ReadAsync(HttpContext, long, string)"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is something else.
+    /// </exception>
+    public static ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, string setting, string form) =>
+        ReadObjectAsync(context, sizeBytesMax, () => TooLarge(sizeBytesMax, setting), form);
+
+    /// <summary>As the other <c>ReadObjectAsync</c>, with an error of one's own for a body that is too large.</summary>
+    public static async ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge, string form)
     {
-        var body = await ReadAsync(context, sizeBytesMax, setting);
+        var body = await ReadAsync(context, sizeBytesMax, tooLarge);
         try
         {
             var json = JsonDocument.Parse(body);
@@ -70,6 +75,9 @@ public static class RequestBody
             throw JsonMembers.Invalid($"the body is not JSON of the form {form} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
         }
     }
+
+    private static LakehouseException TooLarge(long sizeBytesMax, string setting) =>
+        new(ErrorKind.TooLarge, "body_too_large", $"The body is larger than {sizeBytesMax} bytes ({setting}). Send it in parts.");
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
         Stream body, long? length, long sizeBytesMax, Func<LakehouseException> tooLarge, RequestMemoryLease lease, CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// The memory of all bodies and answers that requests hold whole. When it is used up, the body that began last is given up, so that those before it come to their end: of many large ones at once some
-/// succeed, and whoever sends slowly holds no more than what has arrived. Thread-safe.
+/// The memory of all bodies and answers that requests hold whole. When it is used up, the body that began last is given up, so that those before it come to
+/// their end: of many large ones at once some succeed, and whoever sends slowly holds no more than what has arrived. Thread-safe.
 /// </summary>
 /// <param name="bytesMax">The most: <c>server.request_memory</c>.</param>
 public sealed class RequestMemory(long bytesMax)

@@ -24,7 +24,9 @@ public sealed class RequestMemoryLease : IDisposable
     /// <summary>Takes more, waiting for requests that began later to let go of theirs.</summary>
     /// <param name="bytes">So many more.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="Errors.LakehouseException"><c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): those before this one have all of it.</exception>
+    /// <exception cref="Errors.LakehouseException">
+    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): those before this one have all of it.
+    /// </exception>
     public ValueTask GrowAsync(long bytes, CancellationToken cancellationToken) => _memory.GrowAsync(this, bytes, cancellationToken);
 
     /// <summary>It grows no more, and is given up for nobody from now on; what it has it keeps.</summary>

@@ -5,7 +5,10 @@ public static class NearestName
 {
     private const int LengthMax = 64;
 
-    /// <summary>The known name nearest to one that is not known, by insertions, deletions, replacements and swaps of neighbouring characters; case does not count. Null where none is near.</summary>
+    /// <summary>
+    /// The known name nearest to one that is not known, by insertions, deletions, replacements and swaps of neighbouring characters; case does not count. Null
+    /// where none is near.
+    /// </summary>
     /// <param name="name">What was written. One of more than 64 characters is near to none.</param>
     /// <param name="known">The names there are.</param>
     public static string? Find(string name, IEnumerable<string> known)
@@ -19,7 +22,8 @@ public static class NearestName
         var best = (Name: (string?)null, Distance: Math.Min(3, (name.Length + 2) / 3) + 1);
         foreach (var candidate in known)
         {
-            if (Math.Abs(candidate.Length - name.Length) < best.Distance && candidate.Length <= LengthMax && Distance(name, candidate) is var distance && distance < best.Distance)
+            var canBeNearer = Math.Abs(candidate.Length - name.Length) < best.Distance && candidate.Length <= LengthMax;
+            if (canBeNearer && Distance(name, candidate) is var distance && distance < best.Distance)
             {
                 best = (candidate, distance);
             }

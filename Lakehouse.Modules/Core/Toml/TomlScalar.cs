@@ -111,12 +111,21 @@ internal static partial class TomlScalar
     [GeneratedRegex("^[+-]?(0|[1-9](_?[0-9])*)\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DecimalInteger();
 
-    [GeneratedRegex("^0(x(?<digits>[0-9A-Fa-f](_?[0-9A-Fa-f])*)|o(?<digits>[0-7](_?[0-7])*)|b(?<digits>[01](_?[01])*))\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^0(x(?<digits>[0-9A-Fa-f](_?[0-9A-Fa-f])*)|o(?<digits>[0-7](_?[0-7])*)|b(?<digits>[01](_?[01])*))\\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex PrefixedInteger();
 
-    [GeneratedRegex("^[+-]?(0|[1-9](_?[0-9])*)(\\.[0-9](_?[0-9])*)?([eE][+-]?[0-9](_?[0-9])*)?\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[+-]?(0|[1-9](_?[0-9])*)(\\.[0-9](_?[0-9])*)?([eE][+-]?[0-9](_?[0-9])*)?\\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Float();
 
-    [GeneratedRegex("^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})?(?<separator>[Tt ])?(?<time>[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})?(?<separator>[Tt ])?(?<time>[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?)?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?\\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Temporal();
 }

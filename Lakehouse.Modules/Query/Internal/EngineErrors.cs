@@ -18,49 +18,74 @@ internal static class EngineErrors
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     public static LakehouseException Timeout(TimeSpan limit) =>
-        new(ErrorKind.Timeout, TimeoutCode, $"The query took longer than {Duration.Format(limit)} (query.timeout) and was stopped. Narrow it down, or raise the limit.");
+        new(
+            ErrorKind.Timeout,
+            TimeoutCode,
+            $"The query took longer than {Duration.Format(limit)} (query.timeout) and was stopped. Narrow it down, or raise the limit.");
 
     public static LakehouseException TooManyQueries(QueryOptions options) =>
-        new(ErrorKind.Busy, "too_many_queries", $"{options.MaxRunning} queries are running and {options.MaxWaiting} are waiting. Try again in a second.") { RetryAfter = Soon };
+        new(
+            ErrorKind.Busy,
+            "too_many_queries",
+            $"{options.MaxRunning} queries are running and {options.MaxWaiting} are waiting. Try again in a second.")
+        { RetryAfter = Soon };
 
-    public static LakehouseException NoTurn(QueryOptions options) =>
-        new(ErrorKind.Busy, "too_many_queries", $"{options.MaxRunning} queries are running (query.max_running), and none of them has ended for {Duration.Format(options.Timeout)}. Try again in a second.") { RetryAfter = Soon };
+    public static LakehouseException NoneEnded(QueryOptions options) =>
+        new(
+            ErrorKind.Busy,
+            "too_many_queries",
+            $"{options.MaxRunning} queries are running (query.max_running), and none of them has ended for {Duration.Format(options.Timeout)}. Try again in "
+            + "a second.")
+        { RetryAfter = Soon };
 
     public static LakehouseException ReaderTooSlow() =>
-        new(ErrorKind.Timeout, "reader_too_slow", "Other queries wait, and this one has waited for its client for longer than any. Read faster, or ask for less.");
+        new(
+            ErrorKind.Timeout,
+            "reader_too_slow",
+            "Other queries wait, and this one has waited for its client for longer than any. Read faster, or ask for less.");
 
     public static LakehouseException EnginesStuck(int count) =>
-        new(ErrorKind.Busy, "engines_stuck", $"{count} engines are held by queries that do not stop. Try again later, or restart the program.") { RetryAfter = TimeSpan.FromSeconds(30) };
+        new(
+            ErrorKind.Busy,
+            "engines_stuck",
+            $"{count} engines are held by queries that do not stop. Try again later, or restart the program.")
+        { RetryAfter = TimeSpan.FromSeconds(30) };
 
     public static LakehouseException Unavailable(Exception? cause) =>
         new(ErrorKind.Busy, "engine_unavailable", "The SQL engine cannot be started. The log holds the cause.", cause) { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public static LakehouseException Failed(Exception? cause) =>
-        new(ErrorKind.Corrupt, "engine_failed", "The query ended the SQL engine. The log holds the cause; a query that asks for less may succeed.", cause);
+        new(ErrorKind.Failed, "engine_failed", "The query ended the SQL engine. The log holds the cause; a query that asks for less may succeed.", cause);
 
     public static LakehouseException Interrupted() =>
-        new(ErrorKind.Corrupt, "engine_failed", "The SQL engine ended while the answer was being sent. The query can be tried again.");
+        new(ErrorKind.Failed, "engine_failed", "The SQL engine ended while the answer was being sent. The query can be tried again.");
 
     public static LakehouseException OutOfMemory(QueryOptions options) =>
         new(
             ErrorKind.InsufficientStorage,
             OutOfMemoryCode,
-            $"The query took the SQL engine far beyond {ByteSize.Format(options.MemoryLimitBytes)} of memory (query.memory_limit) and was ended. Narrow it down, or raise the limit.");
+            $"The query took the SQL engine far beyond {ByteSize.Format(options.MemoryLimitBytes)} of memory (query.memory_limit) and was ended. Narrow it "
+            + "down, or raise the limit.");
 
     public static LakehouseException Refused(TimeSpan left) =>
         new(
             ErrorKind.Forbidden,
             "query_refused",
-            $"This query has ended the SQL engine twice, and is refused for another {Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))} (query.refuse_for). Write it so that it asks for less.");
+            "This query has ended the SQL engine twice, and is refused for another "
+            + $"{Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))} (query.refuse_for). Write it so that it asks for less.");
 
     public static LakehouseException CallTooLarge(string what, long sizeBytes, long sizeBytesMax) =>
         new(
             ErrorKind.InvalidInput,
             CallTooLargeCode,
-            $"One {what} of embed or vector_search would have {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} go at once. Ask for fewer or shorter texts, or for fewer hits.");
+            $"One {what} of embed or vector_search would have {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} go at once. Ask for "
+            + "fewer or shorter texts, or for fewer hits.");
 
     public static LakehouseException MissingDataFile(string dataset, string key) =>
-        new(ErrorKind.Corrupt, "data_file_missing", $"The data file '{key}' of the dataset '{dataset}' is not in the bucket any more. Restore it, or ingest the dataset again.");
+        new(
+            ErrorKind.Damaged,
+            "data_file_missing",
+            $"The data file '{key}' of the dataset '{dataset}' is not in the bucket any more. Restore it, or ingest the dataset again.");
 
     public static LakehouseException NoDataFiles(string dataset) =>
         new(ErrorKind.InvalidInput, "dataset_empty", $"The dataset '{dataset}' has no data files and no columns yet. Ingest a file into it first.");

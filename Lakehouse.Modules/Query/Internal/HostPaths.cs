@@ -14,8 +14,8 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
         .Replace(hostFolder, "<data>", StringComparison.Ordinal);
 
     /// <summary>
-    /// EXPLAIN ANALYZE draws boxes, and lists in those of scans the files they read, broken over lines so that no text could be replaced. The list is blanked, from
-    /// its title to the first empty line of its box.
+    /// EXPLAIN ANALYZE draws boxes, and lists in those of scans the files they read, broken over lines so that no text could be replaced. The list is blanked,
+    /// from its title to the first empty line of its box.
     /// </summary>
     public string HidePlan(string plan)
     {
@@ -44,6 +44,8 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
     private static bool IsBoxLine(string line, int left, int length) =>
         line.Length >= left + length && line[left] == '│' && line[left + length - 1] == '│';
 
-    [GeneratedRegex("│[^│]*(Filename\\(s\\)|File Path|Files?):[^│]*│", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "│[^│]*(Filename\\(s\\)|File Path|Files?):[^│]*│",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Title();
 }

@@ -4,18 +4,18 @@ using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>A turn, then the engine.</summary>
+/// <summary>Has statements wait until they may run, then run.</summary>
 internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options) : IQueryEngine, IDisposable
 {
     /// <summary>How long a client may keep the server waiting before its statement counts as paused: longer than a fast one takes for a block.</summary>
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
 
-    private readonly Turns _turns = new(options);
+    private readonly StatementLimiter _limiter = new(options);
 
     public async Task<IQueryAnswer> AnswerAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
-        var (statement, turn) = await StartAsync(sql, bounds, AnswerForm.Json, cancellationToken);
-        return new Answer(statement, turn);
+        var (statement, lease) = await StartAsync(sql, bounds, AnswerForm.Json, cancellationToken);
+        return new Answer(statement, lease);
     }
 
     public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
@@ -24,16 +24,17 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options)
         return new Rows(statement);
     }
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _limiter.Dispose();
 
-    private async Task<(IRunningStatement Statement, Turn Turn)> StartAsync(string sql, QueryBounds? bounds, AnswerForm form, CancellationToken cancellationToken)
+    private async Task<(IRunningStatement Statement, StatementLease Lease)> StartAsync(
+        string sql, QueryBounds? bounds, AnswerForm form, CancellationToken cancellationToken)
     {
         var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, bounds is null ? options.MaxRows : 0, form);
-        var turn = await _turns.TakeAsync(cancellationToken);
-        return (await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, turn, cancellationToken), turn);
+        var lease = await _limiter.AcquireAsync(cancellationToken);
+        return (await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, cancellationToken), lease);
     }
 
-    private sealed class Answer(IRunningStatement statement, Turn turn) : IQueryAnswer
+    private sealed class Answer(IRunningStatement statement, StatementLease lease) : IQueryAnswer
     {
         public string ContentType => JsonForm.ContentType;
 
@@ -53,30 +54,30 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options)
 
         public ValueTask DisposeAsync() => statement.DisposeAsync();
 
-        /// <summary>While the client does not read, another statement can have the turn.</summary>
+        /// <summary>While the client does not read, another statement can have the lease.</summary>
         private async Task WaitAsync(Task flush, CancellationToken cancellationToken)
         {
-            while (await Task.WhenAny(flush, turn.Cut, Task.Delay(PauseAfter, cancellationToken)) is var first && first != flush)
+            while (await Task.WhenAny(flush, lease.Cut, Task.Delay(PauseAfter, cancellationToken)) is var first && first != flush)
             {
-                if (first == turn.Cut)
+                if (first == lease.Cut)
                 {
                     throw EngineErrors.ReaderTooSlow();
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                if (turn.TryPause(PauseAfter))
+                if (lease.TryPause(PauseAfter))
                 {
                     break;
                 }
             }
 
-            if (await Task.WhenAny(flush, turn.Cut) != flush)
+            if (await Task.WhenAny(flush, lease.Cut) != flush)
             {
                 throw EngineErrors.ReaderTooSlow();
             }
 
             await flush;
-            await turn.ResumeAsync(cancellationToken);
+            await lease.ResumeAsync(cancellationToken);
         }
     }
 

@@ -9,10 +9,14 @@ namespace Lakehouse.Search.Internal;
 /// <param name="Version">The version of the dataset that was asked.</param>
 internal sealed record AllowedRows(IReadOnlyList<ReadOnlyMemory<byte>> Ids, long Version)
 {
-    /// <summary>Asks the dataset of an index. The predicate is a client's: it passes the gate that every query passes, and stands in brackets and on a line of its own.</summary>
-    public static async Task<AllowedRows> FindAsync(DatasetRows rows, DatasetOrigin origin, string predicate, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks the dataset of an index. The predicate is a client's: it passes the gate that every query passes, and stands in brackets and on a line of its own.
+    /// </summary>
+    public static async Task<AllowedRows> FindAsync(
+        DatasetRows rows, DatasetOrigin origin, string predicate, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var sql = $"SELECT CAST({DuckDbSql.Identifier(origin.IdColumn)} AS VARCHAR) FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE (\n{predicate}\n)";
+        var sql = $"SELECT CAST({DuckDbSql.Identifier(origin.IdColumn)} AS VARCHAR) FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} "
+            + $"WHERE (\n{predicate}\n)";
         var (found, version) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
         await using var ending = found;
         var ids = new List<ReadOnlyMemory<byte>>();

@@ -11,7 +11,9 @@ internal static class ColumnValues
 {
     private const string Text = "VARCHAR";
 
-    /// <summary>Reads columns of the rows of some ids out of the dataset's newest version. Ids whose rows are gone are left out; of rows with one id the last counts.</summary>
+    /// <summary>
+    /// Reads columns of the rows of some ids out of the dataset's newest version. Ids whose rows are gone are left out; of rows with one id the last counts.
+    /// </summary>
     public static async Task<Dictionary<string, string[]>> ReadAsync(
         DatasetRows rows, DatasetOrigin origin, IReadOnlyList<string> columns, IReadOnlyList<string> ids, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -24,7 +26,8 @@ internal static class ColumnValues
         // A plain column can be looked up by the statistics of the data files; one that is cast cannot.
         var isText = rows.Find(origin.Dataset).Columns.Any(c => c.Name.Equals(origin.IdColumn, StringComparison.OrdinalIgnoreCase) && c.Type == Text);
         var id = isText ? DuckDbSql.Identifier(origin.IdColumn) : $"CAST({DuckDbSql.Identifier(origin.IdColumn)} AS {Text})";
-        var sql = $"SELECT {id}, {string.Join(", ", columns.Select(DuckDbSql.Identifier))} FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE {id} IN ({string.Join(", ", ids.Select(DuckDbSql.Literal))})";
+        var sql = $"SELECT {id}, {string.Join(", ", columns.Select(DuckDbSql.Identifier))} FROM "
+            + $"{DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} WHERE {id} IN ({string.Join(", ", ids.Select(DuckDbSql.Literal))})";
         var (found, _) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);
         await using var ending = found;
         var value = new ArrayBufferWriter<byte>();

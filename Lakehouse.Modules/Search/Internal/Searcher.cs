@@ -5,7 +5,8 @@ using Lakehouse.Vector;
 namespace Lakehouse.Search.Internal;
 
 /// <summary>
-/// Puts a search together: the text is embedded and the predicate asked of the dataset, at once; the index ranks; columns come by one more query over the ids that were found.
+/// Puts a search together: the text is embedded and the predicate asked of the dataset, at once; the index ranks; columns come by one more query over the ids
+/// that were found.
 /// </summary>
 internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, DatasetRows rows, SearchOptions options, VectorOptions vectorOptions) : ISearcher
 {
@@ -75,7 +76,9 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
 
         if (request.Columns.Count > options.MaxColumns || request.Facets.Count > options.MaxColumns)
         {
-            throw SearchErrors.Search($"it has {request.Columns.Count} columns and {request.Facets.Count} facets, at most {options.MaxColumns} of each are allowed (search.max_columns)");
+            throw SearchErrors.Search(
+                $"it has {request.Columns.Count} columns and {request.Facets.Count} facets, at most {options.MaxColumns} of each are allowed "
+                + "(search.max_columns)");
         }
 
         if (request.Mode is SearchMode.Keyword or SearchMode.Hybrid && info.TextCount == 0 && info.ItemCount > 0)
@@ -85,7 +88,9 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
 
         if (info.Origin?.Dataset is null && (request.Where is not null || request.Columns.Count > 0))
         {
-            throw SearchErrors.Search($"the index '{info.Spec.Name}' was not imported from a dataset, so there is nothing for \"{(request.Where is null ? "columns" : "where")}\" to be asked of; \"filter\" tests metadata");
+            throw SearchErrors.Search(
+                $"the index '{info.Spec.Name}' was not imported from a dataset, so there is nothing for \"{(request.Where is null ? "columns" : "where")}\" "
+                + "to be asked of; \"filter\" tests metadata");
         }
 
         if (request.Where is not null && string.IsNullOrWhiteSpace(request.Where))
@@ -145,7 +150,10 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
 
     private static SearchFacet Count(string name, int size, IReadOnlyList<HybridHit> hits, Values values)
     {
-        var counts = hits.CountBy(hit => values.Of(name, hit), StringComparer.Ordinal).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToList();
+        var counts = hits.CountBy(hit => values.Of(name, hit), StringComparer.Ordinal)
+            .OrderByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal)
+            .ToList();
         return new SearchFacet(name, [.. counts.Take(size)], counts.Skip(size).Sum(c => c.Value));
     }
 
@@ -190,6 +198,8 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
 
         /// <summary>The values of some columns of a row; null where it is gone.</summary>
         public string[]? Row(string id, IReadOnlyList<string> names) =>
-            ById.TryGetValue(id, out var row) ? [.. names.Select(n => row[Columns.ToList().FindIndex(c => c.Equals(n, StringComparison.OrdinalIgnoreCase))])] : null;
+            ById.TryGetValue(id, out var row)
+                ? [.. names.Select(n => row[Columns.ToList().FindIndex(c => c.Equals(n, StringComparison.OrdinalIgnoreCase))])]
+                : null;
     }
 }

@@ -8,7 +8,8 @@ using Lakehouse.Vector;
 namespace Lakehouse.Search.Internal;
 
 /// <summary>Answers SQL's <c>embed</c> and <c>vector_search</c>.</summary>
-internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, TextQueries texts, EmbedOptions embedOptions, VectorOptions vectorOptions) : ISqlVectors
+internal sealed class SqlVectors(
+    IVectorIndexes indexes, IEmbedder embedder, TextQueries texts, EmbedOptions embedOptions, VectorOptions vectorOptions) : ISqlVectors
 {
     public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, string? model, CancellationToken cancellationToken)
     {
@@ -21,13 +22,15 @@ internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, Tex
         return vectors;
     }
 
-    public async Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(
+        string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
     {
         if (queries.Count > vectorOptions.MaxQueries)
         {
             // The caller asks again in parts: an answer of all of them would have to be held whole.
             throw new LakehouseException(
-                ErrorKind.InvalidInput, "call_too_large", $"{queries.Count} searches come at once, at most {vectorOptions.MaxQueries} may (vector.max_queries).");
+                ErrorKind.InvalidInput, "call_too_large", $"{queries.Count} searches come at once, at most {vectorOptions.MaxQueries} may "
+                    + "(vector.max_queries).");
         }
 
         var name = IndexName.Parse(index);
@@ -35,7 +38,10 @@ internal sealed class SqlVectors(IVectorIndexes indexes, IEmbedder embedder, Tex
         var words = queries.Select(q => q.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var (_, embedded) = await texts.EmbedAsync(info, null, words, cancellationToken);
         var vectorOf = words.Zip(embedded).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
-        var filterOf = queries.Select(q => q.Filter).OfType<string>().Distinct(StringComparer.Ordinal).ToDictionary(f => f, ParseFilter, StringComparer.Ordinal);
+        var filterOf = queries.Select(q => q.Filter)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(f => f, ParseFilter, StringComparer.Ordinal);
         var searches = queries.Select(q => new VectorQuery
         {
             Vector = q.Vector ?? vectorOf[q.Text!],

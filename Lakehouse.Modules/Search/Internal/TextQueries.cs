@@ -12,7 +12,9 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
     /// <param name="model">The model that was asked for; null for the index's, or the default where the index says nothing.</param>
     /// <param name="texts">The texts, any number.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="LakehouseException"><c>model_differs</c>, <c>model_changed</c>, <c>dimension_differs</c> (<see cref="ErrorKind.Conflict"/>), and the embedder's.</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>model_differs</c>, <c>model_changed</c>, <c>dimension_differs</c> (<see cref="ErrorKind.Conflict"/>), and the embedder's.
+    /// </exception>
     public async Task<(string Model, IReadOnlyList<ReadOnlyMemory<float>> Vectors)> EmbedAsync(
         VectorIndexInfo index, string? model, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
@@ -21,7 +23,8 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
             if (model is not null && model != origin.Model)
             {
                 throw SearchErrors.Conflict(
-                    "model_differs", $"The vectors of the index '{index.Spec.Name}' were made by the model '{origin.Model}'; a query by '{model}' would be compared with what it cannot be compared with. Leave \"model\" out.");
+                    "model_differs", $"The vectors of the index '{index.Spec.Name}' were made by the model '{origin.Model}'; a query by '{model}' would be "
+                    + "compared with what it cannot be compared with. Leave \"model\" out.");
             }
 
             await RequireSameAsync(index, origin, cancellationToken);
@@ -40,7 +43,8 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         return vectors.Count == 0 || vectors[0].Length == index.Spec.Dimension
             ? (name ?? string.Empty, vectors)
             : throw SearchErrors.Conflict(
-                "dimension_differs", $"The index '{index.Spec.Name}' has {index.Spec.Dimension} dimensions, and the model '{name}' gives {vectors[0].Length}. Name the model that its vectors were made by.");
+                "dimension_differs", $"The index '{index.Spec.Name}' has {index.Spec.Dimension} dimensions, and the model '{name}' gives "
+                + $"{vectors[0].Length}. Name the model that its vectors were made by.");
     }
 
     /// <summary>What makes vectors of a model now, as an index remembers it.</summary>
@@ -53,7 +57,8 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         : then.UpstreamModel != now.UpstreamModel ? $"it stood for '{then.UpstreamModel}' and now stands for '{now.UpstreamModel}'"
         : then.Dimension != now.Dimension ? $"it gave {then.Dimension} dimensions and now gives {now.Dimension}"
         : then.DocumentPrefix != now.DocumentPrefix ? $"its texts had the prefix '{then.DocumentPrefix}' and now have '{now.DocumentPrefix}'"
-        : then.Digest is not null && now.Digest is not null && then.Digest != now.Digest ? $"its provider has another build of it ({now.Digest} in place of {then.Digest})"
+        : then.Digest is not null && now.Digest is not null
+            && then.Digest != now.Digest ? $"its provider has another build of it ({now.Digest} in place of {then.Digest})"
         : null;
 
     private async Task RequireSameAsync(VectorIndexInfo index, EmbeddingOrigin origin, CancellationToken cancellationToken)
@@ -63,7 +68,7 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         {
             now = await embedder.DescribeAsync(origin.Model, cancellationToken);
         }
-        catch (LakehouseException fault) when (fault.Kind is ErrorKind.Upstream or ErrorKind.Timeout or ErrorKind.Busy)
+        catch (LakehouseException fault) when (fault.IsMomentary)
         {
             // Who cannot be asked cannot have changed what is in the cache; what is not, cannot be embedded either.
             return;
@@ -72,7 +77,8 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         if (FindDifference(origin, OriginOf(now)) is { } difference)
         {
             throw SearchErrors.Conflict(
-                "model_changed", $"The model '{origin.Model}' is not what the vectors of the index '{index.Spec.Name}' were made by: {difference}. Import into a new index, and point an alias at it.");
+                "model_changed", $"The model '{origin.Model}' is not what the vectors of the index '{index.Spec.Name}' were made by: {difference}. Import "
+                + "into a new index, and point an alias at it.");
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial record DatasetFiles(string Name, long Version, string Fi
     /// <summary>Whether its columns are known, and the names of their types can stand in a statement as they are, whoever wrote them.</summary>
     public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => PlainType().IsMatch(c.Type));
 
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_ ]*(\([0-9]+(, ?[0-9]+)?\))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A[A-Za-z][A-Za-z0-9_ ]*(\([0-9]+(, ?[0-9]+)?\))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PlainType();
 }

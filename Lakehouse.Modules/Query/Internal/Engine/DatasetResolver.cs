@@ -15,7 +15,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
     /// <param name="needs">What is asked.</param>
     /// <param name="held">Takes the data files, which are held as long as the statement may read them. Files in their place need no holding.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(DatasetNeeds needs, List<ILocalFile> held, CancellationToken cancellationToken)
+    public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(
+        DatasetNeeds needs, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         var (named, manifests) = (new List<DatasetFiles?>(needs.Named.Count), new List<Manifest>(needs.Named.Count));
         foreach (var (name, known) in needs.Named)
@@ -42,7 +43,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
     }
 
     /// <summary>
-    /// For a statement that has bound its views: holds the files of those that another one has brought to a newer version meanwhile, for it may have bound that one. Files in their place need no holding.
+    /// For a statement that has bound its views: holds the files of those that another one has brought to a newer version meanwhile, for it may have bound that
+    /// one. Files in their place need no holding.
     /// </summary>
     public async Task HoldNewerAsync(IReadOnlyList<Manifest> named, List<ILocalFile> held, CancellationToken cancellationToken)
     {
@@ -56,9 +58,10 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
     }
 
     private static DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) =>
-        new(dataset.Name.Value, dataset.Version, dataset.SchemaFingerprint, dataset.Columns, paths);
+        new(dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, paths);
 
-    private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(
+        IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         var datasets = catalog.List().Where(d => d.Objects.Count > 0).ToList();
         var names = datasets.Select(d => d.Name.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -67,7 +70,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
         foreach (var dataset in datasets)
         {
             var had = knownOf.GetValueOrDefault(dataset.Name.Value);
-            if (had is null || had.Name != dataset.Name.Value || had.Fingerprint != dataset.SchemaFingerprint)
+            if (had is null || had.Name != dataset.Name.Value || had.Fingerprint != dataset.Fingerprint.Value)
             {
                 var described = Describe(dataset, null);
                 var needsFiles = had is { Version: > 0 } || !described.HasPlainColumns;
@@ -97,7 +100,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
         foreach (var data in dataset.Objects)
         {
             var expected = new ContentHash(data.SizeBytes, data.Sha256);
-            var file = await store.LocalizeAsync(data.Key, expected, cancellationToken) ?? throw EngineErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
+            var file = await store.LocalizeAsync(data.Key, expected, cancellationToken)
+                ?? throw EngineErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
             held.Add(file);
             paths.Add(file.Path);
         }

@@ -12,7 +12,10 @@ internal sealed class EngineInstance : IDisposable
     private const string Quadratic = "100000000";
 
     /// <summary>Functions that macros of the same name stand before.</summary>
-    public static readonly IReadOnlyList<string> QuadraticFunctions = ["levenshtein", "editdist3", "damerau_levenshtein", "jaro_similarity", "jaro_winkler_similarity"];
+    public static readonly IReadOnlyList<string> QuadraticFunctions =
+    [
+        "levenshtein", "editdist3", "damerau_levenshtein", "jaro_similarity", "jaro_winkler_similarity"
+    ];
 
     private readonly DuckDbDatabase _database;
 
@@ -28,17 +31,15 @@ internal sealed class EngineInstance : IDisposable
     /// <param name="setup">Its bounds and its folder.</param>
     /// <param name="spillFolder">Takes what does not fit the memory.</param>
     /// <param name="vectors">Answers the vector functions; null where nobody does.</param>
-    /// <param name="beforeThreads">Called on this thread when the engine has read what it wants of the machine, and before it starts its threads; null for nothing.</param>
+    /// <param name="beforeThreads">
+    /// Called on this thread when the engine has read what it wants of the machine, and before it starts its threads; null for nothing.
+    /// </param>
     public static EngineInstance Open(EngineSetup setup, string spillFolder, ISqlVectors? vectors, Action? beforeThreads = null)
     {
-        var database = DuckDbDatabase.OpenInMemory(
-            ("threads", "1"),
-            ("memory_limit", $"{setup.MemoryLimitBytes / 1024}KiB"),
+        var database = DuckDbDatabase.OpenIsolated(
+            $"{setup.MemoryLimitBytes / 1024}KiB",
             ("temp_directory", spillFolder),
-            ("max_temp_directory_size", $"{setup.MaxTempBytes / 1024}KiB"),
-            ("autoinstall_known_extensions", "false"),
-            ("autoload_known_extensions", "false"),
-            ("allow_community_extensions", "false"));
+            ("max_temp_directory_size", $"{setup.MaxTempBytes / 1024}KiB"));
         try
         {
             using var connection = database.Connect();

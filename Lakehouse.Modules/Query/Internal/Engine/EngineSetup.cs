@@ -11,12 +11,14 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="HostFolder">A folder whose name is taken out of messages.</param>
 /// <param name="HasVectors">Whether somebody answers the vector functions.</param>
 /// <param name="Bounds">What the gate allows.</param>
-internal sealed record EngineSetup(int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
+internal sealed record EngineSetup(
+    int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
 {
     public void Write(FrameWriter frame)
     {
         frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
-        frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns).Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables);
+        frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns);
+        frame.Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables);
     }
 
     public static EngineSetup Read(ref FrameReader frame) => new(

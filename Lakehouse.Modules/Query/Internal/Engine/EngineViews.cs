@@ -90,14 +90,18 @@ internal sealed class EngineViews(DuckDbDatabase database)
         }
     }
 
-    /// <summary>By the columns of its manifest; by its files where the manifest does not tell; and where they cannot be read either, as a name with a column that says so.</summary>
+    /// <summary>
+    /// By the columns of its manifest; by its files where the manifest does not tell; and where they cannot be read either, as a name with a column that says
+    /// so.
+    /// </summary>
     private void ListOne(DatasetFiles dataset)
     {
         const string unreadable = "SELECT CAST(NULL AS VARCHAR) AS \"columns unknown\"";
         var candidates = new List<string>();
         if (dataset.HasPlainColumns)
         {
-            candidates.Add(View(dataset.Name, $"SELECT {string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"))}"));
+            candidates.Add(
+                View(dataset.Name, $"SELECT {string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"))}"));
         }
 
         if (dataset.Paths is not null)
@@ -121,7 +125,8 @@ internal sealed class EngineViews(DuckDbDatabase database)
     }
 
     /// <summary>
-    /// The columns are those of the files alone: over a star they cannot reach the engine's own columns, such as <c>filename</c>, whatever a manifest calls its columns.
+    /// The columns are those of the files alone: over a star they cannot reach the engine's own columns, such as <c>filename</c>, whatever a manifest calls its
+    /// columns.
     /// </summary>
     private static string View(string name, DatasetFiles dataset)
     {

@@ -26,10 +26,13 @@ internal sealed class StatementErrors(EngineSetup setup)
             DuckDbErrorKind.OutOfMemory => new LakehouseException(
                 ErrorKind.InsufficientStorage,
                 EngineErrors.OutOfMemoryCode,
-                $"The query needs more than {ByteSize.Format(setup.MemoryLimitBytes)} of memory (query.memory_limit), or more disk than {ByteSize.Format(setup.MaxTempBytes)} (query.max_temp_bytes). Narrow it down, or raise the limits.",
+                $"The query needs more than {ByteSize.Format(setup.MemoryLimitBytes)} of memory (query.memory_limit), or more disk than "
+                + $"{ByteSize.Format(setup.MaxTempBytes)} (query.max_temp_bytes). Narrow it down, or raise the limits.",
                 fault),
-            DuckDbErrorKind.Engine => new LakehouseException(ErrorKind.Corrupt, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", fault),
-            DuckDbErrorKind.InputOutput => new LakehouseException(ErrorKind.Corrupt, "data_file_unreadable", "A data file of the dataset cannot be read. The log holds the cause.", fault),
+            DuckDbErrorKind.Engine => new LakehouseException(
+                ErrorKind.Failed, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", fault),
+            DuckDbErrorKind.InputOutput => new LakehouseException(
+                ErrorKind.Damaged, "data_file_unreadable", "A data file of the dataset cannot be read. The log holds the cause.", fault),
             DuckDbErrorKind.Permission => new LakehouseException(ErrorKind.Forbidden, "sql_forbidden", message, fault),
             _ => new LakehouseException(ErrorKind.InvalidInput, "sql_error", message, fault),
         };
@@ -39,7 +42,9 @@ internal sealed class StatementErrors(EngineSetup setup)
     public static LakehouseException Locate(VectorFault fault, string sql, IReadOnlyList<FunctionCall> calls)
     {
         var ofFunction = calls.Where(c => c.Function == fault.Function).ToList();
-        var call = ofFunction.Count == 1 ? ofFunction[0] : ofFunction.Where(c => c.Constants.Any(fault.Arguments.Contains)).MaxBy(c => c.Constants.Count(fault.Arguments.Contains));
+        var call = ofFunction.Count == 1
+            ? ofFunction[0]
+            : ofFunction.Where(c => c.Constants.Any(fault.Arguments.Contains)).MaxBy(c => c.Constants.Count(fault.Arguments.Contains));
         return call is null ? fault.Error : SqlPosition.At(fault.Error, sql, call.OffsetBytes);
     }
 }

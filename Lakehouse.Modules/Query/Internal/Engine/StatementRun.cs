@@ -7,7 +7,8 @@ using Lakehouse.Query.Internal.Vectors;
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// A judged statement on an engine, from its planning to its last row. Every call blocks; one thread at a time, but for <see cref="Interrupt"/>. What the engine says is thrown as
+/// A judged statement on an engine, from its planning to its last row. Every call blocks; one thread at a time, but for <see cref="Interrupt"/>. What the
+/// engine says is thrown as
 /// <see cref="Core.Errors.LakehouseException"/>, with the paths of the host taken out.
 /// </summary>
 internal sealed class StatementRun : IDisposable

@@ -37,7 +37,8 @@ internal static partial class AmplifierBounds
         var max = Math.Max(bounds.MaxListLength, bounds.MaxRepeat);
         return growth <= max
             ? growth
-            : throw GateErrors.Forbidden($"nested functions can make one value {growth:0} times larger, at most {max} times is allowed; unnest the inner list into rows instead");
+            : throw GateErrors.Forbidden(
+                $"nested functions can make one value {growth:0} times larger, at most {max} times is allowed; unnest the inner list into rows instead");
     }
 
     private static double Counted(string name, JsonElement arguments, int index, int max, string setting)
@@ -72,7 +73,8 @@ internal static partial class AmplifierBounds
         var stop = NumberRange.Of(hasStop ? last : first);
         var step = hasStep ? NumberRange.Of(third) : NumberRange.One;
 
-        // The longest there can be: from the furthest start to the furthest stop, by the shortest step. A step that may be on either side of zero may be as short as one likes.
+        // The longest there can be: from the furthest start to the furthest stop, by the shortest step. A step that may be on either side of zero may be as
+        // short as one likes.
         var count = step.Min > 0 ? (stop.Max - start.Min) / step.Min
             : step.Max < 0 ? (start.Max - stop.Min) / -step.Max
             : step is { Min: 0, Max: 0 } ? 0
@@ -80,10 +82,13 @@ internal static partial class AmplifierBounds
         return double.IsFinite(count)
             ? BoundSeries(name, count, max)
             : throw GateErrors.Forbidden(
-                $"how long the value of {name} gets depends on the data; give constants, or use it as a table function, FROM {name}(...), which makes rows and has no bound");
+                $"how long the value of {name} gets depends on the data; give constants, or use it as a table function, FROM {name}(...), which makes rows "
+                + "and has no bound");
     }
 
-    /// <summary>A format is a constant, and takes no width from its arguments. It holds its arguments as often as it names them, and blanks by its widths.</summary>
+    /// <summary>
+    /// A format is a constant, and takes no width from its arguments. It holds its arguments as often as it names them, and blanks by its widths.
+    /// </summary>
     private static double Format(string name, JsonElement arguments, int max)
     {
         if (!TryArgument(arguments, 0, out var argument))
@@ -149,7 +154,8 @@ internal static partial class AmplifierBounds
         return count <= max
             ? Math.Max(1, count)
             : throw GateErrors.Forbidden(
-                $"{name} would make a list of {count:0} values, at most {max} are allowed ({ListLengthSetting}); as a table function, FROM {name}(...), it makes rows and has no bound");
+                $"{name} would make a list of {count:0} values, at most {max} are allowed ({ListLengthSetting}); as a table function, FROM {name}(...), it "
+                + "makes rows and has no bound");
     }
 
     private static bool TryArgument(JsonElement arguments, int index, out JsonElement argument)
@@ -168,7 +174,8 @@ internal static partial class AmplifierBounds
     private static DateTime? Time(JsonElement node) =>
         Constant(node) is { ValueKind: JsonValueKind.String } constant
         && IsoTime().IsMatch(constant.GetString()!)
-        && DateTime.TryParse(constant.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        && DateTime.TryParse(
+            constant.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;
 
@@ -196,7 +203,8 @@ internal static partial class AmplifierBounds
 
         var count = children[0];
         var isWhole = false;
-        while (count.TryGetProperty("child"u8, out var inner) || (count.TryGetProperty("function_name"u8, out var call) && call.ValueEquals("trunc"u8) && count.TryGetProperty("children"u8, out inner)))
+        while (count.TryGetProperty("child"u8, out var inner)
+            || (count.TryGetProperty("function_name"u8, out var call) && call.ValueEquals("trunc"u8) && count.TryGetProperty("children"u8, out inner)))
         {
             isWhole |= inner.ValueKind == JsonValueKind.Array;
             count = inner.ValueKind == JsonValueKind.Array ? inner[0] : inner;
@@ -220,6 +228,8 @@ internal static partial class AmplifierBounds
             : null;
     }
 
-    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex IsoTime();
 }

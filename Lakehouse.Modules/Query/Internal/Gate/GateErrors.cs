@@ -12,7 +12,10 @@ internal static class GateErrors
         new(ErrorKind.InvalidInput, "sql_error", $"The query is refused: {reason}.");
 
     public static LakehouseException UnknownDataset(string name, int? position) =>
-        new(ErrorKind.InvalidInput, "unknown_dataset", $"There is no dataset '{name}'{(position is null ? string.Empty : $" (named at character {position + 1})")}. SHOW TABLES lists those there are.")
+        new(
+            ErrorKind.InvalidInput,
+            "unknown_dataset",
+            $"There is no dataset '{name}'{(position is null ? string.Empty : $" (named at character {position + 1})")}. SHOW TABLES lists those there are.")
         {
             Details = position is null ? null : new Dictionary<string, object?> { ["position"] = position + 1 },
         };

@@ -30,7 +30,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         "OPERATOR", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW");
 
     private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names", "icu_calendar_names", VectorFunctions.Search);
+        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names",
+        "icu_calendar_names", VectorFunctions.Search);
 
     private static readonly FrozenSet<string> AggregatesByName = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate");
@@ -170,7 +171,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
             }
         }
 
-        var recurring = node.TryGetProperty("cte_name"u8, out var own) && node.GetProperty("type"u8).ValueEquals("RECURSIVE_CTE_NODE"u8) ? own.GetString() : null;
+        var recurring = node.TryGetProperty("cte_name"u8, out var own) && node.GetProperty("type"u8).ValueEquals("RECURSIVE_CTE_NODE"u8)
+            ? own.GetString()
+            : null;
         var values = 1.0;
         foreach (var member in node.EnumerateObject())
         {
@@ -224,7 +227,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         if (_expanded > bounds.MaxExpandedTables)
         {
             throw GateErrors.Forbidden(
-                $"it names more than {bounds.MaxExpandedTables} tables (query.max_expanded_tables), where those of a common table that is NOT MATERIALIZED count at each place that names it");
+                $"it names more than {bounds.MaxExpandedTables} tables (query.max_expanded_tables), where those of a common table that is NOT MATERIALIZED "
+                + "count at each place that names it");
         }
     }
 
@@ -235,7 +239,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         var catalog = Text(node, "catalog_name");
         int? position = node.TryGetProperty("query_location"u8, out var location) ? location.GetInt32() : null;
         var isOfRecursion = Same(schema, "recurring");
-        if ((schema is null || isOfRecursion) && catalog is null && _commonTables.FindLast(c => Same(c.Name, table) && (c.IsRecurring || !isOfRecursion)) is { Name: not null } common)
+        if ((schema is null || isOfRecursion) && catalog is null
+                && _commonTables.FindLast(c => Same(c.Name, table) && (c.IsRecurring || !isOfRecursion)) is { Name: not null } common)
         {
             Expand(common.Expanded);
             return;
@@ -253,7 +258,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         var isPlain = schema is null && table.Length > 0 && table.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
         var missing = isPlain && !DatasetName.IsReserved(table)
             ? GateErrors.UnknownDataset(table, position)
-            : GateErrors.Forbidden($"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables cannot be read; files come in by POST /v1/ingest");
+            : GateErrors.Forbidden(
+                $"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables "
+                + "cannot be read; files come in by POST /v1/ingest");
         if (!isInMain || !DatasetName.TryParse(table, out _, out _))
         {
             throw missing;
@@ -351,8 +358,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     /// <summary>A function that the engine does not have is a typing mistake; one that it has is not for queries.</summary>
     private LakehouseException Refused(string what, string name, IEnumerable<string> allowed) =>
-        !hasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
-        : name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? GateErrors.Forbidden($"the {what} {name} is not allowed; files come in by POST /v1/ingest")
+        !hasFunction(name) && !AllowedFunctions.Contains(name)
+            && !Same(name, VectorFunctions.Hits) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
+        : name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? GateErrors.Forbidden(
+            $"the {what} {name} is not allowed; files come in by POST /v1/ingest")
         : GateErrors.Forbidden($"the {what} {name} is not allowed");
 
     /// <summary>list_aggregate and its kin take the name of a function as a text.</summary>
@@ -368,13 +377,20 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     }
 
     /// <summary>
-    /// A name in a schema would go around the macros that stand before functions of the same name. The parser itself writes <c>main.list_value</c> and the like for brackets; no macro stands before those.
+    /// A name in a schema would go around the macros that stand before functions of the same name. The parser itself writes <c>main.list_value</c> and the like
+    /// for brackets; no macro stands before those.
     /// </summary>
-    private static bool IsQualified(JsonElement function) =>
-        Text(function, "catalog") is not null
-        || (Text(function, "schema") is { } schema && (schema != "main" || EngineInstance.QuadraticFunctions.Contains(Text(function, "function_name") ?? string.Empty, StringComparer.OrdinalIgnoreCase)));
+    private static bool IsQualified(JsonElement function)
+    {
+        var (catalog, schema, name) = (Text(function, "catalog"), Text(function, "schema"), Text(function, "function_name") ?? string.Empty);
+        var hasMacro = EngineInstance.QuadraticFunctions.Contains(name, StringComparer.OrdinalIgnoreCase);
+        return catalog is not null || (schema is not null && (schema != "main" || hasMacro));
+    }
 
-    /// <summary>JSON of any depth can be made while a query runs, and the engine's functions for it recurse; what is written out is checked here, where it costs nothing.</summary>
+    /// <summary>
+    /// JSON of any depth can be made while a query runs, and the engine's functions for it recurse; what is written out is checked here, where it costs
+    /// nothing.
+    /// </summary>
     private static void RequireShallow(JsonElement constant)
     {
         const int depthMax = 500;

@@ -17,9 +17,12 @@ internal readonly record struct NumberRange(double Min, double Max)
 
     // Casts to these keep a number as it is, to the next whole one. To others, as BOOLEAN or BIT, they make another of it.
     private static readonly FrozenSet<string> Numbers = FrozenSet.Create(
-        StringComparer.Ordinal, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL");
+        StringComparer.Ordinal, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",
+        "DOUBLE", "DECIMAL");
 
-    /// <summary>The range of a node of the parse tree: a constant, also with a sign or in a cast to a number, or <c>least</c> and <c>greatest</c> of such.</summary>
+    /// <summary>
+    /// The range of a node of the parse tree: a constant, also with a sign or in a cast to a number, or <c>least</c> and <c>greatest</c> of such.
+    /// </summary>
     public static NumberRange Of(JsonElement node)
     {
         if (node.TryGetProperty("class"u8, out var kind) && kind.ValueEquals("CONSTANT"u8))
@@ -64,7 +67,8 @@ internal readonly record struct NumberRange(double Min, double Max)
         var type = constant.GetProperty("type"u8);
         return value.ValueKind switch
         {
-            JsonValueKind.Number when type.GetProperty("id"u8).ValueEquals("DECIMAL"u8) => Exactly(value.GetDouble() / Math.Pow(10, type.GetProperty("type_info"u8).GetProperty("scale"u8).GetInt32())),
+            JsonValueKind.Number when type.GetProperty("id"u8).ValueEquals("DECIMAL"u8) => Exactly(
+                value.GetDouble() / Math.Pow(10, type.GetProperty("type_info"u8).GetProperty("scale"u8).GetInt32())),
             JsonValueKind.Number => Exactly(value.GetDouble()),
             JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => Exactly(number),
             _ => Unknown,

@@ -4,9 +4,10 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b, as a statement, in a subquery or in a common table. The engine runs it as two statements, the first of which makes a type; so
-/// the values are queried first, in the same transaction, and written into the text as <c>a IN (...)</c>. Every text that runs, the queries for the values and the
-/// completed statement, is judged by the gate as any other: should this reading of the text be wrong, they would be refused or fail.
+/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b, as a statement, in a subquery or in a common table. The engine runs it as two
+/// statements, the first of which makes a type; so the values are queried first, in the same transaction, and written into the text as <c>a IN (...)</c>. Every
+/// text that runs, the queries for the values and the completed statement, is judged by the gate as any other: should this reading of the text be wrong, they
+/// would be refused or fail.
 /// </summary>
 internal sealed class PivotStatement
 {

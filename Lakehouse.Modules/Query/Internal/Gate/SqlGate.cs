@@ -28,7 +28,12 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 
         var walk = Walk(body);
         var offset = Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length));
-        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, explain.Length > 0, [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })], _ => explain.Statement + body);
+        return new JudgedStatement(
+            walk.Tables,
+            walk.NamesEveryDataset,
+            explain.Length > 0,
+            [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })],
+            _ => explain.Statement + body);
     }
 
     private JudgedStatement JudgePivot(string body, ExplainPrefix explain)
@@ -134,7 +139,8 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         var message = root.TryGetProperty("error_message"u8, out var text) ? text.GetString() : null;
         if (root.TryGetProperty("error_type"u8, out var type) && type.ValueEquals("not implemented"u8))
         {
-            return GateErrors.Forbidden("only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; files come in by POST /v1/ingest");
+            return GateErrors.Forbidden(
+                "only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; files come in by POST /v1/ingest");
         }
 
         // The place as DuckDB shows it; its own message for a statement that does not parse has it too.

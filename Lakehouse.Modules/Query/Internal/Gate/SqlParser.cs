@@ -69,8 +69,7 @@ internal sealed class SqlParser : IDisposable
 
     private static DuckDbDatabase Open()
     {
-        var database = DuckDbDatabase.OpenInMemory(
-            ("threads", "1"), ("memory_limit", "512MB"), ("autoinstall_known_extensions", "false"), ("autoload_known_extensions", "false"));
+        var database = DuckDbDatabase.OpenIsolated("512MB");
         using var connection = database.Connect();
         connection.Execute("SET enable_external_access = false");
         connection.Execute("SET lock_configuration = true");

@@ -7,7 +7,8 @@ namespace Lakehouse.Query.Internal.Gate;
 internal static class SqlPosition
 {
     /// <summary>An error at a byte of the UTF-8 form of <paramref name="sql"/>.</summary>
-    public static LakehouseException Fault(string message, string sql, int offsetBytes) => At(new LakehouseException(ErrorKind.InvalidInput, "sql_error", message), sql, offsetBytes);
+    public static LakehouseException Fault(string message, string sql, int offsetBytes) =>
+        At(new LakehouseException(ErrorKind.InvalidInput, "sql_error", message), sql, offsetBytes);
 
     /// <summary>An error with its place in the text.</summary>
     public static LakehouseException At(LakehouseException fault, string sql, int offsetBytes)
@@ -18,7 +19,8 @@ internal static class SqlPosition
         var column = before.Length - (before.LastIndexOf('\n') + 1);
         var text = sql.Split('\n')[line - 1].TrimEnd('\r');
         var prefix = $"LINE {line}: ";
-        return new LakehouseException(fault.Kind, fault.Code, $"{fault.Message}\n\n{prefix}{text}\n{new string(' ', prefix.Length + column)}^", fault.InnerException)
+        return new LakehouseException(
+            fault.Kind, fault.Code, $"{fault.Message}\n\n{prefix}{text}\n{new string(' ', prefix.Length + column)}^", fault.InnerException)
         {
             RetryAfter = fault.RetryAfter,
             Details = new Dictionary<string, object?> { ["position"] = before.Length + 1 },

@@ -11,8 +11,8 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
     public bool Is(string sql, string text) => sql.AsSpan(Start, End - Start).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over. Where DuckDB's lexer and this one could differ, this
-    /// one takes for code what that one takes for a comment, never the other way round: what is counted here must not hide.
+    /// The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over. Where DuckDB's lexer
+    /// and this one could differ, this one takes for code what that one takes for a comment, never the other way round: what is counted here must not hide.
     /// </summary>
     public static List<SqlToken> Split(string sql)
     {

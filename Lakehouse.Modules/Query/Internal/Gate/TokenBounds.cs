@@ -28,7 +28,8 @@ internal static class TokenBounds
 
         if (sets > bounds.MaxGroupingSets)
         {
-            throw GateErrors.Forbidden($"its CUBE, ROLLUP and GROUPING SETS make {sets:0} sets, at most {bounds.MaxGroupingSets} are allowed (query.max_grouping_sets)");
+            throw GateErrors.Forbidden(
+                $"its CUBE, ROLLUP and GROUPING SETS make {sets:0} sets, at most {bounds.MaxGroupingSets} are allowed (query.max_grouping_sets)");
         }
 
         if (notMaterialized > NotMaterializedMax)
@@ -39,7 +40,10 @@ internal static class TokenBounds
         return notMaterialized > 0;
     }
 
-    /// <summary>Into how many grouping sets the parser unfolds what begins with a token: CUBE of n expressions into 2^n. Those of one text multiply, as they do within one GROUP BY.</summary>
+    /// <summary>
+    /// Into how many grouping sets the parser unfolds what begins with a token: CUBE of n expressions into 2^n. Those of one text multiply, as they do within
+    /// one GROUP BY.
+    /// </summary>
     private static double GroupingSets(string sql, List<SqlToken> tokens, int word)
     {
         var isSets = tokens[word].Is(sql, "SETS") && word > 0 && tokens[word - 1].Is(sql, "GROUPING");

@@ -6,10 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// The engine of this process that takes statements. One that holds a statement which would not stop is retired: a fresh one takes the next ones, the others on the old one run to
-/// their end, and the old one is closed when the last of them is done. Retired ones are bounded in number. Thread-safe.
+/// The engine of this process that takes statements. One that holds a statement which would not stop is retired: a fresh one takes the next ones, the others on
+/// the old one run to their end, and the old one is closed when the last of them is done. Retired ones are bounded in number. Thread-safe.
 /// </summary>
-internal sealed partial class EnginePool(QueryOptions options, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<EnginePool> logger, ISqlVectors? vectors = null) : IDisposable
+internal sealed partial class EnginePool(
+    QueryOptions options,
+    IObjectStore store,
+    StorageOptions storage,
+    IScratchSpace scratch,
+    ILogger<EnginePool> logger,
+    ISqlVectors? vectors = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private SharedEngine? _current;
@@ -18,7 +24,14 @@ internal sealed partial class EnginePool(QueryOptions options, IObjectStore stor
 
     /// <summary>What the engines know.</summary>
     public EngineSetup Setup { get; } =
-        new(options.Threads, options.MemoryLimitBytes, options.MaxTempBytes, store.LocalFolder, storage.DataDirectory, vectors is not null, GateBounds.Of(options));
+        new(
+            options.Threads,
+            options.MemoryLimitBytes,
+            options.MaxTempBytes,
+            store.LocalFolder,
+            storage.DataDirectory,
+            vectors is not null,
+            GateBounds.Of(options));
 
     /// <summary>Retired engines whose statements still run.</summary>
     public int StuckCount => Volatile.Read(ref _stuck);
@@ -88,7 +101,10 @@ internal sealed partial class EnginePool(QueryOptions options, IObjectStore stor
         }
     }
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A query does not stop when it is interrupted. Its engine takes no more queries; {Stuck} engines are given up so far")]
+    [LoggerMessage(
+        EventId = 4001,
+        Level = LogLevel.Error,
+        Message = "A query does not stop when it is interrupted. Its engine takes no more queries; {Stuck} engines are given up so far")]
     private partial void LogRetired(int stuck);
 
     [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "An engine that was given up has ended; {Stuck} are left")]

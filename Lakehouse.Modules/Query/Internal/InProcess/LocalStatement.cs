@@ -5,8 +5,11 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.InProcess;
 
-/// <summary>A statement on an engine of this process. One that does not stop keeps its thread and its engine, which is retired; its lease is given back at once.</summary>
-internal sealed class LocalStatement(EnginePool engines, SqlGate gate, StatementErrors errors, DatasetResolver datasets, StepWatch watch, IDisposable lease) : IRunningStatement
+/// <summary>
+/// A statement on an engine of this process. One that does not stop keeps its thread and its engine, which is retired; its lease is given back at once.
+/// </summary>
+internal sealed class LocalStatement(
+    EnginePool engines, SqlGate gate, StatementErrors errors, DatasetResolver datasets, StepWatch watch, IDisposable lease) : IRunningStatement
 {
     private const int ShortTextMax = 4_096;
 

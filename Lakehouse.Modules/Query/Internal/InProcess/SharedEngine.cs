@@ -3,7 +3,9 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.InProcess;
 
-/// <summary>An engine in this process with the count of its statements: a retired one takes no more, and is closed with the last of them. Thread-safe.</summary>
+/// <summary>
+/// An engine in this process with the count of its statements: a retired one takes no more, and is closed with the last of them. Thread-safe.
+/// </summary>
 internal sealed class SharedEngine(EngineInstance engine, IScratchFolder spill) : IDisposable
 {
     private readonly Lock _gate = new();

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// Watches the steps of one statement, each on a thread of the pool. Past the time, or when the client has gone, the step is interrupted again and again until it stops, for an interrupt that comes a
-/// moment too early is lost. One that does not stop within the grace is given up, and goes on by itself. Not thread-safe.
+/// Watches the steps of one statement, each on a thread of the pool. Past the time, or when the client has gone, the step is interrupted again and again until
+/// it stops, for an interrupt that comes a moment too early is lost. One that does not stop within the grace is given up, and goes on by itself. Not
+/// thread-safe.
 /// </summary>
 internal sealed class StepWatch(TimeSpan limit, TimeSpan grace)
 {

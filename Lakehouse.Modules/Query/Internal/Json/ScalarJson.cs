@@ -52,7 +52,8 @@ internal sealed class ScalarJson : ColumnJson
         DuckDbTypeId.Bit => new ScalarJson(WriteBits),
         DuckDbTypeId.SqlNull => new ScalarJson((ref output, _, _) => output.Write("null"u8)),
         _ => throw new LakehouseException(
-            ErrorKind.InvalidInput, "unsupported_type", $"The answer has a column of type {type.Name}, which has no form in JSON. Cast it, e.g. to VARCHAR or JSON."),
+            ErrorKind.InvalidInput, "unsupported_type", $"The answer has a column of type {type.Name}, which has no form in JSON. Cast it, e.g. to VARCHAR "
+                + "or JSON."),
     };
 
     protected override void WriteValue(ref JsonOutput output, int row) => _write(ref output, Vector, row);

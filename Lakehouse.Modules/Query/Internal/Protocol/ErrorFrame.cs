@@ -23,7 +23,9 @@ internal static class ErrorFrame
         return new LakehouseException(kind, code, message, cause is null ? null : new EngineFault(cause))
         {
             RetryAfter = retryAfter == 0 ? null : TimeSpan.FromTicks(retryAfter),
-            Details = details is null ? null : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(details)!.ToDictionary(d => d.Key, d => (object?)d.Value),
+            Details = details is null
+                ? null
+                : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(details)!.ToDictionary(d => d.Key, d => (object?)d.Value),
         };
     }
 

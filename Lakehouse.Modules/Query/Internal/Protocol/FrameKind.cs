@@ -1,8 +1,9 @@
 namespace Lakehouse.Query.Internal.Protocol;
 
 /// <summary>
-/// The frames between the server and an engine process. On the control lane: <see cref="Setup"/>, then <see cref="Ready"/>, then any number of <see cref="Cancel"/> and of <see cref="Ping"/>, each answered by <see cref="Pong"/>. On every other lane, one
-/// statement at a time: <see cref="Start"/>; perhaps <see cref="Needs"/>, answered by <see cref="Datasets"/> or <see cref="NoDatasets"/>; perhaps <see cref="Call"/>, answered by
+/// The frames between the server and an engine process. On the control lane: <see cref="Setup"/>, then <see cref="Ready"/>, then any number of
+/// <see cref="Cancel"/> and of <see cref="Ping"/>, each answered by <see cref="Pong"/>. On every other lane, one statement at a time: <see cref="Start"/>;
+/// perhaps <see cref="Needs"/>, answered by <see cref="Datasets"/> or <see cref="NoDatasets"/>; perhaps <see cref="Call"/>, answered by
 /// <see cref="Answer"/>; <see cref="Head"/>, then <see cref="Data"/>, each answered by <see cref="Taken"/>; at last <see cref="End"/> or <see cref="Failed"/>.
 /// </summary>
 internal static class FrameKind

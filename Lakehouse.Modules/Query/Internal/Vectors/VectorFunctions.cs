@@ -6,14 +6,17 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Vectors;
 
 /// <summary>
-/// <c>embed(text [, model])</c> and <c>vector_search(index, query, k := 10, filter := NULL, ef := NULL)</c> in SQL. Both are scalar functions for up to 2,048 rows at once, so that a query over a table
-/// asks in batches; the second gives a list of hits, which a macro makes rows of, for a table function of the C API takes no columns. They wait for their answers on the engine's thread,
-/// and give up with the query they run for.
+/// <c>embed(text [, model])</c> and <c>vector_search(index, query, k := 10, filter := NULL, ef := NULL)</c> in SQL. Both are scalar functions for up to 2,048
+/// rows at once, so that a query over a table asks in batches; the second gives a list of hits, which a macro makes rows of, for a table function of the C API
+/// takes no columns. They wait for their answers on the engine's thread, and give up with the query they run for.
 /// </summary>
 internal sealed class VectorFunctions(ISqlVectors? vectors)
 {
     public const string Embed = "embed";
     public const string Search = "vector_search";
+
+    // As many as an index takes at once, where that was not configured otherwise.
+    private const int SearchesMax = 1_000;
 
     /// <summary>What the macro stands on. Not for queries.</summary>
     public const string Hits = "lakehouse_vector_hits";
@@ -21,7 +24,8 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     private static readonly DuckDbType Text = DuckDbType.Of(DuckDbTypeId.Varchar);
     private static readonly DuckDbType Whole = DuckDbType.Of(DuckDbTypeId.BigInt);
     private static readonly DuckDbType Vector = DuckDbType.ListOf(DuckDbType.Of(DuckDbTypeId.Float));
-    private static readonly DuckDbType HitList = DuckDbType.ListOf(DuckDbType.StructOf(new("id", Text), new("distance", DuckDbType.Of(DuckDbTypeId.Float)), new("metadata", Text)));
+    private static readonly DuckDbType HitList = DuckDbType.ListOf(
+        DuckDbType.StructOf(new("id", Text), new("distance", DuckDbType.Of(DuckDbTypeId.Float)), new("metadata", Text)));
 
     private readonly ConcurrentDictionary<long, VectorScope> _scopes = new();
 
@@ -117,15 +121,16 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
         var asked = Enumerable.Range(0, rowCount).Where(row => queries[row] is not null);
         foreach (var group in asked.GroupBy(row => TextAt(arguments[0], row), StringComparer.Ordinal))
         {
-            var index = group.Key ?? throw Fail(scope, [], new LakehouseException(ErrorKind.InvalidInput, "invalid_query", "The name of the vector index is NULL."));
+            var index = group.Key
+                ?? throw Fail(scope, [], new LakehouseException(ErrorKind.InvalidInput, "invalid_query", "The name of the vector index is NULL."));
             List<int> rows = [.. group];
             List<SqlVectorQuery> batch = [.. rows.Select(row => queries[row]!)];
-            var answers = AskInParts(
-                scope,
-                Search,
-                [index, .. batch.Select(q => q.Text).OfType<string>()],
-                batch,
-                (part, stop) => vectors!.SearchAsync(index, part, stop));
+            var named = new List<string>([index, .. batch.Select(q => q.Text).OfType<string>()]);
+            List<IReadOnlyList<SqlVectorHit>> answers =
+            [
+                .. batch.Chunk(SearchesMax).SelectMany(
+                    part => AskInParts(scope, Search, named, part, (queries, stop) => vectors!.SearchAsync(index, queries, stop))),
+            ];
             for (var i = 0; i < rows.Count; i++)
             {
                 hits[rows[i]] = answers[i];
@@ -184,7 +189,10 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     private VectorScope ScopeOf(long connectionId) =>
         _scopes.TryGetValue(connectionId, out var scope) ? scope : throw new InvalidOperationException("no query runs on this connection");
 
-    /// <summary>Asks for all, and where that is too much at once, for the first half and then for the second. Waits on the engine's thread: the engine has no other way to be told later.</summary>
+    /// <summary>
+    /// Asks for all, and where that is too much at once, for the first half and then for the second. Waits on the engine's thread: the engine has no other way
+    /// to be told later.
+    /// </summary>
     private static IReadOnlyList<TAnswer> AskInParts<TItem, TAnswer>(
         VectorScope scope,
         string function,
@@ -199,7 +207,8 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
         catch (LakehouseException fault) when (items.Count > 1 && fault.Code is EngineErrors.CallTooLargeCode or "answer_too_large")
         {
             var half = items.Count / 2;
-            return [.. AskInParts(scope, function, arguments, [.. items.Take(half)], ask), .. AskInParts(scope, function, arguments, [.. items.Skip(half)], ask)];
+            return [.. AskInParts(
+                scope, function, arguments, [.. items.Take(half)], ask), .. AskInParts(scope, function, arguments, [.. items.Skip(half)], ask)];
         }
         catch (LakehouseException fault)
         {

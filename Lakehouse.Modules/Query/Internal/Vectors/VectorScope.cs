@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Lakehouse.Query.Internal.Vectors;
 
-/// <summary>What the vector functions of one running query share: its end, its first error, and the vectors of its constants, which the engine asks for more than once while it plans.</summary>
+/// <summary>
+/// What the vector functions of one running query share: its end, its first error, and the vectors of its constants, which the engine asks for more than once
+/// while it plans.
+/// </summary>
 internal sealed class VectorScope(Action ended) : IDisposable
 {
     private const int KnownMax = 64;

@@ -5,8 +5,8 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
-/// Writes an answer into the blocks that a lane shares with the server. A full block is handed over, and the next one filled; when all are handed over, the writer waits until the server has
-/// read one: so an answer that nobody reads holds a few blocks, and its engine stands still.
+/// Writes an answer into the blocks that a lane shares with the server. A full block is handed over, and the next one filled; when all are handed over, the
+/// writer waits until the server has read one: so an answer that nobody reads holds a few blocks, and its engine stands still.
 /// </summary>
 internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBufferWriter<byte>
 {

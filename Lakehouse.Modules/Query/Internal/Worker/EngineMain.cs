@@ -7,8 +7,9 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
-/// The engine process. It gives up its rights, opens the engine, and runs statements on its lanes until the server ends. It uses no thread of the runtime's pool: the threads that meet a text or its
-/// data are started, by the engine or here, from the thread that has given up its files, and so have given them up too.
+/// The engine process. It gives up its rights, opens the engine, and runs statements on its lanes until the server ends. It uses no thread of the runtime's
+/// pool: the threads that meet a text or its data are started, by the engine or here, from the thread that has given up its files, and so have given them up
+/// too.
 /// </summary>
 internal static class EngineMain
 {
@@ -56,7 +57,8 @@ internal static class EngineMain
     private static void WarmUp(EngineInstance engine, SqlGate gate, StatementErrors errors)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        foreach (var sql in (string[])["SELECT 42", "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i LIMIT 2"])
+        foreach (var sql in (string[])["SELECT 42", "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i "
+                + "LIMIT 2"])
         {
             foreach (var form in (AnswerForm[])[AnswerForm.Json, AnswerForm.Chunks])
             {

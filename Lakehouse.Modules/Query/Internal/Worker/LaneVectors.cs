@@ -3,7 +3,9 @@ using Lakehouse.Query.Internal.Protocol;
 
 namespace Lakehouse.Query.Internal.Worker;
 
-/// <summary>Has the server answer the vector functions, over the lane of the statement that calls them; each call blocks the engine's thread that makes it.</summary>
+/// <summary>
+/// Has the server answer the vector functions, over the lane of the statement that calls them; each call blocks the engine's thread that makes it.
+/// </summary>
 internal sealed class LaneVectors : ISqlVectors
 {
     /// <summary>The lanes of the running statements, by the token that their calls carry.</summary>
@@ -24,7 +26,8 @@ internal sealed class LaneVectors : ISqlVectors
         return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>(CallFrames.ReadVectors(ref reader));
     }
 
-    public Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IReadOnlyList<SqlVectorHit>>> SearchAsync(
+        string index, IReadOnlyList<SqlVectorQuery> queries, CancellationToken cancellationToken)
     {
         var answer = Ask((frames, number) => CallFrames.WriteSearch(frames, number, index, queries), cancellationToken);
         var reader = new FrameReader(answer.Span);

@@ -7,8 +7,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// An engine process, as the server sees it: its lanes, the statements on them, and how it ended. What it shares with the process is freed when the process is dead and the last statement has let go
-/// of it. Thread-safe.
+/// An engine process, as the server sees it: its lanes, the statements on them, and how it ended. What it shares with the process is freed when the process is
+/// dead and the last statement has let go of it. Thread-safe.
 /// </summary>
 internal sealed class EngineWorker : IDisposable
 {
@@ -103,11 +103,15 @@ internal sealed class EngineWorker : IDisposable
     /// <param name="shape">What it shares with the server.</param>
     /// <param name="setup">What its engine needs.</param>
     /// <param name="memoryMaxBytes">The memory that the kernel lets it have, where it can.</param>
-    /// <param name="silenceMax">How long it may leave a question without an answer while it has statements. It answers within microseconds, once it runs; on a busy machine that may take a while.</param>
+    /// <param name="silenceMax">
+    /// How long it may leave a question without an answer while it has statements. It answers within microseconds, once it runs; on a busy machine that may
+    /// take a while.
+    /// </param>
     /// <param name="scratch">Where it may spill.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<EngineWorker> StartAsync(
-        EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, TimeSpan silenceMax, IScratchSpace scratch, CancellationToken cancellationToken)
+        EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, TimeSpan silenceMax, IScratchSpace scratch,
+        CancellationToken cancellationToken)
     {
         var spill = scratch.Create();
         WorkerProcess process;
@@ -140,7 +144,10 @@ internal sealed class EngineWorker : IDisposable
             worker.Kill(WorkerDeath.Ended);
             var exit = await process.Exited;
             worker.EndStart();
-            throw new WorkerGoneException($"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}", fault) { WasKilled = !isLate && exit == KilledExitCode };
+            throw new WorkerGoneException(
+                $"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}",
+                fault)
+            { WasKilled = !isLate && exit == KilledExitCode };
         }
     }
 
@@ -195,7 +202,8 @@ internal sealed class EngineWorker : IDisposable
     public Task CancelAsync(int lane, long number) => ControlAsync(frame => frame.Begin(FrameKind.Cancel).Int(lane).Long(number).End());
 
     /// <summary>
-    /// Asks the process now and then, while it has statements, whether it is there, until it has ended. After an overflow of its stack a process can stand still for good and not end; it is killed, as one that has crashed.
+    /// Asks the process now and then, while it has statements, whether it is there, until it has ended. After an overflow of its stack a process can stand
+    /// still for good and not end; it is killed, as one that has crashed.
     /// </summary>
     public async Task KeepAskingAsync()
     {

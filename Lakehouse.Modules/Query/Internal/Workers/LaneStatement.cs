@@ -9,12 +9,21 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the answer has ended; else when the process has
-/// stopped it, or was killed because it did not within its grace. Nobody waits for that.
+/// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the
+/// answer has ended; else when the process has stopped it, or was killed because it did not within its grace. Nobody waits for that.
 /// </summary>
-internal sealed class LaneStatement(EngineWorker worker, StatementCase own, DatasetResolver datasets, VectorCalls calls, QueryOptions options, TimeBudget budget, IDisposable lease, Action strike) : IRunningStatement
+internal sealed class LaneStatement(
+    EngineWorker worker,
+    StatementCase own,
+    DatasetResolver datasets,
+    VectorCalls calls,
+    QueryOptions options,
+    TimeBudget budget,
+    IDisposable lease,
+    Action strike) : IRunningStatement
 {
-    // Most statements stop at the first interrupt, some when they have planned or read what they were about to. One that takes a good part of the grace will hardly stop.
+    // Most statements stop at the first interrupt, some when they have planned or read what they were about to. One that takes a good part of the grace will
+    // hardly stop.
     private const int PartsOfGrace = 4;
 
     /// <summary>A statement that found no memory as soon as this did not use it up itself.</summary>
@@ -66,7 +75,8 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
             LetGo(keepsLease: true);
             throw;
         }
-        catch (LakehouseException error) when (_isEnded && error.Code == EngineErrors.OutOfMemoryCode && _hadCompany && Stopwatch.GetElapsedTime(own.EnteredAt) < TakenSoon)
+        catch (LakehouseException error) when (
+            _isEnded && error.Code == EngineErrors.OutOfMemoryCode && _hadCompany && Stopwatch.GetElapsedTime(own.EnteredAt) < TakenSoon)
         {
             LetGo(keepsLease: true);
             throw new MemoryTakenException(error);
@@ -208,7 +218,9 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
 
     private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
 
-    /// <summary>One frame after the other, for calls are answered beside all else; and each to its end, whoever has gone meanwhile: half a frame would spoil the lane.</summary>
+    /// <summary>
+    /// One frame after the other, for calls are answered beside all else; and each to its end, whoever has gone meanwhile: half a frame would spoil the lane.
+    /// </summary>
     private async ValueTask SendAsync(FrameWriter frames)
     {
         try
@@ -230,7 +242,8 @@ internal sealed class LaneStatement(EngineWorker worker, StatementCase own, Data
     }
 
     /// <summary>
-    /// Has the process stop the statement, and hears it out. Where that takes long, the process takes no more statements, lest they end with it; when it does not stop within the grace, the process is killed.
+    /// Has the process stop the statement, and hears it out. Where that takes long, the process takes no more statements, lest they end with it; when it does
+    /// not stop within the grace, the process is killed.
     /// </summary>
     private async Task StopAsync()
     {

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// What is known of a statement when engine processes end under it. All statements of a process that crashed are suspects, for nobody sees which of them did it. They run again, those that had run for the
-/// shortest first. One that ends another process is found so; and when all but the oldest have run without harm, it was the oldest.
+/// What is known of a statement when engine processes end under it. All statements of a process that crashed are suspects, for nobody sees which of them did
+/// it. They run again, those that had run for the shortest first. One that ends another process is found so; and when all but the oldest have run without harm,
+/// it was the oldest.
 /// </summary>
 /// <param name="sql">Its text, for the log.</param>
 internal sealed class StatementCase(string sql) : IDisposable

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Lakehouse.Query.Internal.Workers;
 
-/// <summary>Remembers which texts have ended engine processes, by their hashes: one that has done so twice is refused for a while. Bounded; thread-safe.</summary>
+/// <summary>
+/// Remembers which texts have ended engine processes, by their hashes: one that has done so twice is refused for a while. Bounded; thread-safe.
+/// </summary>
 internal sealed class TextStrikes(TimeSpan refuseFor, TimeProvider time)
 {
     private const int StrikesMax = 2;

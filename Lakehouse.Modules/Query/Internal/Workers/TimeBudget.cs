@@ -27,7 +27,8 @@ internal sealed class TimeBudget(TimeSpan limit)
         {
             return await step(stop.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !otherEnd.IsCancellationRequested && stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            !cancellationToken.IsCancellationRequested && !otherEnd.IsCancellationRequested && stop.IsCancellationRequested)
         {
             throw EngineErrors.Timeout(limit);
         }

@@ -9,7 +9,8 @@ namespace Lakehouse.Query.Internal.Workers;
 /// <summary>Answers the calls of vector functions that engine processes send, so many at once: each holds its answer whole. Thread-safe.</summary>
 internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : IDisposable
 {
-    private readonly Places _places = new(options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
+    private readonly ConcurrencyLimiter _limiter = new(
+        options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
 
     /// <summary>Answers a call in any case, for the thread of the engine that made it waits. Reads the frame before it returns.</summary>
     /// <param name="frame">The call.</param>
@@ -24,7 +25,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         return AnswerAsync(CallFrames.ReadCall(ref reader), number, frameBytesMax, send, stopping, dead);
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _limiter.Dispose();
 
     private async Task AnswerAsync(
         Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call,
@@ -35,11 +36,11 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         CancellationToken dead)
     {
         var frames = new FrameWriter();
-        Place? place = null;
+        ConcurrencyLease? lease = null;
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, dead);
-            place = await _places.TakeAsync(stop.Token);
+            lease = await _limiter.AcquireAsync(stop.Token);
             var write = await call(vectors ?? throw new InvalidOperationException("nobody answers vector functions"), stop.Token);
             frames.Begin(FrameKind.Answer).Int(number).Flag(true);
             write(frames);
@@ -66,7 +67,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         }
         finally
         {
-            place?.Dispose();
+            lease?.Dispose();
         }
     }
 }

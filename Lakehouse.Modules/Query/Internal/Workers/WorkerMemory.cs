@@ -1,8 +1,8 @@
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// How the memory of queries is shared among the engine processes that there are at a time. Each of them has the engine's own limit, but that is soft: the engine does not count all that it uses.
-/// Thread-safe.
+/// How the memory of queries is shared among the engine processes that there are at a time. Each of them has the engine's own limit, but that is soft: the
+/// engine does not count all that it uses. Thread-safe.
 /// </summary>
 /// <param name="limitBytes">The engine's limit: <c>query.memory_limit</c>.</param>
 internal sealed class WorkerMemory(long limitBytes)
@@ -25,8 +25,8 @@ internal sealed class WorkerMemory(long limitBytes)
     private long MaxBytes => OwnBytes + (long)(limitBytes * 1.1);
 
     /// <summary>
-    /// Whether a process may have the memory that it has. A third is allowed to one that runs statements beside the one at work, and to one that is on its way out; what those leave, to the one at
-    /// work. What a process has that does nothing does not count.
+    /// Whether a process may have the memory that it has. A third is allowed to one that runs statements beside the one at work, and to one that is on its way
+    /// out; what those leave, to the one at work. What a process has that does nothing does not count.
     /// </summary>
     /// <param name="process">Who it is; the same object each time.</param>
     /// <param name="memoryBytes">What it has now.</param>

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. Each is looked after while it has statements: its memory,
-/// and whether another must take its place. Thread-safe.
+/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. Each is looked
+/// after while it has statements: its memory, and whether another must take its place. Thread-safe.
 /// </summary>
 internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 {
@@ -35,16 +35,32 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private Task _clearing = Task.CompletedTask;
     private bool _hasToldMissing;
 
-    public WorkerPool(QueryOptions options, EngineProgram program, IObjectStore store, StorageOptions storage, IScratchSpace scratch, ILogger<WorkerPool> logger, ISqlVectors? vectors = null)
+    public WorkerPool(
+        QueryOptions options,
+        EngineProgram program,
+        IObjectStore store,
+        StorageOptions storage,
+        IScratchSpace scratch,
+        ILogger<WorkerPool> logger,
+        ISqlVectors? vectors = null)
     {
         (_program, _options, _scratch, _logger) = (program, options, scratch, logger);
-        _setup = new EngineSetup(options.Threads, options.MemoryLimitBytes, options.MaxTempBytes, store.LocalFolder, storage.DataDirectory, vectors is not null, GateBounds.Of(options));
+        _setup = new EngineSetup(
+            options.Threads,
+            options.MemoryLimitBytes,
+            options.MaxTempBytes,
+            store.LocalFolder,
+            storage.DataDirectory,
+            vectors is not null,
+            GateBounds.Of(options));
         _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, options.AnswerBufferBytes / BlocksPerLane, options.MaxMessageBytes);
         _memory = new WorkerMemory(options.MemoryLimitBytes);
     }
 
     /// <summary>The process at work, once it takes statements.</summary>
-    /// <param name="isBeside">Takes the one in reserve instead, where there is one: for a statement that found the memory of the first used up by others.</param>
+    /// <param name="isBeside">
+    /// Takes the one in reserve instead, where there is one: for a statement that found the memory of the first used up by others.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LakehouseException"><c>engine_unavailable</c> (<see cref="ErrorKind.Busy"/>).</exception>
     public async Task<EngineWorker> TakeAsync(bool isBeside, CancellationToken cancellationToken)
@@ -136,7 +152,8 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             patience.CancelAfter(_options.EngineStartTimeout);
-            using var worker = await EngineWorker.StartAsync(_program, _shape, _setup, _memory.KernelMaxBytes, _options.EngineSilence, _scratch, patience.Token);
+            using var worker = await EngineWorker.StartAsync(
+                _program, _shape, _setup, _memory.KernelMaxBytes, _options.EngineSilence, _scratch, patience.Token);
             TellMissing(worker);
             LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
@@ -172,7 +189,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether it must make place for another.</summary>
+    /// <summary>
+    /// Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether it must make place for
+    /// another.
+    /// </summary>
     private async Task WatchAsync(Slot slot, EngineWorker worker)
     {
         while (!worker.Death.IsCompleted && !_stopping.IsCancellationRequested)
@@ -235,7 +255,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     {
         const int textsMax = 3;
         const int lengthMax = 200;
-        var texts = suspects.OrderByDescending(s => s.Hits).Take(textsMax).Select(s => s.Case.Sql.ReplaceLineEndings(" ")).Select(t => t.Length > lengthMax ? t[..lengthMax] + "..." : t);
+        var texts = suspects.OrderByDescending(s => s.Hits)
+            .Take(textsMax)
+            .Select(s => s.Case.Sql.ReplaceLineEndings(" "))
+            .Select(t => t.Length > lengthMax ? t[..lengthMax] + "..." : t);
         return suspects.Count switch
         {
             0 => "no statement",
@@ -244,10 +267,16 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         };
     }
 
-    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "The engine process {Process} has ended ({Death}, {Reason}) and another takes over. It had {Statements}. {Errors}")]
+    [LoggerMessage(
+        EventId = 4003,
+        Level = LogLevel.Warning,
+        Message = "The engine process {Process} has ended ({Death}, {Reason}) and another takes over. It had {Statements}. {Errors}")]
     private partial void LogEnded(int process, WorkerDeath death, string reason, string statements, string errors);
 
-    [LoggerMessage(EventId = 4007, Level = LogLevel.Information, Message = "The engine process {Process} was slow to stop a statement and has been replaced; it had no other")]
+    [LoggerMessage(
+        EventId = 4007,
+        Level = LogLevel.Information,
+        Message = "The engine process {Process} was slow to stop a statement and has been replaced; it had no other")]
     private partial void LogReplaced(int process);
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "The engine process {Process} was ready after {ElapsedMs} ms")]

@@ -4,10 +4,12 @@ using Lakehouse.Query.Internal.Engine;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it is at fault: that is, when it did not
-/// stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory. However often that happens, its time is one.
+/// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it
+/// is at fault: that is, when it did not stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory. However often that
+/// happens, its time is one.
 /// </summary>
-internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner, IDisposable
+internal sealed class WorkerRunner(
+    WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner, IDisposable
 {
     private readonly VectorCalls _calls = new(vectors, options);
     private readonly TextStrikes _strikes = new(options.RefuseFor, time);
@@ -60,7 +62,8 @@ internal sealed class WorkerRunner(WorkerPool pool, DatasetResolver datasets, Qu
     public void Dispose() => _calls.Dispose();
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
-    private async Task JudgeAsync(StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException fault, CancellationToken cancellationToken)
+    private async Task JudgeAsync(
+        StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException fault, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)

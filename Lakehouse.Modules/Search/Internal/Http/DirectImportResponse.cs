@@ -3,5 +3,6 @@ namespace Lakehouse.Search.Internal.Http;
 /// <summary>What a direct import did.</summary>
 internal sealed record DirectImportResponse(long Rows, long Added, long Updated, long Skipped, long Count)
 {
-    public static DirectImportResponse From(DirectImportResult result) => new(result.RowCount, result.AddedCount, result.UpdatedCount, result.SkippedCount, result.ItemCount);
+    public static DirectImportResponse From(DirectImportResult result) =>
+        new(result.RowCount, result.AddedCount, result.UpdatedCount, result.SkippedCount, result.ItemCount);
 }

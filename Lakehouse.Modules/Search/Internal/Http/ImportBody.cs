@@ -6,7 +6,8 @@ namespace Lakehouse.Search.Internal.Http;
 /// <summary>Reads the body of an import.</summary>
 internal static class ImportBody
 {
-    public const string Form = "{\"dataset\":\"workers\",\"id\":\"worker_id\",\"text\":\"resume_text\",\"metadata\":[\"role\"],\"model\":\"optional\",\"follow\":false}";
+    public const string Form =
+        "{\"dataset\":\"workers\",\"id\":\"worker_id\",\"text\":\"resume_text\",\"metadata\":[\"role\"],\"model\":\"optional\",\"follow\":false}";
 
     public static ImportRequest Read(JsonElement json)
     {

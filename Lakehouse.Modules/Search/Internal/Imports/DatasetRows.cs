@@ -23,11 +23,14 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
     {
         if (!dataset.Columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase)))
         {
-            throw SearchErrors.Import($"the dataset '{dataset.Name}' has no column '{column}'; it has {string.Join(", ", dataset.Columns.Select(c => c.Name))}");
+            throw SearchErrors.Import(
+                $"the dataset '{dataset.Name}' has no column '{column}'; it has {string.Join(", ", dataset.Columns.Select(c => c.Name))}");
         }
     }
 
-    /// <summary>The rows of a dataset's newest version: id, text, vector, then the metadata's columns. Text and vector are left out where the import has none.</summary>
+    /// <summary>
+    /// The rows of a dataset's newest version: id, text, vector, then the metadata's columns. Text and vector are left out where the import has none.
+    /// </summary>
     /// <param name="import">The columns.</param>
     /// <param name="take">Takes some rows.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -25,7 +25,11 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
                         continue;
                     }
 
-                    var id = row.Id ?? throw new LakehouseException(ErrorKind.InvalidInput, "invalid_item", $"Row {rows} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id.");
+                    var id = row.Id
+                        ?? throw new LakehouseException(
+                            ErrorKind.InvalidInput,
+                            "invalid_item",
+                            $"Row {rows} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id.");
                     batch[id] = new VectorItem(id, row.Vector, row.Metadata);
                     if (batch.Count == Math.Min(options.ImportBatchRows, vectors.MaxBatchItems))
                     {
@@ -35,12 +39,14 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
             },
             cancellationToken);
         result = await AddAsync(name, batch, result, rows, cancellationToken);
-        var origin = new DatasetOrigin(import.Dataset, version, null, import.IdColumn, null, import.VectorColumn, import.MetadataColumns, Owns: false, Follow: false);
+        var origin = new DatasetOrigin(
+            import.Dataset, version, null, import.IdColumn, null, import.VectorColumn, import.MetadataColumns, Owns: false, Follow: false);
         await indexes.SetOwnerAsync(name, new VectorOrigin(info.Origin?.Embedding, origin), info.Generation, cancellationToken);
         return result;
     }
 
-    private async Task<DirectImportResult> AddAsync(IndexName name, Dictionary<string, VectorItem> batch, DirectImportResult so, long rows, CancellationToken cancellationToken)
+    private async Task<DirectImportResult> AddAsync(
+        IndexName name, Dictionary<string, VectorItem> batch, DirectImportResult so, long rows, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +57,8 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
         }
         catch (LakehouseException fault) when (fault.Kind == ErrorKind.InvalidInput)
         {
-            throw new LakehouseException(fault.Kind, fault.Code, $"Among rows {so.RowCount + 1} to {rows}: {fault.Message} The {so.RowCount} rows before are in the index.", fault);
+            throw new LakehouseException(
+                fault.Kind, fault.Code, $"Among rows {so.RowCount + 1} to {rows}: {fault.Message} The {so.RowCount} rows before are in the index.", fault);
         }
     }
 }

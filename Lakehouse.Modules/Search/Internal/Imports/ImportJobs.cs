@@ -10,17 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// The imports. What is wanted of an index, which dataset at which version, is kept with the index (<see cref="VectorOrigin"/>) before anything is done, so that a start goes on with what was begun,
-/// and a failure that may pass is tried again.
+/// The imports. What is wanted of an index, which dataset at which version, is kept with the index (<see cref="VectorOrigin"/>) before anything is done, so
+/// that a start goes on with what was begun, and a failure that may pass is tried again.
 /// </summary>
 internal sealed partial class ImportJobs(
-    IVectorIndexes indexes, ICatalog catalog, IEmbedder embedder, DatasetRows dataset, DirectImport direct, ImportRunner runner, SearchOptions options, TimeProvider time, ILogger<ImportJobs> logger)
+    IVectorIndexes indexes, ICatalog catalog, IEmbedder embedder, DatasetRows dataset, DirectImport direct, ImportRunner runner, SearchOptions options,
+    TimeProvider time, ILogger<ImportJobs> logger)
     : BackgroundService, IIndexImports
 {
-    private const int EfSearchDefault = 64;
-    private const int EfConstructionDefault = 200;
-    private const int LinksDefault = 16;
-
     private readonly ConcurrentDictionary<string, ImportJob> _jobs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _starting = new(1);
     private readonly SemaphoreSlim _places = new(options.MaxConcurrentImports);
@@ -42,7 +39,9 @@ internal sealed partial class ImportJobs(
             var name = info.Spec.Name;
             if (_jobs.TryGetValue(name.Value, out var running) && running.IsRunning)
             {
-                throw SearchErrors.Conflict("import_running", $"An import into the index '{name}' runs already. Wait for its end (GET /v1/vectors/index/{name}/import), or end it (DELETE).");
+                throw SearchErrors.Conflict(
+                    "import_running",
+                    $"An import into the index '{name}' runs already. Wait for its end (GET /v1/vectors/index/{name}/import), or end it (DELETE).");
             }
 
             var before = info.Origin?.Dataset;
@@ -96,7 +95,8 @@ internal sealed partial class ImportJobs(
             }
 
             await EndAsync(info.Spec.Name);
-            await indexes.SetOwnerAsync(info.Spec.Name, origin.Embedding is { } embedding ? new VectorOrigin(embedding, null) : null, info.Generation, cancellationToken);
+            await indexes.SetOwnerAsync(
+                info.Spec.Name, origin.Embedding is { } embedding ? new VectorOrigin(embedding, null) : null, info.Generation, cancellationToken);
         }
         finally
         {
@@ -178,7 +178,8 @@ internal sealed partial class ImportJobs(
             var isUnfinished = origin.UpdatingTo is not null && (job is null || (job.RetryAt is { } at && time.GetTimestamp() >= at));
             if (isBehind)
             {
-                await indexes.SetOwnerAsync(info.Spec.Name, info.Origin! with { Dataset = origin with { UpdatingTo = newest } }, info.Generation, cancellationToken);
+                await indexes.SetOwnerAsync(
+                    info.Spec.Name, info.Origin! with { Dataset = origin with { UpdatingTo = newest } }, info.Generation, cancellationToken);
             }
 
             if (isBehind || isUnfinished)
@@ -206,7 +207,7 @@ internal sealed partial class ImportJobs(
 
     private async Task<VectorIndexInfo> CreateAsync(IndexName index, EmbedModelInfo? model, CancellationToken cancellationToken) => model is null
         ? throw SearchErrors.Import($"there is no index '{index}', and its dimension is not known; create it first (POST /v1/vectors/index)")
-        : await indexes.CreateAsync(new VectorIndexSpec(index, model.Dimension, Metric.Cosine, Quantization.None, LinksDefault, EfConstructionDefault, EfSearchDefault), cancellationToken);
+        : await indexes.CreateAsync(VectorIndexSpec.Default(index, model.Dimension), cancellationToken);
 
     private static void RequireFitting(VectorIndexInfo info, ImportRequest request, EmbedModelInfo? model)
     {
@@ -220,7 +221,8 @@ internal sealed partial class ImportJobs(
         if (!isSame && info.ItemCount > 0)
         {
             throw SearchErrors.Conflict(
-                "index_not_empty", $"The index '{name}' holds {info.ItemCount} items that are not rows of the dataset '{request.Dataset}', and an import would take them out. Import into an empty index.");
+                "index_not_empty", $"The index '{name}' holds {info.ItemCount} items that are not rows of the dataset '{request.Dataset}', and an import "
+                + "would take them out. Import into an empty index.");
         }
 
         var (then, now) = (info.Origin?.Embedding, model is null ? null : TextQueries.OriginOf(model));
@@ -228,7 +230,8 @@ internal sealed partial class ImportJobs(
         {
             throw SearchErrors.Conflict(
                 "model_differs",
-                $"The vectors of the index '{name}' were made by {(then is null ? "nobody here" : $"the model '{then.Model}'")}, these would be by {(now is null ? "nobody here" : $"'{now.Model}'")} as it is now. Import into a new index, and point an alias at it.");
+                $"The vectors of the index '{name}' were made by {(then is null ? "nobody here" : $"the model '{then.Model}'")}, these would be by "
+                + $"{(now is null ? "nobody here" : $"'{now.Model}'")} as it is now. Import into a new index, and point an alias at it.");
         }
     }
 
@@ -239,8 +242,10 @@ internal sealed partial class ImportJobs(
         var (embedding, dataset) = info.Origin!;
         var origin = dataset!;
         var before = _jobs.GetValueOrDefault(name.Value);
-        var import = new ImportRequest(origin.Dataset, origin.IdColumn, origin.TextColumn, origin.VectorColumn, origin.MetadataColumns, embedding?.Model, origin.Follow);
-        var job = new ImportJob(name, info.Generation, import, new ImportProgress(StatusOf(info, origin) with { State = ImportState.Queued, StartedAt = time.GetUtcNow() }))
+        var import = new ImportRequest(
+            origin.Dataset, origin.IdColumn, origin.TextColumn, origin.VectorColumn, origin.MetadataColumns, embedding?.Model, origin.Follow);
+        var job = new ImportJob(
+            name, info.Generation, import, new ImportProgress(StatusOf(info, origin) with { State = ImportState.Queued, StartedAt = time.GetUtcNow() }))
         {
             FailureCount = before is not null && before.Generation == info.Generation ? before.FailureCount : 0,
         };
@@ -293,7 +298,8 @@ internal sealed partial class ImportJobs(
         var info = indexes.Show(job.Index);
         if (info.Origin is { Dataset: { } dataset } origin)
         {
-            await indexes.SetOwnerAsync(job.Index, origin with { Dataset = dataset with { Version = version, UpdatingTo = null } }, job.Generation, job.Stopping);
+            await indexes.SetOwnerAsync(
+                job.Index, origin with { Dataset = dataset with { Version = version, UpdatingTo = null } }, job.Generation, job.Stopping);
         }
 
         job.FailureCount = 0;
@@ -310,7 +316,10 @@ internal sealed partial class ImportJobs(
             var now = TextQueries.OriginOf(await embedder.DescribeAsync(then.Model, job.Stopping));
             if (TextQueries.FindDifference(then, now) is { } difference)
             {
-                throw SearchErrors.Conflict("model_changed", $"The model '{then.Model}' is not what the vectors of the index '{job.Index}' were made by: {difference}. Import into a new index, and point an alias at it.");
+                throw SearchErrors.Conflict(
+                    "model_changed",
+                    $"The model '{then.Model}' is not what the vectors of the index '{job.Index}' were made by: {difference}. Import into a new index, and "
+                    + "point an alias at it.");
             }
         }
     }
@@ -318,7 +327,7 @@ internal sealed partial class ImportJobs(
     private void Fail(ImportJob job, Exception fault)
     {
         var known = fault as LakehouseException;
-        var canPass = known is null || known.Kind is ErrorKind.Upstream or ErrorKind.Timeout or ErrorKind.Busy or ErrorKind.InsufficientStorage or ErrorKind.Corrupt;
+        var canPass = known is null || known.CanPass;
         if (canPass)
         {
             const int doublingsMax = 30;
@@ -347,7 +356,11 @@ internal sealed partial class ImportJobs(
         Model = info.Origin?.Embedding?.Model,
     };
 
-    [LoggerMessage(EventId = 8001, Level = LogLevel.Information, Message = "The index {Index} holds the dataset {Dataset} at version {Version}: {Embedded} rows embedded, {Updated} updated, {Unchanged} as they were, {Removed} removed")]
+    [LoggerMessage(
+        EventId = 8001,
+        Level = LogLevel.Information,
+        Message = "The index {Index} holds the dataset {Dataset} at version {Version}: {Embedded} rows embedded, {Updated} updated, {Unchanged} as they "
+            + "were, {Removed} removed")]
     private partial void LogDone(string index, string dataset, long version, long embedded, long updated, long unchanged, long removed);
 
     [LoggerMessage(EventId = 8002, Level = LogLevel.Warning, Message = "The import of the dataset {Dataset} into the index {Index} has failed")]

@@ -11,11 +11,12 @@ using Lakehouse.Vector;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// Brings an index to a version of a dataset. What the index holds is compared with the rows, so whatever was done before, by an import that was cut short or by one of an earlier version, is not
-/// done again, and nothing has to be remembered but the version that is wanted.
+/// Brings an index to a version of a dataset. What the index holds is compared with the rows, so whatever was done before, by an import that was cut short or
+/// by one of an earlier version, is not done again, and nothing has to be remembered but the version that is wanted.
 /// </summary>
 internal sealed class ImportRunner(
-    IVectorIndexes indexes, IEmbedder embedder, DatasetRows dataset, IScratchSpace scratch, SearchOptions options, EmbedOptions embedOptions, VectorOptions vectorOptions)
+    IVectorIndexes indexes, IEmbedder embedder, DatasetRows dataset, IScratchSpace scratch, SearchOptions options, EmbedOptions embedOptions,
+    VectorOptions vectorOptions)
 {
     private const int PageOfIds = 100_000;
 
@@ -42,7 +43,8 @@ internal sealed class ImportRunner(
         {
             for (var row = 0; row < chunk.RowCount; row++)
             {
-                var id = RowParser.Id(chunk, row) ?? throw SearchErrors.Import($"row {firstRow + row + 1} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id");
+                var id = RowParser.Id(chunk, row)
+                    ?? throw SearchErrors.Import($"row {firstRow + row + 1} of the dataset '{import.Dataset}' has no {import.IdColumn}; an item needs an id");
                 rows[KeyOf(id)] = firstRow + row;
             }
         }
@@ -53,7 +55,8 @@ internal sealed class ImportRunner(
     private static UInt128 KeyOf(string id) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     private async IAsyncEnumerable<List<ImportRow>> BatchesAsync(
-        RowSpool spool, ImportRequest import, Dictionary<UInt128, long> lastRow, ImportProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RowSpool spool, ImportRequest import, Dictionary<UInt128, long> lastRow, ImportProgress progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var size = Math.Min(options.ImportBatchRows, vectorOptions.MaxBatchItems);
         var batch = new List<ImportRow>(size);
@@ -77,7 +80,10 @@ internal sealed class ImportRunner(
                     continue;
                 }
 
-                batch.Add(item.Text is { } text && Utf8Text.IsLonger(text, vectorOptions.MaxTextBytes, out _) ? item with { Text = Utf8Text.Cut(text, vectorOptions.MaxTextBytes) } : item);
+                batch.Add(
+                    item.Text is { } text && Utf8Text.IsLonger(text, vectorOptions.MaxTextBytes, out _)
+                        ? item with { Text = Utf8Text.Cut(text, vectorOptions.MaxTextBytes) }
+                        : item);
                 if (batch.Count == size)
                 {
                     yield return batch;
@@ -92,7 +98,8 @@ internal sealed class ImportRunner(
         }
     }
 
-    private async Task ImportAsync(IndexName name, Guid generation, ImportRequest import, List<ImportRow> rows, ImportProgress progress, CancellationToken cancellationToken)
+    private async Task ImportAsync(
+        IndexName name, Guid generation, ImportRequest import, List<ImportRow> rows, ImportProgress progress, CancellationToken cancellationToken)
     {
         var stored = indexes.Get(name, [.. rows.Select(r => r.Id!)], ItemParts.Metadata | ItemParts.Text | ItemParts.Vector);
         var items = new List<VectorItem>();
@@ -145,7 +152,8 @@ internal sealed class ImportRunner(
     private static VectorItem ItemOf(ImportRow row, ReadOnlyMemory<float> vector) => new(row.Id!, vector, row.Metadata, row.Text ?? string.Empty);
 
     /// <summary>Removes what is in the index and no row of the version.</summary>
-    private async Task RemoveOthersAsync(IndexName name, Guid generation, Dictionary<UInt128, long> rows, ImportProgress progress, CancellationToken cancellationToken)
+    private async Task RemoveOthersAsync(
+        IndexName name, Guid generation, Dictionary<UInt128, long> rows, ImportProgress progress, CancellationToken cancellationToken)
     {
         var startAfter = string.Empty;
         while (indexes.Show(name).ItemCount > rows.Count)

@@ -27,7 +27,8 @@ internal static class RowParser
     /// <summary>The id of a row; null where it has none.</summary>
     public static string? Id(QueryChunk chunk, int row) => Text(chunk, 0, row);
 
-    private static string? Text(QueryChunk chunk, int column, int row) => chunk.IsNull(column, row) ? null : Encoding.UTF8.GetString(chunk.GetText(column, row).Span);
+    private static string? Text(QueryChunk chunk, int column, int row) =>
+        chunk.IsNull(column, row) ? null : Encoding.UTF8.GetString(chunk.GetText(column, row).Span);
 
     private static ReadOnlyMemory<byte> Metadata(QueryChunk chunk, int firstColumn, int row, IReadOnlyList<string> names)
     {

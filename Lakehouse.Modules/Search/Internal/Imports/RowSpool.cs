@@ -6,8 +6,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// The rows of one version of a dataset in a scratch file, chunk by chunk. They are read out of the engine at its speed, so that an import that takes hours for its embeddings holds no query, and
-/// sees one version.
+/// The rows of one version of a dataset in a scratch file, chunk by chunk. They are read out of the engine at its speed, so that an import that takes hours for
+/// its embeddings holds no query, and sees one version.
 /// </summary>
 internal sealed class RowSpool : IAsyncDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class RowSpool : IAsyncDisposable
     public RowSpool(IScratchSpace scratch)
     {
         _folder = scratch.Create();
-        _file = new FileStream(Path.Combine(_folder.Path, "rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
+        _file = new FileStream(
+            Path.Combine(_folder.Path, "rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
     }
 
     /// <summary>Rows in all chunks.</summary>

@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Lakehouse.Host.Server.Connections;
+
+/// <summary>
+/// Holds clients to <c>server.min_response_rate</c> by the bytes that have arrived at the other end. The server's own bound counts what it gave to the kernel,
+/// whose buffer for one connection takes megabytes: a client that reads nothing would have minutes. Linux only (<c>TCP_INFO</c>); elsewhere the server's own
+/// bound is all there is.
+/// </summary>
+internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<DeliveryWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Delivery, byte> _deliveries = new();
+    private readonly MinDataRate? _limit = OperatingSystem.IsLinux() ? options.MinResponseRate : null;
+
+    /// <summary>Watches a connection until the result is disposed of. Null where there is nothing to watch.</summary>
+    public IDisposable? Enter(ConnectionContext transport)
+    {
+        if (_limit is null || transport.Features.Get<IConnectionSocketFeature>()?.Socket is not { ProtocolType: ProtocolType.Tcp } socket)
+        {
+            return null;
+        }
+
+        var delivery = new Delivery(this, transport, socket);
+        _deliveries[delivery] = 0;
+        return delivery;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_limit is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(LookEvery);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var (delivery, _) in _deliveries)
+            {
+                if (delivery.IsTooSlow(_limit))
+                {
+                    LogCut(delivery.Client);
+                    delivery.Cut();
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 5014, Level = LogLevel.Information, Message = "The connection of {Client} was cut: it took its answer at less than server.min_response_rate")]
+    private partial void LogCut(string client);
+
+    /// <summary>What a connection has delivered since a time from which on something was always under way.</summary>
+    private sealed class Delivery(DeliveryWatch watch, ConnectionContext transport, Socket socket) : IDisposable
+    {
+        private const int TcpLevel = 6; // IPPROTO_TCP
+        private const int TcpInfo = 11; // TCP_INFO
+
+        // Of struct tcp_info (linux/tcp.h): segments under way, bytes acknowledged, bytes not sent yet.
+        private const int UnackedAt = 24;
+        private const int BytesAckedAt = 120;
+        private const int NotSentAt = 144;
+        private const int InfoBytes = 148;
+
+        private long _since;
+        private long _ackedThen;
+
+        public string Client => transport.RemoteEndPoint?.ToString() ?? "a client";
+
+        public bool IsTooSlow(MinDataRate limit)
+        {
+            if (Read() is not var (isUnderWay, acked) || !isUnderWay)
+            {
+                _since = 0;
+                return false;
+            }
+
+            var now = Environment.TickCount64;
+            if (_since == 0)
+            {
+                (_since, _ackedThen) = (now, acked);
+                return false;
+            }
+
+            var elapsed = TimeSpan.FromMilliseconds(now - _since);
+            if (elapsed < limit.GracePeriod)
+            {
+                return false;
+            }
+
+            var isTooSlow = acked - _ackedThen < limit.BytesPerSecond * elapsed.TotalSeconds;
+            (_since, _ackedThen) = (now, acked);
+            return isTooSlow;
+        }
+
+        public void Cut() => transport.Abort(new ConnectionAbortedException("The client took its answer too slowly (server.min_response_rate)."));
+
+        public void Dispose() => watch._deliveries.TryRemove(this, out _);
+
+        private (bool IsUnderWay, long Acked)? Read()
+        {
+            Span<byte> info = stackalloc byte[256];
+            try
+            {
+                var length = socket.GetRawSocketOption(TcpLevel, TcpInfo, info);
+                return length < InfoBytes ? null : (
+                    BinaryPrimitives.ReadUInt32LittleEndian(info[UnackedAt..]) > 0 || BinaryPrimitives.ReadUInt32LittleEndian(info[NotSentAt..]) > 0,
+                    BinaryPrimitives.ReadInt64LittleEndian(info[BytesAckedAt..]));
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                return null; // it has just been closed
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+using Lakehouse.Vector;
+
+namespace Lakehouse.Search;
+
+/// <summary>Where the items of an index come from, as far as they were imported; kept with the index.</summary>
+/// <param name="Embedding">What made the vectors of texts; null where they came as vectors.</param>
+/// <param name="Dataset">The dataset whose rows they are; null where they were added one by one.</param>
+public sealed record VectorOrigin(EmbeddingOrigin? Embedding, DatasetOrigin? Dataset) : IOwnerRecord
+{
+    /// <summary>An index that belongs to a dataset is changed by the importer alone.</summary>
+    public LakehouseException? FindRefusal(IndexName index) => Dataset is not { Owns: true } dataset ? null : new LakehouseException(
+        ErrorKind.Conflict,
+        "index_belongs_to_dataset",
+        $"The items of the index '{index}' are the rows of the dataset '{dataset.Dataset}': change the dataset, and import it again. DELETE "
+        + $"/v1/vectors/index/{index}/import makes it an index like any other.");
+
+    /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Nothing where the items are no rows.</summary>
+    public void WriteAnswerMembers(Utf8JsonWriter json)
+    {
+        if (Dataset is not { } dataset)
+        {
+            return;
+        }
+
+        json.WriteStartObject("dataset"u8);
+        json.WriteString("name"u8, dataset.Dataset);
+        json.WriteNumber("version"u8, dataset.Version);
+        if (dataset.UpdatingTo is { } next)
+        {
+            json.WriteNumber("updating_to"u8, next);
+        }
+
+        json.WriteEndObject();
+    }
+}
