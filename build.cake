@@ -1,4 +1,4 @@
-// dotnet cake --target=Test. Targets: Build, Test, Format, Bench, Publish.
+// dotnet cake --target=Test. Targets: Build, Test, Unit, Format, Bench, Publish.
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
 var artifacts = MakeAbsolute(Directory("./artifacts"));
@@ -19,6 +19,14 @@ Task("Test")
             ResultsDirectory = artifacts.Combine("tests"),
         });
     });
+
+// Seconds: what touches no disk and starts no program.
+Task("Unit")
+    .Does(() => DotNetTest("./Lakehouse.Tests", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        Filter = "FullyQualifiedName~Lakehouse.Tests.Unit",
+    }));
 
 Task("Format")
     .Does(() => DotNetFormat("./Lakehouse.sln", new DotNetFormatSettings { VerifyNoChanges = Argument("verify", false) }));

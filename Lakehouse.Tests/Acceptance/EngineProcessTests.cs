@@ -6,13 +6,18 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>The engine's process: what it can do, and what its end does to others. Alone: processes that are killed as fast as they start need the processors.</summary>
+/// <summary>
+/// The engine's process: what it can do, and what its end does to others. Alone: processes that are killed as fast as they start need the processors.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class EngineProcessTests
 {
     private const string StackOverflow = "SELECT json_structure(s) FROM (SELECT string_agg('[','')||string_agg(']','') s FROM range(200000))";
 
-    /// <summary>A thousand kills at random moments under sixteen clients: no answer is wrong or cut short and yet whole, none fails that could have run again, and the server stays the one it was.</summary>
+    /// <summary>
+    /// A thousand kills at random moments under sixteen clients: no answer is wrong or cut short and yet whole, none fails that could have run again, and the
+    /// server stays the one it was.
+    /// </summary>
     [Fact]
     public async Task A_thousand_kills_of_the_engine_cost_no_answer()
     {
@@ -49,7 +54,8 @@ public sealed class EngineProcessTests
                 {
                     using var answer = await server.Http.PostAsJsonAsync("/v1/sql", new { sql = texts[choice] });
                     var body = await answer.Content.ReadAsStringAsync();
-                    answer.StatusCode.Should().Be(HttpStatusCode.OK, "{0}: {1}; the log ends with {2}", texts[choice], body, server.Log[^Math.Min(server.Log.Length, 3_000)..]);
+                    answer.StatusCode.Should().Be(
+                        HttpStatusCode.OK, "{0}: {1}; the log ends with {2}", texts[choice], body, server.Log[^Math.Min(server.Log.Length, 3_000)..]);
                     JsonDocument.Parse(body).RootElement.GetProperty("rows").GetRawText().Should().Be(expected[choice]);
                     Interlocked.Increment(ref answers);
                 }
@@ -87,7 +93,8 @@ public sealed class EngineProcessTests
     public async Task A_statement_that_ends_the_engine_fails_alone_and_is_refused_after_the_second_time()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await LakehouseProcess.StartAsync(folder.Path, "--query.refuse_for", "3s", "--query.timeout", "2s", "--query.interrupt_grace", "200ms");
+        await using var server = await LakehouseProcess.StartAsync(
+            folder.Path, "--query.refuse_for", "3s", "--query.timeout", "2s", "--query.interrupt_grace", "200ms");
         using var stop = new CancellationTokenSource();
         var others = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
         {
@@ -163,7 +170,9 @@ public sealed class EngineProcessTests
             // Its lanes, the runtime's own, and libraries: no socket of the server, no file of the store, no log.
             var open = Directory.EnumerateFiles($"/proc/{engine}/fd").Select(f => new FileInfo(f).LinkTarget ?? string.Empty).ToList();
             string[] own = [".dll", ".so", "/dev/null", "/dev/urandom"];
-            open.Where(o => o.StartsWith('/') && !o.StartsWith("/memfd:", StringComparison.Ordinal) && !o.StartsWith("/proc/", StringComparison.Ordinal) && !Array.Exists(own, e => o.EndsWith(e, StringComparison.Ordinal)))
+            open.Where(
+                o => o.StartsWith('/') && !o.StartsWith("/memfd:", StringComparison.Ordinal) && !o.StartsWith("/proc/", StringComparison.Ordinal)
+                    && !Array.Exists(own, e => o.EndsWith(e, StringComparison.Ordinal)))
                 .Should().BeEmpty();
         }
 
@@ -192,7 +201,11 @@ public sealed class EngineProcessTests
         var readers = new List<HttpResponseMessage>();
         for (var i = 0; i < 8; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT repeat('x', 1000), i FROM range(1000000000) t(i)" }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql")
+            {
+                Content = JsonContent.Create(
+                new { sql = "SELECT repeat('x', 1000), i FROM range(1000000000) t(i)" })
+            };
             readers.Add(await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
         }
 

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Lakehouse.Tests.Acceptance;
 
 /// <summary>
-/// Every statement of TestData/hostile.sql against the built program, one after the other. The server lives, nothing of the host gets out, memory and time stay bounded, and other clients are served
-/// all along. Alone: what others do to the processors would be measured, too.
+/// Every statement of TestData/hostile.sql against the built program, one after the other. The server lives, nothing of the host gets out, memory and time stay
+/// bounded, and other clients are served all along. Alone: what others do to the processors would be measured, too.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed partial class HostileSqlTests(ITestOutputHelper output)
@@ -26,7 +26,8 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         await using var server = await LakehouseProcess.StartAsync(
-            folder.Path, "--query.timeout", "500ms", "--query.interrupt_grace", "200ms", "--query.memory_limit", "1GiB", "--query.max_temp_bytes", "512MiB", "--query.refuse_for", "0s", "--query.reserve_engines", "2");
+            folder.Path, "--query.timeout", "500ms", "--query.interrupt_grace", "200ms", "--query.memory_limit", "1GiB", "--query.max_temp_bytes", "512MiB",
+            "--query.refuse_for", "0s", "--query.reserve_engines", "2");
         await server.IngestAsync("t", "id,k,v\n1,a,10\n2,b,20\n3,a,30\n"u8.ToArray());
         await server.IngestAsync("workers", ProgramTests.Workers(20_000));
         using var stop = new CancellationTokenSource();
@@ -39,21 +40,27 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
             var (status, body, elapsed) = await SendAsync(server, sql);
             slowest = elapsed > slowest ? elapsed : slowest;
             var leak = Leak().Match(body.Replace(sql, string.Empty, StringComparison.Ordinal));
-            var isKnown = status is 0 or 200 or 400 or 403 or 404 or 413 or 422 or 504 or 507 || (status is 500 or 503 && body.Contains("\"engine_failed\"", StringComparison.Ordinal));
+            var isKnown = status is 0 or 200 or 400 or 403 or 404 or 413 or 422 or 504 or 507
+                || (status is 500 or 503 && body.Contains("\"engine_failed\"", StringComparison.Ordinal));
             if (!isKnown || elapsed > AnswerMax || leak.Success || body.Contains(folder.Path, StringComparison.Ordinal))
             {
-                faults.Add($"{number} ({kind}): {status} after {elapsed.TotalSeconds:0.00} s, {(leak.Success ? $"'{leak.Value}'" : "no leak")}: {sql[..Math.Min(sql.Length, 200)]}");
+                faults.Add(
+                    $"{number} ({kind}): {status} after {elapsed.TotalSeconds:0.00} s, {(leak.Success ? $"'{leak.Value}'" : "no leak")}: "
+                    + $"{sql[..Math.Min(sql.Length, 200)]}");
             }
         }
 
         await stop.CancelAsync();
         await watch.Ended;
-        output.WriteLine($"slowest answer {slowest.TotalSeconds:0.00} s; highest memory {watch.HighestBytes >> 20} MiB (statement {watch.HighestAt}: {watch.Highest}), over the bound {watch.OverCount} times of {watch.SampleCount}; {watch}");
+        output.WriteLine(
+            $"slowest answer {slowest.TotalSeconds:0.00} s; highest memory {watch.HighestBytes >> 20} MiB (statement {watch.HighestAt}: {watch.Highest}), "
+            + $"over the bound {watch.OverCount} times of {watch.SampleCount}; {watch}");
         output.WriteLine(string.Join('\n', faults.Concat(watch.Late)));
         faults.Should().BeEmpty();
 
         // The kernel needs its time to end a process: for a moment there can be more, and never much more.
-        watch.OverCount.Should().BeLessThanOrEqualTo(watch.SampleCount / 1_000, "the highest was {0} MiB at statement {1}: {2}", watch.HighestBytes >> 20, watch.HighestAt, watch.Highest);
+        watch.OverCount.Should().BeLessThanOrEqualTo(
+            watch.SampleCount / 1_000, "the highest was {0} MiB at statement {1}: {2}", watch.HighestBytes >> 20, watch.HighestAt, watch.Highest);
         watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes * 3 / 2, "that is what statement {0} reached: {1}", watch.HighestAt, watch.Highest);
 
         // A neighbour can take the memory at the very moment, and a machine its time: one in a thousand, and not more.
@@ -80,8 +87,14 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What no answer shows: files of the host and of the store, and what stands in the engine's own tables. Errors may repeat the names that a statement has.</summary>
-    [GeneratedRegex(@"[0-9a-f]{32}-[0-9a-f]{8}\.parquet|read_parquet\(\[|CREATE (?:OR REPLACE )?(?:VIEW|MACRO)|allowed_directories|secret_directory|/\.duckdb|root:x:|/root/|/objects/|/tmp/", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    /// <summary>
+    /// What no answer shows: files of the host and of the store, and what stands in the engine's own tables. Errors may repeat the names that a statement has.
+    /// </summary>
+    [GeneratedRegex(
+        @"[0-9a-f]{32}-[0-9a-f]{8}\.parquet|read_parquet\(\[|CREATE (?:OR REPLACE )?(?:VIEW|MACRO)|allowed_directories"
+        + @"|secret_directory|/\.duckdb|root:x:|/root/|/objects/|/tmp/",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Leak();
 
     /// <summary>Looks at the memory of the program every 20 ms, and asks an ordinary question all the time.</summary>
@@ -118,7 +131,8 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
 
         public void Begin(int statement) => Volatile.Write(ref _statement, statement);
 
-        public override string ToString() => $"{_times.Count} ordinary queries, median {_times.Order().ElementAt(_times.Count / 2):0.0} ms, slowest {_times.Max():0} ms";
+        public override string ToString() =>
+            $"{_times.Count} ordinary queries, median {_times.Order().ElementAt(_times.Count / 2):0.0} ms, slowest {_times.Max():0} ms";
 
         private void WatchMemory(LakehouseProcess server, CancellationToken stop)
         {
@@ -130,7 +144,8 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
                 if (bytes > HighestBytes)
                 {
                     (HighestBytes, HighestAt) = (bytes, Volatile.Read(ref _statement));
-                    Highest = string.Join(", ", EngineProcesses.Of(server.Id).Prepend(server.Id).Select(p => $"{EngineProcesses.MemoryBytes(p, withEngines: false) >> 20}"));
+                    Highest = string.Join(
+                        ", ", EngineProcesses.Of(server.Id).Prepend(server.Id).Select(p => $"{EngineProcesses.MemoryBytes(p, withEngines: false) >> 20}"));
                 }
             }
         }

@@ -16,7 +16,8 @@ public sealed class LakeTests : IDisposable
     public Task A_sample_is_ingested_queried_and_there_again_after_a_kill_and_for_a_second_process() => IngestQueryKillAsync(_folder.Path, []);
 
     [S3Fact]
-    public async Task A_sample_in_S3_is_ingested_queried_and_there_again_after_a_kill_and_for_a_second_process() => await IngestQueryKillAsync(_folder.Path, await S3Async());
+    public async Task A_sample_in_S3_is_ingested_queried_and_there_again_after_a_kill_and_for_a_second_process() =>
+        await IngestQueryKillAsync(_folder.Path, await S3Async());
 
     [Fact]
     public Task A_kill_in_the_middle_of_an_ingest_loses_nothing_acknowledged() => KillAtRandomAsync(_folder.Path, [], 25);
@@ -29,20 +30,25 @@ public sealed class LakeTests : IDisposable
     public Task A_kill_in_the_middle_of_a_collection_leaves_every_version_that_is_kept_whole() => KillCollectorAsync(_folder.Path, []);
 
     [S3Fact]
-    public async Task A_kill_in_the_middle_of_a_collection_in_S3_leaves_every_version_that_is_kept_whole() => await KillCollectorAsync(_folder.Path, await S3Async());
+    public async Task A_kill_in_the_middle_of_a_collection_in_S3_leaves_every_version_that_is_kept_whole() =>
+        await KillCollectorAsync(_folder.Path, await S3Async());
 
-    private static async Task<string[]> S3Async() => [.. S3Server.SettingsOf(await S3Server.CreateBucketAsync()).SelectMany(s => new[] { "--" + s.Key, s.Value })];
+    private static async Task<string[]> S3Async() =>
+        [.. S3Server.SettingsOf(await S3Server.CreateBucketAsync()).SelectMany(s => new[] { "--" + s.Key, s.Value })];
 
     private static async Task IngestQueryKillAsync(string folder, string[] settings)
     {
-        const string sql = "SELECT state, count(*) AS workers, round(avg(hourly_rate), 2) AS rate FROM workers WHERE skills LIKE '%forklift%' GROUP BY state ORDER BY state";
+        const string sql = "SELECT state, count(*) AS workers, round(avg(hourly_rate), 2) AS rate FROM workers WHERE skills LIKE '%forklift%' GROUP BY "
+            + "state ORDER BY state";
         string before;
         await using (var server = await LakehouseProcess.StartAsync(folder, settings))
         {
             var result = await server.IngestAsync("workers", ProgramTests.Workers(20_000));
             result.GetProperty("row_count").GetInt64().Should().Be(20_000);
             before = await server.RowsAsync(sql);
-            (await server.RowsAsync("SELECT count(*), count(DISTINCT zip), min(length(zip)), count(certifications) < count(*), bool_or(resume_text LIKE '%\n%') FROM workers")).Should().MatchRegex("\\[\\[20000,1[0-9]+,5,true,true\\]\\]");
+            (await server.RowsAsync("SELECT count(*), count(DISTINCT zip), min(length(zip)), count(certifications) < count(*), "
+                    + "bool_or(resume_text LIKE '%\n%') FROM workers"))
+                    .Should().MatchRegex("\\[\\[20000,1[0-9]+,5,true,true\\]\\]");
             await server.KillAsync();
         }
 
@@ -100,7 +106,8 @@ public sealed class LakeTests : IDisposable
             }
 
             await using var again = await LakehouseProcess.StartAsync(folder, settings);
-            (await again.RowsAsync("SELECT count(*), count(DISTINCT worker_id), sum(length(resume_text)) > 0 FROM safe")).Should().Be("[[5000,5000,true]]", "round {0} of seed {1}", round, seed);
+            (await again.RowsAsync("SELECT count(*), count(DISTINCT worker_id), sum(length(resume_text)) > 0 FROM safe")).Should().Be(
+                    "[[5000,5000,true]]", "round {0} of seed {1}", round, seed);
             var list = await again.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list");
             var isThere = list.GetProperty("manifests").EnumerateArray().Any(m => m.GetProperty("name").GetString() == name);
             (isThere || !wasAcknowledged).Should().BeTrue("what was acknowledged is there (round {0} of seed {1})", round, seed);
@@ -123,7 +130,11 @@ public sealed class LakeTests : IDisposable
         const int rounds = 6;
         var random = new Random(seed);
         using var own = new TemporaryFolder();
-        string[] eager = [.. settings, "--catalog.keep_versions", "1", "--catalog.keep_for", "0s", "--catalog.gc_grace", "1s", "--catalog.refresh_every", "200ms", "--catalog.gc_every", "100ms"];
+        string[] eager =
+        [
+            .. settings, "--catalog.keep_versions", "1", "--catalog.keep_for", "0s", "--catalog.gc_grace", "1s", "--catalog.refresh_every", "200ms",
+            "--catalog.gc_every", "100ms"
+        ];
         await using var writer = await LakehouseProcess.StartAsync(settings.Length == 0 ? folder : own.Path, settings);
         var newest = 0;
         for (var round = 0; round < rounds; round++)

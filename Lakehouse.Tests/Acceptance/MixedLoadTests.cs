@@ -74,7 +74,8 @@ public sealed class MixedLoadTests
         var rows = (await fixedAnswer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rows").GetRawText();
         rows.Should().Be(expected);
 
-        using var shared = await http.PostAsJsonAsync("/v1/sql", new { sql = $"SELECT count(*), min(v), max(v), min(w) = 'x' || max(v) FROM shared{client % 20}" });
+        using var shared = await http.PostAsJsonAsync(
+            "/v1/sql", new { sql = $"SELECT count(*), min(v), max(v), min(w) = 'x' || max(v) FROM shared{client % 20}" });
         var body = await shared.Content.ReadFromJsonAsync<JsonElement>();
         if (shared.StatusCode == HttpStatusCode.BadRequest && body.GetProperty("code").GetString() == "unknown_dataset" && lastVersion == 0)
         {

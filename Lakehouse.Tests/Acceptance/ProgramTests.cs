@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Host.Sample;
 using Lakehouse.Tests.Fixtures;
-using Lakehouse.Tests.Integration;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Acceptance;
 
@@ -28,7 +28,8 @@ public sealed class ProgramTests : IDisposable
 
         // Too large for the spool, then for the data files beside the spool (random digits hardly shrink), then for an object.
         var random = new Random(5);
-        var digits = Encoding.ASCII.GetBytes("a,b\n" + string.Concat(Enumerable.Range(0, 250_000).Select(_ => $"{random.NextInt64()},x{random.NextInt64()}x{random.NextInt64()}\n")));
+        var digits = Encoding.ASCII.GetBytes(
+            "a,b\n" + string.Concat(Enumerable.Range(0, 250_000).Select(_ => $"{random.NextInt64()},x{random.NextInt64()}x{random.NextInt64()}\n")));
         foreach (var call in new Func<Task<HttpResponseMessage>>[]
         {
             () => server.Http.PostAsync("/v1/ingest?name=large", new ByteArrayContent(Workers(60_000))),
@@ -51,7 +52,8 @@ public sealed class ProgramTests : IDisposable
     {
         using var disk = new SmallDisk("1m");
         disk.Remount(isReadOnly: true);
-        var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(disk.Path, "data"));
+        var (code, _, error) = await LakehouseProcess.RunAsync(
+            NoEnvironment, "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(disk.Path, "data"));
         code.Should().Be(1);
         error.Trim().Should().NotContain("\n").And.Contain("storage.data_dir").And.Contain("read-only");
     }
@@ -68,7 +70,9 @@ public sealed class ProgramTests : IDisposable
         }
 
         // Others may read all of it, and write where every process has its own folder, and nowhere else.
-        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        const UnixFileMode readable =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         foreach (var folder in Directory.EnumerateDirectories(_folder.Path, "*", SearchOption.AllDirectories).Append(_folder.Path))
         {
             File.SetUnixFileMode(folder, readable);
@@ -90,7 +94,11 @@ public sealed class ProgramTests : IDisposable
         await using var server = await LakehouseProcess.StartAsync(_folder.Path);
         await server.IngestAsync("t", Workers(2_000));
         using var answer = await server.Http.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT a.* FROM t a, range(40)" }) }, HttpCompletionOption.ResponseHeadersRead);
+            new HttpRequestMessage(HttpMethod.Post, "/v1/sql")
+            {
+                Content = JsonContent.Create(
+                new { sql = "SELECT a.* FROM t a, range(40)" })
+            }, HttpCompletionOption.ResponseHeadersRead);
         var stopped = server.StopAsync();
         using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         body.RootElement.GetProperty("row_count").GetInt32().Should().Be(80_000);
@@ -141,7 +149,12 @@ public sealed class ProgramTests : IDisposable
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
-        var environment = new Dictionary<string, string> { [prefix + "_URLS"] = $"http://0.0.0.0:{port}", [prefix + "_PREFERHOSTINGURLS"] = "true", [prefix + "_HTTP_PORTS"] = $"{port}" };
+        var environment = new Dictionary<string, string>
+        {
+            [prefix + "_URLS"] = $"http://0.0.0.0:{port}",
+            [prefix + "_PREFERHOSTINGURLS"] = "true",
+            [prefix + "_HTTP_PORTS"] = $"{port}"
+        };
         await using var server = await LakehouseProcess.StartAsync(_folder.Path, environment);
 
         (await server.RowsAsync("SELECT 1")).Should().Be("[[1]]");
@@ -216,8 +229,10 @@ public sealed class ProgramTests : IDisposable
         var ingest = await LakehouseProcess.RunAsync(NoEnvironment, "ingest", csv, "--url", url);
         (ingest.ExitCode, ingest.Output).Should().Match<(int, string)>(r => r.Item1 == 0 && r.Item2.StartsWith("workers: 500 rows, version 1"), ingest.Error);
 
-        var query = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "SELECT worker_id, zip, '' AS e, NULL AS n, 'a,\"b' AS q, [1, 2] AS l FROM workers ORDER BY 1 LIMIT 2", "--url", url);
-        query.Output.Should().MatchRegex("^worker_id,zip,e,n,q,l\nW0000001,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\nW0000002,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\n$", query.Error);
+        var query = await LakehouseProcess.RunAsync(
+            NoEnvironment, "sql", "SELECT worker_id, zip, '' AS e, NULL AS n, 'a,\"b' AS q, [1, 2] AS l FROM workers ORDER BY 1 LIMIT 2", "--url", url);
+        query.Output.Should().MatchRegex(
+            "^worker_id,zip,e,n,q,l\nW0000001,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\nW0000002,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\n$", query.Error);
 
         // What comes out of a pipe goes in again as it was.
         var whole = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "FROM workers", "--url", url);
@@ -228,6 +243,32 @@ public sealed class ProgramTests : IDisposable
         (bad.ExitCode, bad.Error).Should().Match<(int, string)>(r => r.Item1 == 1 && r.Item2.StartsWith("Binder Error"));
         (await LakehouseProcess.RunAsync(NoEnvironment, "sql", "SELECT 1", "--url", "http://127.0.0.1:1")).Error.Should().Contain("Is the server running?");
         (await LakehouseProcess.RunAsync(NoEnvironment, "ingest", _folder.File("none.csv"), "--url", url)).ExitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Sql_in_a_pipe_ends_when_its_reader_has_enough_and_takes_its_text_from_the_input()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path);
+        var url = server.Http.BaseAddress!.ToString();
+
+        // Hours of rows: only the end of the pipe ends this.
+        var head = await LakehouseProcess.RunPipedAsync("| head -2", "sql", "SELECT repeat('x', 100) AS t, i FROM range(100000000000) r(i)", "--url", url);
+        head.Output.Should().Be($"t,i\n{new string('x', 100)},0\n");
+        head.Error.Should().BeEmpty();
+
+        var piped = await LakehouseProcess.RunPipedAsync("< " + await WriteAsync("query.sql", "SELECT 1 AS a,\n 'é\"' AS b"), "sql", "-", "--url", url);
+        piped.Output.Should().Be("a,b\n1,\"é\"\"\"\n");
+
+        var file = _folder.File("out.csv");
+        var both = await LakehouseProcess.RunPipedAsync($">> {file}; echo end >> {file}", "sql", "SELECT 42 AS a", "--url", url);
+        both.Error.Should().BeEmpty();
+        (await File.ReadAllTextAsync(file)).Should().Be("a\n42\nend\n", "a file is no pipe");
+
+        async Task<string> WriteAsync(string name, string text)
+        {
+            await File.WriteAllTextAsync(_folder.File(name), text);
+            return _folder.File(name);
+        }
     }
 
     [Fact]

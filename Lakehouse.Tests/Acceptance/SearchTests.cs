@@ -22,7 +22,9 @@ public sealed class SearchTests
         await using (var process = await LakehouseProcess.StartAsync(folder.Path))
         {
             await IngestAsync(process, Rows);
-            await process.Http.PostAsync("/v1/vectors/index/workers/import", new { dataset = "workers", id = "worker_id", text = "resume_text", metadata = new[] { "role", "state" }, follow = true });
+            await process.Http.PostAsync(
+                "/v1/vectors/index/workers/import",
+                new { dataset = "workers", id = "worker_id", text = "resume_text", metadata = new[] { "role", "state" }, follow = true });
             await process.Http.WaitForVersionAsync("workers", 1);
             before = await RowsAsync(process, Sql);
             var rows = JsonDocument.Parse(before).RootElement.EnumerateArray().ToList();
@@ -34,14 +36,24 @@ public sealed class SearchTests
         await using (var process = await LakehouseProcess.StartAsync(folder.Path))
         {
             (await RowsAsync(process, Sql)).Should().Be(before);
-            var hybrid = await process.Http.SearchAsync(new { index = "workers", text = "forklift driver", where = "state = 'IL' AND years_experience > 5", columns = new[] { "state", "years_experience" } });
+            var hybrid = await process.Http.SearchAsync(
+                new
+                {
+                    index = "workers",
+                    text = "forklift driver",
+                    where = "state = 'IL' AND years_experience > 5",
+                    columns = new[] { "state", "years_experience" }
+                });
             hybrid.Ids().Should().HaveCount(10);
             hybrid.GetProperty("results").EnumerateArray().Should().OnlyContain(r =>
                 r.GetProperty("columns").GetProperty("state").GetString() == "IL" && r.GetProperty("columns").GetProperty("years_experience").GetInt32() > 5);
         }
     }
 
-    /// <summary>The program is killed at random moments of an import and of the versions that follow; in the end the index holds the rows of the last version, each with its own text.</summary>
+    /// <summary>
+    /// The program is killed at random moments of an import and of the versions that follow; in the end the index holds the rows of the last version, each with
+    /// its own text.
+    /// </summary>
     [Fact]
     public async Task An_import_survives_every_kill()
     {
@@ -50,7 +62,8 @@ public sealed class SearchTests
         ollama.Model = text => StandInOllama.Hashed(text, 16);
         string[] settings =
         [
-            "--embed.provider", "ollama", "--embed.url", ollama.Url, "--embed.default_model", "nomic-embed-text", "--search.import_batch_rows", "50", "--search.follow_every", "10ms",
+            "--embed.provider", "ollama", "--embed.url", ollama.Url, "--embed.default_model", "nomic-embed-text", "--search.import_batch_rows", "50",
+            "--search.follow_every", "10ms",
             "--vector.maintain_every", "10ms", "--vector.fold_log_batches", "3", "--vector.fold_idle", "0s",
         ];
         var random = new Random(23);
@@ -61,7 +74,9 @@ public sealed class SearchTests
             await IngestTextsAsync(process, round);
             if (round == 1)
             {
-                (await process.Http.PostAsync("/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", follow = true })).Status.Should().Be(HttpStatusCode.Accepted);
+                (await process.Http.PostAsync(
+                        "/v1/vectors/index/docs/import",
+                        new { dataset = "docs", id = "id", text = "body", follow = true })).Status.Should().Be(HttpStatusCode.Accepted);
             }
 
             var wanted = random.Next(1, 2_000);
@@ -71,7 +86,10 @@ public sealed class SearchTests
 
         await using var last = await LakehouseProcess.StartAsync(folder.Path, settings);
         await last.Http.WaitForVersionAsync("docs", rounds);
-        var items = (await last.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/docs/items?include=text,vector&limit=1000")).GetProperty("items").EnumerateArray().ToList();
+        var items = (await last.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/docs/items?include=text,vector&limit=1000"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToList();
         items.Should().HaveCount(1_000);
         foreach (var item in items)
         {

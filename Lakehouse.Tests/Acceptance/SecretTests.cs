@@ -50,7 +50,9 @@ public sealed class SecretTests : IDisposable
                 ("/v1/search", new { index = "none", text = "x" }),
             })
             {
-                using var response = body is string csv ? await process.Http.PostAsync(path, new StringContent(csv)) : await process.Http.PostAsJsonAsync(path, body);
+                using var response = body is string csv
+                    ? await process.Http.PostAsync(path, new StringContent(csv))
+                    : await process.Http.PostAsJsonAsync(path, body);
                 said.Append(await response.Content.ReadAsStringAsync());
             }
 
@@ -76,7 +78,8 @@ public sealed class SecretTests : IDisposable
         var secrets = WriteSecrets("[auth]\ntoken = \"planted-token-5b1e\"\n");
         File.SetUnixFileMode(secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        var (code, output, error) = await LakehouseProcess.RunAsync(new Dictionary<string, string>(), "serve", "--secrets.file", secrets, "--storage.data_dir", _folder.File("data"));
+        var (code, output, error) = await LakehouseProcess.RunAsync(
+            new Dictionary<string, string>(), "serve", "--secrets.file", secrets, "--storage.data_dir", _folder.File("data"));
 
         code.Should().NotBe(0);
         error.Should().Contain("chmod 600").And.NotContain("planted");
@@ -88,7 +91,8 @@ public sealed class SecretTests : IDisposable
     {
         var secrets = WriteSecrets("[storage.buckets.primary]\nsecret_kye = \"planted-5b1e\"\nsecret_keys = \"planted-77aa\"\n");
 
-        var (code, _, error) = await LakehouseProcess.RunAsync(new Dictionary<string, string>(), "serve", "--secrets.file", secrets, "--storage.data_dir", _folder.File("data"));
+        var (code, _, error) = await LakehouseProcess.RunAsync(
+            new Dictionary<string, string>(), "serve", "--secrets.file", secrets, "--storage.data_dir", _folder.File("data"));
 
         code.Should().NotBe(0);
         error.Should().Contain("secret_kye").And.Contain("secret_keys").And.NotContain("planted");

@@ -12,7 +12,10 @@ public sealed class VectorTests
     private const int Dimension = 16;
 
     // Folding and clearing all the time, so that kills strike those, too.
-    private static readonly string[] Settings = ["--vector.maintain_every", "10ms", "--vector.fold_log_bytes", "0", "--vector.fold_log_batches", "3", "--vector.fold_idle", "0s"];
+    private static readonly string[] Settings =
+    [
+        "--vector.maintain_every", "10ms", "--vector.fold_log_bytes", "0", "--vector.fold_log_batches", "3", "--vector.fold_idle", "0s"
+    ];
 
     [Fact]
     public async Task What_was_acknowledged_is_there_after_every_kill()
@@ -26,7 +29,16 @@ public sealed class VectorTests
             await using var process = await LakehouseProcess.StartAsync(folder.Path, Settings);
             if (round == 0)
             {
-                (await process.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "docs", dimension = Dimension, quantization = "int8", m = 8, ef_construction = 40 })).StatusCode.Should().Be(HttpStatusCode.Created);
+                (await process.Http.PostAsJsonAsync(
+                        "/v1/vectors/index",
+                        new
+                        {
+                            name = "docs",
+                            dimension = Dimension,
+                            quantization = "int8",
+                            m = 8,
+                            ef_construction = 40
+                        })).StatusCode.Should().Be(HttpStatusCode.Created);
             }
 
             await CheckAsync(process, known, doubtful);
@@ -47,7 +59,15 @@ public sealed class VectorTests
     }
 
     /// <summary>Each writer has ids of its own: what one of them was told last is what must be there.</summary>
-    private static async Task WriteAsync(LakehouseProcess process, int writer, int round, ConcurrentDictionary<string, int> known, ConcurrentDictionary<string, byte> doubtful, SemaphoreSlim acknowledged)
+    private static async Task WriteAsync(
+        LakehouseProcess process,
+        int writer,
+        int round,
+        ConcurrentDictionary<string,
+        int> known,
+        ConcurrentDictionary<string,
+        byte> doubtful,
+        SemaphoreSlim acknowledged)
     {
         var random = new Random((round * 10) + writer);
         try
@@ -59,7 +79,8 @@ public sealed class VectorTests
                 var isAdd = random.Next(4) > 0;
                 ids.ForEach(id => doubtful[id] = 0);
                 using var response = isAdd
-                    ? await process.Http.PostAsJsonAsync("/v1/vectors/index/docs/add", new { items = ids.Select(id => new { id, vector = Vector(value, id), metadata = new { value } }) })
+                    ? await process.Http.PostAsJsonAsync(
+                        "/v1/vectors/index/docs/add", new { items = ids.Select(id => new { id, vector = Vector(value, id), metadata = new { value } }) })
                     : await process.Http.PostAsJsonAsync("/v1/vectors/index/docs/delete", new { ids });
                 response.StatusCode.Should().Be(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
                 foreach (var id in ids)
@@ -85,7 +106,8 @@ public sealed class VectorTests
         }
 
         var sure = known.Where(k => !doubtful.ContainsKey(k.Key)).ToList();
-        using var response = await process.Http.PostAsJsonAsync("/v1/vectors/index/docs/get", new { ids = known.Keys.Union(doubtful.Keys), include = new[] { "metadata", "vector" } });
+        using var response = await process.Http.PostAsJsonAsync(
+            "/v1/vectors/index/docs/get", new { ids = known.Keys.Union(doubtful.Keys), include = new[] { "metadata", "vector" } });
         var body = await response.Content.ReadFromJsonAsync<JsonElement>();
         var items = body.GetProperty("items").EnumerateArray().ToDictionary(i => i.GetProperty("id").GetString()!, StringComparer.Ordinal);
         foreach (var (id, value) in sure)
@@ -112,7 +134,8 @@ public sealed class VectorTests
         // And it can be found: by its own vector, exactly.
         foreach (var (id, value) in sure.Where(k => k.Value >= 0).Take(20))
         {
-            using var search = await process.Http.PostAsJsonAsync("/v1/vectors/index/docs/search", new { vector = Vector(value, id), k = 1, exact = true, include = Array.Empty<string>() });
+            using var search = await process.Http.PostAsJsonAsync(
+                "/v1/vectors/index/docs/search", new { vector = Vector(value, id), k = 1, exact = true, include = Array.Empty<string>() });
             (await search.Content.ReadAsStringAsync()).Should().Contain($"\"{id}\"");
         }
     }

@@ -18,17 +18,21 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
 
     public void Mend() => FailAfter(int.MaxValue);
 
-    public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) => Try(() => store.PutAsync(key, content, sizeBytesMax, cancellationToken));
+    public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) =>
+        Try(() => store.PutAsync(key, content, sizeBytesMax, cancellationToken));
 
-    public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Try(() => store.PutIfAbsentAsync(key, content, cancellationToken));
+    public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        Try(() => store.PutIfAbsentAsync(key, content, cancellationToken));
 
-    public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) => Try(() => store.ImportAsync(key, scratchPath, cancellationToken));
+    public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) =>
+        Try(() => store.ImportAsync(key, scratchPath, cancellationToken));
 
     public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.FindAsync(key, cancellationToken));
 
     public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => Try(() => store.OpenAsync(key, cancellationToken));
 
-    public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) => Try(() => store.ListAsync(prefix, startAfter, countMax, cancellationToken));
+    public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) =>
+        Try(() => store.ListAsync(prefix, startAfter, countMax, cancellationToken));
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => Try(async () =>
     {
@@ -36,9 +40,11 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
         return true;
     });
 
-    public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) => Try(() => store.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
+    public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) =>
+        Try(() => store.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
 
-    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Try(() => store.LocalizeAsync(key, expected, cancellationToken));
+    public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
+        Try(() => store.LocalizeAsync(key, expected, cancellationToken));
 
     private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) >= 0
         ? call()

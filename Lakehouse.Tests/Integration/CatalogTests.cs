@@ -9,10 +9,12 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
+using Lakehouse.DuckDb;
 using Lakehouse.Ingest;
 using Lakehouse.Ingest.Internal;
 using Lakehouse.Storage;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,9 +35,14 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         await PutAsync("raw/a");
         var first = await RegisterAsync(new { name = "d", schema_fingerprint = "f1", objects = new[] { "raw/a" }, row_count = 3 });
-        var again = await RegisterAsync(new { name = "d", schema_fingerprint = "f1", objects = new object[] { new { key = "raw/a", row_count = 3 } }, row_count = 3 });
+        var again = await RegisterAsync(
+            new { name = "d", schema_fingerprint = "f1", objects = new object[] { new { key = "raw/a", row_count = 3 } }, row_count = 3 });
         first.Status.Should().Be(HttpStatusCode.OK);
-        again.Body.GetProperty("dataset_id").GetString().Should().Be(first.Body.GetProperty("dataset_id").GetString()).And.Be(DatasetId.For(DatasetName.Parse("d")).ToString());
+        again.Body.GetProperty("dataset_id")
+            .GetString()
+            .Should()
+            .Be(first.Body.GetProperty("dataset_id").GetString()).And
+            .Be(DatasetId.For(DatasetName.Parse("d")).ToString());
         again.Body.GetProperty("version").GetInt64().Should().Be(1);
 
         var other = await RegisterAsync(new { name = "d", schema_fingerprint = "f2", objects = new[] { "raw/a" }, row_count = 3 });
@@ -130,7 +137,7 @@ public sealed class CatalogTests : IAsyncLifetime
         {
             for (var i = 0; i < 5; i++)
             {
-                var commit = new DatasetCommit(name, "f", [], [new DataFile(ObjectKey.Parse("raw/a"), 0)], (worker * 100) + i);
+                var commit = new DatasetCommit(name, SchemaFingerprint.Parse("f"), [], [new OfferedFile(ObjectKey.Parse("raw/a"))], (worker * 100) + i);
                 results.Add(await (worker % 2 == 0 ? mine : other).CommitAsync(commit, default));
             }
         })));
@@ -161,6 +168,44 @@ public sealed class CatalogTests : IAsyncLifetime
         (await second.Http.GetStringAsync("/v1/catalog/list")).Should().Be(before);
         (await second.RowsAsync("FROM b")).Should().Be("""[["more"]]""");
         Directory.GetDirectories(Path.Combine(folder.Path, "tmp")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_drop_as_earlier_builds_wrote_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await LakehouseHost.StartInAsync(folder.Path);
+        await host.IngestAsync("old", "x,y\n1,2\n");
+        var manifests = Path.Combine(folder.Path, "objects", "_catalog", "manifests", "old");
+        using (var database = DuckDbDatabase.OpenInMemory())
+        using (var connection = database.Connect())
+        {
+            connection.Execute($"""
+                COPY (SELECT * EXCLUDE (dropped) REPLACE (2::BIGINT AS version, '' AS schema_fingerprint, [] AS "columns", [] AS objects, 0::BIGINT AS row_count)
+                      FROM '{manifests}/{1:D20}.parquet') TO '{manifests}/{2:D20}.parquet' (FORMAT parquet)
+                """);
+        }
+
+        (await host.Http.PostAsync("/v1/catalog/refresh", null)).EnsureSuccessStatusCode();
+
+        (await host.Http.GetAsync("/v1/catalog/manifest/old")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await host.RefusalAsync("FROM old")).Code.Should().Be("unknown_dataset");
+        (await host.IngestAsync("old", "z\ntext\n")).Body.GetProperty("version").GetInt64().Should().Be(3, "another schema, after the drop");
+    }
+
+    [Fact]
+    public async Task A_drop_keeps_what_the_dataset_was()
+    {
+        await _host.IngestAsync("brief", "x,y\n1,2\n");
+        var catalog = _host.Service<ICatalog>();
+        var before = catalog.Find(DatasetName.Parse("brief"))!;
+
+        var dropped = await catalog.DropAsync(DatasetName.Parse("brief"), CancellationToken.None);
+
+        dropped.Should().BeEquivalentTo(before with { Version = 2, Objects = [], RowCount = 0, UpdatedAt = dropped.UpdatedAt, IsDropped = true });
+        using var fresh = NewCatalog();
+        await fresh.RefreshAsync(default);
+        fresh.Find(DatasetName.Parse("brief")).Should().BeNull();
     }
 
     [Fact]
@@ -205,7 +250,9 @@ public sealed class CatalogTests : IAsyncLifetime
         await StorageEndpointTests.WaitForAsync(() => reader.RowsAsync("FROM t").Result == "[[2]]");
     }
 
-    /// <summary>The store fails at its first call, its second, and so on until an ingest goes through: after each, the dataset is as it was, or new and whole.</summary>
+    /// <summary>
+    /// The store fails at its first call, its second, and so on until an ingest goes through: after each, the dataset is as it was, or new and whole.
+    /// </summary>
     [Fact]
     public async Task Whatever_call_of_the_store_fails_no_manifest_names_what_is_missing()
     {
@@ -251,7 +298,8 @@ public sealed class CatalogTests : IAsyncLifetime
     private ManifestCatalog NewCatalog() => NewCatalog(_host.Service<IObjectStore>(), _host.Service<IManifestCodec>());
 
     private ManifestCatalog NewCatalog(IObjectStore store, IManifestCodec codec) => new(
-        store, new ManifestFiles(store, codec, _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance), Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
+        store, new ManifestFiles(
+            store, codec, _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance), Options, TimeProvider.System, NullLogger<ManifestCatalog>.Instance);
 
     private async Task PutAsync(string key) =>
         (await _host.Http.PutAsync("/v1/storage/put/" + key, new ByteArrayContent([1]))).EnsureSuccessStatusCode();
@@ -290,11 +338,13 @@ public sealed class CatalogTests : IAsyncLifetime
 
         public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
-        public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) => Count(() => inner.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
+        public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) =>
+            Count(() => inner.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
 
-        public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => Count(() => inner.LocalizeAsync(key, expected, cancellationToken));
+        public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
+            Count(() => inner.LocalizeAsync(key, expected, cancellationToken));
 
         private Task<T> Count<T>(Func<Task<T>> call) =>
-            --_countdown == 0 ? Task.FromException<T>(new LakehouseException(ErrorKind.Corrupt, "injected", "the store fails here")) : call();
+            --_countdown == 0 ? Task.FromException<T>(new LakehouseException(ErrorKind.StoreFailed, "injected", "the store fails here")) : call();
     }
 }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration;
 
@@ -98,7 +99,8 @@ public sealed class IngestTests : IAsyncLifetime
     [Fact]
     public async Task Columns_and_records_at_the_bound_are_taken_and_one_past_it_refused()
     {
-        string Csv(int columns) => string.Join(',', Enumerable.Range(0, columns).Select(i => $"c{i}")) + "\n" + string.Join(',', Enumerable.Range(0, columns)) + "\n";
+        string Csv(int columns) => string.Join(
+            ',', Enumerable.Range(0, columns).Select(i => $"c{i}")) + "\n" + string.Join(',', Enumerable.Range(0, columns)) + "\n";
         (await _host.IngestAsync("wide", Csv(4_096))).Status.Should().Be(HttpStatusCode.OK);
         (await _host.RowsAsync("SELECT c0, c4095 FROM wide")).Should().Be("[[0,4095]]");
         (await _host.IngestAsync("wider", Csv(4_097))).Body.GetProperty("code").GetString().Should().Be("csv_too_many_columns");
@@ -158,7 +160,9 @@ public sealed class IngestTests : IAsyncLifetime
         (await _host.IngestAsync("t", csv.ToString())).Status.Should().Be(HttpStatusCode.OK);
 
         (await _host.RowsAsync("SELECT column_type FROM (DESCRIBE t) WHERE column_name = 'v'")).Should().Be($"[[\"{type}\"]]");
-        (await _host.RowsAsync("SELECT count(*), count(*) FILTER (WHERE CAST(v AS VARCHAR) IN ((id * 3)::VARCHAR, (id * 3)::VARCHAR || '.0')) FROM t")).Should().Be("[[60001,60000]]");
+        (await _host.RowsAsync(
+                "SELECT count(*), count(*) FILTER (WHERE CAST(v AS VARCHAR) IN ((id * 3)::VARCHAR, (id * 3)::VARCHAR || '.0')) FROM "
+                + "t")).Should().Be("[[60001,60000]]");
         var quoted = late == "\"\"" ? "null" : type == "DOUBLE" ? late : $"\"{late}\"";
         (await _host.RowsAsync("SELECT v FROM t WHERE id = 60000")).Should().Be($"[[{quoted}]]");
     }
@@ -194,7 +198,9 @@ public sealed class IngestTests : IAsyncLifetime
         first.GetProperty("unchanged").GetBoolean().Should().BeFalse();
 
         var second = (await _host.IngestAsync("t", "a,b\n2,y\n3,z\n")).Body;
-        (second.GetProperty("version").GetInt64(), second.GetProperty("row_count").GetInt64(), second.GetProperty("unchanged").GetBoolean()).Should().Be((2, 2, false));
+        (second.GetProperty("version").GetInt64(),
+            second.GetProperty("row_count").GetInt64(),
+            second.GetProperty("unchanged").GetBoolean()).Should().Be((2, 2, false));
         second.GetProperty("dataset_id").GetString().Should().Be(first.GetProperty("dataset_id").GetString());
         (await _host.RowsAsync("FROM t")).Should().Be("""[[2,"y"],[3,"z"]]""");
 
@@ -214,7 +220,8 @@ public sealed class IngestTests : IAsyncLifetime
 
         status.Should().Be(HttpStatusCode.Conflict);
         body.GetProperty("code").GetString().Should().Be("schema_conflict");
-        body.GetProperty("detail").GetString().Should().Contain("'a' is BIGINT, not VARCHAR").And.Contain("'c' (DATE) is missing").And.Contain("'d' (BIGINT) is new");
+        body.GetProperty("detail").GetString()
+            .Should().Contain("'a' is BIGINT, not VARCHAR").And.Contain("'c' (DATE) is missing").And.Contain("'d' (BIGINT) is new");
         body.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()).Should().Equal("a", "c", "d");
         Files().Should().BeEquivalentTo(before);
         (await _host.RowsAsync("FROM t")).Should().Be("""[[1,"x","2024-01-01"]]""");
@@ -239,6 +246,32 @@ public sealed class IngestTests : IAsyncLifetime
         using var without = new MultipartFormDataContent { { new StringContent("x"), "other" } };
         using var refused = await _host.Http.PostAsync("/v1/ingest?name=t", without);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("no_file");
+    }
+
+    [Theory]
+    [InlineData("second", "file", "y.csv", "more than one file")]
+    [InlineData("elsewhere", "upload", "y.csv", "in the field 'upload'")]
+    [InlineData("parameter", "delimiter", null, "/v1/ingest?delimiter=...")]
+    public async Task What_a_form_has_beside_its_file_is_not_ignored(string name, string field, string? fileName, string detail)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent("a\n1\n"u8.ToArray()), "file", "x.csv" } };
+        using var other = new ByteArrayContent("a\n2\n"u8.ToArray());
+        if (fileName is null)
+        {
+            form.Add(other, field);
+        }
+        else
+        {
+            form.Add(other, field, fileName);
+        }
+
+        using var answer = await _host.Http.PostAsync($"/v1/ingest?name={name}", form);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().Should().Be("invalid_multipart");
+        problem.GetProperty("detail").GetString().Should().Contain(detail);
+        (await _host.Http.GetAsync($"/v1/catalog/manifest/{name}")).StatusCode.Should().Be(HttpStatusCode.NotFound, "nothing was registered");
     }
 
     [Theory]
@@ -270,7 +303,10 @@ public sealed class IngestTests : IAsyncLifetime
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(IPAddress.Loopback, _host.Port);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /v1/ingest?name=t HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 5_000))));
+            await socket.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    "POST /v1/ingest?name=t HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n" + string.Concat(
+                        Enumerable.Repeat("1,2\n", 5_000))));
         }
 
         await StorageEndpointTests.WaitForAsync(() => _host.IngestAsync("after", "a\n1\n").Result.Status == HttpStatusCode.OK);
@@ -345,12 +381,20 @@ public sealed class IngestTests : IAsyncLifetime
         {
             var width = 1 + random.Next(4);
             var rows = Enumerable.Range(0, random.Next(1, 400))
-                .Select(_ => Enumerable.Range(0, width).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => pieces[random.Next(pieces.Length)]))).ToArray())
+                .Select(
+                    _ => Enumerable.Range(0, width)
+                        .Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => pieces[random.Next(pieces.Length)])))
+                        .ToArray())
                 .ToList();
             var csv = new StringBuilder().AppendJoin(',', Enumerable.Range(0, width).Select(i => $"c{i}")).Append('\n');
             foreach (var row in rows)
             {
-                csv.AppendJoin(',', row.Select(v => v.AsSpan().IndexOfAny(",\"\r\n;|\t") >= 0 || random.Next(2) == 0 ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v)).Append('\n');
+                csv.AppendJoin(
+                    ',',
+                    row.Select(
+                        v => v.AsSpan().IndexOfAny(",\"\r\n;|\t") >= 0 || random.Next(2) == 0
+                            ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                            : v)).Append('\n');
             }
 
             var name = $"round{round}";

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration;
 
@@ -172,8 +173,10 @@ public sealed class StarvationTests
     {
         await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"), ("server.min_response_rate", "256KiB"));
         const string body = "{\"sql\":\"SELECT range AS n, repeat('x', 1000) AS t FROM range(20000)\"}";
-        using var reader = await RawClient.SendAsync(host.Port, $"{Start("POST", "/v1/sql", body.Length)}Connection: close\r\n\r\n{body}", receiveBufferBytes: 8 * 1024);
-        (await reader.ReadToEndAsync(bytesPerSecond: 2 * 1024 * 1024)).Should().EndWith("0\r\n\r\n", "twenty megabytes at two a second take ten, five times the grace");
+        using var reader = await RawClient.SendAsync(
+            host.Port, $"{Start("POST", "/v1/sql", body.Length)}Connection: close\r\n\r\n{body}", receiveBufferBytes: 8 * 1024);
+        (await reader.ReadToEndAsync(bytesPerSecond: 2 * 1024 * 1024)).Should().EndWith(
+            "0\r\n\r\n", "twenty megabytes at two a second take ten, five times the grace");
     }
 
     /// <summary>A request up to where more headers may follow.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Edge;
 
 namespace Lakehouse.Tests.Unit;
 

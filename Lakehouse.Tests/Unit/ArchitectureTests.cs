@@ -11,11 +11,12 @@ public sealed class ArchitectureTests
         ["Core"] = [],
         ["DuckDb"] = [],
         ["Isolation"] = [],
+        ["Hnsw"] = [],
         ["Storage"] = ["Core"],
         ["Catalog"] = ["Core", "Storage"],
         ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb"],
         ["Query"] = ["Core", "Storage", "Catalog", "Isolation", "DuckDb"],
-        ["Vector"] = ["Core", "Storage"],
+        ["Vector"] = ["Core", "Storage", "Hnsw"],
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
     };
@@ -36,7 +37,10 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_interfaces_records_options_and_modules_are_public()
     {
-        string[] assemblies = ["Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search"];
+        string[] assemblies =
+        [
+            "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search"
+        ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {
             var isValue = type.IsInterface || type.IsEnum || type.IsValueType || type.GetMethod("<Clone>$") is not null;

@@ -1,4 +1,4 @@
-using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Edge;
 using Microsoft.AspNetCore.Http;
 
 namespace Lakehouse.Tests.Unit;

@@ -1,4 +1,4 @@
-using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 

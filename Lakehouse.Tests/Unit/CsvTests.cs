@@ -1,6 +1,6 @@
 using System.Text;
 using Lakehouse.Core.Errors;
-using Lakehouse.Ingest.Csv;
+using Lakehouse.Ingest.Internal.Csv;
 
 namespace Lakehouse.Tests.Unit;
 
@@ -143,7 +143,9 @@ public sealed class CsvTests
     [Fact]
     public void Bytes_that_are_not_utf8_are_refused_where_they_stand()
     {
-        var fault = FluentActions.Invoking(() => Scan([(byte)'1', (byte)',', (byte)'2', (byte)'\n', (byte)'x', 0xE9, (byte)',', (byte)'y', (byte)'\n'], 2, 100)).Should().Throw<LakehouseException>().Which;
+        var fault = FluentActions.Invoking(() => Scan([(byte)'1', (byte)',', (byte)'2', (byte)'\n', (byte)'x', 0xE9, (byte)',', (byte)'y', (byte)'\n'], 2, 100))
+            .Should()
+            .Throw<LakehouseException>().Which;
         (fault.Code, fault.Details!["line"], fault.Details!["column"]).Should().Be(("csv_not_utf8", 2L, 2));
         fault.Message.Should().Contain("0xE9");
     }
@@ -159,12 +161,20 @@ public sealed class CsvTests
         {
             var width = 1 + random.Next(4);
             var rows = Enumerable.Range(0, random.Next(1, 6))
-                .Select(_ => Enumerable.Range(0, width).Select(_ => string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => pieces[random.Next(pieces.Length)]))).ToArray())
+                .Select(
+                    _ => Enumerable.Range(0, width)
+                        .Select(_ => string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => pieces[random.Next(pieces.Length)])))
+                        .ToArray())
                 .ToList();
             var csv = new StringBuilder();
             foreach (var row in rows)
             {
-                csv.AppendJoin(',', row.Select(v => v.AsSpan().IndexOfAny(",\"\r\n") >= 0 || v.Length == 0 || random.Next(2) == 0 ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v));
+                csv.AppendJoin(
+                    ',',
+                    row.Select(
+                        v => v.AsSpan().IndexOfAny(",\"\r\n") >= 0 || v.Length == 0 || random.Next(2) == 0
+                            ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                            : v));
                 csv.Append(random.Next(2) == 0 ? "\n" : "\r\n");
             }
 

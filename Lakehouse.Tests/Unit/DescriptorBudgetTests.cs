@@ -1,5 +1,6 @@
 using Lakehouse.Host.Cli;
 using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Connections;
 using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Tests.Unit;

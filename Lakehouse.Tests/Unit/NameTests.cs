@@ -89,7 +89,7 @@ public sealed class NameTests
     {
         var bytes = Encoding.UTF8.GetBytes("id\u001FBIGINT\u001Ename\u001FVARCHAR\u001E");
         var expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
-        SchemaFingerprint.Compute([("id", "BIGINT"), ("name", "VARCHAR")]).Should().Be(expected);
+        SchemaFingerprint.Compute([("id", "BIGINT"), ("name", "VARCHAR")]).Value.Should().Be(expected);
     }
 
     [Fact]

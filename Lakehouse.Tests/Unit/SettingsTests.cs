@@ -124,7 +124,8 @@ public sealed class SettingsTests
     public void Every_fault_is_named_at_once()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
-            KeyValuePair.Create("query:timeout", (string?)"x"), KeyValuePair.Create("ingest:threads", (string?)"x"), KeyValuePair.Create("nope:x", (string?)"x")]).Build();
+            KeyValuePair.Create("query:timeout", (string?)"x"), KeyValuePair.Create(
+                "ingest:threads", (string?)"x"), KeyValuePair.Create("nope:x", (string?)"x")]).Build();
 
         FluentActions.Invoking(() => LakehouseSettings.Read(configuration, null)).Should().Throw<SettingsException>().Which.Faults.Should().HaveCount(3);
     }

@@ -116,7 +116,8 @@ public sealed class EmbedTests
     public async Task An_openai_server_is_asked_with_its_key_and_its_indexes_are_heeded()
     {
         await using var server = await StandInOllama.StartAsync();
-        await using var host = await LakehouseHost.StartAsync(("embed.provider", "openai"), ("embed.url", server.Url + "/v1"), ("embed.default_model", "m"), ("embed.api_key", "open-sesame"));
+        await using var host = await LakehouseHost.StartAsync(
+            ("embed.provider", "openai"), ("embed.url", server.Url + "/v1"), ("embed.default_model", "m"), ("embed.api_key", "open-sesame"));
 
         var (status, body) = await PostAsync(host, "/v1/embed", new { texts = new[] { "a", "b", "c" } });
 
@@ -129,7 +130,8 @@ public sealed class EmbedTests
     public async Task A_refused_key_is_said_without_the_key()
     {
         await using var server = await StandInOllama.StartAsync();
-        await using var host = await LakehouseHost.StartAsync(("embed.provider", "openai"), ("embed.url", server.Url), ("embed.default_model", "m"), ("embed.api_key", "wrong-secret"));
+        await using var host = await LakehouseHost.StartAsync(
+            ("embed.provider", "openai"), ("embed.url", server.Url), ("embed.default_model", "m"), ("embed.api_key", "wrong-secret"));
 
         var (status, body) = await PostAsync(host, "/v1/embed", new { texts = new[] { "a" } });
 
@@ -176,7 +178,8 @@ public sealed class EmbedTests
     public async Task A_server_that_is_not_there_is_502_and_a_late_one_504()
     {
         await using var ollama = await StandInOllama.StartAsync();
-        await using var absent = await LakehouseHost.StartAsync(("embed.provider", "ollama"), ("embed.url", "http://127.0.0.1:1"), ("embed.default_model", "m"));
+        await using var absent = await LakehouseHost.StartAsync(
+            ("embed.provider", "ollama"), ("embed.url", "http://127.0.0.1:1"), ("embed.default_model", "m"));
         await using var host = await StartAsync(ollama, ("embed.timeout", "200ms"));
         ollama.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
@@ -376,8 +379,10 @@ public sealed class EmbedTests
         unknown.Body.GetProperty("error").GetProperty("code").GetString().Should().Be("model_not_found");
         var many = await PostAsync(host, "/v1/embeddings", new { input = Enumerable.Repeat("a", 2_049), model = "nomic-embed-text" });
         many.Status.Should().Be(HttpStatusCode.BadRequest);
-        (await PostAsync(host, "/v1/embeddings", new { input = Enumerable.Repeat("a", 2_048), model = "nomic-embed-text" })).Status.Should().Be(HttpStatusCode.OK);
-        (await PostAsync(host, "/v1/embeddings", new { input = "a", model = "nomic-embed-text", dimensions = 3 })).Status.Should().Be(HttpStatusCode.BadRequest);
+        (await PostAsync(
+                host, "/v1/embeddings", new { input = Enumerable.Repeat("a", 2_048), model = "nomic-embed-text" })).Status.Should().Be(HttpStatusCode.OK);
+        (await PostAsync(
+                host, "/v1/embeddings", new { input = "a", model = "nomic-embed-text", dimensions = 3 })).Status.Should().Be(HttpStatusCode.BadRequest);
         host.Http.DefaultRequestHeaders.Authorization = null;
         var stranger = await PostAsync(host, "/v1/embeddings", new { input = "a", model = "nomic-embed-text" });
         stranger.Status.Should().Be(HttpStatusCode.Unauthorized);
@@ -398,7 +403,10 @@ public sealed class EmbedTests
         var unknown = await PostAsync(host, "/api/embed", new { model = "none", input = "a" });
         unknown.Status.Should().Be(HttpStatusCode.NotFound);
         unknown.Body.GetProperty("error").ValueKind.Should().Be(JsonValueKind.String);
-        (await PostAsync(host, "/api/embed", new { model = "nomic-embed-text", input = "longer than that", truncate = false })).Status.Should().Be(HttpStatusCode.BadRequest);
+        (await PostAsync(
+                host,
+                "/api/embed",
+                new { model = "nomic-embed-text", input = "longer than that", truncate = false })).Status.Should().Be(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -478,11 +486,14 @@ public sealed class EmbedTests
         await response.Body.WriteAsync(Encoding.UTF8.GetBytes(json));
     }
 
-    private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) => LakehouseHost.StartAsync([.. SettingsOf(ollama), .. settings]);
+    private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) =>
+        LakehouseHost.StartAsync([.. SettingsOf(ollama), .. settings]);
 
-    private static (string, string)[] SettingsOf(StandInOllama ollama) => [("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text")];
+    private static (string, string)[] SettingsOf(StandInOllama ollama) =>
+        [("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text")];
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(LakehouseHost host, string path, object body, CancellationToken cancellationToken = default)
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(
+        LakehouseHost host, string path, object body, CancellationToken cancellationToken = default)
     {
         using var response = await host.Http.PostAsJsonAsync(path, body, cancellationToken);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));

@@ -5,8 +5,9 @@ using Xunit.Abstractions;
 namespace Lakehouse.Tests.Integration.Search;
 
 /// <summary>
-/// A labelled set of 2,000 parts, made here: each is of one kind, is described in one of several words for it, and has a code of its own. A third of the queries use another word for the kind
-/// than the text does, a third misspell it, a third ask for a code. The embedding server knows which words mean the same and bears misspelling, and to it all codes are alike, as to real models.
+/// A labelled set of 2,000 parts, made here: each is of one kind, is described in one of several words for it, and has a code of its own. A third of the
+/// queries use another word for the kind than the text does, a third misspell it, a third ask for a code. The embedding server knows which words mean the same
+/// and bears misspelling, and to it all codes are alike, as to real models.
 /// </summary>
 public sealed class HybridRecallTests(ITestOutputHelper output)
 {
@@ -17,8 +18,14 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
 
     private static readonly string[][] Kinds =
     [
-        ["truck", "lorry", "hauler"], ["pump", "compressor", "blower"], ["valve", "stopcock", "shutter"], ["gear", "cogwheel", "pinion"], ["bolt", "fastener", "rivet"],
-        ["cable", "wire", "conductor"], ["lamp", "luminaire", "floodlight"], ["ladder", "staircase", "footsteps"], ["gloves", "mittens", "gauntlets"], ["crane", "hoist", "derrick"],
+        ["truck", "lorry", "hauler"],
+        [
+            "pump", "compressor", "blower"
+        ], ["valve", "stopcock", "shutter"], ["gear", "cogwheel", "pinion"], ["bolt", "fastener", "rivet"],
+        ["cable", "wire", "conductor"], ["lamp", "luminaire", "floodlight"],
+        [
+            "ladder", "staircase", "footsteps"
+        ], ["gloves", "mittens", "gauntlets"], ["crane", "hoist", "derrick"],
     ];
 
     private static readonly string[] Places = ["north", "south", "east", "west", "harbour", "depot", "yard", "cellar"];
@@ -29,10 +36,20 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
         var random = new Random(11);
         await using var ollama = await StandInOllama.StartAsync();
         ollama.Model = Embed;
-        await using var host = await LakehouseHost.StartAsync(("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text"));
-        var parts = Enumerable.Range(0, PartCount).Select(i => new Part(i, random.Next(Kinds.Length), random.Next(3), Places[random.Next(Places.Length)], $"{(char)('A' + random.Next(26))}{(char)('A' + random.Next(26))}-{1000 + i}")).ToList();
+        await using var host = await LakehouseHost.StartAsync(
+            ("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text"));
+        var parts = Enumerable.Range(0, PartCount)
+            .Select(
+                i => new Part(
+                    i,
+                    random.Next(Kinds.Length),
+                    random.Next(3),
+                    Places[random.Next(Places.Length)],
+                    $"{(char)('A' + random.Next(26))}{(char)('A' + random.Next(26))}-{1000 + i}"))
+            .ToList();
         var csv = new StringBuilder("id,body\n");
-        parts.ForEach(p => csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"{p.Id},A {Kinds[p.Kind][p.Word]} for the {p.Place}; part {p.Code}\n"));
+        parts.ForEach(
+            p => csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"{p.Id},A {Kinds[p.Kind][p.Word]} for the {p.Place}; part {p.Code}\n"));
         await host.IngestAsync("parts", csv.ToString());
         await host.Http.PostAsync("/v1/vectors/index/parts/import", new { dataset = "parts", id = "id", text = "body" });
         await host.Http.WaitForVersionAsync("parts", 1);
@@ -44,7 +61,8 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
             var (text, relevant) = (i % 3) switch
             {
                 0 => (Kinds[wanted.Kind][(wanted.Word + 1) % 3] + " " + wanted.Place, parts.Where(p => p.Kind == wanted.Kind && p.Place == wanted.Place)),
-                1 => (Misspell(Kinds[wanted.Kind][wanted.Word], random) + " " + wanted.Place, parts.Where(p => p.Kind == wanted.Kind && p.Place == wanted.Place)),
+                1 => (
+                    Misspell(Kinds[wanted.Kind][wanted.Word], random) + " " + wanted.Place, parts.Where(p => p.Kind == wanted.Kind && p.Place == wanted.Place)),
                 _ => ("part " + wanted.Code, [wanted]),
             };
             var ids = relevant.Select(p => p.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();

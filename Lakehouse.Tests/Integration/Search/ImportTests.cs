@@ -44,7 +44,8 @@ public sealed class ImportTests
         await using var ollama = await StandInOllama.StartAsync();
         await using var host = await StartAsync(ollama, ("search.follow_every", "10ms"));
         await host.IngestAsync("docs", Csv((1, "alpha", "a"), (2, "beta", "b"), (3, "gamma", "c"), (4, "delta", "d")));
-        await host.Http.PostAsync("/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", metadata = new[] { "kind" }, follow = true });
+        await host.Http.PostAsync(
+            "/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", metadata = new[] { "kind" }, follow = true });
         await host.Http.WaitForVersionAsync("docs", 1);
         ollama.Asked.Clear();
 
@@ -55,7 +56,8 @@ public sealed class ImportTests
         Counts(done).Should().Be("rows 5, done 5, embedded 2, updated 1, unchanged 1, skipped 1, removed 1");
         ollama.Asked.Should().BeEquivalentTo("search_document: beta two", "search_document: epsilon");
         var items = (await host.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/docs/items?include=metadata,text")).GetProperty("items");
-        items.EnumerateArray().Select(i => $"{i.GetProperty("id").GetString()} {i.GetProperty("text").GetString()} {i.GetProperty("metadata").GetProperty("kind").GetString()}")
+        items.EnumerateArray().Select(
+            i => $"{i.GetProperty("id").GetString()} {i.GetProperty("text").GetString()} {i.GetProperty("metadata").GetProperty("kind").GetString()}")
             .Should().Equal("1 alpha a", "2 beta two b", "3 gamma cc", "5 epsilon e");
         (await host.Http.SearchAsync(new { index = "docs", text = "beta" })).GetProperty("dataset").GetProperty("version").GetInt64().Should().Be(2);
     }
@@ -64,11 +66,19 @@ public sealed class ImportTests
     public async Task An_import_that_fails_goes_on_where_it_was_when_the_server_is_back()
     {
         await using var ollama = await StandInOllama.StartAsync();
-        await using var host = await StartAsync(ollama, ("search.import_batch_rows", "10"), ("search.import_concurrency", "1"), ("search.retry_after", "10ms"), ("search.follow_every", "10ms"), ("embed.cache_size", "0"));
+        await using var host = await StartAsync(
+            ollama,
+            ("search.import_batch_rows", "10"),
+            ("search.import_concurrency", "1"),
+            ("search.retry_after", "10ms"),
+            ("search.follow_every", "10ms"),
+            ("embed.cache_size", "0"));
         await host.IngestAsync("docs", Csv([.. Enumerable.Range(0, 100).Select(i => (i, $"text number {i}", "k"))]));
         var calls = 0;
         ollama.Instead = null;
-        ollama.Model = text => text == "dimension" || Interlocked.Increment(ref calls) <= 50 ? StandInOllama.Hashed(text, 8) : throw new InvalidOperationException("the runner has ended");
+        ollama.Model = text => text == "dimension" || Interlocked.Increment(ref calls) <= 50
+            ? StandInOllama.Hashed(text, 8)
+            : throw new InvalidOperationException("the runner has ended");
         await host.Http.PostAsync("/v1/vectors/index/docs/import", Import);
 
         var waiting = await host.Http.WaitForImportAsync("docs", s => s.GetProperty("state").GetString() == "waiting");
@@ -86,7 +96,10 @@ public sealed class ImportTests
     {
         await using var ollama = await StandInOllama.StartAsync();
         using var folder = new TemporaryFolder();
-        (string, string)[] settings = [.. SettingsOf(ollama), ("search.import_batch_rows", "10"), ("search.import_concurrency", "1"), ("embed.batch_size", "10")];
+        (string, string)[] settings =
+        [
+            .. SettingsOf(ollama), ("search.import_batch_rows", "10"), ("search.import_concurrency", "1"), ("embed.batch_size", "10"),
+        ];
         await using (var host = await LakehouseHost.StartInAsync(folder.Path, settings))
         {
             await host.IngestAsync("docs", Csv([.. Enumerable.Range(0, 100).Select(i => (i, $"text number {i}", "k"))]));
@@ -260,15 +273,20 @@ public sealed class ImportTests
         await host.Http.PostAsync("/v1/vectors/index", new { name = "docs", dimension = 8 });
 
         (await host.Http.GetAsync("/v1/vectors/index/docs/import")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        (await host.Http.PostAsync("/v1/vectors/index/docs/add", new { items = new[] { new { id = "x", vector = Enumerable.Repeat(1, 8) } } })).Status.Should().Be(HttpStatusCode.OK);
+        (await host.Http.PostAsync(
+                "/v1/vectors/index/docs/add",
+                new { items = new[] { new { id = "x", vector = Enumerable.Repeat(1, 8) } } })).Status.Should().Be(HttpStatusCode.OK);
     }
 
     private static string Counts(JsonElement s) =>
         string.Join(", ", new[] { "rows", "done", "embedded", "updated", "unchanged", "skipped", "removed" }.Select(n => $"{n} {s.GetProperty(n).GetInt64()}"));
 
-    private static string Csv(params (int Id, string Body, string Kind)[] rows) => "id,body,kind\n" + string.Concat(rows.Select(r => $"{r.Id},{r.Body},{r.Kind}\n"));
+    private static string Csv(params (int Id, string Body, string Kind)[] rows) =>
+        "id,body,kind\n" + string.Concat(rows.Select(r => $"{r.Id},{r.Body},{r.Kind}\n"));
 
-    private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) => LakehouseHost.StartAsync([.. SettingsOf(ollama), .. settings]);
+    private static Task<LakehouseHost> StartAsync(StandInOllama ollama, params (string Key, string Value)[] settings) =>
+        LakehouseHost.StartAsync([.. SettingsOf(ollama), .. settings]);
 
-    private static (string, string)[] SettingsOf(StandInOllama ollama) => [("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text")];
+    private static (string, string)[] SettingsOf(StandInOllama ollama) =>
+        [("embed.provider", "ollama"), ("embed.url", ollama.Url), ("embed.default_model", "nomic-embed-text")];
 }

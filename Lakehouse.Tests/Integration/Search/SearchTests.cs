@@ -42,7 +42,10 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
     [InlineData("false", "scan")]
     public async Task A_condition_of_sql_decides_what_can_be_found(string where, string? way)
     {
-        var allowed = JsonDocument.Parse(await _host.RowsAsync($"SELECT worker_id FROM workers WHERE {where}")).RootElement.EnumerateArray().Select(r => r[0].GetString()!).ToHashSet();
+        var allowed = JsonDocument.Parse(await _host.RowsAsync($"SELECT worker_id FROM workers WHERE {where}")).RootElement
+            .EnumerateArray()
+            .Select(r => r[0].GetString()!)
+            .ToHashSet();
         foreach (var mode in (string[])["vector", "hybrid", "keyword"])
         {
             var answer = await _host.Http.SearchAsync(new { index = "workers", text = "forklift operator", where, mode, k = 20 });
@@ -72,7 +75,16 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
     [Fact]
     public async Task Filter_and_condition_hold_together()
     {
-        var answer = await _host.Http.SearchAsync(new { index = "workers", text = "welder", where = "years_experience > 20", filter = new { state = "CA" }, k = 15, columns = new[] { "years_experience" } });
+        var answer = await _host.Http.SearchAsync(
+            new
+            {
+                index = "workers",
+                text = "welder",
+                where = "years_experience > 20",
+                filter = new { state = "CA" },
+                k = 15,
+                columns = new[] { "years_experience" }
+            });
 
         answer.Ids().Should().HaveCount(15);
         answer.GetProperty("results").EnumerateArray().Should().OnlyContain(r =>
@@ -82,21 +94,42 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
     [Fact]
     public async Task Columns_are_joined_in_their_own_types()
     {
-        var answer = await _host.Http.SearchAsync(new { index = "workers", text = "welder", k = 1, columns = new[] { "years_experience", "Available", "hired_on", "certifications" }, snippets = false, include = Array.Empty<string>() });
+        var answer = await _host.Http.SearchAsync(
+            new
+            {
+                index = "workers",
+                text = "welder",
+                k = 1,
+                columns = new[] { "years_experience", "Available", "hired_on", "certifications" },
+                snippets = false,
+                include = Array.Empty<string>()
+            });
 
         var result = answer.GetProperty("results")[0];
         result.TryGetProperty("snippet", out _).Should().BeFalse();
         result.TryGetProperty("metadata", out _).Should().BeFalse();
         var columns = result.GetProperty("columns");
         columns.EnumerateObject().Select(c => c.Name).Should().Equal("years_experience", "Available", "hired_on", "certifications");
-        var row = JsonDocument.Parse(await _host.RowsAsync($"SELECT years_experience, available, hired_on, certifications FROM workers WHERE worker_id = '{answer.Ids().Single()}'")).RootElement[0];
+        var row = JsonDocument.Parse(
+            await _host.RowsAsync(
+                $"SELECT years_experience, available, hired_on, certifications FROM workers WHERE worker_id = '{answer.Ids().Single()}'")).RootElement[0];
         columns.EnumerateObject().Select(c => c.Value.GetRawText()).Should().Equal(row.EnumerateArray().Select(v => v.GetRawText()));
     }
 
     [Fact]
     public async Task Results_are_grouped_and_counted_by_columns_and_by_metadata()
     {
-        var answer = await _host.Http.SearchAsync(new { index = "workers", text = "forklift operator", k = 4, group_by = "city", group_size = 2, facets = new[] { "role", "available" }, facet_size = 3 });
+        var answer = await _host.Http.SearchAsync(
+            new
+            {
+                index = "workers",
+                text = "forklift operator",
+                k = 4,
+                group_by = "city",
+                group_size = 2,
+                facets = new[] { "role", "available" },
+                facet_size = 3
+            });
 
         var groups = answer.GetProperty("groups").EnumerateArray().ToList();
         groups.Should().HaveCount(4);
@@ -106,8 +139,17 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
         var role = answer.GetProperty("facets").GetProperty("role");
         role.GetProperty("values").GetArrayLength().Should().Be(3);
         role.GetProperty("values")[0].GetProperty("value").GetString().Should().Be("Forklift Operator");
-        (role.GetProperty("values").EnumerateArray().Sum(v => v.GetProperty("count").GetInt32()) + role.GetProperty("other").GetInt32()).Should().Be(1_000, "so many candidates are counted");
-        answer.GetProperty("facets").GetProperty("available").GetProperty("values").EnumerateArray().Select(v => v.GetProperty("value").ValueKind).Should().BeEquivalentTo([JsonValueKind.True, JsonValueKind.False]);
+        (role.GetProperty("values").EnumerateArray()
+                .Sum(v => v.GetProperty("count").GetInt32()) + role
+                .GetProperty("other")
+                .GetInt32()).Should().Be(1_000, "so many candidates are counted");
+        answer.GetProperty("facets")
+            .GetProperty("available")
+            .GetProperty("values")
+            .EnumerateArray()
+            .Select(v => v.GetProperty("value").ValueKind)
+            .Should()
+            .BeEquivalentTo([JsonValueKind.True, JsonValueKind.False]);
         var ofMetadata = await _host.Http.SearchAsync(new { index = "workers", text = "welder", k = 2, group_by = "nothing", facets = new[] { "nothing" } });
         ofMetadata.GetProperty("groups")[0].GetProperty("key").ValueKind.Should().Be(JsonValueKind.Null);
     }
@@ -152,11 +194,16 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
     [Fact]
     public async Task Vector_search_in_sql_joins_and_takes_options()
     {
-        (await _host.RowsAsync("SELECT count(*), count(w.worker_id), bool_and(w.role = (v.metadata->>'role')) FROM vector_search('workers', 'welder', k := 25) v JOIN workers w ON w.worker_id = v.id")).Should().Be("[[25,25,true]]");
+        (await _host.RowsAsync(
+                "SELECT count(*), count(w.worker_id), bool_and(w.role = (v.metadata->>'role')) FROM vector_search('workers', 'welder', k := 25) v JOIN "
+                + "workers w ON w.worker_id = v.id")).Should().Be("[[25,25,true]]");
         (await _host.RowsAsync("""SELECT DISTINCT metadata->>'state' FROM vector_search('workers', 'welder', k := 30, filter := '{"state":"TX"}', ef := 200)""")).Should().Be("""[["TX"]]""");
-        (await _host.RowsAsync("SELECT count(*) FROM vector_search('workers', embed('welder')) a JOIN vector_search('workers', 'welder') b USING (id)")).Should().Be("[[10]]");
+        (await _host.RowsAsync(
+                "SELECT count(*) FROM vector_search('workers', embed('welder')) a JOIN vector_search('workers', 'welder') b USING (id)")).Should().Be("[[10]]");
         (await _host.RowsAsync("SELECT count(*) FROM vector_search('workers', NULL)")).Should().Be("[[0]]");
-        (await _host.RowsAsync("SELECT embed(NULL) IS NULL, len(embed('a')), list_cosine_distance(embed('a'), embed('a', 'lexical-hashing-1024')) < 1e-6")).Should().Be("[[true,1024,true]]");
+        (await _host.RowsAsync(
+                "SELECT embed(NULL) IS NULL, len(embed('a')), list_cosine_distance(embed('a'), embed('a', 'lexical-hashing-1024')) < "
+                + "1e-6")).Should().Be("[[true,1024,true]]");
     }
 
     [Fact]
@@ -201,7 +248,8 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
             using var csv = new MemoryStream();
             WorkersCsv.Write(csv, Rows);
             await Host.IngestAsync("workers", csv.ToArray());
-            await Host.Http.PostAsync("/v1/vectors/index/workers/import", new { dataset = "workers", id = "worker_id", text = "resume_text", metadata = new[] { "role", "state" } });
+            await Host.Http.PostAsync(
+                "/v1/vectors/index/workers/import", new { dataset = "workers", id = "worker_id", text = "resume_text", metadata = new[] { "role", "state" } });
             await Host.Http.WaitForVersionAsync("workers", 1);
             await Host.Http.PostAsync("/v1/vectors/index", new { name = "bare", dimension = 1024 });
             await Host.Http.PostAsync("/v1/vectors/index/bare/add", new { items = new[] { new { id = "a", vector = Enumerable.Range(0, 1024) } } });

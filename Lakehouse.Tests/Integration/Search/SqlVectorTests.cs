@@ -45,7 +45,9 @@ public sealed class SqlVectorTests
         added.EnsureSuccessStatusCode();
 
         // Of a thousand searches with a hundred hits of a thousand bytes each, a call takes no more than ten.
-        (await host.RowsAsync("SELECT count(*), count(DISTINCT id), sum(length(metadata->>'t')) FROM range(1000) r(i), LATERAL vector_search('docs', [i, 0]::FLOAT[], k := 100)"))
+        (await host.RowsAsync(
+                "SELECT count(*), count(DISTINCT id), sum(length(metadata->>'t')) FROM range(1000) r(i), LATERAL vector_search('docs', [i, 0]::FLOAT[], k "
+                + ":= 100)"))
             .Should().Be("[[100000,100,100000000]]");
         (await host.RowsAsync("SELECT list(embed(repeat('x', 1000) || i::VARCHAR)[1] IS NOT NULL)[2000] FROM range(2000) t(i)")).Should().Be("[[true]]");
     }

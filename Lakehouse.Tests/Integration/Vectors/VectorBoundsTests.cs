@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Hnsw;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Vector;
 
@@ -55,7 +56,10 @@ public sealed class VectorBoundsTests : IDisposable
         (await SearchAsync(host, "docs", query with { K = 40, Include = ItemParts.None })).Hits.Should().HaveCount(40);
         await RefusedAsync("answer_too_large", () => Task.FromResult(host.Indexes.Get(Name, [.. items.Select(i => i.Id)], ItemParts.Metadata)));
         await RefusedAsync("answer_too_large", () => Task.FromResult(host.Indexes.ListItems(Name, string.Empty, 40, ItemParts.Metadata)));
-        await RefusedAsync("answer_too_large", () => host.Indexes.SearchHybridAsync(Name, new HybridQuery { Vector = query.Vector, K = 40, Depth = 40, Include = ItemParts.Metadata }, CancellationToken.None));
+        await RefusedAsync(
+            "answer_too_large",
+            () => host.Indexes.SearchHybridAsync(
+                Name, new HybridQuery { Vector = query.Vector, K = 40, Depth = 40, Include = ItemParts.Metadata }, CancellationToken.None));
     }
 
     [Fact]
@@ -64,7 +68,9 @@ public sealed class VectorBoundsTests : IDisposable
         await using var host = await OpenAsync();
         await CreateAsync(host, "wide", dimension: 16_384);
         var random = new Random(1);
-        var items = Enumerable.Range(0, 50).Select(i => new VectorItem($"{i}", Enumerable.Range(0, 16_384).Select(_ => (float)random.NextDouble() - 0.5f).ToArray(), default)).ToList();
+        var items = Enumerable.Range(0, 50)
+            .Select(i => new VectorItem($"{i}", Enumerable.Range(0, 16_384).Select(_ => (float)random.NextDouble() - 0.5f).ToArray(), default))
+            .ToList();
         await host.Indexes.AddAsync(IndexName.Parse("wide"), items, null, CancellationToken.None);
         (await SearchAsync(host, "wide", new VectorQuery { Vector = items[7].Vector, K = 1 })).Hits[0].Item.Id.Should().Be("7");
     }
@@ -81,14 +87,20 @@ public sealed class VectorBoundsTests : IDisposable
         await host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"b"}"""u8.ToArray())], null, CancellationToken.None);
         await RefusedAsync("invalid_item", () => host.Indexes.AddAsync(Name, [new VectorItem("m", new float[] { 1, 2 }, """{"a":"bc"}"""u8.ToArray())], null, CancellationToken.None));
         await RefusedAsync("invalid_request", () => host.Indexes.RemoveAsync(Name, ["a", "b", "c", "d"], null, CancellationToken.None));
-        FluentActions.Invoking(() => host.Indexes.Get(Name, ["a", "b", "c", "d"], ItemParts.None)).Should().Throw<LakehouseException>().Which.Code.Should().Be("invalid_request");
-        (await host.Indexes.RemoveAsync(Name, ["a", "an id that is too long to be there", "m"], null, CancellationToken.None)).MissingIds.Should().Equal("an id that is too long to be there");
+        FluentActions.Invoking(() => host.Indexes.Get(Name, ["a", "b", "c", "d"], ItemParts.None))
+            .Should()
+            .Throw<LakehouseException>().Which.Code
+            .Should()
+            .Be("invalid_request");
+        (await host.Indexes.RemoveAsync(Name, ["a", "an id that is too long to be there", "m"], null, CancellationToken.None)).MissingIds.Should().Equal(
+                "an id that is too long to be there");
     }
 
     [Fact]
     public async Task Results_queries_and_filters()
     {
-        await using var host = await OpenAsync(("vector.max_k", "2"), ("vector.max_queries", "2"), ("vector.max_filter_depth", "2"), ("vector.max_filter_terms", "2"));
+        await using var host = await OpenAsync(
+            ("vector.max_k", "2"), ("vector.max_queries", "2"), ("vector.max_filter_depth", "2"), ("vector.max_filter_terms", "2"));
         await CreateAsync(host, "docs");
         await AddAsync(host, "a", "b", "c");
         var vector = new float[] { 1, 1 };
@@ -119,7 +131,10 @@ public sealed class VectorBoundsTests : IDisposable
                 await FillAsync(host, count);
             }
         });
-        fault.Should().BeOfType<LakehouseException>().Which.Should().Match<LakehouseException>(e => e.Code == "vector_memory_full" && e.Kind == ErrorKind.InsufficientStorage);
+        fault.Should()
+            .BeOfType<LakehouseException>().Which
+            .Should()
+            .Match<LakehouseException>(e => e.Code == "vector_memory_full" && e.Kind == ErrorKind.InsufficientStorage);
         host.Indexes.Show(Name).ItemCount.Should().Be(count).And.BeGreaterThan(500);
         host.Indexes.Show(Name).MemoryBytes.Should().BeLessThanOrEqualTo(1 << 20);
 
@@ -212,7 +227,9 @@ public sealed class VectorBoundsTests : IDisposable
     {
         var random = new Random(from);
         return host.Indexes.AddAsync(
-            Name, [.. Enumerable.Range(from, 100).Select(i => new VectorItem($"{i}", Enumerable.Range(0, dimension).Select(_ => (float)random.NextDouble()).ToArray(), default))], null, CancellationToken.None);
+            Name, [.. Enumerable.Range(from, 100).Select(
+                i => new VectorItem(
+                    $"{i}", Enumerable.Range(0, dimension).Select(_ => (float)random.NextDouble()).ToArray(), default))], null, CancellationToken.None);
     }
 
     private static async Task<VectorAnswer> SearchAsync(VectorHost host, string name, VectorQuery query) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Lakehouse.Core.Errors;
+using Lakehouse.Hnsw;
 using Lakehouse.Search;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Vector;
@@ -51,7 +52,8 @@ public sealed class VectorDurabilityTests : IDisposable
         for (var i = 0; i < 1_000; i++)
         {
             var query = Vector(queries.Next(1_000_000), 16);
-            var answers = await again.Indexes.SearchAsync(Name, [new VectorQuery { Vector = query, K = 10 }, new VectorQuery { Vector = query, K = 10, IsExact = true }], CancellationToken.None);
+            var answers = await again.Indexes.SearchAsync(
+                Name, [new VectorQuery { Vector = query, K = 10 }, new VectorQuery { Vector = query, K = 10, IsExact = true }], CancellationToken.None);
             answers[0].IsExact.Should().BeFalse();
             missed += answers[1].Hits.Select(h => h.Item.Id).Except(answers[0].Hits.Select(h => h.Item.Id)).Count();
         }
@@ -212,7 +214,9 @@ public sealed class VectorDurabilityTests : IDisposable
                 var generation = host.Indexes.Show(Name).Generation;
                 await host.Indexes.SetOwnerAsync(Name, before, generation, CancellationToken.None);
                 host.Store.FailAfter(calls);
-                isDone = await host.Indexes.Invoking(i => i.SetOwnerAsync(Name, after, generation, CancellationToken.None)).Should().NotThrowAsyncOr<LakehouseException>();
+                isDone = await host.Indexes.Invoking(i => i.SetOwnerAsync(Name, after, generation, CancellationToken.None))
+                    .Should()
+                    .NotThrowAsyncOr<LakehouseException>();
                 host.Store.Mend();
                 host.Indexes.Show(Name).Owner.Should().BeEquivalentTo(isDone ? after : before);
             }
@@ -230,7 +234,8 @@ public sealed class VectorDurabilityTests : IDisposable
         }
 
         static VectorOrigin OriginOf(long version) => new(
-            new EmbeddingOrigin("ollama", "m", "m:latest", "abc", "search_document: ", 4), new DatasetOrigin("docs", version, version + 1, "id", "body", null, ["kind"], Owns: true, Follow: true));
+            new EmbeddingOrigin("ollama", "m", "m:latest", "abc", "search_document: ", 4), new DatasetOrigin(
+                "docs", version, version + 1, "id", "body", null, ["kind"], Owns: true, Follow: true));
     }
 
     [Fact]
@@ -239,12 +244,17 @@ public sealed class VectorDurabilityTests : IDisposable
         await using (var host = await OpenAsync())
         {
             await CreateAsync(host, dimension: 4);
-            await host.Indexes.SetOwnerAsync(Name, new VectorOrigin(null, new DatasetOrigin("docs", 1, null, "id", "body", null, null, Owns: true, Follow: false)), host.Indexes.Show(Name).Generation, CancellationToken.None);
+            await host.Indexes.SetOwnerAsync(
+                Name,
+                new VectorOrigin(null, new DatasetOrigin("docs", 1, null, "id", "body", null, null, Owns: true, Follow: false)),
+                host.Indexes.Show(Name).Generation,
+                CancellationToken.None);
         }
 
         var path = Files("origin.json").Single();
         var good = await File.ReadAllTextAsync(path);
-        foreach (var bad in new[] { good[..20], string.Empty, good.Replace("generation\":\"", "generation\":\"0", StringComparison.Ordinal), good.Replace("\"format_version\":1", "\"format_version\":9", StringComparison.Ordinal) })
+        foreach (var bad in new[] { good[..20], string.Empty, good.Replace("generation\":\"", "generation\":\"0", StringComparison.Ordinal), good.Replace(
+                "\"format_version\":1", "\"format_version\":9", StringComparison.Ordinal) })
         {
             await File.WriteAllTextAsync(path, bad);
             await using var host = await OpenAsync();
@@ -429,7 +439,10 @@ public sealed class VectorDurabilityTests : IDisposable
         Dump(again).Should().Equal(before);
 
         static List<string> Dump(VectorHost host) =>
-            [.. host.Indexes.ListItems(Name, string.Empty, 100, ItemParts.Vector | ItemParts.Metadata | ItemParts.Text).Items.Select(i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)} {i.Text}")];
+            [
+                .. host.Indexes.ListItems(Name, string.Empty, 100, ItemParts.Vector | ItemParts.Metadata | ItemParts.Text).Items.Select(
+                    i => $"{i.Id} {string.Join(' ', i.Vector!)} {Encoding.UTF8.GetString(i.Metadata!)} {i.Text}")
+            ];
     }
 
     [SmallDiskFact]
@@ -449,7 +462,8 @@ public sealed class VectorDurabilityTests : IDisposable
             });
             (fault as LakehouseException)?.Code.Should().Be("disk_full");
             host.Indexes.Show(Name).ItemCount.Should().Be(acknowledged);
-            (await host.Invoking(h => h.FoldAsync("docs")).Should().ThrowAsync<Exception>()).Which.Should().Match(e => e is LakehouseException || e is IOException);
+            (await host.Invoking(h => h.FoldAsync("docs")).Should().ThrowAsync<Exception>()).Which.Should().Match(e => e is LakehouseException
+                    || e is IOException);
             host.Indexes.Show(Name).ItemCount.Should().Be(acknowledged);
         }
 
@@ -467,20 +481,35 @@ public sealed class VectorDurabilityTests : IDisposable
     private Task<VectorHost> OpenAsync() => VectorHost.OpenAsync(_folder.Path);
 
     private string[] Files(string kind) =>
-        [.. Directory.EnumerateFiles(Path.Combine(_folder.Path, "objects", "_vectors", "docs"), "*", SearchOption.AllDirectories).Where(f => f.Contains(Path.DirectorySeparatorChar + kind, StringComparison.Ordinal))];
+        [
+            .. Directory.EnumerateFiles(
+                Path.Combine(_folder.Path, "objects", "_vectors", "docs"),
+                "*",
+                SearchOption.AllDirectories).Where(f => f.Contains(Path.DirectorySeparatorChar + kind, StringComparison.Ordinal))
+        ];
 
     private static Task CreateAsync(VectorHost host, int dimension) =>
         host.Indexes.CreateAsync(new VectorIndexSpec(Name, dimension, Metric.L2, Quantization.Int8, 8, 60, 80), CancellationToken.None);
 
     private static Task AddAsync(VectorHost host, int from, int to, int dimension, int seed = 0) => host.Indexes.AddAsync(
         Name,
-        [.. Enumerable.Range(from, to - from).Select(i => new VectorItem($"{i}", Vector(i + (100_000 * seed), dimension), Encoding.UTF8.GetBytes($"{{\"n\":{i},\"seed\":{seed}}}"), i % 2 == 0 ? $"text {i} {seed}" : null))],
+        [
+            .. Enumerable.Range(from, to - from).Select(
+                i => new VectorItem(
+                    $"{i}",
+                    Vector(i + (100_000 * seed), dimension),
+                    Encoding.UTF8.GetBytes($"{{\"n\":{i},\"seed\":{seed}}}"),
+                    i % 2 == 0 ? $"text {i} {seed}" : null))
+        ],
         null,
         CancellationToken.None);
 
     private static async Task<List<string>> AskAsync(VectorHost host, int dimension)
     {
-        var answers = await host.Indexes.SearchAsync(Name, [.. Enumerable.Range(0, 20).Select(i => new VectorQuery { Vector = Vector(-1 - i, dimension), K = 5, IsExact = true })], CancellationToken.None);
+        var answers = await host.Indexes.SearchAsync(
+            Name,
+            [.. Enumerable.Range(0, 20).Select(i => new VectorQuery { Vector = Vector(-1 - i, dimension), K = 5, IsExact = true })],
+            CancellationToken.None);
         return [.. answers.SelectMany(a => a.Hits.Select(h => $"{h.Item.Id} {h.Distance} {Encoding.UTF8.GetString(h.Item.Metadata!)}"))];
     }
 

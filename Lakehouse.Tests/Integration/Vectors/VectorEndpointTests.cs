@@ -19,7 +19,10 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     {
         var (created, body) = await PostAsync("index", """{"name":"docs","dimension":3,"distance":"l2","m":8,"ef_construction":50,"ef_search":20,"quantization":"int8"}""");
         created.Should().Be(201, "{0}", body);
-        (body.GetProperty("name").GetString(), body.GetProperty("distance").GetString(), body.GetProperty("quantization").GetString(), body.GetProperty("m").GetInt32()).Should().Be(("docs", "l2", "int8", 8));
+        (body.GetProperty("name").GetString(),
+            body.GetProperty("distance").GetString(),
+            body.GetProperty("quantization").GetString(),
+            body.GetProperty("m").GetInt32()).Should().Be(("docs", "l2", "int8", 8));
 
         (await RefusalAsync("index", """{"name":"docs","dimension":3}""")).Should().Be((409, "index_exists"));
         var list = await _host.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index");
@@ -48,8 +51,8 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     [InlineData("""{"name":"a","dimension":3,"m":129}""", "invalid_index", "m is 129")]
     [InlineData("""{"name":"a","dimension":3,"ef_construction":0}""", "invalid_index", "ef_construction is 0")]
     [InlineData("""{"name":"a","dimension":3,"ef_search":10001}""", "invalid_index", "from 1 to 10000 (vector.max_ef)")]
-    [InlineData("""{"name":"a","dimension":"3"}""", "invalid_request", "not JSON of the form")]
-    [InlineData("""{"name":"a","dimension":3,"metric":"l2"}""", "invalid_request", "not JSON of the form")]
+    [InlineData("""{"name":"a","dimension":"3"}""", "invalid_request", "\"dimension\" is not a whole number")]
+    [InlineData("""{"name":"a","dimension":3,"metric":"l2"}""", "invalid_request", "no member \"metric\"; there are name, dimension, distance")]
     [InlineData("""{"name":"a","dimension":3""", "invalid_request", "not JSON of the form")]
     public async Task A_wrong_index_is_refused_with_the_reason(string json, string code, string detail)
     {
@@ -295,7 +298,8 @@ public sealed class VectorEndpointTests : IAsyncLifetime
 
     private Task<string> SearchAsync(string path, string json) => TextAsync(path, json);
 
-    private async Task<long> CountAsync(string index) => (await _host.Http.GetFromJsonAsync<JsonElement>($"/v1/vectors/index/{index}")).GetProperty("count").GetInt64();
+    private async Task<long> CountAsync(string index) =>
+        (await _host.Http.GetFromJsonAsync<JsonElement>($"/v1/vectors/index/{index}")).GetProperty("count").GetInt64();
 
     private async Task<(int Status, string? Code)> RefusalAsync(string path, string json)
     {

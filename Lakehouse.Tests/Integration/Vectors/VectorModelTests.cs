@@ -1,15 +1,22 @@
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Hnsw;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Vector;
 
 namespace Lakehouse.Tests.Integration.Vectors;
 
-/// <summary>Random sequences of operations on an index and on a dictionary, with restarts and upkeep at random moments: both must always say the same.</summary>
+/// <summary>
+/// Random sequences of operations on an index and on a dictionary, with restarts and upkeep at random moments: both must always say the same. Half of them
+/// find by comparing all items, as an index of so few does; the other half by walking over the graph, in which there is so much to go wrong.
+/// </summary>
 public sealed class VectorModelTests
 {
     private const int SequenceCount = 10_000;
     private const int OperationCountMax = 16;
+
+    // A walk as wide as the index has items finds the nearest for certain, if it can get everywhere.
+    private const int EfOfAll = 100;
 
     [Fact]
     public async Task Ten_thousand_random_sequences_end_as_a_dictionary_does()
@@ -17,7 +24,7 @@ public sealed class VectorModelTests
         await Parallel.ForEachAsync(Enumerable.Range(0, 4), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (part, _) =>
         {
             using var folder = new MemoryFolder();
-            var sequence = new Sequence(folder.Path);
+            var sequence = new Sequence(folder.Path, walks: part % 2 == 1);
             try
             {
                 for (var seed = part; seed < SequenceCount; seed += 4)
@@ -32,7 +39,7 @@ public sealed class VectorModelTests
         });
     }
 
-    private sealed class Sequence(string folder)
+    private sealed class Sequence(string folder, bool walks)
     {
         private static readonly string[] States = ["IL", "TX", "CA"];
         private static readonly string[] Words = ["forklift", "welder", "AB-12", "crane", "pallet"];
@@ -47,9 +54,16 @@ public sealed class VectorModelTests
         {
             _random = new Random(seed);
             _model.Clear();
-            _host ??= await VectorHost.OpenAsync(folder);
+            _host ??= await OpenAsync();
             _name = IndexName.Parse("i" + seed);
-            _spec = new VectorIndexSpec(_name, _random.Next(1, 9), (Metric)_random.Next(3), (Quantization)_random.Next(3), _random.Next(2, 6), _random.Next(1, 20), _random.Next(1, 20));
+            _spec = new VectorIndexSpec(
+                _name,
+                _random.Next(1, 9),
+                (Metric)_random.Next(3),
+                (Quantization)_random.Next(3),
+                _random.Next(2, 6),
+                _random.Next(1, 20),
+                _random.Next(1, 20));
             await _host.Indexes.CreateAsync(_spec, CancellationToken.None);
             for (var i = _random.Next(1, OperationCountMax); i > 0; i--)
             {
@@ -77,6 +91,9 @@ public sealed class VectorModelTests
             }
         }
 
+        private Task<VectorHost> OpenAsync() =>
+            VectorHost.OpenAsync(folder, options => walks ? options with { ScanCountMax = 0, GraphSeed = 1 } : options);
+
         private Task StepAsync() => _random.Next(10) switch
         {
             < 5 => AddAsync(),
@@ -99,7 +116,8 @@ public sealed class VectorModelTests
             foreach (var item in items)
             {
                 var before = _model.TryGetValue(item.Id, out var stored) ? stored : ([], "{}", string.Empty);
-                _model[item.Id] = (item.Vector.ToArray(), item.Metadata.IsEmpty ? before.Metadata : Encoding.UTF8.GetString(item.Metadata.Span), item.Text ?? before.Text);
+                _model[item.Id] = (
+                    item.Vector.ToArray(), item.Metadata.IsEmpty ? before.Metadata : Encoding.UTF8.GetString(item.Metadata.Span), item.Text ?? before.Text);
             }
 
             Assert.Equal((newCount, ids.Count - newCount, _model.Count), (result.AddedCount, result.UpdatedCount, (int)result.ItemCount));
@@ -119,7 +137,7 @@ public sealed class VectorModelTests
         private async Task RestartAsync()
         {
             await CloseAsync();
-            _host = await VectorHost.OpenAsync(folder);
+            _host = await OpenAsync();
         }
 
         private async Task CheckAsync()
@@ -141,7 +159,15 @@ public sealed class VectorModelTests
             {
                 foreach (var isExact in new[] { true, false })
                 {
-                    var answers = await indexes.SearchAsync(_name, [new VectorQuery { Vector = query, K = 5, IsExact = isExact, Filter = filter is null ? null : JsonDocument.Parse(filter).RootElement }], CancellationToken.None);
+                    var answers = await indexes.SearchAsync(
+                        _name,
+                        [
+                            new VectorQuery
+                            {
+                                Vector = query, K = 5, Ef = EfOfAll, IsExact = isExact, Filter = filter is null ? null : JsonDocument.Parse(filter).RootElement
+                            }
+                        ],
+                        CancellationToken.None);
                     CheckHits(query, filter is null, answers[0].Hits);
                 }
             }
@@ -154,11 +180,15 @@ public sealed class VectorModelTests
             var allowed = _random.Next(2) == 0 ? null : Enumerable.Range(0, 12).Select(_ => NextId()).Distinct().ToList();
             var ids = allowed?.ConvertAll(id => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(id));
             var query = NextVector("q");
-            var found = await _host!.Indexes.SearchHybridAsync(_name, new HybridQuery { Text = word, K = 100, Depth = 100, AllowedIds = ids }, CancellationToken.None);
-            var near = await _host.Indexes.SearchHybridAsync(_name, new HybridQuery { Vector = query, K = 4, Depth = 4, AllowedIds = ids }, CancellationToken.None);
+            var found = await _host!.Indexes.SearchHybridAsync(
+                _name, new HybridQuery { Text = word, K = 100, Depth = 100, AllowedIds = ids }, CancellationToken.None);
+            var near = await _host.Indexes.SearchHybridAsync(
+                _name, new HybridQuery { Vector = query, K = 4, Depth = 4, Ef = EfOfAll, AllowedIds = ids }, CancellationToken.None);
 
             var open = _model.Where(m => allowed?.Contains(m.Key) != false).ToList();
-            Assert.Equal(open.Where(m => m.Value.Text.Split(' ').Contains(word)).Select(m => m.Key).Order(StringComparer.Ordinal), found.Hits.Select(h => h.Item.Id).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                open.Where(m => m.Value.Text.Split(' ').Contains(word)).Select(m => m.Key).Order(StringComparer.Ordinal),
+                found.Hits.Select(h => h.Item.Id).Order(StringComparer.Ordinal));
             Assert.Equal(allowed is null ? null : open.Count, found.AllowedCount);
             var expected = open.Select(m => Distance(query, m.Value.Vector)).Order().Take(4).ToList();
             Assert.Equal(expected.Count, near.Hits.Count);
@@ -175,7 +205,11 @@ public sealed class VectorModelTests
 
         private void CheckHits(float[] query, bool isOpen, IReadOnlyList<VectorHit> hits)
         {
-            var expected = _model.Where(m => isOpen || m.Value.Metadata.Contains("\"IL\"", StringComparison.Ordinal)).Select(m => Distance(query, m.Value.Vector)).Order().Take(5).ToList();
+            var expected = _model.Where(m => isOpen || m.Value.Metadata.Contains("\"IL\"", StringComparison.Ordinal))
+                .Select(m => Distance(query, m.Value.Vector))
+                .Order()
+                .Take(5)
+                .ToList();
             Assert.Equal(expected.Count, hits.Count);
             for (var i = 0; i < expected.Count; i++)
             {

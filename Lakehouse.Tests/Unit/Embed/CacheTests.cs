@@ -53,7 +53,9 @@ public sealed class CacheTests
     [Fact]
     public async Task A_saved_cache_reads_back_and_a_damaged_one_is_refused()
     {
-        var entries = Enumerable.Range(0, 50).Select(i => ($"model {i % 3}", CacheKey.Of(0, i % 2 == 0, "p", $"text {i}"), Enumerable.Range(0, i + 1).Select(v => v * 0.25f).ToArray())).ToList();
+        var entries = Enumerable.Range(0, 50)
+            .Select(i => ($"model {i % 3}", CacheKey.Of(0, i % 2 == 0, "p", $"text {i}"), Enumerable.Range(0, i + 1).Select(v => v * 0.25f).ToArray()))
+            .ToList();
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         await CacheFile.WriteAsync(pipe.Writer, entries, default);
         await pipe.Writer.CompleteAsync();

@@ -42,7 +42,8 @@ public sealed class KeywordIndexTests
             }
             else
             {
-                texts[node] = string.Join(' ', Enumerable.Range(0, random.Next(1, 30)).Select(_ => Words[(int)(Words.Length * Math.Pow(random.NextDouble(), 3))]));
+                texts[node] = string.Join(
+                    ' ', Enumerable.Range(0, random.Next(1, 30)).Select(_ => Words[(int)(Words.Length * Math.Pow(random.NextDouble(), 3))]));
                 index.Set(node, texts[node]);
             }
 

@@ -7,7 +7,9 @@ public sealed class SnippetTests
     [Fact]
     public void The_part_with_most_different_terms_is_shown_with_its_matches()
     {
-        var text = string.Join(' ', Enumerable.Repeat("forklift filler", 20)) + " A certified forklift driver from Peoria. " + string.Join(' ', Enumerable.Repeat("driver filler", 20));
+        var text = string.Join(
+            ' ',
+            Enumerable.Repeat("forklift filler", 20)) + " A certified forklift driver from Peoria. " + string.Join(' ', Enumerable.Repeat("driver filler", 20));
 
         var snippet = SnippetMaker.Make(text, ["forklift", "driver", "peoria"], 60);
 

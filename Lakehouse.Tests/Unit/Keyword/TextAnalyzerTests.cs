@@ -21,7 +21,10 @@ public sealed class TextAnalyzerTests
 
     [Fact]
     public void Long_words_are_cut_and_nothing_is_lost_after_them() =>
-        Terms(new string('x', 200) + " y " + string.Join('-', Enumerable.Repeat("abc1", 40)) + " z").Should().StartWith(new string('x', 64) + " y ").And.EndWith(" z");
+        Terms(new string('x', 200) + " y " + string.Join('-', Enumerable.Repeat("abc1", 40)) + " z")
+            .Should()
+            .StartWith(new string('x', 64) + " y ").And
+            .EndWith(" z");
 
     [Fact]
     public void Places_are_those_in_the_text()

@@ -72,7 +72,11 @@ public sealed unsafe class FilterTests
     [InlineData("""{"not":{"not":{"not":{"not":{"a":1}}}}}""", "filter.not.not.not.not: it is nested more than 4 deep (vector.max_filter_depth)")]
     [InlineData("""{"a":{"in":[1,2,3,4,5,6,7,8,9]}}""", "filter.a.in[8]: the filter has more than 8 conditions and values (vector.max_filter_terms)")]
     public void A_wrong_filter_is_refused_with_its_place(string filter, string message) =>
-        FluentActions.Invoking(() => Matches(Person, filter)).Should().Throw<LakehouseException>().Where(e => e.Code == "invalid_filter").WithMessage($"{message}*");
+        FluentActions.Invoking(() => Matches(Person, filter))
+            .Should()
+            .Throw<LakehouseException>()
+            .Where(e => e.Code == "invalid_filter")
+            .WithMessage($"{message}*");
 
     [Fact]
     public void Filters_at_their_bounds_pass()

@@ -1,5 +1,6 @@
+using Lakehouse.Hnsw;
+using Lakehouse.Hnsw.Internal.Graph;
 using Lakehouse.Vector;
-using Lakehouse.Vector.Hnsw;
 using Lakehouse.Vector.Internal;
 
 namespace Lakehouse.Tests.Unit.Vectors;
@@ -46,7 +47,7 @@ public sealed class GraphTests
         {
             var nodes = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).Where(graph.IsLive).ToArray();
             random.Shuffle(nodes);
-            var vectors = nodes[..(Count / 2)].Select(node => graph.Store.Read(node).ToArray()).ToList();
+            var vectors = nodes[..(Count / 2)].Select(node => graph.Read(node).ToArray()).ToList();
             Array.ForEach(nodes[..(Count / 2)], graph.Delete);
             Compact(graph);
             vectors.ForEach(vector => Add(graph, vector));
@@ -79,7 +80,7 @@ public sealed class GraphTests
         Compact(graph);
         foreach (var (node, _) in nodes.Where(n => n.Cluster % 2 == 1))
         {
-            Search(graph, graph.Store.Read(node).ToArray(), 1, 64)[0].Node.Should().Be(node);
+            Search(graph, graph.Read(node).ToArray(), 1, 64)[0].Node.Should().Be(node);
         }
     }
 
@@ -199,7 +200,8 @@ public sealed class GraphTests
     public async Task Adders_deleters_and_searchers_do_not_disturb_each_other()
     {
         var random = new Random(5);
-        using var index = new Lakehouse.Vector.Internal.Index.VectorIndex(new VectorIndexSpec(IndexName.Parse("x"), Dimension, Metric.L2, Quantization.Int8, 12, 60, 64));
+        using var index = new Lakehouse.Vector.Internal.Index.VectorIndex(
+            new VectorIndexSpec(IndexName.Parse("x"), Dimension, Metric.L2, Quantization.Int8, 12, 60, 64));
         var vectors = Enumerable.Range(0, 3_000).Select(_ => Gaussian(random, 1)).ToArray();
         Put(0, 1_000);
         using var stop = new CancellationTokenSource();
@@ -211,7 +213,8 @@ public sealed class GraphTests
             {
                 // The first thousand stay all the time, whatever comes and goes around them.
                 var wanted = own.Next(1_000);
-                var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = vectors[wanted], K = 5 }, owner: null, new AnswerSize(long.MaxValue));
+                var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(
+                    new VectorQuery { Vector = vectors[wanted], K = 5 }, owner: null, new AnswerSize(long.MaxValue));
                 missed += answer.Hits[0].Item.Id == $"{wanted}" ? 0 : 1;
                 Assert.Equal(5, answer.Hits.Select(h => h.Item.Id).Distinct().Count());
                 foreach (var hit in answer.Hits)
@@ -239,7 +242,8 @@ public sealed class GraphTests
         index.Graph.DeletedCount.Should().Be(0);
         Enumerable.Range(0, 1_000).Count(i => Ask(vectors[i]).Item.Id != $"{i}").Should().BeLessThan(30);
 
-        VectorHit Ask(float[] query) => new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(new VectorQuery { Vector = query, K = 5 }, owner: null, new AnswerSize(long.MaxValue)).Hits[0];
+        VectorHit Ask(float[] query) => new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(
+            new VectorQuery { Vector = query, K = 5 }, owner: null, new AnswerSize(long.MaxValue)).Hits[0];
 
         static byte[] Id(int i) => System.Text.Encoding.UTF8.GetBytes($"{i}");
 
@@ -253,7 +257,8 @@ public sealed class GraphTests
         }
     }
 
-    private static VectorOptions Options { get; } = VectorOptions.Read(new Lakehouse.Core.Configuration.SettingsReader(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()));
+    private static VectorOptions Options { get; } = VectorOptions.Read(
+        new Lakehouse.Core.Configuration.SettingsReader(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()));
 
     private static VectorGraph Build(Metric metric, Quantization quantization, out Random random)
     {
@@ -277,7 +282,10 @@ public sealed class GraphTests
     }
 
     private static float[] Gaussian(Random random, float scale) =>
-        [.. Enumerable.Range(0, Dimension).Select(_ => scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        [
+            .. Enumerable.Range(0, Dimension).Select(
+                _ => scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))
+        ];
 
     private static uint Add(VectorGraph graph, float[] vector)
     {
@@ -295,7 +303,7 @@ public sealed class GraphTests
     {
         var live = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).Where(graph.IsLive).ToList();
         return [.. Enumerable.Range(0, 20)
-            .SelectMany(i => live.Except(Search(graph, graph.Store.Read(live[i * live.Count / 20]).ToArray(), live.Count, live.Count).Select(n => n.Node)))
+            .SelectMany(i => live.Except(Search(graph, graph.Read(live[i * live.Count / 20]).ToArray(), live.Count, live.Count).Select(n => n.Node)))
             .Distinct()];
     }
 
@@ -308,7 +316,11 @@ public sealed class GraphTests
         {
             links.Head(node)->TreeCount = 0;
             var list = links.List(node, 0);
-            var others = new ReadOnlySpan<uint>(list, LinkTable.Count(list, links.M0)).ToArray().Select(link => link - 1).Where(to => node != lost && to != lost).ToArray();
+            var others = new ReadOnlySpan<uint>(list, LinkTable.Count(list, links.M0))
+                .ToArray()
+                .Select(link => link - 1)
+                .Where(to => node != lost && to != lost)
+                .ToArray();
             LinkTable.Replace(list, links.M0, others);
         }
 

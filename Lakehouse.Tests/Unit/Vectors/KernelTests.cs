@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Lakehouse.Vector.Hnsw;
+using Lakehouse.Hnsw.Internal.Kernels;
+using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Tests.Unit.Vectors;
 

@@ -1,6 +1,6 @@
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Sql;
 
 /// <summary>With the engine in a process of its own.</summary>
 public sealed class IsolatedQueryTests(IsolatedQueryTests.SharedHost shared) : QueryTests(shared.Host, "process"), IClassFixture<IsolatedQueryTests.SharedHost>

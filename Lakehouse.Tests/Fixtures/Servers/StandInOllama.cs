@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Tests.Fixtures;
 
 /// <summary>
-/// A server of 127.0.0.1 that speaks Ollama's wire format (docs/api.md of ollama/ollama): <c>/api/embed</c>, <c>/api/embeddings</c>, <c>/api/tags</c> and their errors; and that
-/// misbehaves as it is told. Vectors come from a function of the test's.
+/// A server of 127.0.0.1 that speaks Ollama's wire format (docs/api.md of ollama/ollama): <c>/api/embed</c>, <c>/api/embeddings</c>, <c>/api/tags</c> and their
+/// errors; and that misbehaves as it is told. Vectors come from a function of the test's.
 /// </summary>
 public sealed class StandInOllama : IAsyncDisposable
 {
@@ -123,7 +123,8 @@ public sealed class StandInOllama : IAsyncDisposable
         }
 
         var vectors = texts.Select(text => Normalised(Embed(text))).ToList();
-        await context.Response.WriteAsJsonAsync(new { model = "nomic-embed-text", embeddings = vectors, total_duration = 14143917, load_duration = 1019500, prompt_eval_count = 8 });
+        await context.Response.WriteAsJsonAsync(
+            new { model = "nomic-embed-text", embeddings = vectors, total_duration = 14143917, load_duration = 1019500, prompt_eval_count = 8 });
     }
 
     private async Task EmbedOneAsync(HttpContext context)
@@ -150,11 +151,15 @@ public sealed class StandInOllama : IAsyncDisposable
         if (context.Request.Headers.Authorization != "Bearer open-sesame")
         {
             context.Response.StatusCode = 401;
-            await context.Response.WriteAsJsonAsync(new { error = new { message = "Incorrect API key provided: wrong-secret.", type = "invalid_request_error", code = "invalid_api_key" } });
+            await context.Response.WriteAsJsonAsync(
+                new { error = new { message = "Incorrect API key provided: wrong-secret.", type = "invalid_request_error", code = "invalid_api_key" } });
             return;
         }
 
-        var data = body.RootElement.GetProperty("input").EnumerateArray().Select((text, i) => new { @object = "embedding", index = i, embedding = Embed(text.GetString()!) }).Reverse();
+        var data = body.RootElement.GetProperty("input")
+            .EnumerateArray()
+            .Select((text, i) => new { @object = "embedding", index = i, embedding = Embed(text.GetString()!) })
+            .Reverse();
         await context.Response.WriteAsJsonAsync(new { @object = "list", data, model = "m", usage = new { prompt_tokens = 1, total_tokens = 1 } });
     }
 

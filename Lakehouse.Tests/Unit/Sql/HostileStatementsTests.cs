@@ -1,7 +1,7 @@
 using System.Text;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Sql;
 
 public sealed class HostileStatementsTests
 {

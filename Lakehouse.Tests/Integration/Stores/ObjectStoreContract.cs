@@ -3,7 +3,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 /// <summary>What every object store keeps, whatever it stores in.</summary>
 public abstract class ObjectStoreContract
@@ -164,7 +164,11 @@ public abstract class ObjectStoreContract
         var random = new Random(3);
         string[] parts = ["a", "b", "-", ".", "é", "\uFFFD", "😀", "0", "x.y", "%"];
         var keys = Enumerable.Range(0, 400)
-            .Select(_ => string.Join('/', Enumerable.Range(0, 1 + random.Next(3)).Select(_ => string.Concat(Enumerable.Range(0, 1 + random.Next(2)).Select(_ => parts[random.Next(parts.Length)])))))
+            .Select(
+                _ => string.Join(
+                    '/',
+                    Enumerable.Range(0, 1 + random.Next(3)).Select(
+                        _ => string.Concat(Enumerable.Range(0, 1 + random.Next(2)).Select(_ => parts[random.Next(parts.Length)])))))
             .Where(k => ObjectKey.TryParse(k, out _, out _))
             .Distinct(StringComparer.Ordinal)
             .ToList();

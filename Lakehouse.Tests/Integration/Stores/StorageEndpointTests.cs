@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 public sealed class StorageEndpointTests : IAsyncLifetime
 {
@@ -93,13 +93,16 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         declared.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
         (await declared.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("object_too_large");
 
-        using var chunked = new HttpRequestMessage(HttpMethod.Put, "/v1/storage/put/chunked") { Content = new StreamContent(new MemoryStream(new byte[(1 << 20) + 1])) };
+        using var chunked = new HttpRequestMessage(
+            HttpMethod.Put, "/v1/storage/put/chunked")
+        { Content = new StreamContent(new MemoryStream(new byte[(1 << 20) + 1])) };
         chunked.Headers.TransferEncodingChunked = true;
         (await _host.Http.SendAsync(chunked)).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
 
         // Not one byte of the body is sent, and the answer is there.
         using var socket = await ConnectAsync();
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PUT /v1/storage/put/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"));
+        await socket.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes("PUT /v1/storage/put/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"));
         var first = new byte[12];
         await socket.GetStream().ReadExactlyAsync(first);
         Encoding.ASCII.GetString(first).Should().Be("HTTP/1.1 413");
@@ -114,7 +117,8 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         for (var i = 0; i < 4; i++)
         {
             var socket = await ConnectAsync();
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /v1/storage/put/slow{i} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na"));
+            await socket.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes($"PUT /v1/storage/put/slow{i} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na"));
             open.Add(socket);
         }
 
@@ -155,7 +159,12 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         head.Content.Headers.ContentLength.Should().Be(10);
         var etag = head.Headers.ETag!;
 
-        foreach (var (range, status, body) in new[] { ("bytes=2-4", 206, "234"), ("bytes=7-", 206, "789"), ("bytes=-3", 206, "789"), ("bytes=0-99", 206, "0123456789"), ("bytes=10-", 416, null), ("nonsense", 200, "0123456789") })
+        (string, int, string?)[] cases =
+        [
+            ("bytes=2-4", 206, "234"), ("bytes=7-", 206, "789"), ("bytes=-3", 206, "789"), ("bytes=0-99", 206, "0123456789"),
+            ("bytes=10-", 416, null), ("nonsense", 200, "0123456789"),
+        ];
+        foreach (var (range, status, body) in cases)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/storage/get/r");
             request.Headers.TryAddWithoutValidation("Range", range);
@@ -251,7 +260,8 @@ public sealed class StorageEndpointTests : IAsyncLifetime
     {
         using var socket = await ConnectAsync();
         var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body?.Length ?? 0}\r\n\r\n{body}"));
+        await stream.WriteAsync(
+            Encoding.UTF8.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body?.Length ?? 0}\r\n\r\n{body}"));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var answer = await reader.ReadToEndAsync();
         var split = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
 using Xunit.Abstractions;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 /// <summary>A lake in a bucket whose network misbehaves.</summary>
 public sealed class S3FaultTests(ITestOutputHelper output)
@@ -14,7 +14,10 @@ public sealed class S3FaultTests(ITestOutputHelper output)
     private const int FaultCount = 1_000;
     private const int Seed = 31;
 
-    /// <summary>Objects, datasets and vectors are written, read and collected by several clients while connections to the server fail at random. What was acknowledged is there afterwards, read past the proxy by another process.</summary>
+    /// <summary>
+    /// Objects, datasets and vectors are written, read and collected by several clients while connections to the server fail at random. What was acknowledged
+    /// is there afterwards, read past the proxy by another process.
+    /// </summary>
     [S3Fact]
     public async Task A_thousand_faults_lose_nothing_that_was_acknowledged_and_need_no_restart()
     {
@@ -27,14 +30,18 @@ public sealed class S3FaultTests(ITestOutputHelper output)
         var outcomes = new ConcurrentDictionary<int, int>();
         (string, string)[] settings =
         [
-            .. S3Server.SettingsOf(bucket, proxy.Url), ("storage.buckets.primary.timeout", "1s"), ("storage.buckets.primary.retries", "2"), ("storage.max_concurrent_puts", "16"), ("ingest.max_concurrent", "8"),
-            ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"), ("catalog.gc_grace", "10s"), ("catalog.refresh_every", "1s"), ("catalog.gc_every", "500ms"),
+            .. S3Server.SettingsOf(bucket, proxy.Url),
+            ("storage.buckets.primary.timeout", "1s"), ("storage.buckets.primary.retries", "2"),
+            ("storage.max_concurrent_puts", "16"), ("ingest.max_concurrent", "8"),
+            ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"), ("catalog.gc_grace", "10s"), ("catalog.refresh_every", "1s"),
+            ("catalog.gc_every", "500ms"),
         ];
         await using (var host = await LakehouseHost.StartAsync(settings))
         {
             (await host.Http.PostAsync("/v1/vectors/index", new { name = "v", dimension = 2 })).Status.Should().Be(HttpStatusCode.Created);
             proxy.FaultShare = 0.4;
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(worker => Task.Run(() => WorkAsync(host, worker, proxy, objects, doubtful, versions, ids, outcomes))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 6).Select(worker => Task.Run(() => WorkAsync(host, worker, proxy, objects, doubtful, versions, ids, outcomes))));
             proxy.FaultShare = 0;
 
             // The same process, at once.
@@ -43,8 +50,11 @@ public sealed class S3FaultTests(ITestOutputHelper output)
             (await host.Http.PutAsync("/v1/storage/put/after", content)).StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
-        output.WriteLine($"seed {Seed}; faults: {string.Join(", ", proxy.Injected.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value}"))}");
-        output.WriteLine($"answers: {string.Join(", ", outcomes.OrderBy(o => o.Key).Select(o => $"{o.Key}: {o.Value}"))}; acknowledged: {objects.Count} objects, {versions.Count} versions, {ids.Count} vectors");
+        output.WriteLine(
+            $"seed {Seed}; faults: {string.Join(", ", proxy.Injected.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value}"))}");
+        output.WriteLine(
+            $"answers: {string.Join(", ", outcomes.OrderBy(o => o.Key).Select(o => $"{o.Key}: {o.Value}"))}; acknowledged: {objects.Count} objects, "
+            + $"{versions.Count} versions, {ids.Count} vectors");
         proxy.InjectedCount.Should().BeGreaterThanOrEqualTo(FaultCount);
         outcomes.Keys.Should().NotContain(status => status != 200 && status != 502 && status != 503 && status != 504);
         await CheckAsync(bucket, objects, doubtful, versions, ids);
@@ -95,7 +105,8 @@ public sealed class S3FaultTests(ITestOutputHelper output)
                     break;
                 case 2:
                     var id = $"{worker}-{step}";
-                    status = (int)(await host.Http.PostAsync("/v1/vectors/index/v/add", new { items = new[] { new { id, vector = new[] { step, 1 } } } })).Status;
+                    status = (int)(
+                        await host.Http.PostAsync("/v1/vectors/index/v/add", new { items = new[] { new { id, vector = new[] { step, 1 } } } })).Status;
                     if (status == 200)
                     {
                         ids[id] = 0;

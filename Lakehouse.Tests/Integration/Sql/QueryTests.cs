@@ -5,15 +5,17 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Query;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Sql;
 
 /// <summary>SQL over HTTP, by an engine in a process of its own and by one in the server's.</summary>
 public abstract class QueryTests(LakehouseHost shared, string isolation)
 {
     private readonly LakehouseHost _host = shared;
 
-    private Task<LakehouseHost> StartAsync(params (string Key, string Value)[] settings) => LakehouseHost.StartAsync([("query.isolation", isolation), .. settings]);
+    private Task<LakehouseHost> StartAsync(params (string Key, string Value)[] settings) =>
+        LakehouseHost.StartAsync([("query.isolation", isolation), .. settings]);
 
     [Fact]
     public async Task The_answer_has_columns_rows_and_their_count()
@@ -40,24 +42,32 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("SELECT list_transform([1, 2], x -> x + 1), [x * 2 FOR x IN [1, 2]], {'a': 1}.a", "[[[2,3],[2,4],1]]")]
     [InlineData("SELECT (SELECT max(v) FROM t), EXISTS (FROM u WHERE w = 'x')", "[[30,true]]")]
     [InlineData("SELECT i FROM range(3) r(i)", "[[0],[1],[2]]")]
-    [InlineData("SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY))::DATE::VARCHAR", "[[\"2024-01-01\"],[\"2024-01-02\"],[\"2024-01-03\"]]")]
+    [InlineData(
+        "SELECT unnest(generate_series(DATE '2024-01-01', DATE '2024-01-03', INTERVAL 1 DAY))::DATE::VARCHAR",
+        "[[\"2024-01-01\"],[\"2024-01-02\"],[\"2024-01-03\"]]")]
     [InlineData("SELECT lpad('7', 3, '0'), repeat('ab', 2), repeat('-', least(v, 3)) FROM t WHERE id = 1", "[[\"007\",\"abab\",\"---\"]]")]
     [InlineData("SELECT levenshtein('kitten', 'sitting'), regexp_replace('abc', 'b', 'x')", "[[3,\"axc\"]]")]
     [InlineData("PIVOT t ON k USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20],[3,30,null]]")]
     [InlineData("PIVOT t ON CASE WHEN k IN ('a', 'c') THEN 'x' ELSE 'y' END USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20],[3,30,null]]")]
-    [InlineData("PIVOT t ON CASE WHEN k IN ('a') THEN 'x' ELSE 'y' END IN ('x', 'z') USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,null],[3,30,null]]")]
-    [InlineData("SELECT round(jaro_similarity('abc', 'abd'), 3), jaro_winkler_similarity('abc', 'xyz', 0.5), jaro_similarity('abc', 'abd', 0.5) > 0.5", "[[0.778,0,true]]")]
+    [InlineData(
+        "PIVOT t ON CASE WHEN k IN ('a') THEN 'x' ELSE 'y' END IN ('x', 'z') USING sum(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,null],[3,30,null]]")]
+    [InlineData(
+        "SELECT round(jaro_similarity('abc', 'abd'), 3), jaro_winkler_similarity('abc', 'xyz', 0.5), jaro_similarity('abc', 'abd', 0.5) > 0.5",
+        "[[0.778,0,true]]")]
     [InlineData("SELECT * FROM (SHOW TABLES FROM memory) WHERE name <> 'gone'", "[[\"t\"],[\"u\"],[\"wide\"]]")]
     [InlineData("SELECT * FROM (SHOW TABLES FROM main) WHERE name <> 'gone'", "[[\"t\"],[\"u\"],[\"wide\"]]")]
     [InlineData("PIVOT t ON k IN ('a') USING count(*) GROUP BY id ORDER BY id", "[[1,1],[2,0],[3,1]]")]
     [InlineData("WITH z AS (FROM t WHERE id < 3) PIVOT z ON k USING max(v) GROUP BY id ORDER BY id", "[[1,10,null],[2,null,20]]")]
     [InlineData("SELECT max(a) FROM (PIVOT t ON k USING sum(v) GROUP BY id)", "[[30]]")]
     [InlineData("WITH z AS (FROM t WHERE id < 3), p AS (PIVOT z ON k USING max(v)) SELECT a, b FROM p WHERE b IS NOT NULL", "[[null,20]]")]
-    [InlineData("SELECT (SELECT sum(a) FROM (PIVOT t ON k USING count(*) GROUP BY id)), (SELECT sum(x) FROM (PIVOT u ON w USING count(*) GROUP BY id))", "[[2,1]]")]
-    [InlineData("WITH z AS (FROM t) SELECT * FROM (WITH y AS (FROM z WHERE k = 'a') SELECT a FROM (PIVOT y ON k USING sum(v) GROUP BY id)) ORDER BY 1", "[[10],[30]]")]
+    [InlineData(
+        "SELECT (SELECT sum(a) FROM (PIVOT t ON k USING count(*) GROUP BY id)), (SELECT sum(x) FROM (PIVOT u ON w USING count(*) GROUP BY id))", "[[2,1]]")]
+    [InlineData(
+        "WITH z AS (FROM t) SELECT * FROM (WITH y AS (FROM z WHERE k = 'a') SELECT a FROM (PIVOT y ON k USING sum(v) GROUP BY id)) ORDER BY 1", "[[10],[30]]")]
     [InlineData("PIVOT (PIVOT t ON k USING sum(v) GROUP BY id) ON b USING count(*) GROUP BY id ORDER BY id", "[[1,0],[2,1],[3,0]]")]
     [InlineData("SELECT count(*) FROM (SELECT k, v FROM t GROUP BY CUBE (k, v))", "[[9]]")]
-    [InlineData("WITH a AS NOT MATERIALIZED (SELECT id FROM t), b AS NOT MATERIALIZED (SELECT x.id FROM a x JOIN a y USING (id)) SELECT count(*) FROM b", "[[3]]")]
+    [InlineData(
+        "WITH a AS NOT MATERIALIZED (SELECT id FROM t), b AS NOT MATERIALIZED (SELECT x.id FROM a x JOIN a y USING (id)) SELECT count(*) FROM b", "[[3]]")]
     [InlineData("WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 3), s AS (SELECT i FROM r) SELECT sum(i) FROM s", "[[6]]")]
     [InlineData("UNPIVOT (SELECT id, v FROM t WHERE id = 1) ON id, v", "[[\"id\",1],[\"v\",10]]")]
     [InlineData("SELECT * FROM (SHOW TABLES) WHERE name <> 'gone'", "[[\"t\"],[\"u\"],[\"wide\"]]")]
@@ -69,7 +79,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("SELECT j->>'a', json_extract(j, '$.b') FROM (SELECT '{\"a\":\"x\",\"b\":[1]}'::JSON AS j)", "[[\"x\",[1]]]")]
     [InlineData("SELECT DISTINCT ON (k) k, v FROM t ORDER BY k, v DESC", "[[\"a\",30],[\"b\",20]]")]
     [InlineData("SELECT COLUMNS('i.*') FROM t ORDER BY 1 LIMIT 1", "[[1]]")]
-    [InlineData("SELECT 1.5::DECIMAL(4,2), 'x' COLLATE NOCASE = 'X', 3 BETWEEN 1 AND 5, CASE WHEN true THEN 1 END, 'abc' LIKE 'a%'", "[[1.50,true,true,1,true]]")]
+    [InlineData(
+        "SELECT 1.5::DECIMAL(4,2), 'x' COLLATE NOCASE = 'X', 3 BETWEEN 1 AND 5, CASE WHEN true THEN 1 END, 'abc' LIKE 'a%'", "[[1.50,true,true,1,true]]")]
     [InlineData("FROM t TABLESAMPLE reservoir(100 ROWS) SELECT count(*)", "[[3]]")]
     [InlineData("SELECT t.v FROM t ASOF JOIN u ON t.id >= u.id WHERE t.id = 2", "[[20]]")]
     [InlineData("DESCRIBE SELECT 1 AS x", "[[\"x\",\"INTEGER\",\"YES\",null,null,null]]")]
@@ -232,16 +243,22 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     }
 
     [Fact]
-    public async Task A_list_at_the_bound_is_made() => (await _host.RowsAsync("SELECT len(range(10000)), len(generate_series(1, 10000))")).Should().Be("[[10000,10000]]");
+    public async Task A_list_at_the_bound_is_made() =>
+        (await _host.RowsAsync("SELECT len(range(10000)), len(generate_series(1, 10000))")).Should().Be("[[10000,10000]]");
 
     [Fact]
     public async Task When_no_more_answers_can_wait_for_their_clients_the_slowest_client_makes_way()
     {
-        await using var host = await StartAsync(("query.max_running", "1"), ("query.max_paused", "1"), ("server.min_response_rate", "0"), ("query.timeout", "10s"));
+        await using var host = await StartAsync(
+            ("query.max_running", "1"), ("query.max_paused", "1"), ("server.min_response_rate", "0"), ("query.timeout", "10s"));
         var readers = new List<HttpResponseMessage>();
         for (var i = 0; i < 2; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT repeat('x', 1000), i FROM range(1000000000) t(i)" }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql")
+            {
+                Content = JsonContent.Create(
+                new { sql = "SELECT repeat('x', 1000), i FROM range(1000000000) t(i)" })
+            };
             readers.Add(await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
         }
 
@@ -305,7 +322,10 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         await using var host = await StartAsync(("query.timeout", "2s"), ("query.max_sql_bytes", "256KiB"));
         foreach (var depth in new[] { 500, 1_500, 200_000 / (open.Length + close.Length) })
         {
-            var sql = new StringBuilder(start).Insert(start.Length, open, depth).Append(middle).Insert(start.Length + (open.Length * depth) + middle.Length, close, depth).ToString();
+            var sql = new StringBuilder(start).Insert(start.Length, open, depth)
+                .Append(middle)
+                .Insert(start.Length + (open.Length * depth) + middle.Length, close, depth)
+                .ToString();
             // The status alone: a value as deep as that is more than most readers of JSON take.
             using var answer = await host.Http.PostAsJsonAsync("/v1/sql", new { sql });
             ((int)answer.StatusCode).Should().BeOneOf(200, 400, 403, 504);
@@ -339,7 +359,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     public async Task A_data_file_that_is_gone_or_damaged_is_an_error_without_its_path()
     {
         await _host.IngestAsync("gone", "id,w\n1,x\n3,y\n");
-        var file = Directory.EnumerateFiles(Path.Combine(_host.DataDirectory, "objects", "datasets", "gone"), "*.parquet", SearchOption.AllDirectories).Single();
+        var file = Directory.EnumerateFiles(
+            Path.Combine(_host.DataDirectory, "objects", "datasets", "gone"), "*.parquet", SearchOption.AllDirectories).Single();
         await _host.RowsAsync("FROM gone");
         var content = await File.ReadAllBytesAsync(file);
         File.Delete(file);
@@ -371,7 +392,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
             var last = 0;
             while (!stop.IsCancellationRequested)
             {
-                using var rows = JsonDocument.Parse(await host.RowsAsync("SELECT min(a.v), max(a.v), (SELECT min(v) FROM d), (SELECT max(v) FROM d), count(*) FROM d a"));
+                using var rows = JsonDocument.Parse(
+                    await host.RowsAsync("SELECT min(a.v), max(a.v), (SELECT min(v) FROM d), (SELECT max(v) FROM d), count(*) FROM d a"));
                 var row = rows.RootElement[0];
                 row[0].GetInt32().Should().Be(row[1].GetInt32()).And.Be(row[2].GetInt32()).And.Be(row[3].GetInt32());
                 row[4].GetInt32().Should().Be(5_000);
@@ -390,7 +412,9 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         var exact = (await host.SqlAsync("FROM range(3000)")).Body;
         (exact.GetProperty("row_count").GetInt32(), exact.TryGetProperty("truncated", out _)).Should().Be((3_000, false));
         var cut = (await host.SqlAsync("FROM range(3001)")).Body;
-        (cut.GetProperty("row_count").GetInt32(), cut.GetProperty("rows").GetArrayLength(), cut.GetProperty("truncated").GetBoolean()).Should().Be((3_000, 3_000, true));
+        (cut.GetProperty("row_count").GetInt32(),
+            cut.GetProperty("rows").GetArrayLength(),
+            cut.GetProperty("truncated").GetBoolean()).Should().Be((3_000, 3_000, true));
     }
 
     [Fact]
@@ -409,7 +433,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         await using var host = await StartAsync(("query.max_running", "1"), ("query.timeout", "10m"));
         using (var gone = new CancellationTokenSource())
         {
-            var running = host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)" }, gone.Token);
+            var running = host.Http.PostAsJsonAsync(
+                "/v1/sql", new { sql = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)" }, gone.Token);
             gone.CancelAfter(TimeSpan.FromMilliseconds(300));
             await running.Awaiting(r => r).Should().ThrowAsync<OperationCanceledException>();
         }
@@ -426,7 +451,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         {
             await socket.ConnectAsync(IPAddress.Loopback, host.Port);
             var body = """{"sql":"SELECT repeat('x', 1000) FROM range(100000000)"}""";
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            await socket.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes($"POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
             await socket.GetStream().ReadExactlyAsync(new byte[100_000]);
         }
 
@@ -438,7 +464,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     {
         var read = async () =>
         {
-            using var answer = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT CASE WHEN i = 500000 THEN error('late') ELSE i END FROM range(1000000) t(i)" });
+            using var answer = await _host.Http.PostAsJsonAsync(
+                "/v1/sql", new { sql = "SELECT CASE WHEN i = 500000 THEN error('late') ELSE i END FROM range(1000000) t(i)" });
             await answer.Content.ReadAsStringAsync();
         };
         await read.Should().ThrowAsync<HttpRequestException>();
@@ -450,7 +477,8 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     {
         await using var host = await StartAsync(("query.max_running", "1"), ("query.max_waiting", "0"), ("query.timeout", "1m"));
         using var gone = new CancellationTokenSource();
-        Task<HttpResponseMessage> StartLong() => host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)" }, gone.Token);
+        Task<HttpResponseMessage> StartLong() => host.Http.PostAsJsonAsync(
+            "/v1/sql", new { sql = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)" }, gone.Token);
         var running = StartLong();
         await StorageEndpointTests.WaitForAsync(() =>
         {
@@ -475,8 +503,10 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [Fact]
     public async Task The_engine_is_an_interface_for_other_modules_too()
     {
-        await using var rows = await _host.Service<IQueryEngine>().ReadAsync("SELECT id, k, [id::FLOAT, NULL] AS f, {'a': v} AS s FROM t ORDER BY id", null, default);
-        rows.Columns.Should().Equal(new QueryColumn("id", "BIGINT"), new QueryColumn("k", "VARCHAR"), new QueryColumn("f", "FLOAT[]"), new QueryColumn("s", "STRUCT(a BIGINT)"));
+        await using var rows = await _host.Service<IQueryEngine>().ReadAsync(
+            "SELECT id, k, [id::FLOAT, NULL] AS f, {'a': v} AS s FROM t ORDER BY id", null, default);
+        rows.Columns.Should().Equal(
+            new QueryColumn("id", "BIGINT"), new QueryColumn("k", "VARCHAR"), new QueryColumn("f", "FLOAT[]"), new QueryColumn("s", "STRUCT(a BIGINT)"));
         var chunk = (await rows.ReadAsync(default))!;
         (await rows.ReadAsync(default)).Should().BeNull();
         (chunk.RowCount, chunk.IsNull(1, 0), Encoding.UTF8.GetString(chunk.GetText(1, 1).Span)).Should().Be((3, false, "b"));

@@ -24,7 +24,8 @@ public static class SearchClient
     }
 
     /// <summary>The ids of results.</summary>
-    public static IEnumerable<string> Ids(this JsonElement answer) => answer.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("id").GetString()!);
+    public static IEnumerable<string> Ids(this JsonElement answer) =>
+        answer.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("id").GetString()!);
 
     /// <summary>Waits until the import of an index stands as wanted.</summary>
     public static async Task<JsonElement> WaitForImportAsync(this HttpClient http, string index, Func<JsonElement, bool> isReached)

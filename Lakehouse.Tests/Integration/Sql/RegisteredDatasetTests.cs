@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Sql;
 
 /// <summary>SQL over datasets that a client has registered: what it says of them need not be true.</summary>
 public sealed class RegisteredDatasetTests : IAsyncLifetime
@@ -47,7 +47,8 @@ public sealed class RegisteredDatasetTests : IAsyncLifetime
     {
         await RegisterAsync("broken", "raw/broken.parquet", columns: null);
         (await _host.RowsAsync("SHOW TABLES")).Should().Be("[[\"broken\"],[\"t\"]]");
-        (await _host.RowsAsync("SELECT table_name, column_name FROM information_schema.columns ORDER BY ALL")).Should().Be("[[\"broken\",\"columns unknown\"],[\"t\",\"filename\"],[\"t\",\"id\"]]");
+        (await _host.RowsAsync("SELECT table_name, column_name FROM information_schema.columns ORDER BY ALL")).Should().Be(
+                "[[\"broken\",\"columns unknown\"],[\"t\",\"filename\"],[\"t\",\"id\"]]");
         (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[2]]");
         (await _host.RefusalAsync("FROM broken")).Status.Should().BeOneOf(400, 500);
         (await _host.RowsAsync("SHOW TABLES")).Should().Be("[[\"broken\"],[\"t\"]]");
@@ -63,7 +64,8 @@ public sealed class RegisteredDatasetTests : IAsyncLifetime
 
     private async Task RegisterAsync(string name, string key, params object[]? columns)
     {
-        using var answer = await _host.Http.PostAsJsonAsync("/v1/catalog/register", new { name, schema_fingerprint = "f-" + name, objects = new[] { new { key } }, row_count = 2, columns = columns ?? [] });
+        using var answer = await _host.Http.PostAsJsonAsync(
+            "/v1/catalog/register", new { name, schema_fingerprint = "f-" + name, objects = new[] { new { key } }, row_count = 2, columns = columns ?? [] });
         answer.IsSuccessStatusCode.Should().BeTrue((await answer.Content.ReadFromJsonAsync<JsonElement>()).ToString());
     }
 }

@@ -1,9 +1,11 @@
 using Lakehouse.Isolation;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Sql;
 
-/// <summary>What a thread can still do that has given up its files. Each test restricts a thread of its own; the rest of the process keeps its rights.</summary>
+/// <summary>
+/// What a thread can still do that has given up its files. Each test restricts a thread of its own; the rest of the process keeps its rights.
+/// </summary>
 public sealed class ConfinementTests
 {
     [Fact]

@@ -6,8 +6,8 @@ using System.Text;
 namespace Lakehouse.Tests.Fixtures;
 
 /// <summary>
-/// A TCP proxy on 127.0.0.1 before a server. Some requests suffer a fault, drawn with a fixed seed: refused, reset before or in the middle of the answer, stalled, slow, cut short, or answered 500 or 503 in the
-/// server's place.
+/// A TCP proxy on 127.0.0.1 before a server. Some requests suffer a fault, drawn with a fixed seed: refused, reset before or in the middle of the answer,
+/// stalled, slow, cut short, or answered 500 or 503 in the server's place.
 /// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
@@ -105,8 +105,10 @@ public sealed class FaultyProxy : IAsyncDisposable
                     Reset(client);
                     return;
                 case "500" or "503 SlowDown":
-                    var body = $"<?xml version=\"1.0\"?><Error><Code>{(exchange.Kind == "500" ? "InternalError" : "SlowDown")}</Code><Message>later</Message></Error>";
-                    var head = $"HTTP/1.1 {(exchange.Kind == "500" ? "500 Internal Server Error" : "503 Slow Down")}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}";
+                    var body =
+                        $"<?xml version=\"1.0\"?><Error><Code>{(exchange.Kind == "500" ? "InternalError" : "SlowDown")}</Code><Message>later</Message></Error>";
+                    var head = $"HTTP/1.1 {(exchange.Kind == "500" ? "500 Internal Server Error" : "503 Slow Down")}\r\nContent-Type: "
+                        + $"application/xml\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}";
                     await near.WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
                     return;
                 default:

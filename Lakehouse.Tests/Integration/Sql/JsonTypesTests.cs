@@ -4,7 +4,7 @@ using System.Text.Json;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Json;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Sql;
 
 /// <summary>Every type of DuckDB, read through the binding and written as JSON, against what DuckDB itself says.</summary>
 public sealed class JsonTypesTests : IDisposable
@@ -36,7 +36,8 @@ public sealed class JsonTypesTests : IDisposable
         {
             var name = Encoding.UTF8.GetString(chunk.GetVector(0).GetBytes(i));
             var type = Encoding.UTF8.GetString(chunk.GetVector(1).GetBytes(i));
-            if (type.Contains('[', StringComparison.Ordinal) || type.Contains('(', StringComparison.Ordinal) && !type.StartsWith("DECIMAL", StringComparison.Ordinal) && !type.StartsWith("ENUM", StringComparison.Ordinal)
+            if (type.Contains('[', StringComparison.Ordinal) || type.Contains('(', StringComparison.Ordinal) && !type.StartsWith(
+                "DECIMAL", StringComparison.Ordinal) && !type.StartsWith("ENUM", StringComparison.Ordinal)
                 || others.Contains(name) || type is "VARIANT" or "GEOMETRY")
             {
                 continue;
@@ -99,7 +100,12 @@ public sealed class JsonTypesTests : IDisposable
     [Fact]
     public void Nested_values_of_test_all_types_are_json_and_agree_with_the_engine()
     {
-        foreach (var name in new[] { "int_array", "date_array", "timestamp_array", "timestamptz_array", "varchar_array", "nested_int_array", "struct", "struct_of_arrays", "array_of_structs", "fixed_int_array", "fixed_varchar_array", "fixed_nested_int_array", "fixed_struct_array", "struct_of_fixed_array", "list_of_fixed_int_array" })
+        foreach (var name in new[]
+            {
+                "int_array", "date_array", "timestamp_array", "timestamptz_array", "varchar_array", "nested_int_array", "struct", "struct_of_arrays",
+                "array_of_structs", "fixed_int_array", "fixed_varchar_array", "fixed_nested_int_array", "fixed_struct_array", "struct_of_fixed_array",
+                "list_of_fixed_int_array"
+            })
         {
             var ours = Rows($"SELECT \"{name}\" FROM test_all_types()").Select(r => Texts(r[0])).ToList();
             var engine = Rows($"SELECT to_json(\"{name}\") FROM test_all_types()").Select(r => Texts(r[0])).ToList();
@@ -219,7 +225,10 @@ public sealed class JsonTypesTests : IDisposable
         _ => value.GetRawText(),
     };
 
-    /// <summary>A value with every scalar as text and NaN and the infinities as the engine spells them: the engine's JSON has strings where ours has numbers and the other way round.</summary>
+    /// <summary>
+    /// A value with every scalar as text and NaN and the infinities as the engine spells them: the engine's JSON has strings where ours has numbers and the
+    /// other way round.
+    /// </summary>
     private static string Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => "[" + string.Join(",", value.EnumerateArray().Select(Texts)) + "]",

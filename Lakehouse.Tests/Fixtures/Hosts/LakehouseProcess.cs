@@ -30,10 +30,12 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> and waits for the line that holds the address.</summary>
-    public static Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings) => StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
+    public static Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings) =>
+        StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
 
     /// <summary>As a user without rights.</summary>
-    public static Task<LakehouseProcess> StartAsNobodyAsync(string dataDirectory) => StartAsync(CreateAsNobody(Serve(dataDirectory)), new Dictionary<string, string>());
+    public static Task<LakehouseProcess> StartAsNobodyAsync(string dataDirectory) =>
+        StartAsync(CreateAsNobody(Serve(dataDirectory)), new Dictionary<string, string>());
 
     /// <summary>With variables in its environment.</summary>
     public static Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
@@ -73,14 +75,21 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     public static bool CanRunAsNobody { get; } = ProbeNobody();
 
     /// <summary>Runs the program to its end.</summary>
-    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => RunAsync(Create(arguments), environment);
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(Create(arguments), environment);
 
     /// <summary>The same as a user without rights.</summary>
-    public static Task<(int ExitCode, string Output, string Error)> RunAsNobodyAsync(params string[] arguments) => RunAsync(CreateAsNobody(arguments), new Dictionary<string, string>());
+    public static Task<(int ExitCode, string Output, string Error)> RunAsNobodyAsync(params string[] arguments) =>
+        RunAsync(CreateAsNobody(arguments), new Dictionary<string, string>());
 
     /// <summary>Runs a copy of the program that lies in another folder, to its end.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunInAsync(string folder, params string[] arguments) =>
         RunAsync(CreateOf("dotnet", [Path.Combine(folder, "lakehouse.dll"), .. arguments]), new Dictionary<string, string>());
+
+    /// <summary>Runs a command in a shell, with a rest of the line behind it, such as <c>| head -2</c>.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunPipedAsync(string rest, params string[] arguments) => RunAsync(
+        CreateOf("sh", ["-c", $"\"$0\" \"$@\" {rest}", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]),
+        new Dictionary<string, string>());
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Process created, IReadOnlyDictionary<string, string> environment)
     {
@@ -154,7 +163,8 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     private static Process Create(IEnumerable<string> arguments) => CreateOf("dotnet", [Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]);
 
     private static Process CreateAsNobody(IEnumerable<string> arguments) =>
-        CreateOf("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]);
+        CreateOf(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]);
 
     private static Process CreateOf(string program, IEnumerable<string> arguments)
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Lakehouse.Host.Sample;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 /// <summary>A lake in a bucket of the real S3 server.</summary>
 public sealed class S3LakeTests
@@ -106,12 +106,17 @@ public sealed class S3LakeTests
             for (var i = 0; i < 10; i++)
             {
                 (await host.RowsAsync($"SELECT sum(v) FROM d{i % 5}")).Should().Be($"[[{199_990_000L * ((i % 5) + 1)}]]");
-                Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length).Should().BeLessThanOrEqualTo(room);
+                Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories)
+                    .Sum(f => new FileInfo(f).Length)
+                    .Should()
+                    .BeLessThanOrEqualTo(room);
             }
 
             var before = Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).ToHashSet(StringComparer.Ordinal);
             (await host.RowsAsync("SHOW TABLES")).Should().Be("""[["d0"],["d1"],["d2"],["d3"],["d4"]]""");
-            Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories).Should().BeSubsetOf(before, "to list a lake fetches none of it");
+            Directory.EnumerateFiles(Path.Combine(folder.Path, "cache"), "*", SearchOption.AllDirectories)
+                .Should()
+                .BeSubsetOf(before, "to list a lake fetches none of it");
             (await host.RowsAsync("SELECT column_name, column_type FROM (DESCRIBE d3)")).Should().Be("""[["v","BIGINT"]]""");
 
             var (status, body) = await host.SqlAsync("SELECT count(*) FROM d0, d1, d2");
@@ -155,7 +160,8 @@ public sealed class S3LakeTests
         await using var host = await LakehouseHost.StartAsync(
             [.. S3Server.SettingsOf(bucket).Select(s => (s.Key.Replace("primary", "archive", StringComparison.Ordinal), s.Value))]);
         using var content = new ByteArrayContent(new byte[12 * 1024 * 1024]);
-        (await host.Http.PutAsync("/v1/storage/put/_catalog/free?bucket=archive", content)).StatusCode.Should().Be(HttpStatusCode.OK, "only the primary bucket has reserved prefixes");
+        (await host.Http.PutAsync("/v1/storage/put/_catalog/free?bucket=archive", content)).StatusCode.Should().Be(
+                HttpStatusCode.OK, "only the primary bucket has reserved prefixes");
         (await host.Http.GetByteArrayAsync("/v1/storage/get/_catalog/free?bucket=archive")).Should().HaveCount(12 * 1024 * 1024);
         (await host.Http.GetAsync("/v1/storage/get/_catalog/free")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         using var range = new HttpRequestMessage(HttpMethod.Get, "/v1/storage/get/_catalog/free?bucket=archive") { Headers = { Range = new(5, 9) } };

@@ -67,7 +67,10 @@ public sealed class LakehouseHost : IAsyncDisposable
     public async Task<(int Status, string? Code, string? Detail)> RefusalAsync(string sql)
     {
         var (status, body) = await SqlAsync(sql);
-        return ((int)status, body.TryGetProperty("code", out var code) ? code.GetString() : null, body.TryGetProperty("detail", out var detail) ? detail.GetString() : null);
+        return (
+            (int)status,
+            body.TryGetProperty("code", out var code) ? code.GetString() : null,
+            body.TryGetProperty("detail", out var detail) ? detail.GetString() : null);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ using Lakehouse.Storage;
 using Lakehouse.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 /// <summary>Retention, garbage collection and dropped datasets, on a folder.</summary>
 public sealed class GarbageTests : IAsyncLifetime
@@ -91,7 +91,7 @@ public sealed class GarbageTests : IAsyncLifetime
     public async Task A_data_file_of_no_version_goes_after_the_grace_period()
     {
         await IngestAsync(1);
-        var orphan = DataFileKey.New(DatasetName.Parse("gone"), new string('a', 64), new string('b', 64));
+        var orphan = DataFileKey.New(DatasetName.Parse("gone"), SchemaFingerprint.Parse(new string('a', 64)), new string('b', 64));
         await Store.PutIfAbsentAsync(orphan, new byte[10], default);
         await File.WriteAllTextAsync(Path.Combine(Store.LocalFolder, "%thalf"), "of a write that was killed");
         var early = await CollectAsync(TimeSpan.FromMinutes(59));
@@ -155,7 +155,10 @@ public sealed class GarbageTests : IAsyncLifetime
         await IngestAsync(3, 4);
         var options = Options with { KeepVersions = 10, KeepFor = TimeSpan.FromDays(30) };
         (await CollectAsync(TimeSpan.FromMinutes(30), options: options)).Count.Should().Be(0);
-        (await CollectAsync(TimeSpan.FromHours(2), options: options)).Objects.Select(o => o.Reason).Should().BeEquivalentTo("dropped", "dropped", "unnamed", "unnamed");
+        (await CollectAsync(TimeSpan.FromHours(2), options: options)).Objects
+            .Select(o => o.Reason)
+            .Should()
+            .BeEquivalentTo("dropped", "dropped", "unnamed", "unnamed");
         (await _host.RowsAsync("FROM t")).Should().Be("[[4]]");
         (await KeysAsync()).Should().HaveCount(5, "two versions with their files, and the one that dropped the dataset");
     }
@@ -253,8 +256,12 @@ public sealed class GarbageTests : IAsyncLifetime
         var manifest = await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/t");
         var (key, fingerprint) = (manifest.GetProperty("objects")[0].GetProperty("key").GetString(), manifest.GetProperty("schema_fingerprint").GetString());
         await _host.IngestAsync("other", "a\n3\n");
-        var claimed = (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/other")).GetProperty("objects")[0].GetProperty("sha256").GetString();
-        using var registered = await _host.Http.PostAsJsonAsync("/v1/catalog/register", new { name = "t", schema_fingerprint = fingerprint, row_count = 7, objects = new[] { new { key, sha256 = claimed } } });
+        var claimed = (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/other"))
+            .GetProperty("objects")[0]
+            .GetProperty("sha256")
+            .GetString();
+        using var registered = await _host.Http.PostAsJsonAsync(
+            "/v1/catalog/register", new { name = "t", schema_fingerprint = fingerprint, row_count = 7, objects = new[] { new { key, sha256 = claimed } } });
         registered.StatusCode.Should().Be(HttpStatusCode.OK);
         (await _host.RowsAsync("FROM t")).Should().Be("[[2]]");
         await IngestAsync(3);
@@ -295,7 +302,11 @@ public sealed class GarbageTests : IAsyncLifetime
     [Fact]
     public async Task Collections_beside_ingests_and_queries_take_nothing_that_is_named()
     {
-        (string, string)[] settings = [("catalog.gc_grace", "4s"), ("catalog.gc_every", "200ms"), ("catalog.refresh_every", "200ms"), ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s")];
+        (string, string)[] settings =
+        [
+            ("catalog.gc_grace", "4s"), ("catalog.gc_every", "200ms"), ("catalog.refresh_every", "200ms"),
+            ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"),
+        ];
         using var folder = new TemporaryFolder();
         await using var one = await LakehouseHost.StartInAsync(folder.Path, settings);
         await using var two = await LakehouseHost.StartInAsync(folder.Path, settings);
@@ -326,14 +337,24 @@ public sealed class GarbageTests : IAsyncLifetime
         await one.Http.PostAsync("/v1/catalog/refresh", null);
         (await one.RowsAsync("FROM t")).Should().Be(versions[versions.Keys.Max()]);
         var journal = await one.Http.GetFromJsonAsync<JsonElement>("/v1/journal");
-        journal.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("code").GetString()).Should().Contain("collected").And.NotContain("object_missing");
+        journal.GetProperty("entries")
+            .EnumerateArray()
+            .Select(e => e.GetProperty("code").GetString())
+            .Should()
+            .Contain("collected").And
+            .NotContain("object_missing");
     }
 
     [Fact]
     public async Task The_endpoint_lists_removes_and_refuses_what_it_does_not_understand()
     {
         await using var host = await LakehouseHost.StartAsync(
-            ("catalog.gc_every", "0s"), ("catalog.gc_grace", "1s"), ("catalog.refresh_every", "100ms"), ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"), ("catalog.max_list_results", "3"));
+            ("catalog.gc_every", "0s"),
+            ("catalog.gc_grace", "1s"),
+            ("catalog.refresh_every", "100ms"),
+            ("catalog.keep_versions", "1"),
+            ("catalog.keep_for", "0s"),
+            ("catalog.max_list_results", "3"));
         for (var i = 0; i < 4; i++)
         {
             await host.IngestAsync("t", $"a\n{i}\n");
@@ -341,9 +362,13 @@ public sealed class GarbageTests : IAsyncLifetime
 
         await Until.HoldsAsync(() => PostAsync("?dry_run=true").Result.GetProperty("count").GetInt32() == 6);
         var dry = await PostAsync("?dry_run=true&limit=2");
-        (dry.GetProperty("dry_run").GetBoolean(), dry.GetProperty("truncated").GetBoolean(), dry.GetProperty("objects").GetArrayLength()).Should().Be((true, true, 2));
+        (dry.GetProperty("dry_run").GetBoolean(),
+            dry.GetProperty("truncated").GetBoolean(),
+            dry.GetProperty("objects").GetArrayLength()).Should().Be((true, true, 2));
         var real = await PostAsync(string.Empty);
-        (real.GetProperty("dry_run").GetBoolean(), real.GetProperty("count").GetInt32(), real.GetProperty("objects").GetArrayLength()).Should().Be((false, 6, 3));
+        (real.GetProperty("dry_run").GetBoolean(),
+            real.GetProperty("count").GetInt32(),
+            real.GetProperty("objects").GetArrayLength()).Should().Be((false, 6, 3));
         real.GetProperty("bytes").GetInt64().Should().Be(dry.GetProperty("bytes").GetInt64()).And.BePositive();
         (await PostAsync(string.Empty)).GetProperty("count").GetInt32().Should().Be(0);
         (await PostAsync("?dry_run=perhaps")).GetProperty("code").GetString().Should().Be("invalid_dry_run");
@@ -381,7 +406,11 @@ public sealed class GarbageTests : IAsyncLifetime
         }
     }
 
-    private async Task<List<string>> KeysAsync() => [.. (await Store.ListAsync(string.Empty, string.Empty, 10_000, default)).Objects.Select(o => o.Key.Value).Where(k => !k.StartsWith("_journal/", StringComparison.Ordinal) && !k.StartsWith("_embed/", StringComparison.Ordinal))];
+    private async Task<List<string>> KeysAsync() =>
+        [
+            .. (await Store.ListAsync(string.Empty, string.Empty, 10_000, default)).Objects.Select(o => o.Key.Value).Where(
+                k => !k.StartsWith("_journal/", StringComparison.Ordinal) && !k.StartsWith("_embed/", StringComparison.Ordinal))
+        ];
 
     private async Task<Collection> CollectAsync(TimeSpan ahead, bool isDryRun = false, CatalogOptions? options = null, IObjectStore? store = null)
     {

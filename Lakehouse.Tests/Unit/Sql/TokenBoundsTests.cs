@@ -2,7 +2,7 @@ using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Gate;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Sql;
 
 /// <summary>What the gate counts before the parser sees a text. Whatever the parser would read as code must be seen as code here.</summary>
 public sealed class TokenBoundsTests
@@ -44,7 +44,8 @@ public sealed class TokenBoundsTests
     [Fact]
     public void Common_tables_that_are_not_kept_are_bounded()
     {
-        string Sql(int count) => "WITH " + string.Join(", ", Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"c{i} AS NOT MATERIALIZED (SELECT 1)"))) + " SELECT 1";
+        string Sql(int count) => "WITH " + string.Join(
+            ", ", Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"c{i} AS NOT MATERIALIZED (SELECT 1)"))) + " SELECT 1";
         IsAllowed(Sql(64)).Should().BeTrue();
         IsAllowed(Sql(65)).Should().BeFalse();
     }

@@ -5,7 +5,7 @@ using Lakehouse.Storage;
 using Lakehouse.Storage.Internal.S3;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 /// <summary>The contract of object stores over a real S3 server, and what only S3 has.</summary>
 public sealed class S3ObjectStoreTests
@@ -102,7 +102,11 @@ public sealed class S3ObjectStoreTests
     [InlineData("storage.buckets.primary.endpoint", "http://127.0.0.1:1", "s3_unreachable", "endpoint")]
     public async Task What_is_wrong_with_a_bucket_is_said_at_the_start(string key, string value, string code, string expected)
     {
-        var settings = S3Server.SettingsOf(await S3Server.CreateBucketAsync()).Where(s => s.Key != key).Append((key, value)).Append(("storage.buckets.primary.retries", "1")).ToArray();
+        var settings = S3Server.SettingsOf(await S3Server.CreateBucketAsync())
+            .Where(s => s.Key != key)
+            .Append((key, value))
+            .Append(("storage.buckets.primary.retries", "1"))
+            .ToArray();
 
         var start = () => LakehouseHost.StartAsync(settings);
 
@@ -129,7 +133,9 @@ public sealed class S3ObjectStoreTests
         public static IReadOnlyList<(string Name, MethodInfo Method, object?[] Arguments)> Cases { get; } =
         [
             .. typeof(ObjectStoreContract).GetMethods().SelectMany(m =>
-                m.GetCustomAttribute<TheoryAttribute>() is not null ? m.GetCustomAttributes<InlineDataAttribute>().SelectMany(d => d.GetData(m)).Select(a => ($"{m.Name}: {string.Join(", ", a)}", m, (object?[])a))
+                m.GetCustomAttribute<TheoryAttribute>() is not null ? m.GetCustomAttributes<InlineDataAttribute>()
+                    .SelectMany(d => d.GetData(m))
+                    .Select(a => ($"{m.Name}: {string.Join(", ", a)}", m, (object?[])a))
                 : m.GetCustomAttribute<FactAttribute>() is not null ? [(m.Name, m, [])]
                 : Array.Empty<(string, MethodInfo, object?[])>()),
         ];
@@ -148,7 +154,15 @@ public sealed class S3ObjectStoreTests
         {
             using var client = S3Server.Connect();
             var upload = await client.InitiateMultipartUploadAsync(_bucket, key);
-            await client.UploadPartAsync(new Amazon.S3.Model.UploadPartRequest { BucketName = _bucket, Key = key, UploadId = upload.UploadId, PartNumber = 1, InputStream = new MemoryStream(new byte[100]) });
+            await client.UploadPartAsync(
+                new Amazon.S3.Model.UploadPartRequest
+                {
+                    BucketName = _bucket,
+                    Key = key,
+                    UploadId = upload.UploadId,
+                    PartNumber = 1,
+                    InputStream = new MemoryStream(new byte[100])
+                });
         }
 
         public async Task<int> UnfinishedUploadsAsync()

@@ -23,12 +23,21 @@ public sealed class VectorHost : IAsyncDisposable
     private IndexRegistry Registry => _services.GetRequiredService<IndexRegistry>();
 
     /// <summary>Opens what is in the folder.</summary>
-    public static async Task<VectorHost> OpenAsync(string dataDirectory, params (string Key, string Value)[] settings)
+    public static Task<VectorHost> OpenAsync(string dataDirectory, params (string Key, string Value)[] settings) => OpenAsync(dataDirectory, o => o, settings);
+
+    /// <summary>Opens what is in the folder, with options that are no settings.</summary>
+    internal static async Task<VectorHost> OpenAsync(
+        string dataDirectory, Func<VectorOptions, VectorOptions> adapt, params (string Key, string Value)[] settings)
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings.Append((Key: "storage.data_dir", Value: dataDirectory)).Select(s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
+        var reader = new SettingsReader(
+            new ConfigurationBuilder().AddInMemoryCollection(
+                settings.Append((Key: "storage.data_dir", Value: dataDirectory)).Select(
+                    s => KeyValuePair.Create(s.Key.Replace('.', ':'), (string?)s.Value))).Build());
         var storage = StorageOptions.Read(reader);
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(VectorOptions.Read(reader));
-        services.AddSingleton<IOwnerRecordReader, OriginReader>().AddSingleton(provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(provider => provider.GetRequiredService<FailingStore>());
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(adapt(VectorOptions.Read(reader)));
+        services.AddSingleton<IOwnerRecordReader, OriginReader>().AddSingleton(
+            provider => new FailingStore(provider.GetRequiredService<IBuckets>().Find(null))).AddSingleton<IObjectStore>(
+                provider => provider.GetRequiredService<FailingStore>());
         var host = new VectorHost(services.BuildServiceProvider());
         await host._services.GetRequiredService<VectorIndexes>().LoadAsync(CancellationToken.None);
         return host;

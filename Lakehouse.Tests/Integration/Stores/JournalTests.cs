@@ -4,7 +4,7 @@ using System.Text.Json;
 using Lakehouse.Core.Journal;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 public sealed class JournalTests
 {
@@ -46,7 +46,11 @@ public sealed class JournalTests
         }
 
         // Rotated from time to time: never more than the bound and what comes between.
-        (await host.Http.GetFromJsonAsync<JsonElement>("/v1/storage/list?prefix=_journal/")).GetProperty("objects").GetArrayLength().Should().BeLessThanOrEqualTo(3 + 16);
+        (await host.Http.GetFromJsonAsync<JsonElement>("/v1/storage/list?prefix=_journal/"))
+            .GetProperty("objects")
+            .GetArrayLength()
+            .Should()
+            .BeLessThanOrEqualTo(3 + 16);
     }
 
     [Fact]
@@ -59,7 +63,9 @@ public sealed class JournalTests
             await host.IngestAsync("t", "v\n2\n");
         }
 
-        var newest = Directory.EnumerateFiles(Path.Combine(folder.Path, "objects", "_catalog"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        var newest = Directory.EnumerateFiles(Path.Combine(folder.Path, "objects", "_catalog"), "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Last();
         await File.WriteAllTextAsync(newest, "not a manifest");
         await using var again = await LakehouseHost.StartInAsync(folder.Path);
 

@@ -1,6 +1,6 @@
 using Lakehouse.Query.Internal.Workers;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Sql;
 
 public sealed class WorkerMemoryTests
 {

@@ -1,7 +1,8 @@
 using Lakehouse.Query.Internal.InProcess;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Sql;
 
 /// <summary>With the engine in the server's process.</summary>
 public sealed class LocalQueryTests(LocalQueryTests.SharedHost shared) : QueryTests(shared.Host, "none"), IClassFixture<LocalQueryTests.SharedHost>
@@ -9,7 +10,13 @@ public sealed class LocalQueryTests(LocalQueryTests.SharedHost shared) : QueryTe
     [Fact]
     public async Task An_engine_that_does_not_stop_is_given_up_and_the_others_do_not_notice()
     {
-        await using var host = await LakehouseHost.StartAsync(("query.isolation", "none"), ("query.timeout", "1s"), ("query.interrupt_grace", "100ms"), ("query.max_repeat", "1000000"), ("query.max_list_length", "100000000"), ("query.max_stuck_engines", "1"));
+        await using var host = await LakehouseHost.StartAsync(
+            ("query.isolation", "none"),
+            ("query.timeout", "1s"),
+            ("query.interrupt_grace", "100ms"),
+            ("query.max_repeat", "1000000"),
+            ("query.max_list_length", "100000000"),
+            ("query.max_stuck_engines", "1"));
         await host.IngestAsync("d", "a\n1\n");
         using var stop = new CancellationTokenSource();
         var others = Task.Run(async () =>

@@ -7,7 +7,7 @@ using Lakehouse.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Lakehouse.Tests.Integration;
+namespace Lakehouse.Tests.Integration.Stores;
 
 public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
 {
@@ -51,7 +51,11 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: true, default)).Should().Be(2);
         (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: false, default)).Should().Be(2);
         (await Store.RemoveUnfinishedAsync(now.AddHours(-1), isDryRun: false, default)).Should().Be(0);
-        Directory.EnumerateFileSystemEntries(Store.LocalFolder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal).Should().Equal("%tyoung", "a", "object%o");
+        Directory.EnumerateFileSystemEntries(Store.LocalFolder, "*", SearchOption.AllDirectories)
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal)
+            .Should()
+            .Equal("%tyoung", "a", "object%o");
     }
 
     [SmallDiskFact]

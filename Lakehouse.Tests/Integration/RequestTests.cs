@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Lakehouse.Tests.Fixtures;
+
+namespace Lakehouse.Tests.Integration;
+
+/// <summary>What no endpoint knows is refused and not ignored: members of bodies, parameters of addresses.</summary>
+public sealed class RequestTests : IAsyncLifetime
+{
+    private LakehouseHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await LakehouseHost.StartAsync();
+        await _host.IngestAsync("t", "a\n1\n2\n3\n4\n5\n");
+    }
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Theory]
+    [InlineData("POST", "/v1/ingest?name=t&mode=append", "'mode'; there are name, delimiter, header")]
+    [InlineData("POST", "/v1/ingest?name=t&delimeter=tab", "did you mean 'delimiter'?")]
+    [InlineData("POST", "/v1/ingest?name=t&name=u", "'name' 2 times")]
+    [InlineData("GET", "/v1/catalog/list?limit=3", "there are none here")]
+    [InlineData("GET", "/v1/storage/list?prefx=a", "did you mean 'prefix'?")]
+    [InlineData("DELETE", "/v1/storage/delete/a?force=1", "'force'; there are bucket")]
+    [InlineData("POST", "/v1/catalog/gc?dryrun=true", "did you mean 'dry_run'?")]
+    [InlineData("GET", "/v1/journal?after=2026-01-01", "there are since, limit")]
+    [InlineData("POST", "/v1/sql?format=csv", "there are none here")]
+    [InlineData("GET", "/v1/vectors/index/x/items?after=a", "there are start_after, limit, include")]
+    public async Task A_parameter_that_is_not_known_is_refused(string method, string path, string detail)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("a\n9\n") };
+        using var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().Should().Be("invalid_request");
+        problem.GetProperty("detail").GetString().Should().Contain(detail);
+        (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[5]]", "nothing was done");
+    }
+
+    [Theory]
+    [InlineData("/v1/sql", """{"sql":"SELECT 1","params":[1]}""", "no member \"params\"; there are sql")]
+    [InlineData("/v1/sql", """{"sq":"SELECT 1"}""", "has no \"sql\"")]
+    [InlineData("/v1/catalog/register", """{"name":"x","schema_fingerprint":"f","objects":[],"rows":1}""", "did you mean 'row_count'?|no member \"rows\"")]
+    [InlineData("/v1/vectors/index", """{"name":"x","dimensions":3}""", "did you mean 'dimension'?")]
+    [InlineData("/v1/vectors/index/x/delete", """{"ids":["a"],"force":true}""", "no member \"force\"; there are ids")]
+    [InlineData("/v1/vectors/index/x/get", """{"ids":["a"],"includes":[]}""", "did you mean 'include'?")]
+    [InlineData("/v1/vectors/index/x/search", """{"vector":[1],"filters":{}}""", "did you mean 'filter'?")]
+    [InlineData("/v1/search", """{"index":"x","text":"y","colums":[]}""", "did you mean 'columns'?")]
+    [InlineData("/v1/embed", """{"texts":["a"],"modle":"b"}""", "did you mean 'model'?")]
+    public async Task A_member_that_is_not_known_is_refused(string path, string body, string details)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _host.Http.PostAsync(path, content);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        details.Split('|').Should().Contain(detail => problem.GetProperty("detail").GetString()!.Contains(detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Names_of_parameters_and_of_sql_s_member_may_have_any_case()
+    {
+        using var answer = await _host.Http.PostAsJsonAsync("/v1/sql", new Dictionary<string, string> { ["SQL"] = "SELECT 42" });
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _host.Http.GetAsync("/v1/storage/list?Prefix=a")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Health_minds_no_parameter() => (await _host.Http.GetAsync("/health?probe=1")).StatusCode.Should().Be(HttpStatusCode.OK);
+
+    [Fact]
+    public async Task Of_many_large_bodies_at_once_some_are_taken_and_the_rest_are_told_why()
+    {
+        await using var host = await LakehouseHost.StartAsync(("server.request_memory", "8MiB"), ("embed.max_body_bytes", "8MiB"));
+        var body = $$"""{"texts":["{{new string('x', 3_000_000)}}"]}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await host.Http.PostAsync("/v1/embed", content);
+            return (Status: (int)answer.StatusCode, Code: (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        }));
+
+        answers.Select(a => $"{a.Status} {a.Code}").Distinct().Should().BeSubsetOf(["503 request_memory_full", "400 text_too_long"]);
+        answers.Should().Contain(a => a.Code == "text_too_long", "one at least was read whole");
+        using var last = new StringContent("""{"texts":["a"]}""", Encoding.UTF8, "application/json");
+        (await host.Http.PostAsync("/v1/embed", last)).StatusCode.Should().Be(HttpStatusCode.OK, "all of it was given back");
+    }
+}
