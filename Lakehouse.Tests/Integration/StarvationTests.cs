@@ -171,10 +171,10 @@ public sealed class StarvationTests
     [Fact]
     public async Task A_reader_that_is_slow_and_not_too_slow_gets_its_whole_answer()
     {
-        await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"), ("server.min_response_rate", "256KiB"));
+        await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"), ("server.min_response_rate", "64KiB"));
         const string body = "{\"sql\":\"SELECT range AS n, repeat('x', 1000) AS t FROM range(20000)\"}";
         using var reader = await RawClient.SendAsync(
-            host.Port, $"{Start("POST", "/v1/sql", body.Length)}Connection: close\r\n\r\n{body}", receiveBufferBytes: 8 * 1024);
+            host.Port, $"{Start("POST", "/v1/sql", body.Length)}Connection: close\r\n\r\n{body}", receiveBufferBytes: 64 * 1024);
         (await reader.ReadToEndAsync(bytesPerSecond: 2 * 1024 * 1024)).Should().EndWith(
             "0\r\n\r\n", "twenty megabytes at two a second take ten, five times the grace");
     }

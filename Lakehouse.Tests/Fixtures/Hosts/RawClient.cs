@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -43,14 +44,19 @@ public sealed class RawClient : IDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var text = new StringBuilder();
         var buffer = new byte[64 * 1024];
+        var watch = Stopwatch.StartNew();
+        var read = 0L;
         try
         {
             while (await _socket.ReceiveAsync(buffer, patience.Token) is var count and > 0)
             {
                 text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-                if (bytesPerSecond is { } rate)
+                read += count;
+
+                // Against the whole, so that a delay that took too long is made up for.
+                if (bytesPerSecond is { } rate && TimeSpan.FromSeconds((double)read / rate) - watch.Elapsed is var ahead && ahead > TimeSpan.Zero)
                 {
-                    await Task.Delay(TimeSpan.FromSeconds((double)count / rate));
+                    await Task.Delay(ahead);
                 }
             }
         }
