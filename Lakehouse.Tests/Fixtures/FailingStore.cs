@@ -4,17 +4,21 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A store whose calls fail from the n-th on, as a broken disk does, until it is mended.</summary>
+/// <summary>A store of which one call fails, or all from the n-th on, as on a broken disk, until it is mended.</summary>
 public sealed class FailingStore(IObjectStore store) : IObjectStore
 {
     private int _left = int.MaxValue;
+    private int _failuresMax = int.MaxValue;
 
     public string LocalFolder => store.LocalFolder;
 
     public bool IsInPlace => store.IsInPlace;
 
     /// <summary>Lets so many calls succeed from now on.</summary>
-    public void FailAfter(int callCount) => Volatile.Write(ref _left, callCount);
+    public void FailAfter(int callCount) => Fail(callCount, int.MaxValue);
+
+    /// <summary>Lets only the n-th call from now on fail; the first is 1.</summary>
+    public void FailOnly(int call) => Fail(call - 1, 1);
 
     public void Mend() => FailAfter(int.MaxValue);
 
@@ -46,7 +50,13 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
         Try(() => store.LocalizeAsync(key, expected, cancellationToken));
 
-    private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) >= 0
+    private void Fail(int callsBefore, int failuresMax)
+    {
+        Volatile.Write(ref _failuresMax, failuresMax);
+        Volatile.Write(ref _left, callsBefore);
+    }
+
+    private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) is var left && (left >= 0 || -left > Volatile.Read(ref _failuresMax))
         ? call()
         : throw new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk of the test is full.");
 }

@@ -256,7 +256,7 @@ public sealed class CatalogTests : IAsyncLifetime
     [Fact]
     public async Task Whatever_call_of_the_store_fails_no_manifest_names_what_is_missing()
     {
-        var store = new FaultyStore(_host.Service<IObjectStore>());
+        var store = new FailingStore(_host.Service<IObjectStore>());
         var scratch = _host.Service<IScratchSpace>();
         using var codec = new ParquetManifestCodec(scratch);
         using var catalog = NewCatalog(store, codec);
@@ -267,19 +267,19 @@ public sealed class CatalogTests : IAsyncLifetime
         var (failures, newest) = (0, 1L);
         for (var call = 1; ; call++)
         {
-            store.FailAt(call);
+            store.FailOnly(call);
             try
             {
                 var done = await ingestor.IngestAsync(request, new MemoryStream(Encoding.UTF8.GetBytes($"a\n{call}\n")), default);
                 done.Manifest.Version.Should().Be(newest + 1);
                 break;
             }
-            catch (LakehouseException fault) when (fault.Code == "injected")
+            catch (LakehouseException fault) when (fault.Code == "disk_full")
             {
                 failures++;
             }
 
-            store.FailAt(0);
+            store.Mend();
             using var fresh = NewCatalog();
             await fresh.RefreshAsync(default);
             var seen = fresh.Find(request.Name)!;
@@ -308,43 +308,5 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         using var answer = await _host.Http.PostAsJsonAsync("/v1/catalog/register", body);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
-    }
-
-    private sealed class FaultyStore(IObjectStore inner) : IObjectStore
-    {
-        private int _countdown;
-
-        public string LocalFolder => inner.LocalFolder;
-
-        public bool IsInPlace => inner.IsInPlace;
-
-        public void FailAt(int call) => _countdown = call;
-
-        public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) =>
-            Count(() => inner.PutAsync(key, content, sizeBytesMax, cancellationToken));
-
-        public Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-            Count(() => inner.PutIfAbsentAsync(key, content, cancellationToken));
-
-        public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) =>
-            Count(() => inner.ImportAsync(key, scratchPath, cancellationToken));
-
-        public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.FindAsync(key, cancellationToken));
-
-        public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => Count(() => inner.OpenAsync(key, cancellationToken));
-
-        public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) =>
-            Count(() => inner.ListAsync(prefix, startAfter, countMax, cancellationToken));
-
-        public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
-
-        public Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken) =>
-            Count(() => inner.RemoveUnfinishedAsync(begunBefore, isDryRun, cancellationToken));
-
-        public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
-            Count(() => inner.LocalizeAsync(key, expected, cancellationToken));
-
-        private Task<T> Count<T>(Func<Task<T>> call) =>
-            --_countdown == 0 ? Task.FromException<T>(new LakehouseException(ErrorKind.StoreFailed, "injected", "the store fails here")) : call();
     }
 }

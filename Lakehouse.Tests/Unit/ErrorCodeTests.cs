@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Lakehouse.Core.Errors;
+using Lakehouse.Host.Server.Edge;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Unit;
@@ -22,27 +24,6 @@ public sealed partial class ErrorCodeTests
         | --- | --- | --- |
 
         """;
-
-    private static readonly Dictionary<string, int> Statuses = new(StringComparer.Ordinal)
-    {
-        ["InvalidInput"] = 400,
-        ["Unauthenticated"] = 401,
-        ["Forbidden"] = 403,
-        ["NotFound"] = 404,
-        ["TooSlow"] = 408,
-        ["Conflict"] = 409,
-        ["TooLarge"] = 413,
-        ["UnsupportedMedia"] = 415,
-        ["Misdirected"] = 421,
-        ["Unprocessable"] = 422,
-        ["Damaged"] = 500,
-        ["StoreFailed"] = 500,
-        ["Failed"] = 500,
-        ["Upstream"] = 502,
-        ["Busy"] = 503,
-        ["Timeout"] = 504,
-        ["InsufficientStorage"] = 507,
-    };
 
     [Fact]
     public void The_page_lists_the_codes_there_are()
@@ -96,7 +77,7 @@ public sealed partial class ErrorCodeTests
         }
     }
 
-    private static string Row(string code, string kind, string module) => $"| `{code}` | {Statuses[kind]} | {module} |";
+    private static string Row(string code, string kind, string module) => $"| `{code}` | {ProblemGate.StatusOf(Enum.Parse<ErrorKind>(kind))} | {module} |";
 
     private static readonly (Regex Pattern, string Kind)[] Helpers =
     [

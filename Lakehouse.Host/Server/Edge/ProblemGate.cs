@@ -39,7 +39,8 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         }
     }
 
-    private static int StatusOf(ErrorKind kind) => kind switch
+    /// <summary>The HTTP status of a kind of error.</summary>
+    internal static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidInput => StatusCodes.Status400BadRequest,
         ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,

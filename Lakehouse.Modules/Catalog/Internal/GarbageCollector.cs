@@ -46,8 +46,7 @@ internal sealed partial class GarbageCollector(
                     ManifestKey.Prefix,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}) of versions beyond retention, of dropped datasets and of no "
-                        + $"version."));
+                        $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}): of versions beyond retention, dropped datasets or no version."));
             }
         }
     }

@@ -11,6 +11,8 @@ namespace Lakehouse.Catalog.Internal;
 /// <summary>The manifests in the bucket. One that cannot be read is said once, and not tried again.</summary>
 internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec codec, IJournal journal, ILogger<ManifestFiles> logger)
 {
+    // Each page walks the folders of a local store again; manifests are small and many.
+    private const int PageSize = 10_000;
 
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
@@ -45,14 +47,14 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
     public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
         var versions = new Dictionary<DatasetName, List<VersionFile>>();
-        await foreach (var page in store.ListPagesAsync(prefix, startAfter, cancellationToken))
+        await foreach (var page in store.ListPagesAsync(prefix, startAfter, PageSize, cancellationToken))
         {
             foreach (var found in page)
             {
                 if (ManifestKey.TryParse(found.Key, out var name, out var version))
                 {
-                    (CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(
-                            new VersionFile(found.Key, version, found.SizeBytes, found.LastModified));
+                    var file = new VersionFile(found.Key, version, found.SizeBytes, found.LastModified);
+                    (CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(file);
                 }
                 else if (_damaged.TryAdd(found.Key, 0))
                 {

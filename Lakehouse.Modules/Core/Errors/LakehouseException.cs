@@ -26,8 +26,7 @@ public sealed class LakehouseException : Exception
 
     /// <summary>True when the same request can succeed later: by itself, or once the machine, the store or a server behind this one is well again.</summary>
     public bool CanPass =>
-        Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout or ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed
-            or ErrorKind.Failed;
+        IsMomentary || Kind is ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed or ErrorKind.Failed;
 
     /// <summary>True when it can pass by itself, soon.</summary>
     public bool IsMomentary => Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout;

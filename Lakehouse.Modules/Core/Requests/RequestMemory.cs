@@ -81,7 +81,7 @@ public sealed class RequestMemory(long bytesMax)
             lease.Node.List?.Remove(lease.Node);
             _used -= lease.Bytes;
             lease.Bytes = 0;
-            if (_used + 1 > bytesMax)
+            if (_used >= bytesMax)
             {
                 return;
             }

@@ -105,8 +105,12 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
     }
 
     private async Task<EmbedAnswer> WaitAsync(
-        Model model, bool truncate, ReadOnlyMemory<float>[] vectors, List<(
-            int Position, PendingText Text)> waiting, List<PendingText>? claimed, CancellationToken cancellationToken)
+        Model model,
+        bool truncate,
+        ReadOnlyMemory<float>[] vectors,
+        List<(int Position, PendingText Text)> waiting,
+        List<PendingText>? claimed,
+        CancellationToken cancellationToken)
     {
         var calls = new List<UpstreamCall>();
         foreach (var texts in (claimed ?? []).Chunk(model.Settings.BatchSize))

@@ -5,7 +5,7 @@ namespace Lakehouse.Storage;
 /// <summary>Whole listings of a bucket, page by page.</summary>
 public static class ObjectListing
 {
-    private const int PageSize = 1_000;
+    private const int DefaultPageSize = 1_000;
 
     /// <summary>
     /// All objects below a prefix, in the order of <see cref="IObjectStore.ListAsync"/>. Objects that come or go meanwhile may be there or not.
@@ -13,14 +13,19 @@ public static class ObjectListing
     /// <param name="store">The bucket.</param>
     /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
     /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
+    /// <param name="pageSize">Objects in a page, at most; a store may have a lower bound of its own.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
-        this IObjectStore store, string prefix, string startAfter = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        this IObjectStore store,
+        string prefix,
+        string startAfter = "",
+        int pageSize = DefaultPageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ObjectPage page;
         do
         {
-            page = await store.ListAsync(prefix, startAfter, PageSize, cancellationToken);
+            page = await store.ListAsync(prefix, startAfter, pageSize, cancellationToken);
             if (page.Objects.Count > 0)
             {
                 startAfter = page.Objects[^1].Key.Value;

@@ -41,8 +41,11 @@ internal sealed class EmbeddingCache(EmbedOptions options)
     /// <param name="waiting">Takes what the others wait for, by position. Null when all is known.</param>
     /// <param name="claimed">Takes what the caller must ask for. Null when there is nothing.</param>
     public void Take(
-        ReadOnlySpan<CacheKey> keys, Func<int, string> textOf, ReadOnlyMemory<float>[] vectors, out List<(
-            int Position, PendingText Text)>? waiting, out List<PendingText>? claimed)
+        ReadOnlySpan<CacheKey> keys,
+        Func<int, string> textOf,
+        ReadOnlyMemory<float>[] vectors,
+        out List<(int Position, PendingText Text)>? waiting,
+        out List<PendingText>? claimed)
     {
         (waiting, claimed) = (null, null);
         lock (_gate)

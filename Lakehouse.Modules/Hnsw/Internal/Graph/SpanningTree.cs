@@ -170,9 +170,10 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
         return HasRoom(a, b) && HasRoom(b, a) && lists.Connect(a, b, 0, asTree: true) && lists.Connect(b, a, 0, asTree: true);
     }
 
-    private bool HasRoom(uint node, uint to) =>
-        graph.Links.Head(node)->TreeCount is var count
-            && (count < graph.Links.TreeCountMax || new ReadOnlySpan<uint>(graph.Links.List(node, 0), count).Contains(to + 1));
+    private bool HasRoom(uint node, uint to) => graph.Links.Head(node)->TreeCount < graph.Links.TreeCountMax || HasEdge(node, to);
+
+    private bool HasEdge(uint node, uint to) =>
+        new ReadOnlySpan<uint>(graph.Links.List(node, 0), graph.Links.Head(node)->TreeCount).Contains(to + 1);
 
     /// <summary>The edges that both ends have, each once.</summary>
     private List<(uint Node, uint To)> LinksOfTree(uint nodeCount)
@@ -186,7 +187,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
             for (var i = 0; i < count && list[i] is var link and not 0; i++)
             {
                 var to = link - 1;
-                if (to < node && links.Head(to)->HasItem && new ReadOnlySpan<uint>(links.List(to, 0), links.Head(to)->TreeCount).Contains(node + 1))
+                if (to < node && links.Head(to)->HasItem && HasEdge(to, node))
                 {
                     edges.Add((node, to));
                 }

@@ -16,12 +16,15 @@ internal static class IngestEndpoints
     // What a multipart body has beside the file.
     private const long EnvelopeBytesMax = 64 * 1024;
 
+    /// <summary>The query parameters.</summary>
+    public static readonly string[] Parameters = ["name", "delimiter", "header"];
+
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/ingest", IngestAsync)
             .WithTags("ingest")
             .WithMetadata(AnyContentType.Instance)
-            .TakesQuery("name", "delimiter", "header")
+            .TakesQuery(Parameters)
             .WithSummary("Makes a CSV file the newest version of a dataset");
         return routes;
     }

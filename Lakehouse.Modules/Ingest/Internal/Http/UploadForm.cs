@@ -13,8 +13,6 @@ internal sealed class UploadForm(MultipartReader reader)
     private const string FileField = "file";
     private const int FieldsMax = 16;
 
-    private static readonly string[] Parameters = ["name", "delimiter", "header"];
-
     private int _fields;
 
     /// <summary>The content of the field <c>file</c>; null when there is none.</summary>
@@ -72,7 +70,7 @@ internal sealed class UploadForm(MultipartReader reader)
         }
 
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
-        if (Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (IngestEndpoints.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             throw Invalid($"The form has the field '{name}', which is a parameter of the address: /v1/ingest?{name}=...");
         }

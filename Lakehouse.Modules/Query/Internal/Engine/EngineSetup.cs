@@ -1,5 +1,6 @@
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
 
@@ -14,6 +15,15 @@ namespace Lakehouse.Query.Internal.Engine;
 internal sealed record EngineSetup(
     int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
 {
+    public static EngineSetup Of(QueryOptions options, IObjectStore store, StorageOptions storage, bool hasVectors) => new(
+        options.Threads,
+        options.MemoryLimitBytes,
+        options.MaxTempBytes,
+        store.LocalFolder,
+        storage.DataDirectory,
+        hasVectors,
+        GateBounds.Of(options));
+
     public void Write(FrameWriter frame)
     {
         frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);

@@ -357,12 +357,16 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     }
 
     /// <summary>A function that the engine does not have is a typing mistake; one that it has is not for queries.</summary>
-    private LakehouseException Refused(string what, string name, IEnumerable<string> allowed) =>
-        !hasFunction(name) && !AllowedFunctions.Contains(name)
-            && !Same(name, VectorFunctions.Hits) ? GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}")
-        : name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? GateErrors.Forbidden(
-            $"the {what} {name} is not allowed; files come in by POST /v1/ingest")
-        : GateErrors.Forbidden($"the {what} {name} is not allowed");
+    private LakehouseException Refused(string what, string name, IEnumerable<string> allowed)
+    {
+        if (!hasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits))
+        {
+            return GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}");
+        }
+
+        var hint = name.StartsWith("read_", StringComparison.OrdinalIgnoreCase) ? "; files come in by POST /v1/ingest" : string.Empty;
+        return GateErrors.Forbidden($"the {what} {name} is not allowed{hint}");
+    }
 
     /// <summary>list_aggregate and its kin take the name of a function as a text.</summary>
     private static void RequireAggregate(string name, JsonElement node)

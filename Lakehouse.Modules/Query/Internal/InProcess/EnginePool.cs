@@ -1,5 +1,4 @@
 using Lakehouse.Query.Internal.Engine;
-using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -23,15 +22,7 @@ internal sealed partial class EnginePool(
     private bool _isDisposed;
 
     /// <summary>What the engines know.</summary>
-    public EngineSetup Setup { get; } =
-        new(
-            options.Threads,
-            options.MemoryLimitBytes,
-            options.MaxTempBytes,
-            store.LocalFolder,
-            storage.DataDirectory,
-            vectors is not null,
-            GateBounds.Of(options));
+    public EngineSetup Setup { get; } = EngineSetup.Of(options, store, storage, vectors is not null);
 
     /// <summary>Retired engines whose statements still run.</summary>
     public int StuckCount => Volatile.Read(ref _stuck);

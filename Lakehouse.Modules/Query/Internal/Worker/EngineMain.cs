@@ -57,8 +57,8 @@ internal static class EngineMain
     private static void WarmUp(EngineInstance engine, SqlGate gate, StatementErrors errors)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
-        foreach (var sql in (string[])["SELECT 42", "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i "
-                + "LIMIT 2"])
+        const string Rows = "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i LIMIT 2";
+        foreach (var sql in (string[])["SELECT 42", Rows])
         {
             foreach (var form in (AnswerForm[])[AnswerForm.Json, AnswerForm.Chunks])
             {

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
-using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,14 +44,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         ISqlVectors? vectors = null)
     {
         (_program, _options, _scratch, _logger) = (program, options, scratch, logger);
-        _setup = new EngineSetup(
-            options.Threads,
-            options.MemoryLimitBytes,
-            options.MaxTempBytes,
-            store.LocalFolder,
-            storage.DataDirectory,
-            vectors is not null,
-            GateBounds.Of(options));
+        _setup = EngineSetup.Of(options, store, storage, vectors is not null);
         _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, options.AnswerBufferBytes / BlocksPerLane, options.MaxMessageBytes);
         _memory = new WorkerMemory(options.MemoryLimitBytes);
     }

@@ -39,7 +39,7 @@ internal sealed partial class JournalWriter(
 
         // The time of an object is that of its last line.
         var startAfter = Prefix + since.ToString(KeyTime, CultureInfo.InvariantCulture);
-        await foreach (var page in store.ListPagesAsync(Prefix, startAfter, cancellationToken))
+        await foreach (var page in store.ListPagesAsync(Prefix, startAfter, cancellationToken: cancellationToken))
         {
             foreach (var found in page)
             {

@@ -219,9 +219,7 @@ internal sealed class LocalCopies
         string name,
         Copy copy,
         ContentHash? expected,
-        Func<ObjectKey,
-        CancellationToken,
-        Task<ObjectContent?>> open,
+        Func<ObjectKey, CancellationToken, Task<ObjectContent?>> open,
         TaskCompletionSource<bool> fetching)
     {
         try
