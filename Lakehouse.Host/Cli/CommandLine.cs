@@ -22,18 +22,18 @@ internal static partial class CommandLine
             return await Create(settings).Parse(rest).InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (SettingsException fault)
+        catch (SettingsException error)
         {
-            foreach (var line in fault.Faults)
+            foreach (var line in error.Errors)
             {
                 await Terminal.Error.WriteLineAsync(line);
             }
 
             return 1;
         }
-        catch (CommandFault fault)
+        catch (CommandException error)
         {
-            await Terminal.Error.WriteLineAsync(fault.Message);
+            await Terminal.Error.WriteLineAsync(error.Message);
             return 1;
         }
     }

@@ -24,7 +24,7 @@ internal static class EngineCommand
         }
         catch (FormatException)
         {
-            throw new CommandFault("'engine' is started by the server, and by nobody else.");
+            throw new CommandException("'engine' is started by the server, and by nobody else.");
         }
 
         return true;

@@ -54,9 +54,9 @@ internal static class IngestCommand
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFault($"The file cannot be read: {fault.Message}");
+            throw new CommandException($"The file cannot be read: {error.Message}");
         }
     }
 }

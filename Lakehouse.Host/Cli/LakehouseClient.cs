@@ -26,7 +26,7 @@ internal sealed class LakehouseClient : IDisposable
             ?? (System.Net.IPAddress.Any.Equals(server.Bind.Address) ? "127.0.0.1" : server.Bind.Text[..server.Bind.Text.LastIndexOf(':')]);
         if (!Uri.TryCreate(url ?? $"http://{host}:{server.Bind.Port}", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new CommandFault($"--url is '{url}'; it is an address like http://127.0.0.1:3110.");
+            throw new CommandException($"--url is '{url}'; it is an address like http://127.0.0.1:3110.");
         }
 
         var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
@@ -52,12 +52,12 @@ internal sealed class LakehouseClient : IDisposable
 
             using (response)
             {
-                throw new CommandFault(await DescribeAsync(response, cancellationToken));
+                throw new CommandException(await DescribeAsync(response, cancellationToken));
             }
         }
-        catch (HttpRequestException fault)
+        catch (HttpRequestException error)
         {
-            throw new CommandFault($"No answer from {_http.BaseAddress}: {fault.Message}. Is the server running? Start it with: serve");
+            throw new CommandException($"No answer from {_http.BaseAddress}: {error.Message}. Is the server running? Start it with: serve");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class LakehouseClient : IDisposable
             using var problem = JsonDocument.Parse(body);
             return problem.RootElement.GetProperty("detail").GetString()!;
         }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         }

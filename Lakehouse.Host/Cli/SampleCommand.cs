@@ -21,7 +21,7 @@ internal static class SampleCommand
     {
         if (rows is < 0 or > RowsMax)
         {
-            throw new CommandFault($"--rows is {rows}; it is a number from 0 to {RowsMax}.");
+            throw new CommandException($"--rows is {rows}; it is a number from 0 to {RowsMax}.");
         }
 
         try
@@ -30,9 +30,9 @@ internal static class SampleCommand
             WorkersCsv.Write(stream, rows);
             return 0;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFault($"The sample cannot be written: {fault.Message}");
+            throw new CommandException($"The sample cannot be written: {error.Message}");
         }
     }
 }

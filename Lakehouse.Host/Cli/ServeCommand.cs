@@ -54,20 +54,20 @@ internal static partial class ServeCommand
         {
             await app.StartAsync(stop);
         }
-        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            throw new CommandFault($"{settings.Server.Bind} is in use by another program. Stop that one, or choose another port with --server.bind.");
+            throw new CommandException($"{settings.Server.Bind} is in use by another program. Stop that one, or choose another port with --server.bind.");
         }
-        catch (Exception fault) when (fault is IOException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
-            throw new CommandFault($"The program cannot listen on {settings.Server.Bind}: {fault.Message}");
+            throw new CommandException($"The program cannot listen on {settings.Server.Bind}: {error.Message}");
         }
-        catch (LakehouseException fault)
+        catch (LakehouseException error)
         {
-            var where = fault.InnerException is { } cause && StorageFault.Is(cause)
+            var where = error.InnerException is { } cause && FileSystemErrors.Is(cause)
                 ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})"
                 : string.Empty;
-            throw new CommandFault(fault.Message + where);
+            throw new CommandException(error.Message + where);
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
@@ -94,9 +94,9 @@ internal static partial class ServeCommand
         {
             _ = DuckDbDatabase.LibraryVersion;
         }
-        catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
-            throw new CommandFault(
+            throw new CommandException(
                 "DuckDB's library (libduckdb) is not beside the program, or is not one for this machine. "
                 + "Build again, which fetches it with npm, or build with -p:DuckDbLibrary=PATH for a library of your own.");
         }

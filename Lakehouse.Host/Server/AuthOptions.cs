@@ -11,7 +11,7 @@ public sealed record AuthOptions
     /// <summary>Networks that may connect, as written; empty for all.</summary>
     public required IReadOnlyList<string> AllowedIps { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static AuthOptions Read(SettingsReader settings) => new()
     {
         Token = settings.Text(

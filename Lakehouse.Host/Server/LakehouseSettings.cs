@@ -23,7 +23,7 @@ public sealed record LakehouseSettings(
     SearchOptions Search)
 {
     /// <summary>Reads all tables.</summary>
-    /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every fault is named.</exception>
+    /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every error is named.</exception>
     public static LakehouseSettings Read(IConfiguration configuration, string? allowNonLoopback) =>
         Read(new SettingsReader(configuration), allowNonLoopback);
 
@@ -41,9 +41,9 @@ public sealed record LakehouseSettings(
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader));
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has followed it
-        if (BindGate.FindFault(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } fault)
+        if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)
         {
-            reader.AddFault(fault);
+            reader.AddError(error);
         }
 
         reader.Complete();

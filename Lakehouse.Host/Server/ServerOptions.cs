@@ -55,7 +55,7 @@ public sealed record ServerOptions
     /// <summary>The least severe level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static ServerOptions Read(SettingsReader settings)
     {
         var bind = settings.Text(

@@ -75,13 +75,13 @@ public static class SettingsSource
         {
             return TomlReader.Read(File.ReadAllBytes(path));
         }
-        catch (TomlException fault)
+        catch (TomlException error)
         {
-            throw new SettingsException([$"{path}, {fault.Message}."]);
+            throw new SettingsException([$"{path}, {error.Message}."]);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException([$"The configuration file {path} cannot be read: {fault.Message}"]);
+            throw new SettingsException([$"The configuration file {path} cannot be read: {error.Message}"]);
         }
     }
 }

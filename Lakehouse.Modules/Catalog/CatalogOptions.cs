@@ -26,7 +26,7 @@ public sealed record CatalogOptions
     /// <summary>How long an object is left alone after it was written, and a version after a newer one has followed.</summary>
     public required TimeSpan GcGrace { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static CatalogOptions Read(SettingsReader settings)
     {
         var options = new CatalogOptions
@@ -41,7 +41,7 @@ public sealed record CatalogOptions
         };
         if (options.GcGrace < options.RefreshEvery * 2)
         {
-            settings.AddFault(
+            settings.AddError(
                 "[catalog] gc_grace is refused. It must be at least twice refresh_every, for other processes read a replaced version until they refresh.");
         }
 

@@ -38,6 +38,6 @@ public sealed record EmbedOptions
     /// <summary>Calls of providers that wait for their turn.</summary>
     public required int MaxWaiting { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static EmbedOptions Read(SettingsReader settings) => Internal.EmbedSettings.Read(settings);
 }

@@ -29,7 +29,7 @@ public sealed record IngestOptions
     /// <summary>The memory of the engine for each thread.</summary>
     public required long MemoryLimitBytes { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static IngestOptions Read(SettingsReader settings)
     {
         var threads = settings.Count("ingest", "threads", 0, 0, 256);

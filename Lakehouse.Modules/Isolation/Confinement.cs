@@ -43,9 +43,9 @@ public sealed class Confinement
         {
             File.WriteAllText("/proc/self/oom_score_adj", "1000");
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _missing.Add($"oom_score_adj ({fault.Message})");
+            _missing.Add($"oom_score_adj ({error.Message})");
         }
 
         Do("no_new_privs", () => Libc.prctl(NoNewPrivileges, 1, 0, 0, 0));
@@ -145,7 +145,7 @@ public sealed class Confinement
     {
         if (call() != 0)
         {
-            throw Libc.Fault(what);
+            throw Libc.Error(what);
         }
     });
 
@@ -155,9 +155,9 @@ public sealed class Confinement
         {
             step();
         }
-        catch (Win32Exception fault)
+        catch (Win32Exception error)
         {
-            _missing.Add($"{what} ({fault.Message})");
+            _missing.Add($"{what} ({error.Message})");
         }
     }
 

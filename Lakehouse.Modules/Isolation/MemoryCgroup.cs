@@ -37,7 +37,7 @@ internal sealed class MemoryCgroup : IDisposable
             Write(folder, "cgroup.procs", process.ToString(CultureInfo.InvariantCulture));
             return new MemoryCgroup(folder, isUnified);
         }
-        catch (Exception fault) when (IsRefusal(fault))
+        catch (Exception error) when (IsRefusal(error))
         {
             TryRemove(folder);
             return null;
@@ -54,7 +54,7 @@ internal sealed class MemoryCgroup : IDisposable
                 return File.ReadLines(Path.Combine(_folder, _isUnified ? "memory.events" : "memory.oom_control"))
                     .Any(l => l.StartsWith("oom_kill ", StringComparison.Ordinal) && !l.EndsWith(" 0", StringComparison.Ordinal));
             }
-            catch (Exception fault) when (IsRefusal(fault))
+            catch (Exception error) when (IsRefusal(error))
             {
                 return false;
             }
@@ -81,7 +81,7 @@ internal sealed class MemoryCgroup : IDisposable
 
             return groups.Find(p => p[1].Length == 0) is { } unified ? ($"{root}{unified[2].TrimEnd('/')}", true) : null;
         }
-        catch (Exception fault) when (IsRefusal(fault))
+        catch (Exception error) when (IsRefusal(error))
         {
             return null;
         }
@@ -106,7 +106,7 @@ internal sealed class MemoryCgroup : IDisposable
         {
             Directory.Delete(folder);
         }
-        catch (Exception fault) when (IsRefusal(fault))
+        catch (Exception error) when (IsRefusal(error))
         {
             // Still in use for a moment, or never made: the next start tries again.
         }
@@ -125,11 +125,11 @@ internal sealed class MemoryCgroup : IDisposable
         {
             Write(folder, name, value);
         }
-        catch (Exception fault) when (IsRefusal(fault))
+        catch (Exception error) when (IsRefusal(error))
         {
             // Not on every kernel, and not needed for the limit to hold.
         }
     }
 
-    private static bool IsRefusal(Exception fault) => fault is IOException or UnauthorizedAccessException;
+    private static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
 }

@@ -17,7 +17,7 @@ internal static class ProcessMemory
             using var file = File.OpenHandle($"/proc/{process}/statm");
             length = RandomAccess.Read(file, text, 0);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return 0;
         }

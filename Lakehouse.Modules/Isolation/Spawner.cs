@@ -14,7 +14,7 @@ internal static class Spawner
     public static T Run<T>(Func<T> start)
     {
         T? result = default;
-        ExceptionDispatchInfo? fault = null;
+        ExceptionDispatchInfo? error = null;
         using var done = new ManualResetEventSlim();
         Work.Add(() =>
         {
@@ -24,7 +24,7 @@ internal static class Spawner
             }
             catch (Exception thrown)
             {
-                fault = ExceptionDispatchInfo.Capture(thrown);
+                error = ExceptionDispatchInfo.Capture(thrown);
             }
             finally
             {
@@ -32,7 +32,7 @@ internal static class Spawner
             }
         });
         done.Wait();
-        fault?.Throw();
+        error?.Throw();
         return result!;
     }
 

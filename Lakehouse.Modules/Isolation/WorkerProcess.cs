@@ -56,7 +56,7 @@ public sealed class WorkerProcess : IDisposable
         {
             _process.Kill();
         }
-        catch (Exception fault) when (fault is InvalidOperationException or Win32Exception)
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
         {
             // It has ended already.
         }
@@ -80,7 +80,7 @@ public sealed class WorkerProcess : IDisposable
                 var stat = File.ReadAllText($"/proc/{Id}/stat");
                 return stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith("T", StringComparison.OrdinalIgnoreCase);
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 return false;
             }
@@ -151,7 +151,7 @@ public sealed class WorkerProcess : IDisposable
     private static unsafe (int Own, int Other) Pair()
     {
         var pair = stackalloc int[2];
-        return Libc.socketpair(Libc.UnixSockets, Libc.StreamSocket | Libc.CloseOnExec, 0, pair) == 0 ? (pair[0], pair[1]) : throw Libc.Fault("socketpair");
+        return Libc.socketpair(Libc.UnixSockets, Libc.StreamSocket | Libc.CloseOnExec, 0, pair) == 0 ? (pair[0], pair[1]) : throw Libc.Error("socketpair");
     }
 
     private static ProcessStartInfo StartInfo(WorkerProgram program, WorkerShape shape, int memory, List<int> lanes)

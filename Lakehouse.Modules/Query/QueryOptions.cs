@@ -83,7 +83,7 @@ public sealed record QueryOptions
     /// <summary>The most tables that a statement may name, those of common tables that are not kept counted at each place.</summary>
     public required int MaxExpandedTables { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static QueryOptions Read(SettingsReader settings)
     {
         var threads = settings.Count("query", "threads", 0, 0, 256);

@@ -47,7 +47,7 @@ public sealed record SearchOptions
     /// <summary>The longest of these times.</summary>
     public required TimeSpan RetryAfterMax { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static SearchOptions Read(SettingsReader settings) => new()
     {
         MaxBodyBytes = settings.Size("search", "max_body_bytes", "1MiB", "1KiB", "64MiB"),

@@ -32,7 +32,7 @@ public sealed record StorageOptions
     /// <summary>The buckets, the primary one first.</summary>
     public required IReadOnlyList<BucketOptions> Buckets { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static StorageOptions Read(SettingsReader settings)
     {
         var dataDirectory = Path.GetFullPath(

@@ -19,10 +19,10 @@ public readonly record struct IndexName
     /// <summary>Accepts <paramref name="value"/> or throws <c>invalid_name</c> (<see cref="ErrorKind.InvalidInput"/>) with the rule it breaks.</summary>
     public static IndexName Parse(string? value)
     {
-        var fault = PlainName.FindFault(value) ?? (value![0] == '_' ? "it starts with '_'; start with a letter or a digit" : null);
-        return fault is null
+        var error = PlainName.FindError(value) ?? (value![0] == '_' ? "it starts with '_'; start with a letter or a digit" : null);
+        return error is null
             ? new IndexName(value!)
-            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_name", $"The index name is refused: {fault}.");
+            : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_name", $"The index name is refused: {error}.");
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace Lakehouse.Vector;
 /// <summary>An index as it is now.</summary>
 /// <param name="Spec">What it is.</param>
 /// <param name="Status">Whether it can be used.</param>
-/// <param name="Fault">Why it cannot, for a person; null when it can.</param>
+/// <param name="Error">Why it cannot, for a person; null when it can.</param>
 /// <param name="ItemCount">How many items it holds.</param>
 /// <param name="DeletedCount">Places of deleted items that are not cleared yet.</param>
 /// <param name="MemoryBytes">The memory of its vectors, links, ids and metadata.</param>
@@ -16,7 +16,7 @@ namespace Lakehouse.Vector;
 public sealed record VectorIndexInfo(
     VectorIndexSpec Spec,
     IndexStatus Status,
-    string? Fault,
+    string? Error,
     long ItemCount,
     long DeletedCount,
     long MemoryBytes,

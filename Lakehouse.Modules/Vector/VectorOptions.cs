@@ -89,7 +89,7 @@ public sealed record VectorOptions
     /// <summary>The seed of the layers that nodes get; null for another one each time. No setting: for tests, which repeat what has failed.</summary>
     internal int? GraphSeed { get; init; }
 
-    /// <summary>Reads the options; faults are collected in <paramref name="settings"/>.</summary>
+    /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static VectorOptions Read(SettingsReader settings)
     {
         var memory = settings.Size("vector", "memory_limit", "0", "0", "16TiB");

@@ -74,7 +74,7 @@ public sealed class AccessTests
     public void Listening_to_other_machines_needs_the_override_and_a_token(string bind, string? overrideValue, bool hasToken, string? fault)
     {
         BindAddress.TryParse(bind, out var address).Should().BeTrue();
-        var found = BindGate.FindFault(address!, overrideValue, hasToken);
+        var found = BindGate.FindError(address!, overrideValue, hasToken);
         if (fault is null)
         {
             found.Should().BeNull();

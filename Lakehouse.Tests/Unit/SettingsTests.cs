@@ -127,7 +127,7 @@ public sealed class SettingsTests
             KeyValuePair.Create("query:timeout", (string?)"x"), KeyValuePair.Create(
                 "ingest:threads", (string?)"x"), KeyValuePair.Create("nope:x", (string?)"x")]).Build();
 
-        FluentActions.Invoking(() => LakehouseSettings.Read(configuration, null)).Should().Throw<SettingsException>().Which.Faults.Should().HaveCount(3);
+        FluentActions.Invoking(() => LakehouseSettings.Read(configuration, null)).Should().Throw<SettingsException>().Which.Errors.Should().HaveCount(3);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class SettingsTests
     [Fact]
     public void A_named_file_that_is_missing_is_refused() =>
         FluentActions.Invoking(() => SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>()))
-            .Should().Throw<SettingsException>().Which.Faults.Should().ContainSingle()
+            .Should().Throw<SettingsException>().Which.Errors.Should().ContainSingle()
             .Which.Should().StartWith("The configuration file /nowhere/x.toml is not there.");
 
     private static Dictionary<string, object> Flatten(string path, TomlTable table)

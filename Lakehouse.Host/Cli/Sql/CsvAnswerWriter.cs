@@ -77,9 +77,9 @@ internal sealed class CsvAnswerWriter(Stream output) : ISqlAnswerWriter
         {
             output.Write(_buffer.WrittenSpan);
         }
-        catch (IOException fault)
+        catch (IOException error)
         {
-            throw new OutputClosedException(fault);
+            throw new OutputClosedException(error);
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class SqlAnswerReader(Stream body)
 
             if (_isAtEnd)
             {
-                throw new CommandFault("The answer ended before its end.");
+                throw new CommandException("The answer ended before its end.");
             }
 
             if (_filled == _buffer.Length)

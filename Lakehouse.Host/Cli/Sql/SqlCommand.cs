@@ -32,7 +32,7 @@ internal static class SqlCommand
             }
             catch (HttpIOException)
             {
-                throw new CommandFault(
+                throw new CommandException(
                     "The query failed while its rows were being sent; what was printed is not the whole answer. The server's log has the cause.");
             }
 

@@ -114,7 +114,7 @@ internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<Deliv
                     BinaryPrimitives.ReadUInt32LittleEndian(info[UnackedAt..]) > 0 || BinaryPrimitives.ReadUInt32LittleEndian(info[NotSentAt..]) > 0,
                     BinaryPrimitives.ReadInt64LittleEndian(info[BytesAckedAt..]));
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 return null; // it has just been closed
             }

@@ -23,7 +23,7 @@ internal static class DescriptorBudget
     /// <summary>How many connections can be open at once.</summary>
     /// <param name="settings">What is wished for.</param>
     /// <param name="limit">The descriptors that the process may have; null for as many as it likes.</param>
-    /// <exception cref="CommandFault">Too few for anything.</exception>
+    /// <exception cref="CommandException">Too few for anything.</exception>
     public static int FitConnections(LakehouseSettings settings, long? limit)
     {
         var (query, server) = (settings.Query, settings.Server);
@@ -32,7 +32,7 @@ internal static class DescriptorBudget
         var left = (limit ?? long.MaxValue) - engines - Others - server.HealthConnections;
         return left >= ConnectionsMin
             ? (int)Math.Min(left, server.MaxConnections)
-            : throw new CommandFault(
+            : throw new CommandException(
                 $"The system lets this process have {limit} file descriptors (ulimit -n), and it needs "
                 + $"{engines + Others + server.HealthConnections + ConnectionsMin}: "
                 + "raise that limit, or lower query.max_running, query.max_paused or query.reserve_engines.");

@@ -10,7 +10,7 @@ public static class BindGate
     /// <param name="bind">Where it would listen.</param>
     /// <param name="overrideValue">The variable's value; null when it is not set.</param>
     /// <param name="hasToken">True when <c>auth.token</c> is set.</param>
-    public static string? FindFault(BindAddress bind, string? overrideValue, bool hasToken)
+    public static string? FindError(BindAddress bind, string? overrideValue, bool hasToken)
     {
         if (bind.IsLoopback)
         {
@@ -29,7 +29,7 @@ public static class BindGate
             : $"[server] bind = \"{bind}\" is not a loopback address and {OverrideVariable} is 1, but auth.token is empty: {risk}. Set auth.token.";
     }
 
-    /// <summary>What the log says at start where <see cref="FindFault"/> was overruled; null for a loopback address.</summary>
+    /// <summary>What the log says at start where <see cref="FindError"/> was overruled; null for a loopback address.</summary>
     public static string? FindWarning(BindAddress bind) => bind.IsLoopback
         ? null
         : $"[server] bind = \"{bind}\" is not a loopback address, and {OverrideVariable} is 1: "

@@ -123,10 +123,10 @@ internal sealed class BrowserGate
         {
             return request.Host;
         }
-        catch (ArgumentException fault)
+        catch (ArgumentException error)
         {
             // It looks like an international name (xn--) and is none.
-            throw new LakehouseException(ErrorKind.Misdirected, "host_not_allowed", "The request's header Host is no name of a host.", fault);
+            throw new LakehouseException(ErrorKind.Misdirected, "host_not_allowed", "The request's header Host is no name of a host.", error);
         }
     }
 

@@ -67,14 +67,14 @@ internal sealed class PacedBody : ReadOnlyStream
             _late.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             return await read;
         }
-        catch (OperationCanceledException fault) when (_late.IsCancellationRequested)
+        catch (OperationCanceledException error) when (_late.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw TooSlow(fault);
+            throw TooSlow(error);
         }
-        catch (Microsoft.AspNetCore.Http.BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status408RequestTimeout)
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status408RequestTimeout)
         {
-            throw TooSlow(fault); // the average is below the rate, too
+            throw TooSlow(error); // the average is below the rate, too
         }
         finally
         {

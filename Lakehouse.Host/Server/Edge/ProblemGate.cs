@@ -28,9 +28,9 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         {
             LogGone(context.Request.Method, context.Request.Path);
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
-            await AnswerAsync(context, fault);
+            await AnswerAsync(context, error);
         }
 
         if (logger.IsEnabled(LogLevel.Debug))
@@ -63,10 +63,10 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
     /// The messages of an error and of what caused it. Errors that the program knows say all with these; where in the program they came up is of no use to who
     /// runs it.
     /// </summary>
-    private static string ReasonOf(Exception fault)
+    private static string ReasonOf(Exception error)
     {
-        var reason = fault.Message;
-        for (var cause = fault.InnerException; cause is not null; cause = cause.InnerException)
+        var reason = error.Message;
+        for (var cause = error.InnerException; cause is not null; cause = cause.InnerException)
         {
             reason += $" ({cause.GetType().Name}: {cause.Message})";
         }
@@ -74,30 +74,30 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         return reason;
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception fault)
+    private async Task AnswerAsync(HttpContext context, Exception error)
     {
         if (context.Response.HasStarted)
         {
-            if (fault is LakehouseException)
+            if (error is LakehouseException)
             {
-                LogCut(context.Request.Method, context.Request.Path, ReasonOf(fault), context.TraceIdentifier);
+                LogCut(context.Request.Method, context.Request.Path, ReasonOf(error), context.TraceIdentifier);
             }
             else
             {
-                LogCutUnexpectedly(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+                LogCutUnexpectedly(error, context.Request.Method, context.Request.Path, context.TraceIdentifier);
             }
 
             context.Abort();
             return;
         }
 
-        switch (fault)
+        switch (error)
         {
             case LakehouseException known:
                 var status = StatusOf(known.Kind);
                 if (status >= StatusCodes.Status500InternalServerError && known.Kind is not (ErrorKind.Busy or ErrorKind.Timeout))
                 {
-                    LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(fault), context.TraceIdentifier);
+                    LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(error), context.TraceIdentifier);
                 }
 
                 if (known.Kind == ErrorKind.Busy)
@@ -121,7 +121,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
                 await WriteAsync(context, bad.StatusCode, "invalid_request", (bad.InnerException as JsonException)?.Message ?? bad.Message, null);
                 break;
             default:
-                LogUnexpected(fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
+                LogUnexpected(error, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 await WriteAsync(
                     context,
                     StatusCodes.Status500InternalServerError,
@@ -212,11 +212,11 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         EventId = 5007,
         Level = LogLevel.Error,
         Message = "{Method} {Path} failed unexpectedly after its answer had begun; the connection was cut (trace {TraceId})")]
-    private partial void LogCutUnexpectedly(Exception fault, string method, PathString path, string traceId);
+    private partial void LogCutUnexpectedly(Exception error, string method, PathString path, string traceId);
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Warning, Message = "{Method} {Path} could not be served: {Status} {Code}: {Reason} (trace {TraceId})")]
     private partial void LogFailed(string method, PathString path, int status, string code, string reason, string traceId);
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly (trace {TraceId})")]
-    private partial void LogUnexpected(Exception fault, string method, PathString path, string traceId);
+    private partial void LogUnexpected(Exception error, string method, PathString path, string traceId);
 }

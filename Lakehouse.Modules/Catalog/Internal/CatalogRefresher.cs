@@ -25,9 +25,9 @@ internal sealed partial class CatalogRefresher(
             {
                 await catalog.RefreshAsync(stoppingToken);
             }
-            catch (LakehouseException fault)
+            catch (LakehouseException error)
             {
-                LogFailed(fault);
+                LogFailed(error);
             }
         }
     }
@@ -37,5 +37,5 @@ internal sealed partial class CatalogRefresher(
 
     [LoggerMessage(
         EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
-    private partial void LogFailed(Exception fault);
+    private partial void LogFailed(Exception error);
 }

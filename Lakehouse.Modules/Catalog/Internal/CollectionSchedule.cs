@@ -26,13 +26,13 @@ internal sealed partial class CollectionSchedule(
             {
                 await collector.CollectAsync(isDryRun: false, listMax: 0, stoppingToken);
             }
-            catch (LakehouseException fault)
+            catch (LakehouseException error)
             {
-                LogFailed(fault);
+                LogFailed(error);
             }
         }
     }
 
     [LoggerMessage(EventId = 2008, Level = LogLevel.Warning, Message = "A collection ended early; the next one goes on")]
-    private partial void LogFailed(Exception fault);
+    private partial void LogFailed(Exception error);
 }

@@ -87,12 +87,12 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
 
             return manifest;
         }
-        catch (InvalidDataException fault)
+        catch (InvalidDataException error)
         {
             _damaged.TryAdd(key, 0);
-            LogDamaged(fault, key.Value);
+            LogDamaged(error, key.Value);
             journal.Record(
-                "manifest_refused", key.Value, $"The manifest cannot be read ({fault.Message}); an older version of the dataset is used where there is one.");
+                "manifest_refused", key.Value, $"The manifest cannot be read ({error.Message}); an older version of the dataset is used where there is one.");
             return null;
         }
     }
@@ -116,7 +116,7 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         EventId = 2004,
         Level = LogLevel.Error,
         Message = "The manifest {Key} cannot be read and is skipped; an older version of the dataset is used where there is one")]
-    private partial void LogDamaged(Exception fault, string key);
+    private partial void LogDamaged(Exception error, string key);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The object {Key} is no manifest and is skipped")]
     private partial void LogForeign(string key);

@@ -1,12 +1,12 @@
 namespace Lakehouse.Core.Configuration;
 
-/// <summary>The configuration cannot be used. Each fault names table, key, value and the allowed range; the program does not start.</summary>
+/// <summary>The configuration cannot be used. Each error names table, key, value and the allowed range; the program does not start.</summary>
 public sealed class SettingsException : Exception
 {
-    /// <summary>Creates the error for one or more faults.</summary>
-    public SettingsException(IReadOnlyList<string> faults)
-        : base(string.Join(Environment.NewLine, faults)) => Faults = faults;
+    /// <summary>Creates the error for one or more errors.</summary>
+    public SettingsException(IReadOnlyList<string> errors)
+        : base(string.Join(Environment.NewLine, errors)) => Errors = errors;
 
-    /// <summary>One sentence a fault.</summary>
-    public IReadOnlyList<string> Faults { get; }
+    /// <summary>A sentence each.</summary>
+    public IReadOnlyList<string> Errors { get; }
 }

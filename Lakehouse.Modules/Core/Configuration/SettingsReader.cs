@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Lakehouse.Core.Configuration;
 
 /// <summary>
-/// Reads settings by table and key, with a default and a range each, and collects every fault instead of stopping at the first. What
+/// Reads settings by table and key, with a default and a range each, and collects every error instead of stopping at the first. What
 /// was asked for is what exists: <see cref="Complete"/> refuses a key that nobody read, so a misspelt one cannot pass
 /// unnoticed, and <see cref="Known"/> is the list that <c>appsettings.toml</c> is tested against. Not thread-safe.
 /// </summary>
@@ -16,7 +16,7 @@ public sealed class SettingsReader
 
     private readonly IConfiguration _configuration;
     private readonly List<Setting> _known = [];
-    private readonly List<string> _faults = [];
+    private readonly List<string> _errors = [];
 
     /// <summary>Reads from <paramref name="configuration"/>, whose keys are <c>table:key</c> in any case.</summary>
     public SettingsReader(IConfiguration configuration) => _configuration = configuration;
@@ -33,7 +33,7 @@ public sealed class SettingsReader
             return text ?? defaultValue;
         }
 
-        return Fault(table, key, text, allowed, defaultValue);
+        return Error(table, key, text, allowed, defaultValue);
     }
 
     /// <summary>The address of a server, with scheme (http or https) and host and without user, query or fragment; null where it is empty or refused.</summary>
@@ -94,7 +94,7 @@ public sealed class SettingsReader
         {
             if (child.Value is null || !int.TryParse(child.Key, CultureInfo.InvariantCulture, out _))
             {
-                _faults.Add($"[{table}] {key} is not a list of texts.");
+                _errors.Add($"[{table}] {key} is not a list of texts.");
                 break;
             }
 
@@ -113,7 +113,7 @@ public sealed class SettingsReader
         var items = List(table, key);
         foreach (var refused in items.Where(item => !isValid(item)))
         {
-            _faults.Add($"[{table}] {key}: \"{Shown(key, refused)}\" is refused. Allowed: {allowed}.");
+            _errors.Add($"[{table}] {key}: \"{Shown(key, refused)}\" is refused. Allowed: {allowed}.");
         }
 
         return [.. items.Where(isValid)];
@@ -123,10 +123,10 @@ public sealed class SettingsReader
     public IReadOnlyList<string> Names(string table) =>
         [.. Section(table).GetChildren().Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal)];
 
-    /// <summary>Adds a fault that a module found by itself, e.g. two settings that contradict each other.</summary>
-    public void AddFault(string fault) => _faults.Add(fault);
+    /// <summary>Adds an error that a module found by itself, e.g. two settings that contradict each other.</summary>
+    public void AddError(string error) => _errors.Add(error);
 
-    /// <summary>Ends the reading: throws <see cref="SettingsException"/> with every fault, unknown keys among them.</summary>
+    /// <summary>Ends the reading: throws <see cref="SettingsException"/> with every error, unknown keys among them.</summary>
     public void Complete()
     {
         var known = _known.Select(s => s.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -134,13 +134,13 @@ public sealed class SettingsReader
         {
             if (!known.Contains(leaf.Path) && !known.Contains(Parent(leaf.Path)))
             {
-                _faults.Add(DescribeUnknown(leaf.Path, leaf.Value));
+                _errors.Add(DescribeUnknown(leaf.Path, leaf.Value));
             }
         }
 
-        if (_faults.Count > 0)
+        if (_errors.Count > 0)
         {
-            throw new SettingsException(_faults);
+            throw new SettingsException(_errors);
         }
     }
 
@@ -197,7 +197,7 @@ public sealed class SettingsReader
         var section = Section(table).GetSection(key);
         if (section.Value is null && section.GetChildren().Any())
         {
-            _faults.Add($"[{table}] {key} is a table or a list. Allowed: {allowed}.");
+            _errors.Add($"[{table}] {key} is a table or a list. Allowed: {allowed}.");
         }
 
         return section.Value;
@@ -208,7 +208,7 @@ public sealed class SettingsReader
         var text = Raw(table, key, defaultValue, allowed);
         return text is null ? fallback
             : tryParse(text, out var value) && isInRange(value) ? value
-            : Fault(table, key, text, allowed, fallback);
+            : Error(table, key, text, allowed, fallback);
     }
 
     private static T Constant<T>(Parser<T> tryParse, string text) =>
@@ -217,9 +217,9 @@ public sealed class SettingsReader
     private static bool TryParseWhole(string? text, out long value) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
-    private T Fault<T>(string table, string key, string value, string allowed, T defaultValue)
+    private T Error<T>(string table, string key, string value, string allowed, T defaultValue)
     {
-        _faults.Add($"[{table}] {key} = \"{Shown(key, value)}\" is refused. Allowed: {allowed}.");
+        _errors.Add($"[{table}] {key} = \"{Shown(key, value)}\" is refused. Allowed: {allowed}.");
         return defaultValue;
     }
 }

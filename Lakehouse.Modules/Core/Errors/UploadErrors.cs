@@ -10,10 +10,10 @@ public static class UploadErrors
         {
             return await body.ReadAsync(buffer, cancellationToken);
         }
-        catch (IOException fault)
+        catch (IOException error)
         {
             throw new LakehouseException(
-                ErrorKind.InvalidInput, "upload_incomplete", "The upload broke off before its end. Nothing was stored; send it again.", fault);
+                ErrorKind.InvalidInput, "upload_incomplete", "The upload broke off before its end. Nothing was stored; send it again.", error);
         }
     }
 }

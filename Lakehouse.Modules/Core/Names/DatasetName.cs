@@ -29,7 +29,7 @@ public readonly record struct DatasetName
     public static bool TryParse(string? value, out DatasetName name, [NotNullWhen(false)] out string? reason)
     {
         name = default;
-        reason = FindFault(value);
+        reason = FindError(value);
         if (reason is not null)
         {
             return false;
@@ -45,11 +45,11 @@ public readonly record struct DatasetName
     /// <inheritdoc/>
     public override string ToString() => Value;
 
-    private static string? FindFault(string? value)
+    private static string? FindError(string? value)
     {
-        if (PlainName.FindFault(value) is { } fault)
+        if (PlainName.FindError(value) is { } error)
         {
-            return fault;
+            return error;
         }
 
         foreach (var prefix in ReservedPrefixes)

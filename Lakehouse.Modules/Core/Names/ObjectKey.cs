@@ -32,7 +32,7 @@ public readonly record struct ObjectKey : IComparable<ObjectKey>
     public static bool TryParse(string? value, out ObjectKey key, [NotNullWhen(false)] out string? reason)
     {
         key = default;
-        reason = FindFault(value);
+        reason = FindError(value);
         if (reason is not null)
         {
             return false;
@@ -63,7 +63,7 @@ public readonly record struct ObjectKey : IComparable<ObjectKey>
     /// <summary>Orders as <see cref="CompareTo"/>.</summary>
     public static bool operator >=(ObjectKey left, ObjectKey right) => left.CompareTo(right) >= 0;
 
-    private static string? FindFault(string? value)
+    private static string? FindError(string? value)
     {
         if (string.IsNullOrEmpty(value))
         {

@@ -15,7 +15,7 @@ public static class PlainName
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
     /// <summary>The part of the rule that <paramref name="value"/> breaks, for a person; null when it keeps it.</summary>
-    public static string? FindFault(string? value)
+    public static string? FindError(string? value)
     {
         if (string.IsNullOrEmpty(value))
         {

@@ -104,9 +104,9 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
         {
             return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(what, "a text");
         }
-        catch (InvalidOperationException fault)
+        catch (InvalidOperationException error)
         {
-            throw Invalid($"{what} is not valid Unicode", fault);
+            throw Invalid($"{what} is not valid Unicode", error);
         }
     }
 

@@ -70,9 +70,9 @@ public static class RequestBody
             var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw JsonMembers.Invalid($"the body is not JSON of the form {form}");
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw JsonMembers.Invalid($"the body is not JSON of the form {form} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+            throw JsonMembers.Invalid($"the body is not JSON of the form {form} (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})", error);
         }
     }
 

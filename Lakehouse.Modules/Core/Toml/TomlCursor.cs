@@ -33,7 +33,7 @@ internal sealed class TomlCursor(string text)
     {
         if (!TryTake(expected))
         {
-            throw Fault($"expected '{expected}', found {Describe()}");
+            throw Error($"expected '{expected}', found {Describe()}");
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class TomlCursor(string text)
         SkipComment();
         if (!AtEnd && !TryTakeNewline())
         {
-            throw Fault($"expected the end of the line, found {Describe()}");
+            throw Error($"expected the end of the line, found {Describe()}");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class TomlCursor(string text)
         {
             if (Peek(1) != '\n')
             {
-                throw Fault("a carriage return without a line feed");
+                throw Error("a carriage return without a line feed");
             }
 
             Advance(2);
@@ -98,11 +98,11 @@ internal sealed class TomlCursor(string text)
     {
         if (Current is (< ' ' and not '\t') or '\x7F')
         {
-            throw Fault($"the control character U+{(int)Current:X4} is not allowed here");
+            throw Error($"the control character U+{(int)Current:X4} is not allowed here");
         }
     }
 
-    public TomlException Fault(string reason)
+    public TomlException Error(string reason)
     {
         var before = text.AsSpan(0, Math.Min(Position, text.Length));
         return new TomlException(before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'), reason);

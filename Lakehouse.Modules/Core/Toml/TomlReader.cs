@@ -21,9 +21,9 @@ public static class TomlReader
         {
             text = StrictUtf8.GetString(utf8);
         }
-        catch (DecoderFallbackException fault)
+        catch (DecoderFallbackException error)
         {
-            var before = utf8[..Math.Clamp(fault.Index, 0, utf8.Length)];
+            var before = utf8[..Math.Clamp(error.Index, 0, utf8.Length)];
             throw new TomlException(before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'), "the text is not valid UTF-8");
         }
 
@@ -107,7 +107,7 @@ public static class TomlReader
             {
                 TomlTable { Origin: not TomlTableOrigin.Inline } table => table,
                 List<object> list when _tableArrays.Contains(list) => (TomlTable)list[^1],
-                _ => throw _cursor.Fault($"'{key}' is already a value and cannot hold tables"),
+                _ => throw _cursor.Error($"'{key}' is already a value and cannot hold tables"),
             };
         }
 
@@ -126,7 +126,7 @@ public static class TomlReader
                 return implied;
             }
 
-            throw _cursor.Fault($"the table '{key}' is defined twice");
+            throw _cursor.Error($"the table '{key}' is defined twice");
         }
 
         private TomlTable AppendToArray(TomlTable parent, string key)
@@ -140,7 +140,7 @@ public static class TomlReader
 
             if (value is not List<object> list || !_tableArrays.Contains(list))
             {
-                throw _cursor.Fault($"'{key}' is already there and is not an array of tables");
+                throw _cursor.Error($"'{key}' is already there and is not an array of tables");
             }
 
             var table = new TomlTable { Origin = TomlTableOrigin.Header };

@@ -24,7 +24,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
         {
             if (cursor.AtEnd)
             {
-                throw cursor.Fault("the string is not closed");
+                throw cursor.Error("the string is not closed");
             }
 
             if (cursor.Current == quote)
@@ -76,7 +76,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
     {
         if (!isMultiLine)
         {
-            throw cursor.Fault("the string is not closed on its line");
+            throw cursor.Error("the string is not closed on its line");
         }
 
         result.Append(cursor.Current == '\r' ? "\r\n" : "\n");
@@ -104,7 +104,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
             case '\\': result.Append('\\'); break;
             case 'u': result.Append(ReadRune(4)); break;
             case 'U': result.Append(ReadRune(8)); break;
-            default: throw cursor.Fault($"'\\{escape}' is not an escape");
+            default: throw cursor.Error($"'\\{escape}' is not an escape");
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
         cursor.SkipBlanks();
         if (!cursor.TryTakeNewline())
         {
-            throw cursor.Fault("only white space may follow a backslash at the end of a line");
+            throw cursor.Error("only white space may follow a backslash at the end of a line");
         }
 
         do
@@ -131,7 +131,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
             || !int.TryParse(cursor.Rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || !Rune.IsValid(code))
         {
-            throw cursor.Fault($"the escape needs {digits} hex digits that name a Unicode scalar value");
+            throw cursor.Error($"the escape needs {digits} hex digits that name a Unicode scalar value");
         }
 
         cursor.Advance(digits);

@@ -38,7 +38,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
 
         if (table.TryGet(path[^1], out _))
         {
-            throw cursor.Fault($"the key '{path[^1]}' is defined twice");
+            throw cursor.Error($"the key '{path[^1]}' is defined twice");
         }
 
         table.Add(path[^1], ReadValue());
@@ -55,7 +55,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
 
         return value is TomlTable { Origin: TomlTableOrigin.DottedKey } dotted
             ? dotted
-            : throw cursor.Fault($"'{key}' is already defined and cannot be extended by a dotted key");
+            : throw cursor.Error($"'{key}' is already defined and cannot be extended by a dotted key");
     }
 
     private string ReadSimpleKey()
@@ -63,7 +63,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
         if (cursor.Current is '"' or '\'')
         {
             return cursor.StartsWith("\"\"\"") || cursor.StartsWith("'''")
-                ? throw cursor.Fault("a key cannot be a multi-line string")
+                ? throw cursor.Error("a key cannot be a multi-line string")
                 : _strings.Read();
         }
 
@@ -75,7 +75,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
 
         if (length == 0)
         {
-            throw cursor.Fault($"expected a key, found {cursor.Describe()}");
+            throw cursor.Error($"expected a key, found {cursor.Describe()}");
         }
 
         var key = cursor.Rest[..length].ToString();
@@ -113,7 +113,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
 
         var word = cursor.Rest[..length];
         var value = TomlScalar.Parse(word)
-            ?? throw cursor.Fault(length == 0 ? $"expected a value, found {cursor.Describe()}" : $"'{word}' is not a value");
+            ?? throw cursor.Error(length == 0 ? $"expected a value, found {cursor.Describe()}" : $"'{word}' is not a value");
         cursor.Advance(length);
         return value;
     }
@@ -122,7 +122,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
     {
         if (++_depth > DepthMax)
         {
-            throw cursor.Fault(string.Create(CultureInfo.InvariantCulture, $"values are nested more than {DepthMax} deep"));
+            throw cursor.Error(string.Create(CultureInfo.InvariantCulture, $"values are nested more than {DepthMax} deep"));
         }
 
         var value = read();

@@ -97,9 +97,9 @@ internal static unsafe class ScalarFunctionBinding
             var rowCount = (int)NativeMethods.duckdb_data_chunk_get_size(input);
             function.Body(NativeMethods.duckdb_scalar_function_get_state(info), arguments, rowCount, new DuckDbOutput(output, function.Result));
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
-            NativeMethods.duckdb_scalar_function_set_error(info, fault.Message);
+            NativeMethods.duckdb_scalar_function_set_error(info, error.Message);
         }
     }
 }

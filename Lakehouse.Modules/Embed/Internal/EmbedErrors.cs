@@ -45,5 +45,5 @@ internal static class EmbedErrors
             + "again in a moment.");
 
     /// <summary>The words of the innermost cause; they name the host's address and port, which are the configuration's, and nothing else.</summary>
-    private static string Reason(Exception fault) => fault.GetBaseException().Message.TrimEnd('.');
+    private static string Reason(Exception error) => error.GetBaseException().Message.TrimEnd('.');
 }

@@ -76,7 +76,7 @@ internal static class EmbedSettings
 
         if (name.Length == 0)
         {
-            settings.AddFault($"[{Table}] default_model is empty, and provider = \"{provider}\" needs the name of a model there, e.g. \"nomic-embed-text\".");
+            settings.AddError($"[{Table}] default_model is empty, and provider = \"{provider}\" needs the name of a model there, e.g. \"nomic-embed-text\".");
         }
 
         var (query, document) = KnownPrefixes.Of(name);
@@ -100,7 +100,7 @@ internal static class EmbedSettings
         var table = $"embed.models.{name}";
         if (!IsName(name))
         {
-            settings.AddFault($"[{table}]: the model's name is refused. Allowed: {NameRule}.");
+            settings.AddError($"[{table}]: the model's name is refused. Allowed: {NameRule}.");
         }
 
         var provider = settings.Choice(table, "provider", fallback.Provider, Providers);
@@ -136,7 +136,7 @@ internal static class EmbedSettings
 
         if (url is null && provider == OpenAi)
         {
-            settings.AddFault($"[{table}] url names no server, and provider = \"{OpenAi}\" needs one, e.g. \"https://api.openai.com\".");
+            settings.AddError($"[{table}] url names no server, and provider = \"{OpenAi}\" needs one, e.g. \"https://api.openai.com\".");
         }
 
         return url ?? new Uri(OllamaUrl);

@@ -180,15 +180,15 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                     cache.Succeed(call.Texts[i], found[i]);
                 }
             }
-            catch (TextTooLongException fault) when (call.Texts.Count > 1)
+            catch (TextTooLongException error) when (call.Texts.Count > 1)
             {
                 cache.CountCall(failed: true);
-                await RunEachAsync(model, truncate, call, fault);
+                await RunEachAsync(model, truncate, call, error);
             }
-            catch (Exception fault)
+            catch (Exception error)
             {
                 cache.CountCall(failed: true);
-                Fail(model, call, fault);
+                Fail(model, call, error);
             }
         }
     }
@@ -212,35 +212,35 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                     Normalise(found[0], model);
                     cache.Succeed(text, found[0]);
                 }
-                catch (TextTooLongException fault)
+                catch (TextTooLongException error)
                 {
                     cache.CountCall(failed: true);
-                    cache.Fail(text, new TextRefusedException(text, fault.Message));
+                    cache.Fail(text, new TextRefusedException(text, error.Message));
                 }
             }
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
             cache.CountCall(failed: true);
-            Fail(model, call, fault is TextTooLongException ? whole : fault);
+            Fail(model, call, error is TextTooLongException ? whole : error);
         }
     }
 
-    private void Fail(Model model, UpstreamCall call, Exception fault)
+    private void Fail(Model model, UpstreamCall call, Exception error)
     {
-        if (fault is LakehouseException { Kind: ErrorKind.NotFound })
+        if (error is LakehouseException { Kind: ErrorKind.NotFound })
         {
             models.Forget(model);
         }
 
         foreach (var text in call.Texts)
         {
-            Exception told = fault switch
+            Exception told = error switch
             {
                 TextTooLongException tooLong => new TextRefusedException(text, tooLong.Message),
                 OperationCanceledException => EmbedErrors.Late(model.Settings.Name, options.Timeout),
-                LakehouseException => fault,
-                _ => EmbedErrors.Failed(model.Settings.Provider, $"could not be asked ({fault.GetType().Name})", fault),
+                LakehouseException => error,
+                _ => EmbedErrors.Failed(model.Settings.Provider, $"could not be asked ({error.GetType().Name})", error),
             };
             cache.Fail(text, told);
         }

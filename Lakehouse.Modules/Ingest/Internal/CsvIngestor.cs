@@ -24,9 +24,9 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
             using var folder = scratch.Create();
             return await IngestAsync(request, content, folder.Path, cancellationToken);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            throw StorageFault.Translate(fault);
+            throw FileSystemErrors.Translate(error);
         }
     }
 

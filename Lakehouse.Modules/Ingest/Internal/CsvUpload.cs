@@ -66,7 +66,7 @@ internal sealed class CsvUpload : IAsyncDisposable
 
         if (RowCount == 0)
         {
-            throw CsvFault.Whole("csv_no_rows", "the file has a header and no rows, so the types of its columns are unknown");
+            throw CsvErrors.Whole("csv_no_rows", "the file has a header and no rows, so the types of its columns are unknown");
         }
 
         UpdateSchema();
@@ -117,10 +117,10 @@ internal sealed class CsvUpload : IAsyncDisposable
         {
             // Not a record, or one that does not end: the scanner finds the place; a record it accepts is one too long for a header.
             new CsvScanner(Delimiter, [], 1, _options.MaxRecordBytes, new NullSink()).Scan(text, isFinal: true);
-            throw CsvFault.Whole("csv_header_too_long", $"the first record does not end within {ByteSize.Format(SampleSize)}");
+            throw CsvErrors.Whole("csv_header_too_long", $"the first record does not end within {ByteSize.Format(SampleSize)}");
         }
 
-        CsvFault.RequireText(text[..header], 1);
+        CsvErrors.RequireText(text[..header], 1);
         _profiles = new ColumnProfile[_names.Length];
         _scanner = new CsvScanner(Delimiter, _profiles, 1 + text[..header].Count((byte)'\n'), _options.MaxRecordBytes, _spool);
         UpdateSchema();
@@ -170,8 +170,8 @@ internal sealed class CsvUpload : IAsyncDisposable
     {
         if (_filled > _options.MaxRecordBytes)
         {
-            var fault = CsvScanner.RecordTooLarge(0, _options.MaxRecordBytes);
-            throw CsvFault.At([], 0, _scanner!.Line, fault.Code, fault.Message);
+            var error = CsvScanner.RecordTooLarge(0, _options.MaxRecordBytes);
+            throw CsvErrors.At([], 0, _scanner!.Line, error.Code, error.Message);
         }
 
         if (_filled == _block.Length)

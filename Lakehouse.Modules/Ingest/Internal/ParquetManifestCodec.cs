@@ -45,9 +45,9 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var row = result.FetchChunk();
                 return row is { RowCount: 1 } ? Read(row) : throw new InvalidDataException("the file does not hold one manifest");
             }
-            catch (Exception fault) when (fault is DuckDbException or JsonException or FormatException)
+            catch (Exception error) when (error is DuckDbException or JsonException or FormatException)
             {
-                throw new InvalidDataException("the file is not a manifest: " + fault.Message, fault);
+                throw new InvalidDataException("the file is not a manifest: " + error.Message, error);
             }
         },
         cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             [
                 .. objects.Select(
                     o => new DataFile(
-                        ObjectKey.TryParse(o.Key, out var key, out var fault) ? key : throw new FormatException(fault), o.Size, o.RowCount, o.Sha256))
+                        ObjectKey.TryParse(o.Key, out var key, out var error) ? key : throw new FormatException(error), o.Size, o.RowCount, o.Sha256))
             ],
             Number(6),
             Time(7),

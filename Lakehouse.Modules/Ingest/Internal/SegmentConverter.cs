@@ -98,9 +98,9 @@ internal sealed class SegmentConverter : IAsyncDisposable
                 throw Disagreement($"the engine read {rows} rows of {segment.RowCount}", null);
             }
         }
-        catch (DuckDbException fault)
+        catch (DuckDbException error)
         {
-            throw Translate(fault);
+            throw Translate(error);
         }
 
         var (size, hash) = Seal(path);
@@ -124,29 +124,29 @@ internal sealed class SegmentConverter : IAsyncDisposable
         return (file.Length, hash);
     }
 
-    private Exception Translate(DuckDbException fault)
+    private Exception Translate(DuckDbException error)
     {
         if (_stop.IsCancellationRequested)
         {
-            return new OperationCanceledException(fault.Message, fault, _stop.Token);
+            return new OperationCanceledException(error.Message, error, _stop.Token);
         }
 
-        return fault.Kind switch
+        return error.Kind switch
         {
-            DuckDbErrorKind.InputOutput when fault.Message.Contains("No space left", StringComparison.Ordinal)
-                || fault.Message.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
+            DuckDbErrorKind.InputOutput when error.Message.Contains("No space left", StringComparison.Ordinal)
+                || error.Message.Contains("quota", StringComparison.OrdinalIgnoreCase) =>
                 new LakehouseException(
                     ErrorKind.InsufficientStorage,
                     "disk_full",
                     "The disk that holds the data folder is full. Nothing was registered; free some space and try again.",
-                    fault),
+                    error),
             DuckDbErrorKind.OutOfMemory =>
                 new LakehouseException(
                     ErrorKind.InsufficientStorage,
                     "out_of_memory",
                     "The file needs more memory than ingest.memory_limit allows. Nothing was registered; raise it, or lower ingest.segment_bytes.",
-                    fault),
-            _ => Disagreement("the engine refused a segment", fault),
+                    error),
+            _ => Disagreement("the engine refused a segment", error),
         };
     }
 

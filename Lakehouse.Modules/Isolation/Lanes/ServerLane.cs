@@ -46,9 +46,9 @@ public sealed class ServerLane : IDisposable
                 rest = rest[await _socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
             }
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            throw new WorkerGoneException("the worker takes no more frames", fault);
+            throw new WorkerGoneException("the worker takes no more frames", error);
         }
 
         frames.Clear();
@@ -72,9 +72,9 @@ public sealed class ServerLane : IDisposable
                 var count = await _socket.ReceiveAsync(_received.Space, SocketFlags.None, cancellationToken);
                 _received.Added(count > 0 ? count : throw new WorkerGoneException("the worker has ended"));
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                throw new WorkerGoneException("the worker has ended", fault);
+                throw new WorkerGoneException("the worker has ended", error);
             }
         }
 

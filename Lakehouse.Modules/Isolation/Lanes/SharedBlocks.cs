@@ -43,12 +43,12 @@ public sealed unsafe class SharedBlocks : IDisposable
         descriptor = Libc.memfd_create("lakehouse", 0);
         if (descriptor < 0)
         {
-            throw Libc.Fault("memfd_create");
+            throw Libc.Error("memfd_create");
         }
 
         try
         {
-            return Libc.ftruncate(descriptor, (long)count * blockBytes) == 0 ? Open(descriptor, count, blockBytes) : throw Libc.Fault("ftruncate");
+            return Libc.ftruncate(descriptor, (long)count * blockBytes) == 0 ? Open(descriptor, count, blockBytes) : throw Libc.Error("ftruncate");
         }
         catch (Win32Exception)
         {
@@ -61,7 +61,7 @@ public sealed unsafe class SharedBlocks : IDisposable
     internal static SharedBlocks Open(int descriptor, int count, int blockBytes)
     {
         var start = Libc.mmap(0, (nuint)((long)count * blockBytes), Libc.ReadWrite, Libc.Shared, descriptor, 0);
-        return start != -1 ? new SharedBlocks((byte*)start, count, blockBytes) : throw Libc.Fault("mmap");
+        return start != -1 ? new SharedBlocks((byte*)start, count, blockBytes) : throw Libc.Error("mmap");
     }
 
     /// <summary>Gives the memory back. Nobody may use a block any more.</summary>

@@ -51,7 +51,7 @@ public sealed unsafe class WorkerLane
                     var count = Libc.send(_descriptor, start, (nuint)rest.Length, Libc.NoSignal);
                     if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted)
                     {
-                        throw new WorkerGoneException("the server has ended", Libc.Fault("send"));
+                        throw new WorkerGoneException("the server has ended", Libc.Error("send"));
                     }
 
                     rest = rest[(int)Math.Max(count, 0)..];

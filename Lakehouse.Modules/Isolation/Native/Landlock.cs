@@ -42,7 +42,7 @@ internal static unsafe class Landlock
         var ruleset = (int)Libc.syscall(CreateRuleset, (nint)(&rules), size, 0, 0);
         if (ruleset < 0)
         {
-            throw Libc.Fault("landlock_create_ruleset");
+            throw Libc.Error("landlock_create_ruleset");
         }
 
         try
@@ -61,7 +61,7 @@ internal static unsafe class Landlock
 
             if (Libc.syscall(RestrictSelf, ruleset, 0, 0, 0) != 0)
             {
-                throw Libc.Fault("landlock_restrict_self");
+                throw Libc.Error("landlock_restrict_self");
             }
         }
         finally
@@ -91,7 +91,7 @@ internal static unsafe class Landlock
             var rule = new PathRule { Rights = Directory.Exists(path) ? rights : rights & (ReadFile | WriteFile | Truncate), Descriptor = descriptor };
             if (Libc.syscall(AddRule, ruleset, PathBeneath, (nint)(&rule), 0) != 0)
             {
-                throw Libc.Fault("landlock_add_rule");
+                throw Libc.Error("landlock_add_rule");
             }
         }
         finally

@@ -27,7 +27,7 @@ internal static unsafe partial class Libc
     private const string Library = "libc";
 
     /// <summary>The error of the last call, named.</summary>
-    internal static Win32Exception Fault(string call)
+    internal static Win32Exception Error(string call)
     {
         var error = Marshal.GetLastPInvokeError();
         return new Win32Exception(error, $"{call}: {new Win32Exception(error).Message}");

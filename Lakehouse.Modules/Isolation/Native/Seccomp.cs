@@ -44,7 +44,7 @@ internal static unsafe class Seccomp
             var filter = new FilterProgram { Length = (ushort)program.Length, First = first };
             if (Libc.syscall(numbers.Seccomp, (nint)FilterMode, AllThreads, (nint)(&filter), 0) != 0)
             {
-                throw Libc.Fault("seccomp");
+                throw Libc.Error("seccomp");
             }
         }
     }

@@ -62,9 +62,9 @@ internal sealed class SqlVectors(
         {
             return JsonElement.Parse(filter);
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw JsonMembers.Invalid($"the filter is not JSON (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+            throw JsonMembers.Invalid($"the filter is not JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})", error);
         }
     }
 }

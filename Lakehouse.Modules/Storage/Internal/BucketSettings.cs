@@ -18,9 +18,9 @@ internal static class BucketSettings
     private static BucketOptions Read(SettingsReader settings, string name, string dataDirectory)
     {
         var table = "storage.buckets." + name;
-        if (Core.Names.PlainName.FindFault(name) is { } fault)
+        if (Core.Names.PlainName.FindError(name) is { } error)
         {
-            settings.AddFault($"[{table}]: the bucket's name is refused: {fault}.");
+            settings.AddError($"[{table}]: the bucket's name is refused: {error}.");
         }
 
         var kind = settings.Choice(table, "kind", "file", "file", "s3");
@@ -39,12 +39,12 @@ internal static class BucketSettings
 
         if (s3.Bucket.Length == 0)
         {
-            settings.AddFault($"[{table}] bucket is empty, and kind = \"s3\" needs the name of a bucket there.");
+            settings.AddError($"[{table}] bucket is empty, and kind = \"s3\" needs the name of a bucket there.");
         }
 
         if (s3.AccessKey.Length > 0 != s3.SecretKey.Length > 0)
         {
-            settings.AddFault($"[{table}] access_key and secret_key go together; one of them is empty.");
+            settings.AddError($"[{table}] access_key and secret_key go together; one of them is empty.");
         }
 
         return new BucketOptions(name, s3, string.Empty);

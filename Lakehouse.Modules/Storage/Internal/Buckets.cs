@@ -41,9 +41,9 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
             {
                 await s3.ProbeAsync(name == BucketSettings.Primary, cancellationToken);
             }
-            catch (LakehouseException fault)
+            catch (LakehouseException error)
             {
-                throw new LakehouseException(fault.Kind, fault.Code, $"[storage.buckets.{name}] cannot be used: {fault.Message}", fault);
+                throw new LakehouseException(error.Kind, error.Code, $"[storage.buckets.{name}] cannot be used: {error.Message}", error);
             }
         }
     }

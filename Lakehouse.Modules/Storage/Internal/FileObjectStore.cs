@@ -29,9 +29,9 @@ internal sealed class FileObjectStore : IObjectStore
         {
             Directory.CreateDirectory(_root);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            throw StorageFault.Translate(fault);
+            throw FileSystemErrors.Translate(error);
         }
     }
 
@@ -256,7 +256,7 @@ internal sealed class FileObjectStore : IObjectStore
                 folder = Path.GetDirectoryName(folder)!;
             }
         }
-        catch (Exception raced) when (StorageFault.Is(raced))
+        catch (Exception raced) when (FileSystemErrors.Is(raced))
         {
             // A put has just moved in, or another delete was faster: either way there is nothing left to do here.
         }
@@ -293,9 +293,9 @@ internal sealed class FileObjectStore : IObjectStore
         {
             return await action();
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            var told = StorageFault.Translate(fault);
+            var told = FileSystemErrors.Translate(error);
             _journal?.Record(told.Code, "data_dir", told.Message);
             throw told;
         }

@@ -12,7 +12,7 @@ internal static class Leftovers
         {
             File.Delete(path);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
             // Its folder was never made, or the disk fails.
         }

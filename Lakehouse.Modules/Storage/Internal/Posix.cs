@@ -33,13 +33,13 @@ internal static class Posix
                 return;
             }
 
-            throw Fault("open", path);
+            throw Error("open", path);
         }
 
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (Flush(descriptor) != 0)
         {
-            throw Fault("fsync", path);
+            throw Error("fsync", path);
         }
     }
 
@@ -75,10 +75,10 @@ internal static class Posix
             return true;
         }
 
-        return Marshal.GetLastPInvokeError() == AlreadyExists ? false : throw Fault("link", target);
+        return Marshal.GetLastPInvokeError() == AlreadyExists ? false : throw Error("link", target);
     }
 
-    private static IOException Fault(string call, string path)
+    private static IOException Error(string call, string path)
     {
         var error = Marshal.GetLastPInvokeError();
         return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);

@@ -25,9 +25,9 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
             Directory.CreateDirectory(_own);
             _lock = new FileStream(Path.Combine(_own, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            throw StorageFault.Translate(fault);
+            throw FileSystemErrors.Translate(error);
         }
 
         foreach (var other in Directory.EnumerateDirectories(root))
@@ -43,9 +43,9 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         {
             Directory.CreateDirectory(path);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            throw StorageFault.Translate(fault);
+            throw FileSystemErrors.Translate(error);
         }
 
         return new Folder(path, _logger);
@@ -78,7 +78,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
                 return;
             }
         }
-        catch (Exception inUse) when (StorageFault.Is(inUse))
+        catch (Exception inUse) when (FileSystemErrors.Is(inUse))
         {
             return;
         }
@@ -97,9 +97,9 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         {
             // Someone else removed it: that is what was wanted.
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            LogRemaining(logger, fault, path);
+            LogRemaining(logger, error, path);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
     private partial void LogAbandoned(string folder);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The temporary folder {Folder} could not be removed; the next start tries again")]
-    private static partial void LogRemaining(ILogger logger, Exception fault, string folder);
+    private static partial void LogRemaining(ILogger logger, Exception error, string folder);
 
     private sealed class Folder(string path, ILogger logger) : IScratchFolder
     {

@@ -92,9 +92,9 @@ internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeB
                 }
             }
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
-            _filled.Writer.TryComplete(fault);
+            _filled.Writer.TryComplete(error);
             throw;
         }
     }

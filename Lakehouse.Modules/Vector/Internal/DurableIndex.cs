@@ -12,17 +12,17 @@ namespace Lakehouse.Vector.Internal;
 /// <param name="definition">What stands in its definition.</param>
 /// <param name="spec">The same, read.</param>
 /// <param name="index">The index in memory; null where it cannot be used.</param>
-/// <param name="fault">Why it cannot be used; null when it can.</param>
+/// <param name="error">Why it cannot be used; null when it can.</param>
 /// <param name="files">Where it is kept; null for an index that ends with the process.</param>
 /// <param name="threadCount">Threads to link with.</param>
 internal sealed class DurableIndex(
-    IndexName name, IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? fault, IndexFiles? files, int threadCount) : IDisposable
+    IndexName name, IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? error, IndexFiles? files, int threadCount) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _maintenance = new(1);
     private readonly SemaphoreSlim _owning = new(1);
-    private string? _fault = fault;
+    private string? _error = error;
     private int _users;
     private bool _isClosed;
 
@@ -42,13 +42,13 @@ internal sealed class DurableIndex(
     public (long Applied, long Timestamp)? LastSeen { get; set; }
 
     /// <summary>Why it cannot be used; null when it can.</summary>
-    public string? Fault => Volatile.Read(ref _fault);
+    public string? Error => Volatile.Read(ref _error);
 
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
 
     /// <summary>The index in memory, or the error that there is none.</summary>
-    public VectorIndex Index => Fault is { } reason || index is null ? throw VectorErrors.Damaged(Name, Fault ?? string.Empty) : index;
+    public VectorIndex Index => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
 
     /// <summary>Adds or replaces items.</summary>
     public Task<AddResult> AddAsync(ItemBatch batch)
@@ -228,7 +228,7 @@ internal sealed class DurableIndex(
         catch (Exception cause)
         {
             Interlocked.CompareExchange(
-                ref _fault, $"a change that is durable could not be applied in memory ({cause.GetType().Name}); the next start applies it.", null);
+                ref _error, $"a change that is durable could not be applied in memory ({cause.GetType().Name}); the next start applies it.", null);
             if (cause is OffHeapException)
             {
                 throw VectorErrors.OutOfMemory(cause);

@@ -40,14 +40,14 @@ internal sealed partial class IndexKeeper(
     {
         try
         {
-            if (index.Fault is null)
+            if (index.Error is null)
             {
                 await MaintainAsync(index, cancellationToken);
             }
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogFailed(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault, index.Name.Value);
+            LogFailed(FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error, index.Name.Value);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -93,5 +93,5 @@ internal sealed partial class IndexKeeper(
 
     [LoggerMessage(
         EventId = 6005, Level = LogLevel.Warning, Message = "The vector index {Index} could not be maintained; what it holds is safe, and it is tried again")]
-    private partial void LogFailed(Exception fault, string index);
+    private partial void LogFailed(Exception error, string index);
 }

@@ -6,7 +6,7 @@ internal static class SpecRules
     private const int LinksMin = 2;
 
     /// <summary>The rule that a specification breaks, for a person; null when it keeps all.</summary>
-    public static string? FindFault(VectorIndexSpec spec, int dimensionMax = VectorIndexSpec.DimensionMax, int efMax = int.MaxValue) =>
+    public static string? FindError(VectorIndexSpec spec, int dimensionMax = VectorIndexSpec.DimensionMax, int efMax = int.MaxValue) =>
         spec.Dimension < 1 || spec.Dimension > dimensionMax ? $"dimension is {spec.Dimension}; it is a whole number from 1 to {dimensionMax}"
         : spec.M is < LinksMin or > VectorIndexSpec.LinksMax ? $"m is {spec.M}; it is a whole number from {LinksMin} to {VectorIndexSpec.LinksMax}"
         : spec.EfConstruction < 1

@@ -9,11 +9,11 @@ internal static class VectorErrors
     public static LakehouseException NotFound(IndexName name) =>
         new(ErrorKind.NotFound, "index_not_found", $"There is no vector index '{name}'. GET /v1/vectors/index names those there are.");
 
-    public static LakehouseException Damaged(IndexName name, string fault) =>
+    public static LakehouseException Damaged(IndexName name, string error) =>
         new(
             ErrorKind.Damaged,
             "index_damaged",
-            $"The index '{name}' cannot be used: {fault} Restore its files from a copy, or delete the index and build it again.");
+            $"The index '{name}' cannot be used: {error} Restore its files from a copy, or delete the index and build it again.");
 
     public static LakehouseException Item(int position, string reason, Exception? inner = null) =>
         new(ErrorKind.InvalidInput, "invalid_item", $"items[{position}]: {reason}. Nothing was changed.", inner)

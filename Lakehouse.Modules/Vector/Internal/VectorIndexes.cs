@@ -43,8 +43,8 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     }
 
     public async Task<VectorIndexInfo> CreateAsync(VectorIndexSpec spec, CancellationToken cancellationToken) =>
-        SpecRules.FindFault(spec, _options.MaxDimension, _options.MaxEf) is { } fault
-            ? throw VectorErrors.Index(fault)
+        SpecRules.FindError(spec, _options.MaxDimension, _options.MaxEf) is { } error
+            ? throw VectorErrors.Index(error)
             : Describe(await _registry.CreateAsync(spec, cancellationToken));
 
     public IReadOnlyList<VectorIndexInfo> List() => [.. _registry.Indexes.OrderBy(i => i.Name.Value, StringComparer.Ordinal).Select(Describe)];
@@ -131,9 +131,9 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
                         new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
                         i => answers[i] = RunAt(index, queries[i], i, size));
                 }
-                catch (AggregateException several) when (several.InnerExceptions.OfType<LakehouseException>().FirstOrDefault() is { } fault)
+                catch (AggregateException several) when (several.InnerExceptions.OfType<LakehouseException>().FirstOrDefault() is { } error)
                 {
-                    ExceptionDispatchInfo.Throw(fault);
+                    ExceptionDispatchInfo.Throw(error);
                 }
             },
             cancellationToken);
@@ -221,24 +221,24 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         {
             return Run(index, query, size);
         }
-        catch (LakehouseException fault)
+        catch (LakehouseException error)
         {
-            throw new LakehouseException(fault.Kind, fault.Code, $"queries[{position}]: {fault.Message}", fault);
+            throw new LakehouseException(error.Kind, error.Code, $"queries[{position}]: {error.Message}", error);
         }
     }
 
     private VectorIndexInfo Describe(DurableIndex index) => new(
         index.Spec,
-        index.Fault is null ? IndexStatus.Ready : IndexStatus.Damaged,
-        index.Fault,
-        index.Fault is null ? index.Index.Count : 0,
-        index.Fault is null ? index.Index.Graph.DeletedCount : 0,
+        index.Error is null ? IndexStatus.Ready : IndexStatus.Damaged,
+        index.Error,
+        index.Error is null ? index.Index.Count : 0,
+        index.Error is null ? index.Index.Graph.DeletedCount : 0,
         index.SizeBytes,
         index.Order.LogCount,
         index.Definition.CreatedAt,
         _registry.AliasesOf(index.Name),
         index.Definition.Generation,
-        index.Fault is null ? index.Index.Keywords.Count : 0,
+        index.Error is null ? index.Index.Keywords.Count : 0,
         index.Owner);
 
     private void RequireCount(IReadOnlyList<string> ids)

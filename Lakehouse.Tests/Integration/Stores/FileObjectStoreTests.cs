@@ -151,8 +151,8 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
     [Fact]
     public void A_full_disk_and_denied_access_have_errors_of_their_own()
     {
-        StorageFault.Translate(new IOException("x", 28)).Kind.Should().Be(ErrorKind.InsufficientStorage);
-        StorageFault.Translate(new UnauthorizedAccessException()).Code.Should().Be("storage_denied");
-        StorageFault.Translate(new IOException("/secret/path")).Message.Should().NotContain("/secret");
+        FileSystemErrors.Translate(new IOException("x", 28)).Kind.Should().Be(ErrorKind.InsufficientStorage);
+        FileSystemErrors.Translate(new UnauthorizedAccessException()).Code.Should().Be("storage_denied");
+        FileSystemErrors.Translate(new IOException("/secret/path")).Message.Should().NotContain("/secret");
     }
 }

@@ -159,7 +159,7 @@ public sealed class VectorBoundsTests : IDisposable
 
         await using (var host = await OpenAsync(("vector.memory_limit", "256KiB")))
         {
-            host.Indexes.Show(Name).Fault.Should().Contain("vector.memory_limit");
+            host.Indexes.Show(Name).Error.Should().Contain("vector.memory_limit");
         }
 
         await using var again = await OpenAsync();

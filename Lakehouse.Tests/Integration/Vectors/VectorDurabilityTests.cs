@@ -118,7 +118,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await using var host = await OpenAsync();
             var info = host.Indexes.Show(Name);
             info.Status.Should().Be(IndexStatus.Damaged);
-            info.Fault.Should().Contain("docs").And.NotContain(_folder.Path);
+            info.Error.Should().Contain("docs").And.NotContain(_folder.Path);
             (await host.Invoking(h => AddAsync(h, 0, 1, 4)).Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_damaged");
             (await host.Invoking(h => AskAsync(h, 4)).Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_damaged");
             host.Indexes.Get(other, ["a"], ItemParts.Vector | ItemParts.Metadata)[0]!.Vector.Should().Equal(1, 2);
@@ -155,7 +155,7 @@ public sealed class VectorDurabilityTests : IDisposable
         }
 
         await using var again = await OpenAsync();
-        again.Indexes.Show(Name).Fault.Should().Contain("it belongs to another index");
+        again.Indexes.Show(Name).Error.Should().Contain("it belongs to another index");
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await File.WriteAllTextAsync(path, bad);
             await using var host = await OpenAsync();
             host.Indexes.Show(Name).Status.Should().Be(IndexStatus.Damaged);
-            host.Indexes.Show(Name).Fault.Should().Contain("origin.json");
+            host.Indexes.Show(Name).Error.Should().Contain("origin.json");
         }
 
         await File.WriteAllTextAsync(path, good);

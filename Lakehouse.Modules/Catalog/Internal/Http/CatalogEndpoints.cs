@@ -60,10 +60,10 @@ internal static class CatalogEndpoints
         return TypedResults.Ok(ManifestResponse.From(manifest));
     }
 
-    private static Ok<ListResponse> List(ICatalog catalog)
+    private static Ok<ManifestListResponse> List(ICatalog catalog)
     {
         var manifests = catalog.List();
-        return TypedResults.Ok(new ListResponse([.. manifests.Select(ManifestResponse.From)], manifests.Count));
+        return TypedResults.Ok(new ManifestListResponse([.. manifests.Select(ManifestResponse.From)], manifests.Count));
     }
 
     private static DatasetCommit Validate(RegisterRequest request)
@@ -103,5 +103,5 @@ internal static class CatalogEndpoints
             [.. collection.Unreadable.Select(key => key.Value)]);
     }
 
-    private sealed record ListResponse(IReadOnlyList<ManifestResponse> Manifests, int Count);
+    private sealed record ManifestListResponse(IReadOnlyList<ManifestResponse> Manifests, int Count);
 }

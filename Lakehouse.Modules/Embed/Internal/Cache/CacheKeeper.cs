@@ -62,9 +62,9 @@ internal sealed partial class CacheKeeper(
 
             LogLoaded(entries.Count);
         }
-        catch (Exception fault) when (fault is InvalidDataException or IOException or LakehouseException)
+        catch (Exception error) when (error is InvalidDataException or IOException or LakehouseException)
         {
-            LogUnreadable(fault);
+            LogUnreadable(error);
         }
     }
 
@@ -105,9 +105,9 @@ internal sealed partial class CacheKeeper(
                     {
                         await CacheFile.WriteAsync(pipe.Writer, entries, cancellationToken);
                     }
-                    catch (Exception fault)
+                    catch (Exception error)
                     {
-                        failed = fault;
+                        failed = error;
                     }
 
                     await pipe.Writer.CompleteAsync(failed);
@@ -125,9 +125,9 @@ internal sealed partial class CacheKeeper(
 
             _saved = changes;
         }
-        catch (Exception fault) when (fault is IOException or LakehouseException)
+        catch (Exception error) when (error is IOException or LakehouseException)
         {
-            LogUnsaved(fault);
+            LogUnsaved(error);
         }
     }
 
@@ -135,8 +135,8 @@ internal sealed partial class CacheKeeper(
     private partial void LogLoaded(int entries);
 
     [LoggerMessage(EventId = 7002, Level = LogLevel.Warning, Message = "The saved embeddings cannot be read; the cache starts empty")]
-    private partial void LogUnreadable(Exception fault);
+    private partial void LogUnreadable(Exception error);
 
     [LoggerMessage(EventId = 7003, Level = LogLevel.Warning, Message = "The cache of embeddings could not be saved; it is tried again")]
-    private partial void LogUnsaved(Exception fault);
+    private partial void LogUnsaved(Exception error);
 }

@@ -95,14 +95,14 @@ internal sealed class EmbeddingCache(EmbedOptions options)
     }
 
     /// <summary>Ends a text with an error; the next who wants it asks again.</summary>
-    public void Fail(PendingText text, Exception fault)
+    public void Fail(PendingText text, Exception error)
     {
         lock (_gate)
         {
             Forget(text);
         }
 
-        text.Fail(fault);
+        text.Fail(error);
     }
 
     /// <summary>Someone waits no more. Calls that nobody waits for are given up, and their texts can be asked for anew at once.</summary>

@@ -21,9 +21,9 @@ internal sealed class PendingText(CacheKey key, string text)
 
     public void Succeed(float[] vector) => _done.TrySetResult(vector);
 
-    public void Fail(Exception fault)
+    public void Fail(Exception error)
     {
-        if (_done.TrySetException(fault))
+        if (_done.TrySetException(error))
         {
             // Whoever waits sees it; when nobody does any more, it is no news.
             _ = _done.Task.Exception;

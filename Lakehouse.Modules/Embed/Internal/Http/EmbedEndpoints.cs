@@ -23,7 +23,7 @@ internal static class EmbedEndpoints
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {
         var answer = await embedder.EmbedAsync(await ReadAsync(context, options), context.RequestAborted);
-        await VectorJson.SendAsync(
+        await EmbeddingJson.SendAsync(
             context,
             answer,
             json =>
@@ -32,7 +32,7 @@ internal static class EmbedEndpoints
                 json.WriteNumber("dimension"u8, answer.Dimension);
                 json.WritePropertyName("vectors"u8);
             },
-            (json, i) => VectorJson.WriteVector(json, answer.Vectors[i].Span),
+            (json, i) => EmbeddingJson.WriteVector(json, answer.Vectors[i].Span),
             _ => { });
     }
 

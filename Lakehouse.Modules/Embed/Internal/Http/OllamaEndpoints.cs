@@ -35,7 +35,7 @@ internal static class OllamaEndpoints
         var answer = texts is [] or [""]
             ? new EmbedAnswer((await embedder.DescribeAsync(model, context.RequestAborted)).Name, 0, [], 0)
             : await embedder.EmbedAsync(request, context.RequestAborted);
-        await VectorJson.SendAsync(
+        await EmbeddingJson.SendAsync(
             context,
             answer,
             output =>
@@ -43,7 +43,7 @@ internal static class OllamaEndpoints
                 output.WriteString("model"u8, answer.Model);
                 output.WritePropertyName("embeddings"u8);
             },
-            (output, i) => VectorJson.WriteVector(output, answer.Vectors[i].Span),
+            (output, i) => EmbeddingJson.WriteVector(output, answer.Vectors[i].Span),
             output =>
             {
                 output.WriteNumber("total_duration"u8, Stopwatch.GetElapsedTime(started).Ticks * NanosecondsPerTick);

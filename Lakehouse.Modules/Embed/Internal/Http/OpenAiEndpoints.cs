@@ -36,7 +36,7 @@ internal static class OpenAiEndpoints
         var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(body), body.Flag("truncate") ?? false);
         var answer = await embedder.EmbedAsync(request, context.RequestAborted);
         RequireDimension(body, answer);
-        await VectorJson.SendAsync(
+        await EmbeddingJson.SendAsync(
             context,
             answer,
             output =>
@@ -121,7 +121,7 @@ internal static class OpenAiEndpoints
         }
         else
         {
-            VectorJson.WriteVector(json, vector);
+            EmbeddingJson.WriteVector(json, vector);
         }
 
         json.WriteEndObject();

@@ -69,9 +69,9 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
                 }
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw EmbedErrors.Malformed(model.Provider, "its list of models is not the JSON that it should be", fault);
+            throw EmbedErrors.Malformed(model.Provider, "its list of models is not the JSON that it should be", error);
         }
 
         return null;
@@ -136,9 +136,9 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
                 reader.Skip();
             }
         }
-        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
-            throw EmbedErrors.Malformed(model.Provider, fault is FormatException ? fault.Message : "it is not the JSON that it should be", fault);
+            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not the JSON that it should be", error);
         }
 
         throw EmbedErrors.Malformed(model.Provider, $"it has no \"{member}\"");

@@ -49,9 +49,9 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
                 position++;
             }
         }
-        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            throw EmbedErrors.Malformed(model.Provider, fault is FormatException ? fault.Message : "it is not the JSON that it should be", fault);
+            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not the JSON that it should be", error);
         }
 
         return Array.IndexOf(vectors, null) is var missing and >= 0

@@ -48,13 +48,13 @@ internal sealed class UpstreamClient : IDisposable
             var content = await ReadAsync(stream, model, cancellationToken);
             return new UpstreamAnswer(response.StatusCode, content, response.Headers.RetryAfter?.Delta);
         }
-        catch (HttpRequestException fault) when (IsAboutConnecting(fault))
+        catch (HttpRequestException error) when (IsAboutConnecting(error))
         {
-            throw EmbedErrors.Unreachable(model.Provider, fault);
+            throw EmbedErrors.Unreachable(model.Provider, error);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw EmbedErrors.Malformed(model.Provider, "it breaks off", fault);
+            throw EmbedErrors.Malformed(model.Provider, "it breaks off", error);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class UpstreamClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
         };
 
-    private static bool IsAboutConnecting(HttpRequestException fault) => fault.HttpRequestError
+    private static bool IsAboutConnecting(HttpRequestException error) => error.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError;
 

@@ -7,7 +7,7 @@ internal static class CsvFileStart
     {
         if (data.IsEmpty || data.SequenceEqual("\uFEFF"u8))
         {
-            throw CsvFault.Whole("csv_empty", "the file is empty");
+            throw CsvErrors.Whole("csv_empty", "the file is empty");
         }
 
         var what = data switch
@@ -20,7 +20,7 @@ internal static class CsvFileStart
         };
         if (what is not null)
         {
-            throw CsvFault.Whole("csv_other_format", "the file is " + what);
+            throw CsvErrors.Whole("csv_other_format", "the file is " + what);
         }
     }
 }

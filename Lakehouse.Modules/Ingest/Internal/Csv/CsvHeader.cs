@@ -83,5 +83,5 @@ internal static class CsvHeader
         return kind is not (ColumnKind.Text or ColumnKind.Integer) || (kind == ColumnKind.Integer && integer is < 1_000 or > 9_999);
     }
 
-    private static LakehouseException At(string code, string what) => CsvFault.At([], 0, 1, code, what);
+    private static LakehouseException At(string code, string what) => CsvErrors.At([], 0, 1, code, what);
 }

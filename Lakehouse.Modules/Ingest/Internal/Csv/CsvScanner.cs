@@ -58,11 +58,11 @@ internal sealed class CsvScanner
             {
                 end = ScanRecord(data, position, isFinal);
             }
-            catch (CsvFormatException fault)
+            catch (CsvFormatException error)
             {
                 // What is wrong with the bytes before the place comes first.
-                CsvFault.RequireText(data[..fault.Offset], Line);
-                throw CsvFault.At(data, fault.Offset, Line, fault.Code, fault.Message);
+                CsvErrors.RequireText(data[..error.Offset], Line);
+                throw CsvErrors.At(data, error.Offset, Line, error.Code, error.Message);
             }
 
             if (end < 0)
@@ -74,7 +74,7 @@ internal sealed class CsvScanner
         }
 
         var taken = data[..position];
-        CsvFault.RequireText(taken, Line);
+        CsvErrors.RequireText(taken, Line);
         HandOn(data, position);
         Line += taken.Count(LineFeed);
         return position;

@@ -54,9 +54,9 @@ internal sealed class UploadForm(MultipartReader reader)
         {
             section = await reader.ReadNextSectionAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is InvalidDataException or IOException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
+        catch (Exception error) when (error is InvalidDataException or IOException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
         {
-            throw Invalid("The multipart body is malformed or ends too early.", fault);
+            throw Invalid("The multipart body is malformed or ends too early.", error);
         }
 
         if (section is null)

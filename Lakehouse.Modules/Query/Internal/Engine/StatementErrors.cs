@@ -18,33 +18,33 @@ internal sealed class StatementErrors(EngineSetup setup)
     public static LakehouseException Stopped() => new(ErrorKind.Timeout, StoppedCode, "The query was stopped.");
 
     /// <summary>An error of the engine.</summary>
-    public LakehouseException Translate(DuckDbException fault)
+    public LakehouseException Translate(DuckDbException error)
     {
-        var message = Paths.Hide(fault.Message);
-        return fault.Kind switch
+        var message = Paths.Hide(error.Message);
+        return error.Kind switch
         {
             DuckDbErrorKind.OutOfMemory => new LakehouseException(
                 ErrorKind.InsufficientStorage,
                 EngineErrors.OutOfMemoryCode,
                 $"The query needs more than {ByteSize.Format(setup.MemoryLimitBytes)} of memory (query.memory_limit), or more disk than "
                 + $"{ByteSize.Format(setup.MaxTempBytes)} (query.max_temp_bytes). Narrow it down, or raise the limits.",
-                fault),
+                error),
             DuckDbErrorKind.Engine => new LakehouseException(
-                ErrorKind.Failed, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", fault),
+                ErrorKind.Failed, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", error),
             DuckDbErrorKind.InputOutput => new LakehouseException(
-                ErrorKind.Damaged, "data_file_unreadable", "A data file of the dataset cannot be read. The log holds the cause.", fault),
-            DuckDbErrorKind.Permission => new LakehouseException(ErrorKind.Forbidden, "sql_forbidden", message, fault),
-            _ => new LakehouseException(ErrorKind.InvalidInput, "sql_error", message, fault),
+                ErrorKind.Damaged, "data_file_unreadable", "A data file of the dataset cannot be read. The log holds the cause.", error),
+            DuckDbErrorKind.Permission => new LakehouseException(ErrorKind.Forbidden, "sql_forbidden", message, error),
+            _ => new LakehouseException(ErrorKind.InvalidInput, "sql_error", message, error),
         };
     }
 
     /// <summary>The error of a vector function, at its call: the only one of the function, or the one that has most of these arguments.</summary>
-    public static LakehouseException Locate(VectorFault fault, string sql, IReadOnlyList<FunctionCall> calls)
+    public static LakehouseException Locate(VectorError error, string sql, IReadOnlyList<FunctionCall> calls)
     {
-        var ofFunction = calls.Where(c => c.Function == fault.Function).ToList();
+        var ofFunction = calls.Where(c => c.Function == error.Function).ToList();
         var call = ofFunction.Count == 1
             ? ofFunction[0]
-            : ofFunction.Where(c => c.Constants.Any(fault.Arguments.Contains)).MaxBy(c => c.Constants.Count(fault.Arguments.Contains));
-        return call is null ? fault.Error : SqlPosition.At(fault.Error, sql, call.OffsetBytes);
+            : ofFunction.Where(c => c.Constants.Any(error.Arguments.Contains)).MaxBy(c => c.Constants.Count(error.Arguments.Contains));
+        return call is null ? error.Error : SqlPosition.At(error.Error, sql, call.OffsetBytes);
     }
 }

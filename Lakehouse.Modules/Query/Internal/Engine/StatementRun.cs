@@ -145,13 +145,13 @@ internal sealed class StatementRun : IDisposable
         {
             return step();
         }
-        catch (DuckDbException) when (_vectors.Fault is not null)
+        catch (DuckDbException) when (_vectors.Error is not null)
         {
-            throw StatementErrors.Locate(_vectors.Fault!, _request.Sql, _statement.Calls);
+            throw StatementErrors.Locate(_vectors.Error!, _request.Sql, _statement.Calls);
         }
-        catch (DuckDbException fault)
+        catch (DuckDbException error)
         {
-            throw _errors.Translate(fault);
+            throw _errors.Translate(error);
         }
     }
 }

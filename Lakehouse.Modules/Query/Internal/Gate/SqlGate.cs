@@ -128,9 +128,9 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         {
             throw GateErrors.Invalid("it is nested too deeply, or holds a number that is too long");
         }
-        catch (DuckDbException fault)
+        catch (DuckDbException error)
         {
-            throw GateErrors.Invalid(fault.Message);
+            throw GateErrors.Invalid(error.Message);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 
         // The place as DuckDB shows it; its own message for a statement that does not parse has it too.
         return root.TryGetProperty("position"u8, out var position) && int.TryParse(position.GetString(), out var offset)
-            ? SqlPosition.Fault($"Parser Error: {message}", sql, offset)
+            ? SqlPosition.Error($"Parser Error: {message}", sql, offset)
             : GateErrors.Invalid(message ?? "it cannot be parsed");
     }
 }

@@ -7,11 +7,11 @@ namespace Lakehouse.Query.Internal.Gate;
 internal static class SqlPosition
 {
     /// <summary>An error at a byte of the UTF-8 form of <paramref name="sql"/>.</summary>
-    public static LakehouseException Fault(string message, string sql, int offsetBytes) =>
+    public static LakehouseException Error(string message, string sql, int offsetBytes) =>
         At(new LakehouseException(ErrorKind.InvalidInput, "sql_error", message), sql, offsetBytes);
 
     /// <summary>An error with its place in the text.</summary>
-    public static LakehouseException At(LakehouseException fault, string sql, int offsetBytes)
+    public static LakehouseException At(LakehouseException error, string sql, int offsetBytes)
     {
         var utf8 = Encoding.UTF8.GetBytes(sql);
         var before = Encoding.UTF8.GetString(utf8, 0, Math.Clamp(offsetBytes, 0, utf8.Length));
@@ -20,9 +20,9 @@ internal static class SqlPosition
         var text = sql.Split('\n')[line - 1].TrimEnd('\r');
         var prefix = $"LINE {line}: ";
         return new LakehouseException(
-            fault.Kind, fault.Code, $"{fault.Message}\n\n{prefix}{text}\n{new string(' ', prefix.Length + column)}^", fault.InnerException)
+            error.Kind, error.Code, $"{error.Message}\n\n{prefix}{text}\n{new string(' ', prefix.Length + column)}^", error.InnerException)
         {
-            RetryAfter = fault.RetryAfter,
+            RetryAfter = error.RetryAfter,
             Details = new Dictionary<string, object?> { ["position"] = before.Length + 1 },
         };
     }

@@ -13,14 +13,14 @@ internal static class ErrorFrame
         .Text(error.Message)
         .Long(error.RetryAfter?.Ticks ?? 0)
         .Text(error.Details is null ? null : JsonSerializer.Serialize(error.Details))
-        .Text(error.InnerException is EngineFault known ? known.Message : error.InnerException?.ToString());
+        .Text(error.InnerException is EngineCause known ? known.Message : error.InnerException?.ToString());
 
     public static LakehouseException Read(ref FrameReader frame)
     {
         var (kind, code, message, retryAfter) = ((ErrorKind)frame.Int(), frame.Text(), frame.Text(), frame.Long());
         var details = frame.TextOrNull();
         var cause = frame.TextOrNull();
-        return new LakehouseException(kind, code, message, cause is null ? null : new EngineFault(cause))
+        return new LakehouseException(kind, code, message, cause is null ? null : new EngineCause(cause))
         {
             RetryAfter = retryAfter == 0 ? null : TimeSpan.FromTicks(retryAfter),
             Details = details is null
@@ -30,5 +30,5 @@ internal static class ErrorFrame
     }
 
     /// <summary>What an engine process says was the cause.</summary>
-    private sealed class EngineFault(string message) : Exception(message);
+    private sealed class EngineCause(string message) : Exception(message);
 }

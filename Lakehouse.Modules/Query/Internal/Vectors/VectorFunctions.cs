@@ -204,22 +204,22 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
         {
             return ask(items, scope.Stopping).GetAwaiter().GetResult();
         }
-        catch (LakehouseException fault) when (items.Count > 1 && fault.Code is EngineErrors.CallTooLargeCode or "answer_too_large")
+        catch (LakehouseException error) when (items.Count > 1 && error.Code is EngineErrors.CallTooLargeCode or "answer_too_large")
         {
             var half = items.Count / 2;
             return [.. AskInParts(
                 scope, function, arguments, [.. items.Take(half)], ask), .. AskInParts(scope, function, arguments, [.. items.Skip(half)], ask)];
         }
-        catch (LakehouseException fault)
+        catch (LakehouseException error)
         {
-            scope.Fail(new VectorFault(function, arguments, fault));
+            scope.Fail(new VectorError(function, arguments, error));
             throw;
         }
     }
 
-    private static LakehouseException Fail(VectorScope scope, IReadOnlyCollection<string> arguments, LakehouseException fault)
+    private static LakehouseException Fail(VectorScope scope, IReadOnlyCollection<string> arguments, LakehouseException error)
     {
-        scope.Fail(new VectorFault(Search, arguments, fault));
-        return fault;
+        scope.Fail(new VectorError(Search, arguments, error));
+        return error;
     }
 }

@@ -12,18 +12,18 @@ internal sealed class VectorScope(Action ended) : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<(string? Model, string Text), ReadOnlyMemory<float>> _known = new();
-    private VectorFault? _fault;
+    private VectorError? _error;
 
     /// <summary>Ends with the query.</summary>
     public CancellationToken Stopping => _stop.Token;
 
     /// <summary>The first error of a function; the engine only keeps its message.</summary>
-    public VectorFault? Fault => Volatile.Read(ref _fault);
+    public VectorError? Error => Volatile.Read(ref _error);
 
     /// <summary>The query is given up.</summary>
     public void Stop() => _stop.Cancel();
 
-    public void Fail(VectorFault fault) => Interlocked.CompareExchange(ref _fault, fault, null);
+    public void Fail(VectorError error) => Interlocked.CompareExchange(ref _error, error, null);
 
     public bool TryGet(string? model, string text, out ReadOnlyMemory<float> vector) => _known.TryGetValue((model, text), out vector);
 

@@ -54,9 +54,9 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
                 // What was written and not handed over is of no use any more.
                 _frames.Begin(FrameKind.Failed).Error(error).End();
             }
-            catch (Exception fault) when (fault is not WorkerGoneException)
+            catch (Exception exception) when (exception is not WorkerGoneException)
             {
-                _frames.Begin(FrameKind.Failed).Error(EngineErrors.Failed(fault)).End();
+                _frames.Begin(FrameKind.Failed).Error(EngineErrors.Failed(exception)).End();
             }
 
             lock (_gate)

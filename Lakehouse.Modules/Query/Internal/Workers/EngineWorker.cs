@@ -136,17 +136,17 @@ internal sealed class EngineWorker : IDisposable
             worker.EndStart();
             return worker;
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
             // One that has closed its lane is about to say with which code it ended; one that hangs is ended.
-            var isLate = fault is not WorkerGoneException
+            var isLate = error is not WorkerGoneException
                 || await Task.WhenAny(process.Exited, Task.Delay(LastWordsPatience, CancellationToken.None)) != process.Exited;
             worker.Kill(WorkerDeath.Ended);
             var exit = await process.Exited;
             worker.EndStart();
             throw new WorkerGoneException(
                 $"the engine process did not start (exit code {exit}): {string.Join(' ', worker.Errors)}",
-                fault)
+                error)
             { WasKilled = !isLate && exit == KilledExitCode };
         }
     }
@@ -228,10 +228,10 @@ internal sealed class EngineWorker : IDisposable
             await ControlAsync(frame => frame.Begin(FrameKind.Ping).End());
             return (await _process.Lanes[0].ReceiveAsync(late.Token)).Kind == FrameKind.Pong;
         }
-        catch (Exception fault) when (fault is OperationCanceledException or WorkerGoneException)
+        catch (Exception error) when (error is OperationCanceledException or WorkerGoneException)
         {
             // One that has just ended is somebody else's to see.
-            return fault is WorkerGoneException || Dead.IsCancellationRequested;
+            return error is WorkerGoneException || Dead.IsCancellationRequested;
         }
     }
 

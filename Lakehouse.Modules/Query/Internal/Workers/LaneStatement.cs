@@ -235,9 +235,9 @@ internal sealed class LaneStatement(
                 _sending.Release();
             }
         }
-        catch (OperationCanceledException fault)
+        catch (OperationCanceledException exception)
         {
-            throw new WorkerGoneException("the engine process was ended", fault);
+            throw new WorkerGoneException("the engine process was ended", exception);
         }
     }
 
@@ -263,7 +263,7 @@ internal sealed class LaneStatement(
                 }
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or WorkerGoneException)
+        catch (Exception error) when (error is OperationCanceledException or WorkerGoneException)
         {
             // It has ended with its process.
         }

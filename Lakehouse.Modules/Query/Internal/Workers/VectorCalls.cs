@@ -50,9 +50,9 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
                 throw EngineErrors.CallTooLarge("answer", frames.Written.Length, frameBytesMax);
             }
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            var error = fault as LakehouseException ?? (fault is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(fault));
+            var error = exception as LakehouseException ?? (exception is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(exception));
             frames.Clear();
             frames.Begin(FrameKind.Answer).Int(number).Flag(false).Error(error).End();
         }

@@ -75,9 +75,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
                     return worker;
                 }
             }
-            catch (Exception fault) when (IsStartFault(fault))
+            catch (Exception error) when (IsStartError(error))
             {
-                throw EngineErrors.Unavailable(fault);
+                throw EngineErrors.Unavailable(error);
             }
             catch (WorkerGoneException)
             {
@@ -118,7 +118,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    private static bool IsStartFault(Exception fault) => fault is WorkerGoneException { WasKilled: false } or Win32Exception or LakehouseException;
+    private static bool IsStartError(Exception error) => error is WorkerGoneException { WasKilled: false } or Win32Exception or LakehouseException;
 
     /// <summary>Starts what is missing.</summary>
     private void Fill()
@@ -153,17 +153,17 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             await WatchAsync(slot, worker);
             _memory.Forget(worker);
         }
-        catch (Exception fault) when (IsStartFault(fault))
+        catch (Exception error) when (IsStartError(error))
         {
-            LogNotStarted(fault);
-            slot.Failed(fault);
+            LogNotStarted(error);
+            slot.Failed(error);
 
             // It is tried again, but not all the time.
             await Task.Delay(RetryStartAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (WorkerGoneException fault)
+        catch (WorkerGoneException error)
         {
-            slot.Failed(fault);
+            slot.Failed(error);
         }
 
         Replace(slot);
@@ -275,7 +275,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     private partial void LogReady(int process, long elapsedMs);
 
     [LoggerMessage(EventId = 4004, Level = LogLevel.Error, Message = "The engine process cannot be started")]
-    private partial void LogNotStarted(Exception fault);
+    private partial void LogNotStarted(Exception error);
 
     [LoggerMessage(EventId = 4005, Level = LogLevel.Warning, Message = "The kernel does not confine the engine process fully: {Missing}")]
     private partial void LogMissing(string missing);
@@ -289,9 +289,9 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
         public void Ready(EngineWorker worker) => _worker.SetResult(worker);
 
-        public void Failed(Exception fault)
+        public void Failed(Exception error)
         {
-            _worker.SetException(fault);
+            _worker.SetException(error);
             _ = _worker.Task.Exception; // seen: perhaps nobody waits for it
         }
     }

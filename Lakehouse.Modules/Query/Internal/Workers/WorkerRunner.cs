@@ -38,15 +38,15 @@ internal sealed class WorkerRunner(
                     own.Succeed();
                     return statement;
                 }
-                catch (MemoryTakenException fault)
+                catch (MemoryTakenException error)
                 {
                     ownsLease = true;
-                    isBeside = !isBeside ? true : throw fault.Error;
+                    isBeside = !isBeside ? true : throw error.Error;
                 }
-                catch (WorkerGoneException fault)
+                catch (WorkerGoneException error)
                 {
                     ownsLease = true;
-                    await JudgeAsync(own, worker, request, fault, cancellationToken);
+                    await JudgeAsync(own, worker, request, error, cancellationToken);
                 }
             }
         }
@@ -63,7 +63,7 @@ internal sealed class WorkerRunner(
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
     private async Task JudgeAsync(
-        StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException fault, CancellationToken cancellationToken)
+        StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException error, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
@@ -71,7 +71,7 @@ internal sealed class WorkerRunner(
             if (own.Judge(worker.Suspects) || await own.IsLeftAsync(worker.Suspects, worker.DiedAt, cancellationToken))
             {
                 _strikes.Add(request.Sql);
-                throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(fault);
+                throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(error);
             }
         }
     }

@@ -55,10 +55,10 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
             var added = await indexes.AddAsync(name, items, null, cancellationToken);
             return new DirectImportResult(rows, so.AddedCount + added.AddedCount, so.UpdatedCount + added.UpdatedCount, so.SkippedCount, added.ItemCount);
         }
-        catch (LakehouseException fault) when (fault.Kind == ErrorKind.InvalidInput)
+        catch (LakehouseException error) when (error.Kind == ErrorKind.InvalidInput)
         {
             throw new LakehouseException(
-                fault.Kind, fault.Code, $"Among rows {so.RowCount + 1} to {rows}: {fault.Message} The {so.RowCount} rows before are in the index.", fault);
+                error.Kind, error.Code, $"Among rows {so.RowCount + 1} to {rows}: {error.Message} The {so.RowCount} rows before are in the index.", error);
         }
     }
 }

@@ -136,9 +136,9 @@ internal sealed partial class ImportJobs(
             {
                 await LookAfterAsync(stoppingToken);
             }
-            catch (LakehouseException fault)
+            catch (LakehouseException error)
             {
-                LogUnwatched(fault);
+                LogUnwatched(error);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -199,7 +199,7 @@ internal sealed partial class ImportJobs(
         {
             return indexes.Show(index);
         }
-        catch (LakehouseException fault) when (fault.Kind == ErrorKind.NotFound)
+        catch (LakehouseException error) when (error.Kind == ErrorKind.NotFound)
         {
             return null;
         }
@@ -287,9 +287,9 @@ internal sealed partial class ImportJobs(
         {
             job.Progress.Set(s => s with { State = ImportState.Waiting, FinishedAt = time.GetUtcNow() });
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
-            Fail(job, fault);
+            Fail(job, error);
         }
     }
 
@@ -324,9 +324,9 @@ internal sealed partial class ImportJobs(
         }
     }
 
-    private void Fail(ImportJob job, Exception fault)
+    private void Fail(ImportJob job, Exception error)
     {
-        var known = fault as LakehouseException;
+        var known = error as LakehouseException;
         var canPass = known is null || known.CanPass;
         if (canPass)
         {
@@ -342,7 +342,7 @@ internal sealed partial class ImportJobs(
             ErrorCode = known?.Code ?? "internal_error",
             FinishedAt = time.GetUtcNow(),
         });
-        LogFailed(fault, job.Index.Value, job.Import.Dataset);
+        LogFailed(error, job.Index.Value, job.Import.Dataset);
     }
 
     private static ImportStatus StatusOf(VectorIndexInfo info, DatasetOrigin origin) => new()
@@ -364,8 +364,8 @@ internal sealed partial class ImportJobs(
     private partial void LogDone(string index, string dataset, long version, long embedded, long updated, long unchanged, long removed);
 
     [LoggerMessage(EventId = 8002, Level = LogLevel.Warning, Message = "The import of the dataset {Dataset} into the index {Index} has failed")]
-    private partial void LogFailed(Exception fault, string index, string dataset);
+    private partial void LogFailed(Exception error, string index, string dataset);
 
     [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The indexes that follow datasets could not be looked after; it is tried again")]
-    private partial void LogUnwatched(Exception fault);
+    private partial void LogUnwatched(Exception error);
 }

@@ -54,12 +54,12 @@ internal static class StorageEndpoints
             enableRangeProcessing: true);
     }
 
-    private static async Task<Ok<ListResponse>> ListAsync(
+    private static async Task<Ok<ObjectListResponse>> ListAsync(
         IBuckets buckets, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null, string? bucket = null)
     {
         var page = await buckets.Find(bucket).ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
-        return TypedResults.Ok(new ListResponse(prefix, [.. objects], page.IsTruncated));
+        return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], page.IsTruncated));
     }
 
     private static async Task<NoContent> DeleteAsync(HttpContext context, IBuckets buckets, string? bucket = null)
@@ -84,5 +84,5 @@ internal static class StorageEndpoints
 
     private sealed record ListedObject(string Key, long Size, DateTime LastModified, string Etag);
 
-    private sealed record ListResponse(string Prefix, IReadOnlyList<ListedObject> Objects, bool Truncated);
+    private sealed record ObjectListResponse(string Prefix, IReadOnlyList<ListedObject> Objects, bool Truncated);
 }

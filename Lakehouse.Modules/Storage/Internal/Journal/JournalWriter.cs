@@ -95,9 +95,9 @@ internal sealed partial class JournalWriter(
                 await RotateAsync(cancellationToken);
             }
         }
-        catch (LakehouseException fault)
+        catch (LakehouseException error)
         {
-            LogUnwritten(fault, _unwritten.Count);
+            LogUnwritten(error, _unwritten.Count);
         }
         finally
         {
@@ -137,5 +137,5 @@ internal sealed partial class JournalWriter(
     }
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "{Entries} entries of the journal could not be written; it is tried again")]
-    private partial void LogUnwritten(Exception fault, int entries);
+    private partial void LogUnwritten(Exception error, int entries);
 }

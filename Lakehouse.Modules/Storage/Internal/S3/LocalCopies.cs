@@ -35,9 +35,9 @@ internal sealed class LocalCopies
             Directory.CreateDirectory(folder);
             Load();
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            throw StorageFault.Translate(fault);
+            throw FileSystemErrors.Translate(error);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class LocalCopies
             File.Move(Temporary(name), PathOf(name), overwrite: true);
             taking.SetResult(true);
         }
-        catch (Exception fault) when (StorageFault.Is(fault))
+        catch (Exception error) when (FileSystemErrors.Is(error))
         {
             // The object is stored; a query will fetch it. One that waits here finds no file, and fetches it, too.
             Forget(name, copy);
@@ -241,11 +241,11 @@ internal sealed class LocalCopies
             copy.IsVerified = true;
             fetching.SetResult(true);
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
             Forget(name, copy);
             Leftovers.Delete(Temporary(name));
-            fetching.SetException(StorageFault.Is(fault) ? StorageFault.Translate(fault) : fault);
+            fetching.SetException(FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error);
             _ = fetching.Task.Exception;
         }
     }

@@ -72,13 +72,13 @@ internal sealed class S3Client : IDisposable
             {
                 return await send(attempt, both.Token);
             }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && attempt < _options.Retries && CanPass(fault))
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && attempt < _options.Retries && CanPass(error))
             {
                 await Task.Delay(PauseAfter(attempt), _time, cancellationToken);
             }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LakehouseException && IsOfStore(fault))
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is not LakehouseException && IsOfStore(error))
             {
-                var told = Translate(fault);
+                var told = Translate(error);
                 _journal?.Record(told.Code, _options.Bucket, told.Message);
                 throw told;
             }
@@ -86,11 +86,11 @@ internal sealed class S3Client : IDisposable
     }
 
     /// <summary>True for what the network or the server does wrong.</summary>
-    public static bool IsOfStore(Exception fault) =>
-        fault is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
+    public static bool IsOfStore(Exception error) =>
+        error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
 
     /// <summary>True where the same request may succeed a moment later.</summary>
-    public static bool CanPass(Exception fault) => fault switch
+    public static bool CanPass(Exception error) => error switch
     {
         AmazonServiceException
         {
@@ -100,29 +100,29 @@ internal sealed class S3Client : IDisposable
         AmazonServiceException service => service.ErrorCode is "SlowDown" or "RequestTimeout" or "InternalError" or "ServiceUnavailable"
             || (service.StatusCode == NoAnswer && service.InnerException is not null),
         LakehouseException => false,
-        _ => IsOfStore(fault),
+        _ => IsOfStore(error),
     };
 
     /// <summary>The error for a person. Messages of servers can be empty, so the code decides; none holds a key of the configuration.</summary>
-    public LakehouseException Translate(Exception fault) => fault switch
+    public LakehouseException Translate(Exception error) => error switch
     {
         LakehouseException known => known,
         AmazonS3Exception { ErrorCode: "NoSuchBucket" } => new LakehouseException(
-            ErrorKind.Upstream, "s3_no_bucket", $"The S3 server has no bucket '{_options.Bucket}'. Create it, or correct its name.", fault),
+            ErrorKind.Upstream, "s3_no_bucket", $"The S3 server has no bucket '{_options.Bucket}'. Create it, or correct its name.", error),
         AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } denied => new LakehouseException(
             ErrorKind.Upstream, "s3_denied", $"The S3 server refuses the credentials for the bucket '{_options.Bucket}' ({denied.ErrorCode}). Check "
-                + "access_key, secret_key and the bucket's policy.", fault),
+                + "access_key, secret_key and the bucket's policy.", error),
         AmazonServiceException { StatusCode: not NoAnswer } answered => new LakehouseException(
             ErrorKind.Upstream, "s3_failed", $"The S3 server answered {(int)answered.StatusCode} ({answered.ErrorCode}) for the bucket '{_options.Bucket}'. "
-                + "Try again; its log has the cause.", fault),
+                + "Try again; its log has the cause.", error),
         OperationCanceledException or TimeoutException => new LakehouseException(
             ErrorKind.Timeout, "s3_timeout", $"The S3 server did not answer for the bucket '{_options.Bucket}' within {_options.Timeout.TotalSeconds:0.###} "
-                + $"s, {_options.Retries + 1} times over.", fault),
+                + $"s, {_options.Retries + 1} times over.", error),
         _ => new LakehouseException(
             ErrorKind.Upstream,
             "s3_unreachable",
             $"The S3 server of the bucket '{_options.Bucket}' cannot be reached, or breaks its connections. Check that it runs, and its endpoint.",
-            fault),
+            error),
     };
 
     public void Dispose() => Sdk.Dispose();

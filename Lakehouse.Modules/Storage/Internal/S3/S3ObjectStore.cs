@@ -240,7 +240,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
             "s3_failed",
             $"The object '{key}' was stored, and then was not there. Someone else deletes in this bucket, or its server loses objects.");
 
-    private static bool IsAbsent(AmazonS3Exception fault) => fault.StatusCode == HttpStatusCode.NotFound && fault.ErrorCode != "NoSuchBucket";
+    private static bool IsAbsent(AmazonS3Exception error) => error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode != "NoSuchBucket";
 
     private static MemoryStream Read(ReadOnlyMemory<byte> content) => new(content.ToArray(), writable: false);
 

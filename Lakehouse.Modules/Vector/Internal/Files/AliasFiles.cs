@@ -31,9 +31,9 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
                     await store.ReadSmallAsync(found.Key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json);
                 aliases[alias.Value] = IndexName.Parse(file?.Index);
             }
-            catch (Exception fault) when (fault is JsonException or LakehouseException or InvalidDataException)
+            catch (Exception error) when (error is JsonException or LakehouseException or InvalidDataException)
             {
-                LogDamaged(fault, found.Key.Value);
+                LogDamaged(error, found.Key.Value);
             }
         }
 
@@ -42,7 +42,7 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
 
     [LoggerMessage(
         EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias is not there")]
-    private partial void LogDamaged(Exception fault, string key);
+    private partial void LogDamaged(Exception error, string key);
 
     private sealed record AliasFile(string? Index);
 }

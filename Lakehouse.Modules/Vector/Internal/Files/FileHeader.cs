@@ -75,9 +75,9 @@ internal sealed record FileHeader(
         {
             header = JsonSerializer.Deserialize<FileHeader>(json, Json);
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw new InvalidDataException("its header is damaged", fault);
+            throw new InvalidDataException("its header is damaged", error);
         }
 
         return header switch

@@ -102,9 +102,9 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
                 : reader is null ? throw new InvalidDataException("nobody here knows what it means")
                 : reader.Read(record);
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw new InvalidDataException("it is no JSON of this form", fault);
+            throw new InvalidDataException("it is no JSON of this form", error);
         }
     }
 

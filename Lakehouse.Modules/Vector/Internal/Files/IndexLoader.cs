@@ -17,7 +17,7 @@ internal sealed partial class IndexLoader(
     private const int Attempts = 5;
     private const long LogObjectMax = int.MaxValue - 1024;
 
-    /// <summary>Opens every index there is; one that cannot be read is there with its fault. Deletions that were begun are ended.</summary>
+    /// <summary>Opens every index there is; one that cannot be read is there with its error. Deletions that were begun are ended.</summary>
     /// <param name="loaded">Takes each index.</param>
     /// <param name="requireMemory">Called with the memory that an index is about to come to; throws where there is not so much.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -31,9 +31,9 @@ internal sealed partial class IndexLoader(
             {
                 name = IndexName.Parse(folder.Key);
             }
-            catch (LakehouseException fault)
+            catch (LakehouseException error)
             {
-                LogDamaged(fault, VectorKeys.Root + folder.Key);
+                LogDamaged(error, VectorKeys.Root + folder.Key);
                 continue;
             }
 
@@ -63,16 +63,16 @@ internal sealed partial class IndexLoader(
                 await store.ReadSmallAsync(key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
                 ?? throw new InvalidDataException("it is empty");
             spec = definition.ToSpec(name);
-            if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindFault(spec) is not null)
+            if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindError(spec) is not null)
             {
                 throw new InvalidDataException("it says what no index of this program can be");
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidDataException)
+        catch (Exception error) when (error is JsonException or InvalidDataException)
         {
-            LogDamaged(fault, key.Value);
+            LogDamaged(error, key.Value);
             var unknown = new VectorIndexSpec(name, 0, Metric.Cosine, Quantization.None, 0, 0, 0);
-            return Damaged(IndexDefinition.From(unknown, default), unknown, $"the object {key} is damaged: {fault.Message}.");
+            return Damaged(IndexDefinition.From(unknown, default), unknown, $"the object {key} is damaged: {error.Message}.");
         }
 
         return await LoadAsync(definition, spec, requireMemory, cancellationToken);
@@ -86,7 +86,7 @@ internal sealed partial class IndexLoader(
         for (var attempt = 1; ; attempt++)
         {
             var index = await LoadOnceAsync(definition, spec, listed, requireMemory, cancellationToken);
-            if (index.Fault is null)
+            if (index.Error is null)
             {
                 return index;
             }
@@ -94,7 +94,7 @@ internal sealed partial class IndexLoader(
             var now = await files.ListAsync(spec.Name, cancellationToken);
             if (attempt == Attempts || now.SequenceEqual(listed))
             {
-                journal.Record("index_damaged", spec.Name.Value, $"The vector index cannot be used: {index.Fault}");
+                journal.Record("index_damaged", spec.Name.Value, $"The vector index cannot be used: {index.Error}");
                 return index;
             }
 
@@ -147,14 +147,14 @@ internal sealed partial class IndexLoader(
             LogOpened(name.Value, memory.Count, log.Count);
             return index;
         }
-        catch (Exception fault) when (fault is InvalidDataException or LakehouseException or OffHeapException)
+        catch (Exception error) when (error is InvalidDataException or LakehouseException or OffHeapException)
         {
             memory?.Dispose();
-            LogDamaged(fault, reading.Value);
+            LogDamaged(error, reading.Value);
             return Damaged(
                 definition,
                 spec,
-                fault is LakehouseException or OffHeapException ? fault.Message : $"the object {reading} is damaged: {fault.Message}.");
+                error is LakehouseException or OffHeapException ? error.Message : $"the object {reading} is damaged: {error.Message}.");
         }
     }
 
@@ -189,7 +189,7 @@ internal sealed partial class IndexLoader(
 
     [LoggerMessage(
         EventId = 6002, Level = LogLevel.Error, Message = "The object {Key} of a vector index cannot be used; it is left as it is, and the other indexes work")]
-    private partial void LogDamaged(Exception fault, string key);
+    private partial void LogDamaged(Exception error, string key);
 
     [LoggerMessage(
         EventId = 6003, Level = LogLevel.Warning, Message = "Below {Prefix} are objects of a vector index without a definition; they are left as they are")]

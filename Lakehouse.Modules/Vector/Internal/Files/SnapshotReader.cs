@@ -152,9 +152,9 @@ internal static class SnapshotReader
         {
             return MetadataDocument.Encode(json);
         }
-        catch (System.Text.Json.JsonException fault)
+        catch (System.Text.Json.JsonException error)
         {
-            throw new InvalidDataException("a metadata object in it is damaged", fault);
+            throw new InvalidDataException("a metadata object in it is damaged", error);
         }
     }
 }

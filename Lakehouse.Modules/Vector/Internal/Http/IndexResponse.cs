@@ -30,7 +30,7 @@ internal sealed record IndexResponse(
         info.Spec.EfSearch,
         info.ItemCount,
         info.Status == IndexStatus.Ready ? "ready" : "damaged",
-        info.Fault,
+        info.Error,
         info.DeletedCount,
         info.MemoryBytes,
         info.LogCount,

@@ -60,7 +60,7 @@ internal static class VectorEndpoints
     private static async Task SearchAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
     {
         var index = IndexName.Parse(name);
-        var request = SearchRequest.Read(await ReadBodyAsync(context, options));
+        var request = VectorSearchRequest.Read(await ReadBodyAsync(context, options));
         var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
         {

@@ -14,9 +14,9 @@ internal static class VectorJson
         {
             return read(body);
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw VectorErrors.Request($"the body is not JSON of the form {form} (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1})", fault);
+            throw VectorErrors.Request($"the body is not JSON of the form {form} (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})", error);
         }
     }
 
@@ -41,9 +41,9 @@ internal static class VectorJson
         {
             return reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(what, "a text");
         }
-        catch (InvalidOperationException fault)
+        catch (InvalidOperationException error)
         {
-            throw VectorErrors.Request($"{what} is not valid Unicode", fault);
+            throw VectorErrors.Request($"{what} is not valid Unicode", error);
         }
     }
 

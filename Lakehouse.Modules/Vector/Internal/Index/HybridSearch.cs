@@ -101,9 +101,9 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
             throw VectorErrors.Query($"ef is {ef}; it is a whole number from 1 to {options.MaxEf} (vector.max_ef)");
         }
 
-        if (query.Vector is { } vector && ItemBatch.FindFault(vector.Span, index.Spec) is { } fault)
+        if (query.Vector is { } vector && ItemBatch.FindError(vector.Span, index.Spec) is { } error)
         {
-            throw VectorErrors.Query(fault);
+            throw VectorErrors.Query(error);
         }
 
         if (!(query.RankConstant > 0) || !double.IsFinite(query.RankConstant) || !IsWeight(query.VectorWeight) || !IsWeight(query.KeywordWeight))

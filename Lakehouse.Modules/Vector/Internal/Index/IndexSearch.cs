@@ -29,9 +29,9 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         {
             var k = Math.Min(query.K ?? options.MaxK, Math.Max(1, index.Count));
             var vector = query.Vector ?? VectorOf(query.Id!);
-            if (ItemBatch.FindFault(vector.Span, index.Spec) is { } fault)
+            if (ItemBatch.FindError(vector.Span, index.Spec) is { } error)
             {
-                throw VectorErrors.Query(fault);
+                throw VectorErrors.Query(error);
             }
 
             // The item that is searched by comes first, and is taken out below.

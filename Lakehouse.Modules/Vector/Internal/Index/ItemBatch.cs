@@ -44,9 +44,9 @@ internal sealed class ItemBatch
                 throw VectorErrors.Item(i, $"the id \"{item.Id}\" stands at items[{positions[item.Id]}] already");
             }
 
-            if (FindFault(item.Vector.Span, spec) is { } fault)
+            if (FindError(item.Vector.Span, spec) is { } error)
             {
-                throw VectorErrors.Item(i, fault);
+                throw VectorErrors.Item(i, error);
             }
 
             entries[i] = new Entry(
@@ -64,7 +64,7 @@ internal sealed class ItemBatch
     public static ItemBatch FromLog(Entry[] entries) => new(entries);
 
     /// <summary>What is wrong with a vector; null when it can be stored or searched for.</summary>
-    public static string? FindFault(ReadOnlySpan<float> vector, VectorIndexSpec spec)
+    public static string? FindError(ReadOnlySpan<float> vector, VectorIndexSpec spec)
     {
         if (vector.Length != spec.Dimension)
         {
@@ -100,9 +100,9 @@ internal sealed class ItemBatch
         {
             utf8 = StrictUtf8.GetBytes(id);
         }
-        catch (EncoderFallbackException fault)
+        catch (EncoderFallbackException error)
         {
-            throw VectorErrors.Item(position, "the id is not valid Unicode", fault);
+            throw VectorErrors.Item(position, "the id is not valid Unicode", error);
         }
 
         return utf8.Length <= options.MaxIdBytes
@@ -125,9 +125,9 @@ internal sealed class ItemBatch
                 : throw VectorErrors.Item(
                     position, $"the text has {utf8.Length} bytes of UTF-8, at most {options.MaxTextBytes} are allowed (vector.max_text_bytes)");
         }
-        catch (EncoderFallbackException fault)
+        catch (EncoderFallbackException error)
         {
-            throw VectorErrors.Item(position, "the text is not valid Unicode", fault);
+            throw VectorErrors.Item(position, "the text is not valid Unicode", error);
         }
     }
 
@@ -143,9 +143,9 @@ internal sealed class ItemBatch
         {
             return MetadataDocument.Encode(json);
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw VectorErrors.Item(position, $"the metadata is refused: {fault.Message.TrimEnd('.')}", fault);
+            throw VectorErrors.Item(position, $"the metadata is refused: {error.Message.TrimEnd('.')}", error);
         }
     }
 

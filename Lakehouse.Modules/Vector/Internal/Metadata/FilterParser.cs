@@ -12,19 +12,19 @@ internal sealed class FilterParser(int depthMax, int termsMax)
     private int _terms;
 
     /// <summary>Reads a filter.</summary>
-    /// <exception cref="LakehouseException"><c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>), with the place of the fault.</exception>
+    /// <exception cref="LakehouseException"><c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>), with the position of the error.</exception>
     public FilterNode Parse(JsonElement filter) => ParseObject(filter, "filter", 1);
 
     private FilterNode ParseObject(JsonElement filter, string place, int depth)
     {
         if (depth > depthMax)
         {
-            throw Fault(place, $"it is nested more than {depthMax} deep (vector.max_filter_depth)");
+            throw Invalid(place, $"it is nested more than {depthMax} deep (vector.max_filter_depth)");
         }
 
         if (filter.ValueKind != JsonValueKind.Object)
         {
-            throw Fault(place, "it must be an object, such as {\"state\": \"IL\", \"years\": {\"gte\": 5}}");
+            throw Invalid(place, "it must be an object, such as {\"state\": \"IL\", \"years\": {\"gte\": 5}}");
         }
 
         var parts = new List<FilterNode>();
@@ -45,7 +45,7 @@ internal sealed class FilterParser(int depthMax, int termsMax)
 
     private FilterNode[] ParseList(JsonElement list, string place, int depth) => list.ValueKind == JsonValueKind.Array
         ? [.. list.EnumerateArray().Select((filter, i) => ParseObject(filter, $"{place}[{i}]", depth + 1))]
-        : throw Fault(place, "it must be a list of filters");
+        : throw Invalid(place, "it must be a list of filters");
 
     private FilterNode ParseField(FieldPath path, JsonElement condition, string place)
     {
@@ -68,13 +68,13 @@ internal sealed class FilterParser(int depthMax, int termsMax)
                 "lte" => ParseRange(path, value, below, isAbove: false, isInclusive: true),
                 "in" => new EqualFilter(path, ParseValues(value, below)),
                 "exists" => ParseExists(path, value, below),
-                _ => throw Fault(below, "there is no such operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+                _ => throw Invalid(below, "there is no such operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
             });
         }
 
         return parts.Count switch
         {
-            0 => throw Fault(place, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+            0 => throw Invalid(place, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
             1 => parts[0],
             _ => new AllFilter([.. parts]),
         };
@@ -85,7 +85,7 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         var bound = ParseValue(value, place);
         return bound.Kind is ValueKind.Integer or ValueKind.Double or ValueKind.String
             ? new RangeFilter(path, bound, isAbove, isInclusive)
-            : throw Fault(place, "only numbers and texts have an order");
+            : throw Invalid(place, "only numbers and texts have an order");
     }
 
     private FilterNode ParseExists(FieldPath path, JsonElement value, string place)
@@ -95,13 +95,13 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         {
             JsonValueKind.True => new ExistsFilter(path),
             JsonValueKind.False => new NotFilter(new ExistsFilter(path)),
-            _ => throw Fault(place, "it must be true or false"),
+            _ => throw Invalid(place, "it must be true or false"),
         };
     }
 
     private List<FilterValue> ParseValues(JsonElement list, string place) => list.ValueKind == JsonValueKind.Array
         ? [.. list.EnumerateArray().Select((value, i) => ParseValue(value, $"{place}[{i}]"))]
-        : throw Fault(place, "it must be a list of values");
+        : throw Invalid(place, "it must be a list of values");
 
     private FilterValue ParseValue(JsonElement value, string place)
     {
@@ -114,13 +114,13 @@ internal sealed class FilterParser(int depthMax, int termsMax)
                 return value.TryGetInt64(out var whole) ? new FilterValue(ValueKind.Integer, whole, [])
                     : value.TryGetDouble(out var number)
                         && double.IsFinite(number) ? new FilterValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(number), [])
-                    : throw Fault(place, "the number is beyond what a double can hold");
+                    : throw Invalid(place, "the number is beyond what a double can hold");
             case JsonValueKind.True or JsonValueKind.False:
                 return new FilterValue(value.ValueKind == JsonValueKind.True ? ValueKind.True : ValueKind.False, 0, []);
             case JsonValueKind.Null:
                 return new FilterValue(ValueKind.Null, 0, []);
             default:
-                throw Fault(place, "it must be a text, a number, true, false or null");
+                throw Invalid(place, "it must be a text, a number, true, false or null");
         }
     }
 
@@ -130,9 +130,9 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         {
             return value.GetString()!;
         }
-        catch (InvalidOperationException fault)
+        catch (InvalidOperationException error)
         {
-            throw Fault(place, "the text is not valid Unicode", fault);
+            throw Invalid(place, "the text is not valid Unicode", error);
         }
     }
 
@@ -140,10 +140,10 @@ internal sealed class FilterParser(int depthMax, int termsMax)
     {
         if (++_terms > termsMax)
         {
-            throw Fault(place, $"the filter has more than {termsMax} conditions and values (vector.max_filter_terms)");
+            throw Invalid(place, $"the filter has more than {termsMax} conditions and values (vector.max_filter_terms)");
         }
     }
 
-    private static LakehouseException Fault(string place, string reason, Exception? inner = null) =>
+    private static LakehouseException Invalid(string place, string reason, Exception? inner = null) =>
         new(ErrorKind.InvalidInput, "invalid_filter", $"{(place.Length <= 200 ? place : place[..200] + "...")}: {reason}.", inner);
 }

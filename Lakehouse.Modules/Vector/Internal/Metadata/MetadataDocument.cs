@@ -159,9 +159,9 @@ internal readonly unsafe struct MetadataDocument(byte* record)
         {
             return reader.GetString()!;
         }
-        catch (InvalidOperationException fault)
+        catch (InvalidOperationException error)
         {
-            throw new JsonException("a text in it is not valid Unicode", fault);
+            throw new JsonException("a text in it is not valid Unicode", error);
         }
     }
 

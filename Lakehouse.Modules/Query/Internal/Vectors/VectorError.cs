@@ -6,4 +6,4 @@ namespace Lakehouse.Query.Internal.Vectors;
 /// <param name="Function">The function.</param>
 /// <param name="Arguments">The texts it was called with, which tell calls of it apart.</param>
 /// <param name="Error">The error.</param>
-internal sealed record VectorFault(string Function, IReadOnlyCollection<string> Arguments, LakehouseException Error);
+internal sealed record VectorError(string Function, IReadOnlyCollection<string> Arguments, LakehouseException Error);

@@ -4,7 +4,7 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>The errors of a file that is not the CSV it claims to be, each with line and column.</summary>
-internal static class CsvFault
+internal static class CsvErrors
 {
     /// <summary>An error at a place in <paramref name="data"/>, whose first byte is the first of line <paramref name="firstLine"/>.</summary>
     public static LakehouseException At(ReadOnlySpan<byte> data, int offset, long firstLine, string code, string what)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lakehouse.Embed.Internal.Http;
 
 /// <summary>Writes answers with vectors, in parts, so that a batch never stands in memory twice.</summary>
-internal static class VectorJson
+internal static class EmbeddingJson
 {
     private const int FlushBytes = 256 * 1024;
 

@@ -5,16 +5,16 @@ namespace Lakehouse.Vector.Internal.Http;
 /// <summary>Reads the body of a search, or of many: <c>{"vector":[1,2],"k":10}</c>, <c>{"queries":[...]}</c>.</summary>
 /// <param name="Queries">The searches.</param>
 /// <param name="IsList">True when they came as <c>queries</c>, and the answer is a list, too.</param>
-internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
+internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
 {
     private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
     private static readonly string[] Known = ["vector", "id", "k", "ef", "filter", "max_distance", "include", "exact", "queries"];
     private const int KDefault = 10;
     private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
 
-    public static SearchRequest Read(ReadOnlyMemory<byte> body) => VectorJson.Read(body, Form, ReadBody);
+    public static VectorSearchRequest Read(ReadOnlyMemory<byte> body) => VectorJson.Read(body, Form, ReadBody);
 
-    private static SearchRequest ReadBody(ReadOnlyMemory<byte> body)
+    private static VectorSearchRequest ReadBody(ReadOnlyMemory<byte> body)
     {
         var reader = new Utf8JsonReader(body.Span);
         VectorJson.Expect(ref reader, JsonTokenType.StartObject, "the body");
@@ -22,7 +22,7 @@ internal sealed record SearchRequest(IReadOnlyList<VectorQuery> Queries, bool Is
         var offset = 0;
         var query = ReadQuery(ref reader, body.Span, ref offset, "the body", ref queries);
         reader.Read(); // the end; more than that is an error of the form
-        return queries is null ? new SearchRequest([query], IsList: false) : new SearchRequest(queries, IsList: true);
+        return queries is null ? new VectorSearchRequest([query], IsList: false) : new VectorSearchRequest(queries, IsList: true);
     }
 
     private static List<VectorQuery> ReadQueries(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset)
