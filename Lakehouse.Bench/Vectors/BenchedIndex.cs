@@ -49,7 +49,7 @@ internal sealed class BenchedIndex : IDisposable
     public void Remove(int[] positions)
     {
         Index.Remove([.. positions.Select(i => Encoding.UTF8.GetBytes(Id(i)))]);
-        Index.Compact(_threads);
+        Index.Vacuum(_threads);
     }
 
     /// <summary>Answers every query on one thread, as positions of vectors.</summary>

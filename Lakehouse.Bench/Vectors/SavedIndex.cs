@@ -23,6 +23,6 @@ internal static class SavedIndex
         await files.CreateAsync(spec.Name, definition, CancellationToken.None);
         var open = new DurableIndex(spec.Name, definition, spec, benched.Index, null, files, Environment.ProcessorCount); // the bench disposes of the index
         open.Order.Restore(1);
-        await open.FoldAsync(CancellationToken.None);
+        await open.CompactAsync(CancellationToken.None);
     }
 }

@@ -71,17 +71,17 @@ public sealed record VectorOptions
     /// <summary>Threads that link the items of one batch.</summary>
     public required int BuildThreads { get; init; }
 
-    /// <summary>How often the indexes are looked after: deleted places cleared, logs folded.</summary>
+    /// <summary>How often the indexes are looked after: slots of deleted items are freed, logs compacted.</summary>
     public required TimeSpan MaintainEvery { get; init; }
 
-    /// <summary>A log of so many bytes and a quarter of the index's snapshot is folded into a snapshot.</summary>
-    public required long FoldLogBytes { get; init; }
+    /// <summary>A log of so many bytes and a quarter of the index's snapshot is compacted into a snapshot.</summary>
+    public required long CompactLogBytes { get; init; }
 
-    /// <summary>A log of so many batches is folded into a snapshot.</summary>
-    public required int FoldLogBatches { get; init; }
+    /// <summary>A log of so many batches is compacted into a snapshot.</summary>
+    public required int CompactLogBatches { get; init; }
 
-    /// <summary>A log of an index that has not changed for so long is folded, unless it is small beside the index.</summary>
-    public required TimeSpan FoldIdle { get; init; }
+    /// <summary>A log of an index that has not changed for so long is compacted, unless it is small beside the index.</summary>
+    public required TimeSpan CompactIdle { get; init; }
 
     /// <summary>Up to so many items are all compared, which is as fast as a walk and misses nothing. No setting: for tests, which walk with less.</summary>
     internal int ScanCountMax { get; init; } = 256;
@@ -92,6 +92,11 @@ public sealed record VectorOptions
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static VectorOptions Read(SettingsReader settings)
     {
+        foreach (var key in (string[])["log_bytes", "log_batches", "idle"])
+        {
+            settings.Rename("vector", "fold_" + key, "compact_" + key);
+        }
+
         var memory = settings.Size("vector", "memory_limit", "0", "0", "16TiB");
         var threads = settings.Count("vector", "build_threads", 0, 0, 256);
         var searches = settings.Count("vector", "max_concurrent_searches", 0, 0, 4_096);
@@ -120,9 +125,9 @@ public sealed record VectorOptions
             MaxWait = settings.Time("vector", "max_wait", "30s", "0s", "1h"),
             BuildThreads = threads == 0 ? Environment.ProcessorCount : threads,
             MaintainEvery = settings.Time("vector", "maintain_every", "1s", "10ms", "1d"),
-            FoldLogBytes = settings.Size("vector", "fold_log_bytes", "16MiB", "0", "1TiB"),
-            FoldLogBatches = settings.Count("vector", "fold_log_batches", 2_048, 0, 1_000_000),
-            FoldIdle = settings.Time("vector", "fold_idle", "10s", "0s", "1d"),
+            CompactLogBytes = settings.Size("vector", "compact_log_bytes", "16MiB", "0", "1TiB"),
+            CompactLogBatches = settings.Count("vector", "compact_log_batches", 2_048, 0, 1_000_000),
+            CompactIdle = settings.Time("vector", "compact_idle", "10s", "0s", "1d"),
         };
     }
 }

@@ -64,7 +64,7 @@ public sealed class SearchTests
         [
             "--embed.provider", "ollama", "--embed.url", ollama.Url, "--embed.default_model", "nomic-embed-text", "--search.import_batch_rows", "50",
             "--search.follow_every", "10ms",
-            "--vector.maintain_every", "10ms", "--vector.fold_log_batches", "3", "--vector.fold_idle", "0s",
+            "--vector.maintain_every", "10ms", "--vector.compact_log_batches", "3", "--vector.compact_idle", "0s",
         ];
         var random = new Random(23);
         const int rounds = 8;

@@ -11,10 +11,10 @@ public sealed class VectorTests
 {
     private const int Dimension = 16;
 
-    // Folding and clearing all the time, so that kills strike those, too.
+    // Compaction and vacuum all the time, so that kills strike those, too.
     private static readonly string[] Settings =
     [
-        "--vector.maintain_every", "10ms", "--vector.fold_log_bytes", "0", "--vector.fold_log_batches", "3", "--vector.fold_idle", "0s"
+        "--vector.maintain_every", "10ms", "--vector.compact_log_bytes", "0", "--vector.compact_log_batches", "3", "--vector.compact_idle", "0s"
     ];
 
     [Fact]

@@ -77,6 +77,17 @@ public sealed partial class LayoutTests
         faults.Should().BeEmpty();
     }
 
+    /// <summary>A file holds the type of its name.</summary>
+    [Fact]
+    public void No_two_modules_have_types_of_one_name()
+    {
+        var repeated = Sources("Lakehouse.Modules").Concat(Sources("Lakehouse.Host"))
+            .GroupBy(f => Path.GetFileName(f), StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
+            .Select(g => string.Join(", ", g));
+        repeated.Should().BeEmpty();
+    }
+
     /// <summary>Libraries below the modules: what they are for others is types, not one interface.</summary>
     private static readonly string[] ModulesWithoutContract = ["DuckDb", "Isolation", "Core"];
 

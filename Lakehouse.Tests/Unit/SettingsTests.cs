@@ -121,7 +121,18 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Every_fault_is_named_at_once()
+    public void A_key_is_read_under_its_former_name_too_but_not_under_both()
+    {
+        static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
+
+        LakehouseSettings.Read(Configuration(("vector:fold_log_batches", "7")), null).Vector.CompactLogBatches.Should().Be(7);
+        FluentActions.Invoking(() => LakehouseSettings.Read(Configuration(("vector:fold_idle", "1s"), ("vector:compact_idle", "1s")), null))
+            .Should().Throw<SettingsException>().WithMessage("*[vector] fold_idle is the former name of compact_idle, and both are set.*");
+    }
+
+    [Fact]
+    public void Every_error_is_named_at_once()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
             KeyValuePair.Create("query:timeout", (string?)"x"), KeyValuePair.Create(

@@ -8,5 +8,7 @@ namespace Lakehouse.Core.Configuration;
 public sealed record Setting(string Table, string Key, object DefaultValue, string Allowed)
 {
     /// <summary>The path in <c>IConfiguration</c>.</summary>
-    public string Path => Table.Replace('.', ':') + ":" + Key;
+    public string Path => PathOf(Table, Key);
+
+    internal static string PathOf(string table, string key) => table.Replace('.', ':') + ":" + key;
 }

@@ -17,12 +17,16 @@ public sealed class SettingsReader
     private readonly IConfiguration _configuration;
     private readonly List<Setting> _known = [];
     private readonly List<string> _errors = [];
+    private readonly Dictionary<(string Table, string Key), string> _formerKeys = [];
 
     /// <summary>Reads from <paramref name="configuration"/>, whose keys are <c>table:key</c> in any case.</summary>
     public SettingsReader(IConfiguration configuration) => _configuration = configuration;
 
     /// <summary>Every setting read so far, in the order of reading.</summary>
     public IReadOnlyList<Setting> Known => _known;
+
+    /// <summary>Has <paramref name="key"/> be read under the name it had before, too, as configurations in use have it. To be called before it is read.</summary>
+    public void Rename(string table, string formerKey, string key) => _formerKeys.Add((table, key), formerKey);
 
     /// <summary>A text that <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is.</summary>
     public string Text(string table, string key, string defaultValue, string allowed, Func<string, bool>? isValid = null)
@@ -130,6 +134,7 @@ public sealed class SettingsReader
     public void Complete()
     {
         var known = _known.Select(s => s.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        known.UnionWith(_formerKeys.Select(k => Setting.PathOf(k.Key.Table, k.Value)));
         foreach (var leaf in Leaves(_configuration))
         {
             if (!known.Contains(leaf.Path) && !known.Contains(Parent(leaf.Path)))
@@ -195,6 +200,16 @@ public sealed class SettingsReader
     {
         _known.Add(new Setting(table, key, defaultValue, allowed));
         var section = Section(table).GetSection(key);
+        if (_formerKeys.TryGetValue((table, key), out var formerKey) && Section(table).GetSection(formerKey) is { Value: not null } former)
+        {
+            if (section.Value is not null)
+            {
+                _errors.Add($"[{table}] {formerKey} is the former name of {key}, and both are set. Keep {key}.");
+            }
+
+            return former.Value;
+        }
+
         if (section.Value is null && section.GetChildren().Any())
         {
             _errors.Add($"[{table}] {key} is a table or a list. Allowed: {allowed}.");

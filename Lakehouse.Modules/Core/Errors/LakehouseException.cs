@@ -25,11 +25,11 @@ public sealed class LakehouseException : Exception
     public string Code { get; }
 
     /// <summary>True when the same request can succeed later: by itself, or once the machine, the store or a server behind this one is well again.</summary>
-    public bool CanPass =>
-        IsMomentary || Kind is ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed or ErrorKind.Failed;
+    public bool CanSucceedLater =>
+        IsTransient || Kind is ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed or ErrorKind.Failed;
 
     /// <summary>True when it can pass by itself, soon.</summary>
-    public bool IsMomentary => Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout;
+    public bool IsTransient => Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout;
 
     /// <summary>For <see cref="ErrorKind.Busy"/>: when to try again. Null: the edge's default.</summary>
     public TimeSpan? RetryAfter { get; init; }

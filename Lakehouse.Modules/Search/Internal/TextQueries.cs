@@ -68,7 +68,7 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         {
             now = await embedder.DescribeAsync(origin.Model, cancellationToken);
         }
-        catch (LakehouseException error) when (error.IsMomentary)
+        catch (LakehouseException error) when (error.IsTransient)
         {
             // Who cannot be asked cannot have changed what is in the cache; what is not, cannot be embedded either.
             return;

@@ -94,12 +94,12 @@ internal sealed class DurableIndex(
     }
 
     /// <summary>Clears the places of deleted items, once at a time.</summary>
-    public async Task CompactAsync(CancellationToken cancellationToken)
+    public async Task VacuumAsync(CancellationToken cancellationToken)
     {
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => Index.Compact(threadCount), cancellationToken);
+            await Task.Run(() => Index.Vacuum(threadCount), cancellationToken);
         }
         finally
         {
@@ -107,8 +107,8 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Folds the log into a snapshot, once at a time. Nothing to do for an index without files.</summary>
-    public async Task FoldAsync(CancellationToken cancellationToken)
+    /// <summary>Compacts the log into a snapshot, once at a time. Nothing to do for an index without files.</summary>
+    public async Task CompactAsync(CancellationToken cancellationToken)
     {
         if (files is null)
         {
@@ -125,7 +125,7 @@ internal sealed class DurableIndex(
                 {
                     using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
                     using var writer = new SnapshotWriter(Index, file, Definition.Generation);
-                    Index.Compact(threadCount, () =>
+                    Index.Vacuum(threadCount, () =>
                     {
                         sequence = Order.Applied;
                         writer.WriteGraph(sequence);
@@ -135,7 +135,7 @@ internal sealed class DurableIndex(
                 },
                 cancellationToken);
             Order.SnapshotBytes = sizeBytes;
-            await files.DeleteFoldedAsync(Name, Order, sequence, cancellationToken);
+            await files.DeleteCompactedAsync(Name, Order, sequence, cancellationToken);
         }
         finally
         {

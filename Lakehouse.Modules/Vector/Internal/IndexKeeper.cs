@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>Opens the indexes before the program takes requests, and looks after them from then on: clears the places of deleted items, folds logs.</summary>
+/// <summary>Opens the indexes before the program takes requests, and looks after them from then on: frees the slots of deleted items, compacts logs.</summary>
 internal sealed partial class IndexKeeper(
     VectorIndexes indexes, IndexRegistry registry, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
 {
@@ -57,25 +57,25 @@ internal sealed partial class IndexKeeper(
 
     private async Task MaintainAsync(DurableIndex index, CancellationToken cancellationToken)
     {
-        var isQuiet = IsQuietSince(index, options.FoldIdle, out var hasChanged);
-        if (options.Persist && MustFold(index, isQuiet))
+        var isQuiet = IsQuietSince(index, options.CompactIdle, out var hasChanged);
+        if (options.Persist && MustCompact(index, isQuiet))
         {
-            await index.FoldAsync(cancellationToken);
+            await index.CompactAsync(cancellationToken);
             return;
         }
 
         // While deletes come in, they are let gather; the walks bear some of them.
         if (index.Index.HasGarbage && (!hasChanged || index.Index.Graph.DeletedCount > index.Index.Graph.NodeCount / GarbageShare))
         {
-            await index.CompactAsync(cancellationToken);
+            await index.VacuumAsync(cancellationToken);
         }
     }
 
-    private bool MustFold(DurableIndex index, bool isQuiet)
+    private bool MustCompact(DurableIndex index, bool isQuiet)
     {
         var order = index.Order;
-        var enough = isQuiet ? order.SnapshotBytes / IdleSnapshotsPerLog : options.FoldLogBytes + (order.SnapshotBytes / SnapshotsPerLog);
-        return order.LogCount > 0 && (order.LogBytes > enough || order.LogCount > options.FoldLogBatches);
+        var enough = isQuiet ? order.SnapshotBytes / IdleSnapshotsPerLog : options.CompactLogBytes + (order.SnapshotBytes / SnapshotsPerLog);
+        return order.LogCount > 0 && (order.LogBytes > enough || order.LogCount > options.CompactLogBatches);
     }
 
     /// <summary>True when no change has come for so long.</summary>

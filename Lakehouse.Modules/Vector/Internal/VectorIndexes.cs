@@ -261,7 +261,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         // The places of what was deleted may be enough.
         if (index.Index.HasGarbage)
         {
-            await index.CompactAsync(cancellationToken);
+            await index.VacuumAsync(cancellationToken);
             needed = index.Index.EstimateBytes(batch);
         }
 

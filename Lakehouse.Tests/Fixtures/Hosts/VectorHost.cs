@@ -44,10 +44,10 @@ public sealed class VectorHost : IAsyncDisposable
     }
 
     /// <summary>Clears the places of deleted items now.</summary>
-    public Task CompactAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).CompactAsync(CancellationToken.None);
+    public Task VacuumAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).VacuumAsync(CancellationToken.None);
 
     /// <summary>Writes a snapshot now.</summary>
-    public Task FoldAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).FoldAsync(CancellationToken.None);
+    public Task CompactAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).CompactAsync(CancellationToken.None);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

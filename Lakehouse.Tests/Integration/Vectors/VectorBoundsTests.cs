@@ -154,7 +154,7 @@ public sealed class VectorBoundsTests : IDisposable
                 await FillAsync(host, i);
             }
 
-            await host.FoldAsync("docs");
+            await host.CompactAsync("docs");
         }
 
         await using (var host = await OpenAsync(("vector.memory_limit", "256KiB")))

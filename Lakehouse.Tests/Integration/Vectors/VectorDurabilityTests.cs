@@ -26,7 +26,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await CreateAsync(host, dimension: 16);
             await AddAsync(host, 0, 1_500, 16);
             await host.Indexes.RemoveAsync(Name, [.. Enumerable.Range(100, 200).Select(i => $"{i}")], null, CancellationToken.None);
-            await host.FoldAsync("docs");
+            await host.CompactAsync("docs");
             Files("log").Should().BeEmpty();
             Files("snapshot").Should().ContainSingle();
             before = await AskAsync(host, 16);
@@ -40,9 +40,9 @@ public sealed class VectorDurabilityTests : IDisposable
             host.Indexes.Show(Name).LogCount.Should().Be(1);
             host.Indexes.Get(Name, ["5001", "150"], ItemParts.Vector | ItemParts.Metadata).Select(i => i is null).Should().Equal(false, true);
             await host.Indexes.RemoveAsync(Name, ["5000", "5001", "5002"], null, CancellationToken.None);
-            await host.CompactAsync("docs");
+            await host.VacuumAsync("docs");
             (await AskAsync(host, 16)).Should().BeEquivalentTo(before);
-            await host.FoldAsync("docs");
+            await host.CompactAsync("docs");
             Files("snapshot").Should().ContainSingle("an older one is deleted");
         }
 
@@ -67,7 +67,7 @@ public sealed class VectorDurabilityTests : IDisposable
         await using var host = await OpenAsync();
         await CreateAsync(host, dimension: 4);
         await AddAsync(host, 0, 10, 4);
-        await host.FoldAsync("docs");
+        await host.CompactAsync("docs");
 
         var file = await File.ReadAllBytesAsync(Files("snapshot").Single());
         file.Take(4).Should().Equal("LHV1"u8.ToArray());
@@ -96,7 +96,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await AddAsync(host, 0, 20, 4);
             if (kind == "snapshot")
             {
-                await host.FoldAsync("docs");
+                await host.CompactAsync("docs");
             }
         }
 
@@ -291,7 +291,7 @@ public sealed class VectorDurabilityTests : IDisposable
         {
             await CreateAsync(host, dimension: 4);
             await AddAsync(host, 0, 30, 4);
-            await host.FoldAsync("docs");
+            await host.CompactAsync("docs");
         }
 
         for (var calls = 0; ; calls++)
@@ -302,7 +302,7 @@ public sealed class VectorDurabilityTests : IDisposable
                 await AddAsync(host, 100 + calls, 101 + calls, 4);
                 await host.Indexes.RemoveAsync(Name, [$"{calls}"], null, CancellationToken.None);
                 host.Store.FailAfter(calls);
-                isDone = await host.Invoking(h => h.FoldAsync("docs")).Should().NotThrowAsyncOr<LakehouseException>();
+                isDone = await host.Invoking(h => h.CompactAsync("docs")).Should().NotThrowAsyncOr<LakehouseException>();
                 host.Store.Mend();
             }
 
@@ -330,7 +330,7 @@ public sealed class VectorDurabilityTests : IDisposable
             {
                 await CreateAsync(host, dimension: 4);
                 await AddAsync(host, 0, 3, 4);
-                await host.FoldAsync("docs");
+                await host.CompactAsync("docs");
                 await AddAsync(host, 3, 5, 4);
                 host.Store.FailAfter(calls);
                 isDone = await host.Invoking(h => h.Indexes.DeleteAsync(Name, CancellationToken.None)).Should().NotThrowAsyncOr<LakehouseException>();
@@ -462,7 +462,7 @@ public sealed class VectorDurabilityTests : IDisposable
             });
             (fault as LakehouseException)?.Code.Should().Be("disk_full");
             host.Indexes.Show(Name).ItemCount.Should().Be(acknowledged);
-            (await host.Invoking(h => h.FoldAsync("docs")).Should().ThrowAsync<Exception>()).Which.Should().Match(e => e is LakehouseException
+            (await host.Invoking(h => h.CompactAsync("docs")).Should().ThrowAsync<Exception>()).Which.Should().Match(e => e is LakehouseException
                     || e is IOException);
             host.Indexes.Show(Name).ItemCount.Should().Be(acknowledged);
         }

@@ -98,7 +98,7 @@ public sealed class VectorModelTests
         {
             < 5 => AddAsync(),
             < 8 => RemoveAsync(),
-            8 => _random.Next(2) == 0 ? _host!.CompactAsync(_name.Value) : _host!.FoldAsync(_name.Value),
+            8 => _random.Next(2) == 0 ? _host!.VacuumAsync(_name.Value) : _host!.CompactAsync(_name.Value),
             _ => RestartAsync(),
         };
 

@@ -49,7 +49,7 @@ public sealed class GraphTests
             random.Shuffle(nodes);
             var vectors = nodes[..(Count / 2)].Select(node => graph.Read(node).ToArray()).ToList();
             Array.ForEach(nodes[..(Count / 2)], graph.Delete);
-            Compact(graph);
+            Vacuum(graph);
             vectors.ForEach(vector => Add(graph, vector));
         }
 
@@ -77,7 +77,7 @@ public sealed class GraphTests
             }
         }
 
-        Compact(graph);
+        Vacuum(graph);
         foreach (var (node, _) in nodes.Where(n => n.Cluster % 2 == 1))
         {
             Search(graph, graph.Read(node).ToArray(), 1, 64)[0].Node.Should().Be(node);
@@ -127,7 +127,7 @@ public sealed class GraphTests
             graph.Delete(nodes[i]);
         }
 
-        Compact(graph);
+        Vacuum(graph);
         Unreachable(graph).Should().BeEmpty();
         graph.Span().Should().Be(0);
 
@@ -143,7 +143,7 @@ public sealed class GraphTests
         }
 
         Unreachable(graph).Should().BeEmpty();
-        Compact(graph);
+        Vacuum(graph);
         Unreachable(graph).Should().BeEmpty();
 
         // As a file has it that was written before there was a tree.
@@ -186,10 +186,10 @@ public sealed class GraphTests
             Search(graph, [1, 0], 5, 10).Should().BeEmpty();
             var bridged = Add(graph, [1, 1]); // while the deleted ones are all there is to link to
             Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
-            Compact(graph);
+            Vacuum(graph);
             Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
             graph.Delete(bridged);
-            Compact(graph);
+            Vacuum(graph);
             graph.Graph.Entry.Should().BeNull();
             graph.FreeCount.Should().Be((int)graph.NodeCount);
             graph.NodeCount.Should().BeLessThanOrEqualTo(3);
@@ -231,13 +231,13 @@ public sealed class GraphTests
         {
             await Task.WhenAll(Task.Run(() => Put(1_000, 2_000)), Task.Run(() => Put(2_000, 3_000)), Task.Run(() => Put(0, 1_000)));
             index.Remove([.. Enumerable.Range(1_000, 2_000).Select(Id)]);
-            await Task.WhenAll(Task.Run(() => index.Compact(2)), Task.Run(() => Put(1_000, 1_500)));
+            await Task.WhenAll(Task.Run(() => index.Vacuum(2)), Task.Run(() => Put(1_000, 1_500)));
             index.Remove([.. Enumerable.Range(1_000, 500).Select(Id)]);
         }
 
         await stop.CancelAsync();
         (await Task.WhenAll(searchers)).Should().OnlyContain(count => count > 0);
-        index.Compact(2);
+        index.Vacuum(2);
         index.Count.Should().Be(1_000);
         index.Graph.DeletedCount.Should().Be(0);
         Enumerable.Range(0, 1_000).Count(i => Ask(vectors[i]).Item.Id != $"{i}").Should().BeLessThan(30);
@@ -327,7 +327,7 @@ public sealed class GraphTests
         return lost;
     }
 
-    private static void Compact(VectorGraph graph)
+    private static void Vacuum(VectorGraph graph)
     {
         graph.Repair(2);
         var detached = graph.Detach(2);

@@ -327,7 +327,7 @@ internal sealed partial class ImportJobs(
     private void Fail(ImportJob job, Exception error)
     {
         var known = error as LakehouseException;
-        var canPass = known is null || known.CanPass;
+        var canPass = known is null || known.CanSucceedLater;
         if (canPass)
         {
             const int doublingsMax = 30;

@@ -72,7 +72,7 @@ internal sealed class S3Client : IDisposable
             {
                 return await send(attempt, both.Token);
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested && attempt < _options.Retries && CanPass(error))
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && attempt < _options.Retries && CanSucceedLater(error))
             {
                 await Task.Delay(PauseAfter(attempt), _time, cancellationToken);
             }
@@ -90,7 +90,7 @@ internal sealed class S3Client : IDisposable
         error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
 
     /// <summary>True where the same request may succeed a moment later.</summary>
-    public static bool CanPass(Exception error) => error switch
+    public static bool CanSucceedLater(Exception error) => error switch
     {
         AmazonServiceException
         {

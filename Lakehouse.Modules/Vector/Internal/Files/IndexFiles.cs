@@ -121,12 +121,12 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         var path = Path.Combine(folder.Path, "snapshot");
         var sequence = await Task.Run(() => write(path), cancellationToken);
         var stored = await store.ImportAsync(VectorKeys.Snapshot(name, sequence), path, cancellationToken);
-        LogFolded(name.Value, sequence, stored.SizeBytes);
+        LogCompacted(name.Value, sequence, stored.SizeBytes);
         return stored.SizeBytes;
     }
 
     /// <summary>Deletes what a snapshot replaces.</summary>
-    public async Task DeleteFoldedAsync(IndexName name, ChangeOrder order, long sequence, CancellationToken cancellationToken)
+    public async Task DeleteCompactedAsync(IndexName name, ChangeOrder order, long sequence, CancellationToken cancellationToken)
     {
         // The snapshots before it first: as long as an older one is there, every change since it is, too.
         foreach (var older in (await ListAsync(name, cancellationToken)).Where(f => f.IsSnapshot && f.Sequence < sequence))
@@ -134,10 +134,10 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
             await store.DeleteAsync(older.Key, cancellationToken);
         }
 
-        foreach (var folded in order.LogUpTo(sequence))
+        foreach (var compacted in order.LogUpTo(sequence))
         {
-            await store.DeleteAsync(VectorKeys.Log(name, folded), cancellationToken);
-            order.RemoveFromLog(folded);
+            await store.DeleteAsync(VectorKeys.Log(name, compacted), cancellationToken);
+            order.RemoveFromLog(compacted);
         }
     }
 
@@ -159,8 +159,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     [LoggerMessage(
         EventId = 6004,
         Level = LogLevel.Information,
-        Message = "Folded the log of the vector index {Index} up to change {Sequence} into a snapshot of {Bytes} bytes")]
-    private partial void LogFolded(string index, long sequence, long bytes);
+        Message = "Compacted the log of the vector index {Index} up to change {Sequence} into a snapshot of {Bytes} bytes")]
+    private partial void LogCompacted(string index, long sequence, long bytes);
 
     private sealed record OwnerFile(int FormatVersion, Guid Generation, JsonElement? Origin);
 }

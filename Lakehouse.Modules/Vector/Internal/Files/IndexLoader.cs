@@ -78,7 +78,7 @@ internal sealed partial class IndexLoader(
         return await LoadAsync(definition, spec, requireMemory, cancellationToken);
     }
 
-    /// <summary>Another process that folds the log meanwhile takes files away after they were listed: then there are others to read.</summary>
+    /// <summary>Another process that compacts the log meanwhile takes files away after they were listed: then there are others to read.</summary>
     private async Task<DurableIndex> LoadAsync(
         IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
     {
@@ -143,7 +143,7 @@ internal sealed partial class IndexLoader(
             }
 
             index.Order.Restore(log.Count > 0 ? log[^1].Sequence : snapshot);
-            await DeleteFoldedAsync(listed, snapshot, cancellationToken);
+            await DeleteCompactedAsync(listed, snapshot, cancellationToken);
             LogOpened(name.Value, memory.Count, log.Count);
             return index;
         }
@@ -175,7 +175,7 @@ internal sealed partial class IndexLoader(
     }
 
     /// <summary>What a crash has left behind between a snapshot and the deletion of what it replaces.</summary>
-    private async Task DeleteFoldedAsync(List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed, long snapshot, CancellationToken cancellationToken)
+    private async Task DeleteCompactedAsync(List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed, long snapshot, CancellationToken cancellationToken)
     {
         foreach (var (key, _, _) in listed.Where(f => f.Sequence < snapshot || (f.Sequence == snapshot && !f.IsSnapshot)).OrderByDescending(f => f.IsSnapshot))
         {

@@ -60,7 +60,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         + _ids.SizeBytes
         + Keywords.SizeBytes;
 
-    /// <summary>The pointers of a node; for who holds off <see cref="Compact"/>, which frees what they point at.</summary>
+    /// <summary>The pointers of a node; for who holds off <see cref="Vacuum"/>, which frees what they point at.</summary>
     public Item ItemOf(uint node) => new() { IdRecord = IdRecordOf(node), MetadataRecord = _metadata.Get(node) };
 
     /// <summary>The metadata of a node; for readers between <see cref="VectorGraph.Enter"/> and <see cref="VectorGraph.Leave"/>.</summary>
@@ -234,7 +234,7 @@ internal sealed unsafe class VectorIndex : IDisposable
     /// </summary>
     /// <param name="threadCount">Threads to repair with.</param>
     /// <param name="isolated">Runs while nothing changes and no place is deleted; null for nothing.</param>
-    public void Compact(int threadCount, Action? isolated = null)
+    public void Vacuum(int threadCount, Action? isolated = null)
     {
         _linking.EnterReadLock();
         try
