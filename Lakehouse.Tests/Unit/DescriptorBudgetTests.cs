@@ -21,7 +21,8 @@ public sealed class DescriptorBudgetTests
 
     [Fact]
     public void Too_few_end_the_start() =>
-        FluentActions.Invoking(() => DescriptorBudget.FitConnections(Settings(), NeededBeside + 15)).Should().Throw<CommandException>().WithMessage("*ulimit -n*");
+        FluentActions.Invoking(() => DescriptorBudget.FitConnections(Settings(), NeededBeside + 15))
+            .Should().Throw<CommandException>().WithMessage("*ulimit -n*");
 
     [Fact]
     public void Without_engine_processes_more_is_left() =>

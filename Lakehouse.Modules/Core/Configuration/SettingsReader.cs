@@ -25,7 +25,7 @@ public sealed class SettingsReader
     /// <summary>Every setting read so far, in the order of reading.</summary>
     public IReadOnlyList<Setting> Known => _known;
 
-    /// <summary>Has <paramref name="key"/> be read under the name it had before, too, as configurations in use have it. To be called before it is read.</summary>
+    /// <summary>Reads a key under its former name, too, for configurations in use. Called before the key is read.</summary>
     public void Rename(string table, string formerKey, string key) => _formerKeys.Add((table, key), formerKey);
 
     /// <summary>A text that <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is.</summary>

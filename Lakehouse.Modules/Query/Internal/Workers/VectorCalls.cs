@@ -52,7 +52,8 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         }
         catch (Exception exception)
         {
-            var error = exception as LakehouseException ?? (exception is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(exception));
+            var error = exception as LakehouseException
+                ?? (exception is OperationCanceledException ? StatementErrors.Stopped() : EngineErrors.Failed(exception));
             frames.Clear();
             frames.Begin(FrameKind.Answer).Int(number).Flag(false).Error(error).End();
         }
