@@ -8,6 +8,9 @@ namespace Lakehouse.Host.Cli;
 /// <summary>The verbs: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>.</summary>
 internal static partial class CommandLine
 {
+    // WebApplicationFactory gives these to every program. Nothing here depends on them.
+    private static readonly string[] HostingKeys = [HostDefaults.EnvironmentKey, HostDefaults.ContentRootKey, HostDefaults.ApplicationKey];
+
     /// <summary>Runs a command line and returns the exit code: 0, or 1 with one line on the error output that says why.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -47,6 +50,11 @@ internal static partial class CommandLine
         };
         var root = new RootCommand("Lakehouse: files in over HTTP; SQL out. Settings can be given as --table.key VALUE, e.g. --server.bind 127.0.0.1:4000.");
         root.Options.Add(config);
+        foreach (var key in HostingKeys)
+        {
+            root.Options.Add(new Option<string?>("--" + key) { Hidden = true });
+        }
+
         var serve = new Command("serve", "Starts the server (the default)");
         root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
         serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
@@ -16,8 +15,6 @@ namespace Lakehouse.Host.Cli;
 /// <summary>Runs the server until it is told to stop.</summary>
 internal static partial class ServeCommand
 {
-    private const int InterruptedExitCode = 128 + 2;
-
     public static async Task<int> RunAsync(string? configPath, IReadOnlyDictionary<string, string> overrides, CancellationToken stop)
     {
         var configuration = SettingsSource.Load(configPath, overrides);
@@ -70,19 +67,14 @@ internal static partial class ServeCommand
             throw new CommandException(error.Message + where);
         }
 
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         LogListening(logger, string.Join(" ", addresses), settings.Storage.DataDirectory);
         using var stopping = app.Lifetime.ApplicationStopping.Register(() => LogStopping(logger, Duration.Format(settings.Server.ShutdownTimeout)));
-        var interrupts = 0;
-        using var impatience = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        if (await app.Services.GetRequiredService<SignalLifetime>().WaitAsync(stop))
         {
-            // The first one stops the program, the second one ends it: what was acknowledged is safe in any case.
-            if (Interlocked.Increment(ref interrupts) > 1)
-            {
-                Environment.Exit(InterruptedExitCode);
-            }
-        });
-        await app.WaitForShutdownAsync(stop);
+            await app.StopAsync(CancellationToken.None);
+        }
+
         LogStopped(logger);
         return 0;
     }

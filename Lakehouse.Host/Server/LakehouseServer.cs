@@ -42,6 +42,8 @@ public static class LakehouseServer
         });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services
+            .AddSingleton<SignalLifetime>()
+            .AddSingleton<IHostLifetime>(services => services.GetRequiredService<SignalLifetime>())
             .AddSingleton(TimeProvider.System)
             .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddSingleton(settings.Server)

@@ -12,7 +12,20 @@ public static class RequestBody
     private const int FirstBlock = 16 * 1024;
     private const int AnnouncedBlockMax = 1024 * 1024;
 
-    /// <summary>The bytes. They are counted here and not by the server: so a body that is too large is drained for a while, and its sender sees why.</summary>
+    /// <summary>
+    /// Lifts the server's own bound on the body of a request, for callers that count the bytes themselves. A body that is too large is then drained for a while,
+    /// so that its sender sees why it is refused.
+    /// </summary>
+    public static void LiftServerLimit(HttpContext context)
+    {
+        // A server in memory has no bound.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } bound)
+        {
+            bound.MaxRequestBodySize = null;
+        }
+    }
+
+    /// <summary>The bytes, counted here and not by the server (<see cref="LiftServerLimit"/>).</summary>
     /// <param name="context">The request.</param>
     /// <param name="sizeBytesMax">The bound.</param>
     /// <param name="setting">Its setting, as <c>vector.max_body_bytes</c>.</param>
@@ -26,7 +39,7 @@ public static class RequestBody
     /// <summary>As the other <c>ReadAsync</c>, with an error of one's own for a body that is too large.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge)
     {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        LiftServerLimit(context);
         var lease = context.RequestServices.GetRequiredService<RequestMemory>().Enter();
         context.Response.RegisterForDispose(lease); // what is made of the body takes as much, and lives as long as the request
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lease.GivenUp);
@@ -46,7 +59,7 @@ public static class RequestBody
     /// <exception cref="LakehouseException">As the other <c>ReadObjectAsync</c>.</exception>
     public static ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, string form)
     {
-        var sizeBytesMax = context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize ?? int.MaxValue;
+        var sizeBytesMax = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? int.MaxValue;
         return ReadObjectAsync(context, sizeBytesMax, "server.max_body_bytes", form);
     }
 

@@ -2,11 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Lakehouse.Host.Server;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Tests.Fixtures;
@@ -16,10 +11,10 @@ public sealed class LakehouseHost : IAsyncDisposable
 {
     private readonly TemporaryFolder? _ownFolder;
 
-    private LakehouseHost(WebApplication app, HttpClient http, string dataDirectory, TemporaryFolder? ownFolder) =>
-        (App, Http, DataDirectory, _ownFolder) = (app, http, dataDirectory, ownFolder);
+    private readonly LakehouseFactory _factory;
 
-    public WebApplication App { get; }
+    private LakehouseHost(LakehouseFactory factory, HttpClient http, string dataDirectory, TemporaryFolder? ownFolder) =>
+        (_factory, Http, DataDirectory, _ownFolder) = (factory, http, dataDirectory, ownFolder);
 
     public HttpClient Http { get; }
 
@@ -37,7 +32,7 @@ public sealed class LakehouseHost : IAsyncDisposable
         StartAsync(dataDirectory, null, settings);
 
     public T Service<T>()
-        where T : notnull => App.Services.GetRequiredService<T>();
+        where T : notnull => _factory.Services.GetRequiredService<T>();
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> IngestAsync(string name, string csv, string query = "") =>
         await IngestAsync(name, Encoding.UTF8.GetBytes(csv), query);
@@ -76,31 +71,40 @@ public sealed class LakehouseHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await App.StopAsync();
-        await App.DisposeAsync();
+        await _factory.DisposeAsync();
         _ownFolder?.Dispose();
     }
 
     private static async Task<LakehouseHost> StartAsync(string dataDirectory, TemporaryFolder? folder, (string Key, string Value)[] settings)
     {
-        var values = new Dictionary<string, string?>
+        var values = new Dictionary<string, string>
         {
-            ["server:bind"] = "127.0.0.1:0",
-            ["storage:data_dir"] = dataDirectory,
-            ["log:level"] = "error",
+            ["server.bind"] = "127.0.0.1:0",
+            ["storage.data_dir"] = dataDirectory,
+            ["log.level"] = "error",
 
             // Starting an engine process takes longer than most tests: those of queries and of the built program run with one.
-            ["query:isolation"] = "none",
+            ["query.isolation"] = "none",
         };
         foreach (var (key, value) in settings)
         {
-            values[key.Replace('.', ':')] = value;
+            values[key] = value;
         }
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        var app = LakehouseServer.Build(LakehouseSettings.Read(configuration, allowNonLoopback: null));
-        await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new LakehouseHost(app, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(2) }, dataDirectory, folder);
+        var factory = new LakehouseFactory(values);
+        try
+        {
+            factory.UseKestrel();
+            await Task.Run(factory.StartServer);
+        }
+        catch
+        {
+            await factory.DisposeAsync();
+            throw;
+        }
+
+        // A client of its own: the factory's would write some headers anew.
+        var http = new HttpClient { BaseAddress = factory.ClientOptions.BaseAddress, Timeout = TimeSpan.FromMinutes(2) };
+        return new LakehouseHost(factory, http, dataDirectory, folder);
     }
 }

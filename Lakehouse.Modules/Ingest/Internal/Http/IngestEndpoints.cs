@@ -4,7 +4,6 @@ using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
@@ -33,8 +32,7 @@ internal static class IngestEndpoints
         HttpContext context, IIngestor ingestor, IngestOptions options, string? name = null, string? delimiter = null, string? header = null)
     {
         var request = new IngestRequest(DatasetName.Parse(name), ParseDelimiter(delimiter), ParseHeader(header));
-        // The ingestor counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxIngestBytes + EnvelopeBytesMax)
         {
             throw IngestErrors.TooLarge(options.MaxIngestBytes);

@@ -3,7 +3,6 @@ using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
@@ -29,8 +28,7 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         var key = WritableKey(context, "put/", store == buckets.Find(null));
-        // The store counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxPutBytes)
         {
             throw StorageErrors.TooLarge(options.MaxPutBytes);
