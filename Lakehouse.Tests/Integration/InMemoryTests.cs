@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Tests.Integration;
 
-/// <summary>The program inside another one's tests, as Microsoft.AspNetCore.Mvc.Testing starts it: without a socket, with services of the tester's own.</summary>
+/// <summary>The program in the process of a test, as Microsoft.AspNetCore.Mvc.Testing starts it: without a socket, with services of the test's own.</summary>
 public sealed class InMemoryTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -13,8 +13,8 @@ public static class RequestBody
     private const int AnnouncedBlockMax = 1024 * 1024;
 
     /// <summary>
-    /// Lifts the server's own bound on the body of a request, for callers that count the bytes themselves. A body that is too large is then drained for a while,
-    /// so that its sender sees why it is refused.
+    /// Lifts the server's own bound on the body of a request, for callers that count the bytes themselves. A body that is too large is then drained for a
+    /// while, so that its sender sees why it is refused.
     /// </summary>
     public static void LiftServerLimit(HttpContext context)
     {
