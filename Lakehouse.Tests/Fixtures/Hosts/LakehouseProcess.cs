@@ -91,6 +91,14 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         CreateOf("sh", ["-c", $"\"$0\" \"$@\" {rest}", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]),
         new Dictionary<string, string>());
 
+    /// <summary>Runs another program in a folder.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunCommandAsync(string folder, string program, params string[] arguments)
+    {
+        var process = CreateOf(program, arguments);
+        process.StartInfo.WorkingDirectory = folder;
+        return RunAsync(process, new Dictionary<string, string>());
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Process created, IReadOnlyDictionary<string, string> environment)
     {
         using var process = created;
