@@ -43,7 +43,7 @@ public sealed class DuckDbConnection : IDisposable
         return new DuckDbStatement(statement);
     }
 
-    /// <summary>The engine's number of this connection, which functions are told when they run for it.</summary>
+    /// <summary>The engine's id of this connection, which is passed to the functions that run for it.</summary>
     public long Id
     {
         get
@@ -55,18 +55,18 @@ public sealed class DuckDbConnection : IDisposable
         }
     }
 
-    /// <summary>Makes a function known to every connection of the instance. Of one name there can be several with other parameters, given at once.</summary>
+    /// <summary>Registers functions for every connection of the instance. Functions of one name with different parameters must be given in one call.</summary>
     /// <exception cref="DuckDbException">The engine refuses it.</exception>
     public void Register(params IReadOnlyList<DuckDbScalarFunction> functions) => ScalarFunctionBinding.Register(_handle, functions);
 
-    /// <summary>Runs a statement whose rows are not wanted.</summary>
+    /// <summary>Runs a statement whose rows are not needed.</summary>
     public void Execute(string sql)
     {
         using var statement = Prepare(sql);
         using var result = statement.Execute();
     }
 
-    /// <summary>Asks the running statement to stop. Lost when none runs; scalar work does not listen.</summary>
+    /// <summary>Tells the running statement to stop. Has no effect when none runs; scalar functions do not react to it.</summary>
     public void Interrupt() => NativeMethods.duckdb_interrupt(_handle);
 
     /// <summary>Closes the connection.</summary>

@@ -50,7 +50,7 @@ public sealed class DuckDbDatabase : IDisposable
         }
     }
 
-    /// <summary>Opens an instance that fetches and loads no extension, whatever it is asked: what every instance of this program is.</summary>
+    /// <summary>Opens an instance that never downloads or loads an extension, as every instance of this program must be.</summary>
     /// <param name="memoryLimit">Its memory, as DuckDB writes sizes.</param>
     /// <param name="settings">More of DuckDB's settings. It has one thread unless they say otherwise.</param>
     /// <exception cref="DuckDbException">A setting is refused.</exception>
@@ -68,7 +68,7 @@ public sealed class DuckDbDatabase : IDisposable
     public DuckDbConnection Connect() =>
         NativeMethods.duckdb_connect(_handle, out var connection) == 0
             ? new DuckDbConnection(connection)
-            : throw new DuckDbException("Connection Error: the instance gives no connection");
+            : throw new DuckDbException("Connection Error: the instance cannot open a connection");
 
     /// <summary>Closes the instance as soon as its last connection is gone.</summary>
     public void Dispose() => _handle.Dispose();

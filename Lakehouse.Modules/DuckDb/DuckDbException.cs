@@ -3,7 +3,7 @@ namespace Lakehouse.DuckDb;
 /// <summary>An error of the engine. The message is DuckDB's own, kind, <c>LINE</c> and caret included; it can hold paths of the host.</summary>
 public sealed class DuckDbException : Exception
 {
-    // A failed prepare has a text and no error type, so the kind is read off the text, in both cases alike.
+    // A failed prepare has a message and no error type, so the kind is always read from the message.
     private static readonly (string Prefix, DuckDbErrorKind Kind)[] Prefixes =
     [
         ("INTERRUPT", DuckDbErrorKind.Interrupted),

@@ -33,7 +33,7 @@ public sealed class DuckDbResult : IDisposable
             var chunk = NativeMethods.duckdb_fetch_chunk(*_handle.Pointer);
             if (chunk == 0)
             {
-                // A failure in mid-stream looks like the end; only the error tells them apart. To fetch once more would be an error of its own.
+                // An error in mid-stream looks like the end of the result; only the error message tells them apart. Another fetch would be an error by itself.
                 _isAtEnd = true;
                 var error = NativeMethods.duckdb_result_error(_handle.Pointer);
                 return error == 0 || NativeMethods.Borrow(error) is "" ? null : throw new DuckDbException(NativeMethods.Borrow(error));

@@ -24,7 +24,7 @@ public sealed class DuckDbStatement : IDisposable
     {
         fixed (byte* pointer = utf8)
         {
-            // An empty span has no address, and DuckDB wants one.
+            // An empty span has no address, and DuckDB requires one.
             byte empty = 0;
             return Require(
                 NativeMethods.duckdb_bind_varchar_length(_handle, (ulong)parameter, pointer is null ? &empty : pointer, (ulong)utf8.Length), parameter);
@@ -51,7 +51,7 @@ public sealed class DuckDbStatement : IDisposable
         return Started(result, NativeMethods.duckdb_execute_prepared(_handle, result.Pointer));
     }
 
-    /// <summary>Starts the statement; rows are made as they are fetched. Blocking operators (sorts, joins, aggregates) run here.</summary>
+    /// <summary>Starts the statement; rows are computed as they are fetched. Blocking operators (sorts, joins, aggregates) run here.</summary>
     /// <exception cref="DuckDbException">The statement failed or was interrupted.</exception>
     public unsafe DuckDbResult ExecuteStreaming()
     {

@@ -4,9 +4,9 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// What a worker gives up before it meets anything that is not trusted. In this order: <see cref="Begin"/> first of all; <see cref="RestrictFiles"/> on the
-/// thread that will start all threads which do the work;
-/// <see cref="Complete"/> when everything is open. Each step that the kernel does not have is left out and named in <see cref="Missing"/>.
+/// Takes rights from a worker before it handles anything untrusted. Called in this order: <see cref="Begin"/> first of all; <see cref="RestrictFiles"/> on the
+/// thread that will start all threads that do the work; <see cref="Complete"/> when everything is open. A step that the kernel does not support is skipped and
+/// named in <see cref="Missing"/>.
 /// </summary>
 public sealed class Confinement
 {
@@ -15,21 +15,22 @@ public sealed class Confinement
     private const int NoNewPrivileges = 38; // PR_SET_NO_NEW_PRIVS
     private const int CapabilityVersion = 0x2008_0522; // _LINUX_CAPABILITY_VERSION_3
 
-    // It is on every Linux, and holds nothing that would matter here.
+    // Every Linux system has this file, and it holds no secrets.
     private const string ForeignFile = "/etc/passwd";
 
     private readonly List<string> _missing = [];
 
-    /// <summary>What the kernel did not do, each with its reason; empty where all was done.</summary>
+    /// <summary>The steps that failed, each with its reason; empty when none did.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
     /// <summary>
-    /// Ends with the server; leaves its terminal; writes no core; is the first that the kernel ends when memory is short; can gain no rights.
+    /// Makes this process end with the server, leave its terminal, write no core dumps, be the first that the kernel kills when memory is short, and gain no
+    /// rights.
     /// </summary>
-    /// <param name="server">The server's process: where it has ended already, so does this one.</param>
+    /// <param name="server">The id of the server's process. If that has ended already, this process ends too.</param>
     public void Begin(int server)
     {
-        // The signal comes when the thread of the server that started this process ends, which is one that lives as long as the server.
+        // The signal is sent when the server's thread that started this process ends; that thread lives as long as the server.
         Do("parent death signal", () => Libc.prctl(ParentDeathSignal, Libc.Kill, 0, 0, 0));
         if (Libc.getppid() != server)
         {
@@ -51,7 +52,7 @@ public sealed class Confinement
         Do("no_new_privs", () => Libc.prctl(NoNewPrivileges, 1, 0, 0, 0));
     }
 
-    /// <summary>Gives up all files but some, and rights of an administrator, for this thread and the threads that it starts.</summary>
+    /// <summary>Gives up all files except the given ones, and all capabilities, for this thread and the threads that it starts.</summary>
     /// <param name="readable">Files and folders to read, besides the program's own.</param>
     /// <param name="writable">Folders to write in.</param>
     public unsafe void RestrictFiles(IEnumerable<string> readable, IEnumerable<string> writable)
@@ -74,7 +75,7 @@ public sealed class Confinement
     }
 
     /// <summary>
-    /// Gives up the system calls that the work does not need, for all threads, and cannot be looked into by other processes of the same user.
+    /// Gives up the system calls that the work does not need, for all threads, and keeps other processes of the same user from tracing this one.
     /// </summary>
     public void Complete()
     {
@@ -91,14 +92,14 @@ public sealed class Confinement
         Verify();
     }
 
-    /// <summary>What was given up is asked for: a kernel that says yes is named, whatever it said before.</summary>
+    /// <summary>Tries to use what was given up. What the kernel still allows is named in <see cref="Missing"/>.</summary>
     private unsafe void Verify()
     {
         var file = Libc.open(ForeignFile, Libc.CloseOnExec);
         if (file >= 0)
         {
             _ = Libc.close(file);
-            _missing.Add("files (a foreign one can be opened)");
+            _missing.Add("files (one that is not allowed can be opened)");
         }
 
         var pair = stackalloc int[2];
@@ -110,7 +111,10 @@ public sealed class Confinement
         }
     }
 
-    /// <summary>The runtime loads libraries when they are first used. Of the program's own folder only libraries: people keep their settings there.</summary>
+    /// <summary>
+    /// The files that the runtime needs: it loads libraries when they are first used. Of the program's own folder only libraries, because settings are kept
+    /// there too.
+    /// </summary>
     private static IEnumerable<string> ProgramFiles()
     {
         var assemblies = (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries);
@@ -123,9 +127,9 @@ public sealed class Confinement
     }
 
     /// <summary>
-    /// A fault of native code, such as an overflow of its stack, ends the process there and then. The runtime's own handlers would first collect what to
-    /// report: in a thread that holds the allocator's lock they wait for it for good, and with them every other thread. The price: a null reference of managed
-    /// code ends the process as well.
+    /// Makes a fault of native code, such as a stack overflow, end the process at once. The runtime's own handlers would first collect a report: in a thread
+    /// that holds the allocator's lock they would wait for that lock forever, and so would every other thread. The price: a null reference in managed code ends
+    /// the process too.
     /// </summary>
     private static void DieOfFaults()
     {

@@ -3,12 +3,12 @@ using Lakehouse.Isolation.Native;
 
 namespace Lakehouse.Isolation;
 
-/// <summary>Which open files a new process inherits.</summary>
+/// <summary>Sets which open files a new process inherits.</summary>
 internal static class DescriptorFlags
 {
     private const int FirstAfterStandard = 3;
 
-    /// <summary>None but the standard ones and those that are named, whoever opened the others and however.</summary>
+    /// <summary>Only the standard ones and the given ones are inherited, in whatever way the others were opened.</summary>
     public static void CloseAllOnExec(IReadOnlyCollection<int> inherited)
     {
         var open = Directory.EnumerateFiles("/proc/self/fd")
@@ -16,7 +16,7 @@ internal static class DescriptorFlags
             .ToList();
         foreach (var descriptor in open.Where(d => d >= FirstAfterStandard))
         {
-            // One may have been closed since, or a new one opened: the runtime opens each with the flag set.
+            // A descriptor may have been closed since. One that was opened since has the flag already, because the runtime sets it.
             var flags = Libc.fcntl(descriptor, Libc.GetDescriptorFlags, 0);
             if (flags >= 0)
             {

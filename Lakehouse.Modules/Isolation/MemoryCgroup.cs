@@ -4,7 +4,7 @@ namespace Lakehouse.Isolation;
 
 /// <summary>
 /// A memory cgroup of the kernel for one process (version 2, docs.kernel.org/admin-guide/cgroup-v2.html, or the memory controller of version 1), below that of
-/// the server. Where the server may make none, there is none.
+/// the server. There is none where the server may not make one.
 /// </summary>
 internal sealed class MemoryCgroup : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class MemoryCgroup : IDisposable
 
     private MemoryCgroup(string folder, bool isUnified) => (_folder, _isUnified) = (folder, isUnified);
 
-    /// <summary>Puts a process into a group of its own; null where that cannot be.</summary>
+    /// <summary>Puts a process into a group of its own; null where that is not possible.</summary>
     public static MemoryCgroup? TryCreate(int process, long limitBytes)
     {
         if (FindOwn() is not var (parent, isUnified))
@@ -61,12 +61,12 @@ internal sealed class MemoryCgroup : IDisposable
         }
     }
 
-    /// <summary>Removes the group; its process has ended.</summary>
+    /// <summary>Removes the group. Its process must have ended.</summary>
     public void Dispose() => TryRemove(_folder);
 
     /// <summary>
-    /// The server's own group, from lines as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the controller of version 1 is in use, that of version 2
-    /// has no memory.
+    /// Returns the server's own group, from lines such as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the memory controller of version 1 is in
+    /// use, version 2 has none.
     /// </summary>
     private static (string Folder, bool IsUnified)? FindOwn()
     {
@@ -87,7 +87,7 @@ internal sealed class MemoryCgroup : IDisposable
         }
     }
 
-    /// <summary>A server that was killed left its groups behind. They are empty, since its processes went with it.</summary>
+    /// <summary>Removes the groups of servers that were killed. They are empty, because the processes ended with their server.</summary>
     private static void RemoveLeftovers(string parent)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
@@ -108,11 +108,11 @@ internal sealed class MemoryCgroup : IDisposable
         }
         catch (Exception error) when (IsRefusal(error))
         {
-            // Still in use for a moment, or never made: the next start tries again.
+            // Still in use for a moment, or never made. The next start tries again.
         }
     }
 
-    // Opened and not created: a file that is not there is an interface that the kernel does not have.
+    // The file is opened and never created: a file that is missing is an interface that the kernel does not have.
     private static void Write(string folder, string name, string value)
     {
         using var file = new StreamWriter(new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Write));

@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// The thread that starts processes, one at a time. A worker is ended by the kernel when the thread that started it ends, so that thread must live as long as
-/// this process; and descriptors that one worker is to inherit must not be seen by another.
+/// Starts processes on a thread of its own, one at a time. The kernel kills a worker when the thread that started it ends, so that thread must live as long as
+/// this process. One at a time, so that no worker inherits the descriptors of another.
 /// </summary>
 internal static class Spawner
 {

@@ -6,10 +6,10 @@ namespace Lakehouse.Isolation;
 /// <summary>The worker's side of <see cref="WorkerProcess"/>: its lanes, opened from its arguments.</summary>
 public sealed class WorkerEndpoint
 {
-    // Of the group, which is this process alone (setsid), and not of the calling thread.
+    // The priority of the process group, which is this process alone (setsid), and not only of the calling thread.
     private const int OfProcessGroup = 1; // PRIO_PGRP
 
-    // Nice values go from -20 to 19; each step is a tenth of the processor, where it is wanted by others.
+    // Nice values go from -20 to 19; each step gives up a tenth of the processor when others want it.
     private const int BackgroundPriority = 5;
 
     private WorkerEndpoint(int serverProcess, IReadOnlyList<WorkerLane> lanes) => (ServerProcess, Lanes) = (serverProcess, lanes);
@@ -21,12 +21,12 @@ public sealed class WorkerEndpoint
     public IReadOnlyList<WorkerLane> Lanes { get; }
 
     /// <summary>Opens the lanes.</summary>
-    /// <exception cref="FormatException">The arguments are not those of <see cref="WorkerProcess"/>: somebody called the program by hand.</exception>
+    /// <exception cref="FormatException">The arguments are not those of <see cref="WorkerProcess"/>: the program was run by hand.</exception>
     public static WorkerEndpoint Open(IReadOnlyList<string> arguments)
     {
         if (arguments.Count != 6)
         {
-            throw new FormatException("this command is for the server alone");
+            throw new FormatException("this command can only be started by the server");
         }
 
         var numbers = arguments.Take(5).Select(a => int.Parse(a, NumberStyles.None, CultureInfo.InvariantCulture)).ToList();
@@ -39,9 +39,9 @@ public sealed class WorkerEndpoint
             [.. descriptors.Select((d, i) => new WorkerLane(d, blocks, shape.FirstBlock(i), shape.BlocksOf(i), shape.FrameBytesMax))]);
     }
 
-    /// <summary>From here on, all threads of this process give way to the server, and to a worker that is just starting.</summary>
+    /// <summary>Gives all threads of this process a lower priority than the server, and than a worker that is just starting.</summary>
     public static void GiveWay() => _ = Libc.setpriority(OfProcessGroup, 0, BackgroundPriority);
 
-    /// <summary>Ends the process at once, with nothing flushed and nothing freed.</summary>
+    /// <summary>Ends the process at once, without flushing or freeing anything.</summary>
     public static void ExitNow(int status) => Libc.exit_now(status);
 }

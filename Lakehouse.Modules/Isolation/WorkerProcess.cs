@@ -6,8 +6,8 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// A process that works for this one and may die at any time. It inherits its lanes and blocks and nothing else: no variable of the environment that it does
-/// not need, no other open file. Linux only. Thread-safe.
+/// A process that works for this one and may end at any time. It inherits its lanes, its blocks and the few environment variables that it needs, and no other
+/// open file. Linux only. Thread-safe.
 /// </summary>
 public sealed class WorkerProcess : IDisposable
 {
@@ -24,13 +24,13 @@ public sealed class WorkerProcess : IDisposable
     /// <summary>True where workers can be started.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
-    /// <summary>The process.</summary>
+    /// <summary>The process id.</summary>
     public int Id { get; private set; }
 
     /// <summary>The lanes; the first is for control.</summary>
     public IReadOnlyList<ServerLane> Lanes { get; }
 
-    /// <summary>Completes when the process has ended, with its exit code; 128 and the signal where it was ended by one.</summary>
+    /// <summary>Completes when the process has ended, with its exit code, or with 128 plus the signal that ended it.</summary>
     public Task<int> Exited => _exited.Task;
 
     /// <summary>The first lines that the process wrote to its error output.</summary>
@@ -62,21 +62,21 @@ public sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Has the kernel end the process when it takes more memory. Before it does any work.</summary>
-    /// <returns>False where the kernel will not; then somebody has to watch <see cref="MemoryBytes"/>.</returns>
+    /// <summary>Makes the kernel kill the process when it takes more memory. Called before the process does any work.</summary>
+    /// <returns>False where the kernel cannot; then the caller has to watch <see cref="MemoryBytes"/>.</returns>
     public bool TryLimitMemory(long limitBytes) => (_memory = MemoryCgroup.TryCreate(Id, limitBytes)) is not null;
 
-    /// <summary>Whether the kernel ended the process because of <see cref="TryLimitMemory"/>. Asked after <see cref="Exited"/>.</summary>
+    /// <summary>Whether the kernel ended the process because of <see cref="TryLimitMemory"/>. Known once <see cref="Exited"/> has completed.</summary>
     public bool IsOutOfMemory => _memory is { HasKilled: true };
 
-    /// <summary>Whether the process stands still because somebody has stopped it (SIGSTOP, a debugger).</summary>
+    /// <summary>Whether the process was stopped from outside (SIGSTOP, a debugger).</summary>
     public bool IsStopped
     {
         get
         {
             try
             {
-                // "PID (name) S ...": the state is behind the last bracket, for a name can have any character.
+                // "PID (name) S ...": the state follows the last bracket, because a name can contain any character.
                 var stat = File.ReadAllText($"/proc/{Id}/stat");
                 return stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith("T", StringComparison.OrdinalIgnoreCase);
             }
@@ -87,10 +87,10 @@ public sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Memory of the process that is in use now, in bytes, what it shares included; 0 when it has ended.</summary>
+    /// <summary>The resident memory of the process in bytes, shared memory included; 0 when it has ended.</summary>
     public long MemoryBytes() => ProcessMemory.Read(Id);
 
-    /// <summary>Ends the process, and frees what was shared with it. Nobody may use a lane any more.</summary>
+    /// <summary>Kills the process and frees what was shared with it. No lane may be used any more.</summary>
     public void Dispose()
     {
         Kill();
@@ -171,7 +171,7 @@ public sealed class WorkerProcess : IDisposable
             WorkingDirectory = "/",
         };
 
-        // Nothing of this environment goes on but where the runtime and its libraries are: keys of buckets and tokens may stand in it.
+        // Of this environment only the paths of the runtime and its libraries are passed on, because it may hold bucket keys and tokens.
         var kept = start.Environment.Where(v => v.Key is "LD_LIBRARY_PATH" || v.Key.StartsWith("DOTNET_ROOT", StringComparison.Ordinal)).ToList();
         start.Environment.Clear();
         kept.ForEach(v => start.Environment.Add(v));

@@ -1,8 +1,8 @@
 namespace Lakehouse.Isolation;
 
 /// <summary>What a worker shares with the server.</summary>
-/// <param name="LaneCount">Lanes, the first of which is for control.</param>
-/// <param name="BlocksPerLane">Blocks of shared memory for each lane but the first.</param>
+/// <param name="LaneCount">The number of lanes; the first is for control.</param>
+/// <param name="BlocksPerLane">The blocks of shared memory of each lane except the first.</param>
 /// <param name="BlockBytes">The size of a block.</param>
 /// <param name="FrameBytesMax">The largest frame.</param>
 public sealed record WorkerShape(int LaneCount, int BlocksPerLane, int BlockBytes, int FrameBytesMax)

@@ -2,28 +2,28 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query;
 
-/// <summary>Runs SQL over the datasets of the catalog. The text is not trusted: it can read datasets and nothing else. Thread-safe.</summary>
+/// <summary>Runs SQL over the datasets of the catalog. The text is untrusted: it can read datasets and nothing else. Thread-safe.</summary>
 public interface IQueryEngine
 {
     /// <summary>
-    /// Starts one SELECT-like statement whose answer is wanted as bytes. The first of them are there when this returns. A dataset is seen at one version, the
-    /// newest at the start, for the whole of the query.
+    /// Starts one SELECT-like statement and returns its answer as bytes. The first bytes are ready when this returns. The query sees each dataset at one
+    /// version, the newest at its start.
     /// </summary>
     /// <exception cref="LakehouseException">
     /// <c>sql_error</c>, <c>unknown_dataset</c> (<see cref="ErrorKind.InvalidInput"/>): the statement is wrong; DuckDB's message, with its position.
-    /// <c>sql_forbidden</c> (<see cref="ErrorKind.Forbidden"/>): it names what a query may not.
-    /// <c>query_refused</c> (Forbidden): the same text has ended the engine twice, a while ago.
+    /// <c>sql_forbidden</c> (<see cref="ErrorKind.Forbidden"/>): it names something that queries may not use.
+    /// <c>query_refused</c> (Forbidden): the same text has ended the engine twice, and is refused for a while.
     /// <c>query_timeout</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>, <c>engine_unavailable</c>, <c>engines_stuck</c>
     /// (<see cref="ErrorKind.Busy"/>).
     /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>). <c>engine_failed</c> (<see cref="ErrorKind.Failed"/>): the statement ended the
     /// engine.
     /// </exception>
     /// <param name="sql">The text.</param>
-    /// <param name="bounds">Bounds of its own; null for the configured ones.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="bounds">Bounds for this query alone; null for the configured ones.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
     Task<IQueryAnswer> AnswerAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="AnswerAsync"/>, with rows for the program itself.</summary>
+    /// <summary>As <see cref="AnswerAsync"/>, but returns rows, for other modules.</summary>
     /// <exception cref="LakehouseException">As <see cref="AnswerAsync"/>.</exception>
     Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken);
 }

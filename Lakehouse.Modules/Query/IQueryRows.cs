@@ -6,9 +6,9 @@ public interface IQueryRows : IAsyncDisposable
     /// <summary>The columns, in order.</summary>
     IReadOnlyList<QueryColumn> Columns { get; }
 
-    /// <summary>The next rows, at least one; null after the last ones. A chunk lasts as long as it is held.</summary>
+    /// <summary>Returns the next rows, at least one; null after the last ones. A chunk stays valid for as long as it is referenced.</summary>
     /// <exception cref="Lakehouse.Core.Errors.LakehouseException">
-    /// As <see cref="IQueryEngine.ReadAsync"/>: what was read so far is not the whole result.
+    /// As <see cref="IQueryEngine.ReadAsync"/>. What was read before is not the whole result.
     /// </exception>
     Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken);
 }

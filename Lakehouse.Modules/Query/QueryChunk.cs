@@ -7,16 +7,16 @@ using Lakehouse.Query.Internal.Json;
 namespace Lakehouse.Query;
 
 /// <summary>
-/// Some rows of a result, column by column. A text column holds UTF-8, a column of lists of FLOAT the numbers, any other the JSON of its values (docs/json.md).
-/// Immutable. The bytes of it (little-endian): rows (4), columns (4); for each column the kind (1), one bit a row that is set where there is a value, offsets
-/// of the values (4 each, one more than rows), and the values.
+/// Some rows of a result, column by column. A text column holds UTF-8, a column of lists of FLOAT the numbers, any other column the JSON of its values
+/// (docs/json.md). Immutable. The layout of its bytes (little-endian): row count (4), column count (4); for each column its kind (1), one bit per row that is
+/// set where the row has a value, the offsets of the values (4 each, one more than rows), and the values.
 /// </summary>
 public sealed record QueryChunk
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly (ChunkColumnKind Kind, int Validity, int Offsets, int Values)[] _columns;
 
-    /// <summary>A chunk of bytes that <see cref="Bytes"/> gave.</summary>
+    /// <summary>Creates a chunk from what <see cref="Bytes"/> returned.</summary>
     public QueryChunk(ReadOnlyMemory<byte> bytes)
     {
         _bytes = bytes;
@@ -33,7 +33,7 @@ public sealed record QueryChunk
         }
     }
 
-    /// <summary>All of it, to be kept somewhere.</summary>
+    /// <summary>The whole chunk in the layout above, to store it.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>How many rows, 1 or more.</summary>
@@ -48,7 +48,7 @@ public sealed record QueryChunk
     /// <summary>The numbers of a FLOAT[] value; NaN for an element that is NULL. Empty for NULL.</summary>
     public ReadOnlySpan<float> GetFloats(int column, int row) => MemoryMarshal.Cast<byte, float>(Value(column, row, ChunkColumnKind.Floats).Span);
 
-    /// <summary>Writes the JSON of a value of any type.</summary>
+    /// <summary>Writes a value of any type as JSON.</summary>
     public void WriteJson(int column, int row, IBufferWriter<byte> output)
     {
         var json = new JsonOutput(output);

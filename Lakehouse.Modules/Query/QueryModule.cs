@@ -21,7 +21,7 @@ public static class QueryModule
     /// <param name="services">The services.</param>
     /// <param name="options">The options.</param>
     /// <param name="program">
-    /// How an engine process is started; null for a host that has none: statements then run in this process, as they do where processes cannot be confined.
+    /// How an engine process is started. Null for a host without one: statements then run in this process, as they also do where processes cannot be confined.
     /// </param>
     public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
     {
@@ -41,7 +41,7 @@ public static class QueryModule
     /// <summary>Maps <c>/v1/sql</c>.</summary>
     public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder routes) => QueryEndpoints.Map(routes);
 
-    /// <summary>The whole of an engine process, from its arguments to its end.</summary>
-    /// <exception cref="FormatException">The arguments are not those of the server: somebody has called it by hand.</exception>
+    /// <summary>Runs an engine process until it ends.</summary>
+    /// <exception cref="FormatException">The arguments are not those of the server: the command was run by hand.</exception>
     public static void RunEngine(IReadOnlyList<string> arguments) => EngineMain.Run(arguments);
 }

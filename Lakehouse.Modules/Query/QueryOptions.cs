@@ -5,7 +5,7 @@ namespace Lakehouse.Query;
 /// <summary>The table <c>[query]</c>.</summary>
 public sealed record QueryOptions
 {
-    /// <summary>True: statements run in a process of their own, which may die without harm. False: in this one.</summary>
+    /// <summary>True: statements run in an engine process, whose crash does no harm to the server. False: they run in the server's process.</summary>
     public required bool IsIsolated { get; init; }
 
     /// <summary>Engine processes that are kept ready to take over.</summary>
@@ -14,13 +14,13 @@ public sealed record QueryOptions
     /// <summary>How long a new engine process may take until it accepts statements.</summary>
     public required TimeSpan EngineStartTimeout { get; init; }
 
-    /// <summary>How long an engine process with statements may leave the question whether it is there without an answer, before it is taken for dead.</summary>
+    /// <summary>How long an engine process with statements may leave a ping unanswered before it is killed.</summary>
     public required TimeSpan EngineSilence { get; init; }
 
-    /// <summary>How often the memory of an engine process with statements is looked at.</summary>
+    /// <summary>How often the memory of an engine process with statements is checked.</summary>
     public required TimeSpan EngineWatchEvery { get; init; }
 
-    /// <summary>The bytes of a statement's answer that may be under way between its engine process and the server.</summary>
+    /// <summary>The most bytes of a statement's answer that may be in transit from its engine process to the server.</summary>
     public required int AnswerBufferBytes { get; init; }
 
     /// <summary>The largest message between an engine process and the server: a call of a vector function for many rows, or its answer.</summary>
@@ -29,19 +29,21 @@ public sealed record QueryOptions
     /// <summary>How many calls of vector functions are answered at once.</summary>
     public required int MaxConcurrentCalls { get; init; }
 
-    /// <summary>How long a text is refused that has ended engine processes twice. 0: never.</summary>
+    /// <summary>How long a text that has ended engine processes twice is refused. 0: not at all.</summary>
     public required TimeSpan RefuseFor { get; init; }
 
-    /// <summary>The time that the engine may work on one query: planning, execution and fetching together. A slow client's time does not count.</summary>
+    /// <summary>
+    /// The time that the engine may work on one query: planning, execution and fetching together. Time spent waiting for a slow client does not count.
+    /// </summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>The most rows of an answer; what follows is cut off and the answer says so. 0: no cut.</summary>
+    /// <summary>The most rows of an answer. Further rows are cut off, and the answer says so. 0: no limit.</summary>
     public required long MaxRows { get; init; }
 
     /// <summary>The memory of all queries together.</summary>
     public required long MemoryLimitBytes { get; init; }
 
-    /// <summary>The disk that queries may use for what does not fit the memory.</summary>
+    /// <summary>The disk space that queries may use for what does not fit in memory.</summary>
     public required long MaxTempBytes { get; init; }
 
     /// <summary>Threads of the engine.</summary>
@@ -50,37 +52,37 @@ public sealed record QueryOptions
     /// <summary>How many queries run at once.</summary>
     public required int MaxRunning { get; init; }
 
-    /// <summary>How many queries may besides wait for their clients to read.</summary>
+    /// <summary>How many more queries may be paused, waiting for their clients to read.</summary>
     public required int MaxPaused { get; init; }
 
-    /// <summary>How many queries wait for their turn; the next one is refused at once.</summary>
+    /// <summary>How many queries may wait for a lease; the next one is refused at once.</summary>
     public required int MaxWaiting { get; init; }
 
     /// <summary>The longest text of a query.</summary>
     public required int MaxSqlBytes { get; init; }
 
-    /// <summary>How long an interrupted query may take to stop before its engine is given up.</summary>
+    /// <summary>How long an interrupted query may take to stop before its engine is killed or, without isolation, retired.</summary>
     public required TimeSpan InterruptGrace { get; init; }
 
-    /// <summary>How many engines that would not stop are borne before queries are refused.</summary>
+    /// <summary>Without isolation: how many retired engines may still run a query that does not stop, before new queries are refused.</summary>
     public required int MaxStuckEngines { get; init; }
 
-    /// <summary>The most elements that functions like <c>range</c> may make of one value.</summary>
+    /// <summary>The most elements of a list that functions like <c>range</c> may make.</summary>
     public required int MaxListLength { get; init; }
 
     /// <summary>The most repetitions that functions like <c>repeat</c> may make of one value.</summary>
     public required int MaxRepeat { get; init; }
 
-    /// <summary>The most columns that a PIVOT may find by itself.</summary>
+    /// <summary>The most columns of a PIVOT whose values are not written in the statement.</summary>
     public required int MaxPivotColumns { get; init; }
 
     /// <summary>How deep brackets and expressions may nest.</summary>
     public required int MaxDepth { get; init; }
 
-    /// <summary>The most grouping sets that CUBE and its kin may make.</summary>
+    /// <summary>The most grouping sets that CUBE, ROLLUP and GROUPING SETS may make.</summary>
     public required int MaxGroupingSets { get; init; }
 
-    /// <summary>The most tables that a statement may name, those of common tables that are not kept counted at each place.</summary>
+    /// <summary>The most tables that a statement may name. Those of a common table that is NOT MATERIALIZED count at each place that names it.</summary>
     public required int MaxExpandedTables { get; init; }
 
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>

@@ -26,7 +26,7 @@ public readonly unsafe struct DuckDbOutput
     {
         fixed (byte* text = utf8)
         {
-            // An empty span has no address, and the engine wants one.
+            // An empty span has no address, and the engine requires one.
             byte empty = 0;
             NativeMethods.duckdb_vector_assign_string_element_len(_vector, (ulong)row, text is null ? &empty : text, (ulong)utf8.Length);
         }
@@ -35,7 +35,7 @@ public readonly unsafe struct DuckDbOutput
     /// <summary>The values of a FLOAT vector from a row on, to be filled.</summary>
     public Span<float> Floats(int row, int count) => new((float*)NativeMethods.duckdb_vector_get_data(_vector) + row, count);
 
-    /// <summary>Says how many elements all lists have together, and makes room for them. Before the elements are set.</summary>
+    /// <summary>Sets how many elements all lists have together, and reserves memory for them. Called before the elements are set.</summary>
     /// <exception cref="DuckDbException">There is no memory for so many.</exception>
     public void SetElementCount(long count)
     {

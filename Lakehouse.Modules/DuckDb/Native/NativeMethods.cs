@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.DuckDb.Native;
 
 /// <summary>
-/// DuckDB's C API (src/include/duckdb.h, v1.5), one file for each area of it. Every pointer that a call hands out is owned by a
-/// SafeHandle; texts are copied at once.
+/// DuckDB's C API (src/include/duckdb.h, v1.5), one file for each area of it. Every pointer that a call returns is owned by a SafeHandle; texts are copied at
+/// once.
 /// </summary>
 internal static partial class NativeMethods
 {

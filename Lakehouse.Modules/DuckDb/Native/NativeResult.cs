@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lakehouse.DuckDb.Native;
 
-/// <summary><c>duckdb_result</c>: five deprecated fields and one pointer, 48 bytes, handed to <c>duckdb_fetch_chunk</c> by value.</summary>
+/// <summary><c>duckdb_result</c>: five deprecated fields and one pointer, 48 bytes, passed to <c>duckdb_fetch_chunk</c> by value.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeResult
 {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.DuckDb.Native;
 
 /// <summary>
-/// Registers scalar functions. A function's body is a handle to a managed object, freed when the engine lets go of the function; the state of its use in a
-/// statement is the number of the connection, in place of a pointer. No exception leaves a callback: it would end the process.
+/// Registers scalar functions. The engine keeps a handle to each managed function and frees it together with the function. The state that it keeps for a use in
+/// a statement is the connection's id, in place of a pointer. No exception may leave a callback: it would end the process.
 /// </summary>
 internal static unsafe class ScalarFunctionBinding
 {
@@ -61,7 +61,7 @@ internal static unsafe class ScalarFunctionBinding
             NativeMethods.duckdb_scalar_function_set_function(handle, &Run);
             if (NativeMethods.duckdb_add_scalar_function_to_set(set, handle) != 0)
             {
-                throw new DuckDbException($"Catalog Error: the function {function.Name} stands twice with the same parameters");
+                throw new DuckDbException($"Catalog Error: the function {function.Name} is given twice with the same parameters");
             }
         }
         finally

@@ -2,7 +2,7 @@ using Lakehouse.DuckDb.Native;
 
 namespace Lakehouse.DuckDb;
 
-/// <summary>Up to 2,048 rows as one vector a column. The vectors are DuckDB's own memory: nothing read from them outlives <see cref="Dispose"/>.</summary>
+/// <summary>Up to 2,048 rows, as one vector per column. The vectors are DuckDB's own memory: nothing read from them outlives <see cref="Dispose"/>.</summary>
 public sealed class DuckDbChunk : IDisposable
 {
     private readonly ChunkHandle _handle;

@@ -13,7 +13,7 @@ namespace Lakehouse.DuckDb;
 /// </summary>
 public static class DuckDbText
 {
-    /// <summary>The longest text any of these methods writes, but for <see cref="WriteBits"/>.</summary>
+    /// <summary>The longest text that any of these methods writes, except for <see cref="WriteBits"/>.</summary>
     public const int SizeBytesMax = 96;
 
     private const long MicrosPerSecond = 1_000_000;
@@ -61,7 +61,7 @@ public static class DuckDbText
     /// <summary>A TIMESTAMP, TIMESTAMP_S, TIMESTAMP_MS or TIMESTAMP_NS since 1970-01-01, or <c>infinity</c> / <c>-infinity</c>.</summary>
     /// <param name="ticks">The value.</param>
     /// <param name="ticksPerSecond">1, 1,000, 1,000,000 or 1,000,000,000.</param>
-    /// <param name="to">Where to.</param>
+    /// <param name="to">The destination.</param>
     public static int WriteTimestamp(long ticks, long ticksPerSecond, Span<byte> to)
     {
         if (ticks == long.MaxValue || ticks == -long.MaxValue)
@@ -118,7 +118,7 @@ public static class DuckDbText
             to[length++] = (byte)'-';
         }
 
-        // The absolute value as unsigned: the smallest long has no positive twin.
+        // The absolute value as unsigned: the smallest long has no positive counterpart.
         var micros = value.Micros < 0 ? (ulong)(-(value.Micros + 1)) + 1 : (ulong)value.Micros;
         return length + WriteClock((long)(micros / MicrosPerSecond), (long)(micros % MicrosPerSecond), 6, to[length..]);
     }
@@ -285,7 +285,7 @@ public static class DuckDbText
         return length + WritePadded(fraction, fractionDigits, to[length..]);
     }
 
-    /// <summary>An offset from UTC: hours, and minutes and seconds only where there are some.</summary>
+    /// <summary>An offset from UTC: hours, and minutes and seconds only where they are not zero.</summary>
     private static int WriteOffset(int seconds, Span<byte> to)
     {
         to[0] = seconds < 0 ? (byte)'-' : (byte)'+';

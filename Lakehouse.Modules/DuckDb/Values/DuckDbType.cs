@@ -5,7 +5,7 @@ using Lakehouse.DuckDb.Native;
 
 namespace Lakehouse.DuckDb;
 
-/// <summary>A type of DuckDB with all that its values need to be read. Immutable.</summary>
+/// <summary>A type of DuckDB, with everything that is needed to read its values. Immutable.</summary>
 public sealed class DuckDbType
 {
     private DuckDbType(DuckDbTypeId id) => Id = id;
@@ -47,7 +47,7 @@ public sealed class DuckDbType
     public static DuckDbType StructOf(params DuckDbTypeMember[] members) =>
         new(DuckDbTypeId.Struct) { Name = $"STRUCT({Describe(members)})", Children = members };
 
-    /// <summary>The type for the engine. Of those that <see cref="Of"/>, <see cref="ListOf"/> and <see cref="StructOf"/> make.</summary>
+    /// <summary>Returns the engine's form of the type. Only for types that <see cref="Of"/>, <see cref="ListOf"/> and <see cref="StructOf"/> make.</summary>
     internal unsafe LogicalTypeHandle ToHandle()
     {
         if (Id == DuckDbTypeId.List)

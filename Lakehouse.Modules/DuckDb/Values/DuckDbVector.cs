@@ -27,7 +27,7 @@ public readonly unsafe struct DuckDbVector
 
     internal static DuckDbVector From(nint vector, DuckDbType type) => new(vector, type);
 
-    /// <summary>True when the value is NULL; then nothing else may be read of it.</summary>
+    /// <summary>True when the value is NULL; then it must not be read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsNull(int row) => _validity is not null && (_validity[row >> 6] & (1UL << (row & 63))) == 0;
 

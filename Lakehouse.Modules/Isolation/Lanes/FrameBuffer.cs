@@ -16,7 +16,7 @@ internal sealed class FrameBuffer(int frameBytesMax)
     private int _start;
     private int _end;
 
-    /// <summary>Where received bytes go. Never empty; <see cref="Added"/> tells how many there were.</summary>
+    /// <summary>The space for received bytes, never empty. <see cref="Added"/> is then told how many there were.</summary>
     public Memory<byte> Space
     {
         get
@@ -38,12 +38,12 @@ internal sealed class FrameBuffer(int frameBytesMax)
         }
     }
 
-    /// <summary>Whether a whole frame is there.</summary>
+    /// <summary>Whether a whole frame has arrived.</summary>
     public bool HasFrame => NextLength() is { } length && _end - _start >= length;
 
     public void Added(int count) => _end += count;
 
-    /// <summary>Takes the next frame where it has arrived whole.</summary>
+    /// <summary>Takes the next frame, if all of it has arrived.</summary>
     /// <exception cref="WorkerGoneException">It is larger than any frame may be.</exception>
     public bool TryTake(out Frame frame)
     {
@@ -59,7 +59,7 @@ internal sealed class FrameBuffer(int frameBytesMax)
         return true;
     }
 
-    /// <summary>Gives a large buffer back, where nothing is left in it.</summary>
+    /// <summary>Frees a large buffer, if nothing is left in it.</summary>
     public void Trim()
     {
         if (_start == _end && _buffer.Length > KeptSizeMax)
@@ -69,7 +69,7 @@ internal sealed class FrameBuffer(int frameBytesMax)
         }
     }
 
-    /// <summary>The length of the next frame, head included; null while its head is not there.</summary>
+    /// <summary>The length of the next frame, its head included; null until its head has arrived.</summary>
     private int? NextLength()
     {
         if (_end - _start < HeadBytes)
@@ -80,6 +80,6 @@ internal sealed class FrameBuffer(int frameBytesMax)
         var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start + 1));
         return length >= 0 && length <= frameBytesMax
             ? length + HeadBytes
-            : throw new WorkerGoneException($"a frame of {length} bytes is none; at most {frameBytesMax} are allowed");
+            : throw new WorkerGoneException($"a frame claims to have {length} bytes; at most {frameBytesMax} are allowed");
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// Reads what <see cref="FrameWriter"/> wrote. What is not there, or does not fit, is a <see cref="WorkerGoneException"/>: the other process is not trusted.
+/// Reads what <see cref="FrameWriter"/> wrote. Missing or invalid data throws <see cref="WorkerGoneException"/>: the other process is not trusted.
 /// </summary>
 public ref struct FrameReader
 {
@@ -25,17 +25,17 @@ public ref struct FrameReader
     /// <summary>Reads a number of 64 bits.</summary>
     public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
 
-    /// <summary>Reads how many things follow, each of at least one byte.</summary>
+    /// <summary>Reads how many elements follow, each of at least one byte.</summary>
     public int Count()
     {
         var count = Int();
         return count >= 0 && count <= _rest.Length ? count : throw Broken();
     }
 
-    /// <summary>Reads bytes, which lie in the payload.</summary>
+    /// <summary>Reads bytes; the result refers to the payload.</summary>
     public ReadOnlySpan<byte> Bytes() => Take(Int());
 
-    /// <summary>Reads a text that must be there.</summary>
+    /// <summary>Reads a text that must not be null.</summary>
     public string Text() => TextOrNull() ?? throw Broken();
 
     /// <summary>Reads a text, or null.</summary>

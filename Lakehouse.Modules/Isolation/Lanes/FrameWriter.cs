@@ -5,7 +5,7 @@ using System.Text;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// Collects frames, so that several go out by one call of the system. Numbers are little-endian; texts and bytes stand behind their length. Not thread-safe.
+/// Collects frames, so that several are sent by one system call. Numbers are little-endian; texts and bytes follow their length. Not thread-safe.
 /// </summary>
 public sealed class FrameWriter
 {
@@ -83,6 +83,6 @@ public sealed class FrameWriter
         return this;
     }
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Drops what was written.</summary>
     public void Clear() => _output.ResetWrittenCount();
 }

@@ -24,7 +24,7 @@ public sealed class ServerLane : IDisposable
     /// <summary>How many blocks the lane has.</summary>
     public int BlockCount { get; }
 
-    /// <summary>The largest frame. One that is larger is taken for a fault of this end.</summary>
+    /// <summary>The largest frame. A larger one from the worker throws <see cref="WorkerGoneException"/>.</summary>
     public int FrameBytesMax { get; }
 
     /// <summary>A block of this lane, counted from 0.</summary>
@@ -57,10 +57,10 @@ public sealed class ServerLane : IDisposable
     /// <summary>Whether a frame has arrived already.</summary>
     public bool HasFrame => _received.HasFrame;
 
-    /// <summary>The next frame, where it has arrived already.</summary>
+    /// <summary>Takes the next frame, if it has arrived already.</summary>
     public bool TryReceive(out Frame frame) => _received.TryTake(out frame);
 
-    /// <summary>The next frame. When it is given up, nothing is lost: the next call goes on.</summary>
+    /// <summary>Waits for the next frame. When the wait is cancelled, nothing is lost: the next call continues.</summary>
     /// <exception cref="WorkerGoneException">The worker has ended, and all that it sent before was received.</exception>
     public async ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ public sealed class ServerLane : IDisposable
         return frame;
     }
 
-    /// <summary>Between two users: gives a large buffer back.</summary>
+    /// <summary>Frees a large buffer. Called between two users of the lane.</summary>
     public void Trim() => _received.Trim();
 
     /// <summary>Closes this end; the worker sees the end of the stream.</summary>

@@ -5,7 +5,7 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// Memory that two processes share, cut into blocks of one size (<c>memfd_create</c>: it has no name, and goes with the last process that has it). A block
+/// Memory that two processes share, cut into blocks of one size (<c>memfd_create</c>: it has no name, and is freed with the last process that has it). A block
 /// belongs to one side at a time; the frames of a lane say to which. Pages that were never written take no memory.
 /// </summary>
 public sealed unsafe class SharedBlocks : IDisposable
@@ -37,7 +37,7 @@ public sealed unsafe class SharedBlocks : IDisposable
     /// <exception cref="IndexOutOfRangeException">There is no such block: the number came from the other process, and is not trusted.</exception>
     public Memory<byte> this[int block] => _blocks[block].Memory;
 
-    /// <summary>Makes new blocks. The descriptor is the caller's to close; the other process opens the blocks with it.</summary>
+    /// <summary>Makes new blocks. The caller must close the descriptor; the other process opens the blocks with it.</summary>
     internal static SharedBlocks Create(int count, int blockBytes, out int descriptor)
     {
         descriptor = Libc.memfd_create("lakehouse", 0);
@@ -64,7 +64,7 @@ public sealed unsafe class SharedBlocks : IDisposable
         return start != -1 ? new SharedBlocks((byte*)start, count, blockBytes) : throw Libc.Error("mmap");
     }
 
-    /// <summary>Gives the memory back. Nobody may use a block any more.</summary>
+    /// <summary>Frees the memory. No block may be used any more.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

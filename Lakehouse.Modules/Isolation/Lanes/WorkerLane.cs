@@ -4,7 +4,8 @@ using Lakehouse.Isolation.Native;
 namespace Lakehouse.Isolation;
 
 /// <summary>
-/// The worker's end of a lane. Calls block. One thread sends at a time; any thread may wait for frames, each for its kinds: whoever waits first reads for all.
+/// The worker's end of a lane. Calls block. One thread sends at a time. Any number of threads may wait for frames, each for certain kinds; one of them reads
+/// for all.
 /// </summary>
 public sealed unsafe class WorkerLane
 {
@@ -28,7 +29,7 @@ public sealed unsafe class WorkerLane
     /// <summary>How many blocks the lane has.</summary>
     public int BlockCount { get; }
 
-    /// <summary>The largest frame. One that is larger is taken for a fault of this end.</summary>
+    /// <summary>The largest frame. A larger one from the server throws <see cref="WorkerGoneException"/>.</summary>
     public int FrameBytesMax { get; }
 
     /// <summary>The size of a block.</summary>
@@ -62,11 +63,13 @@ public sealed unsafe class WorkerLane
         }
     }
 
-    /// <summary>The next frame of one of some kinds, with a payload of its own. Frames of other kinds are kept for whoever waits for them.</summary>
+    /// <summary>
+    /// Waits for the next frame of one of the given kinds. Its payload is a copy. Frames of other kinds are kept for the threads that wait for them.
+    /// </summary>
     /// <exception cref="WorkerGoneException">The server has ended.</exception>
     public Frame Receive(params ReadOnlySpan<byte> kinds) => ReceiveOne(kinds, null);
 
-    /// <summary>The next frame of a kind whose payload begins with a number.</summary>
+    /// <summary>Waits for the next frame of a kind whose payload begins with a number.</summary>
     /// <exception cref="WorkerGoneException">The server has ended.</exception>
     public Frame ReceiveAnswer(byte kind, int number) => ReceiveOne([kind], number);
 
@@ -115,7 +118,7 @@ public sealed unsafe class WorkerLane
         }
     }
 
-    /// <summary>Drops frames of a kind that nobody has waited for.</summary>
+    /// <summary>Drops the frames of a kind that no thread has taken.</summary>
     public void Forget(byte kind)
     {
         lock (_gate)

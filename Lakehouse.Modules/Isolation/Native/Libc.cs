@@ -26,7 +26,7 @@ internal static unsafe partial class Libc
 
     private const string Library = "libc";
 
-    /// <summary>The error of the last call, named.</summary>
+    /// <summary>The error of the last call, with the call's name.</summary>
     internal static Win32Exception Error(string call)
     {
         var error = Marshal.GetLastPInvokeError();

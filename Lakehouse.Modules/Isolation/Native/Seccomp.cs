@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Isolation.Native;
 
 /// <summary>
-/// A filter of system calls (seccomp, man 2 seccomp) over all threads of the process: no new process, no socket, no signal to another process, no change of
-/// rights, owners, mounts or clocks, nothing of the kernel's debugging and loading interfaces. What a .NET program and the engine need for their work stays as
-/// it is; files are Landlock's part.
+/// A filter of system calls (seccomp, man 2 seccomp) over all threads of the process. It refuses new processes, sockets, signals to other processes, changes of
+/// rights, owners, mounts or clocks, and the kernel's debugging and loading interfaces. What a .NET program and the engine need for their work is allowed;
+/// files are restricted by <see cref="Landlock"/>.
 /// </summary>
 internal static unsafe class Seccomp
 {
@@ -31,7 +31,7 @@ internal static unsafe class Seccomp
     private const uint ThreadFlag = 0x10000; // CLONE_THREAD
     private const uint X32Numbers = 0x4000_0000;
 
-    /// <summary>True where the filter knows the numbers of the calls.</summary>
+    /// <summary>True where the filter knows the numbers of the system calls.</summary>
     internal static bool IsSupported => Numbers() is not null;
 
     /// <summary>Confines every thread of the process. The kernel's <c>no_new_privs</c> must be set.</summary>
@@ -60,7 +60,7 @@ internal static unsafe class Seccomp
             new(JumpIfAtLeast, 0, 1, X32Numbers),
             new(Return, 0, 0, Deny),
 
-            // glibc falls back to clone, whose flags can be seen; those of clone3 lie behind a pointer.
+            // glibc falls back to clone, whose flags the filter can read; those of clone3 are behind a pointer.
             new(JumpIfEqual, 0, 1, numbers.Clone3),
             new(Return, 0, 0, NotThere),
             new(JumpIfEqual, 0, 4, numbers.CloneThread),
@@ -108,7 +108,7 @@ internal static unsafe class Seccomp
                 321, 298, 323, 425, 426, 427, 300, // bpf perf_event_open userfaultfd io_uring_* fanotify_init
                 250, 248, 249, 175, 313, 176, 320, 246, 169, 167, 168, 163, 103, 179, // keys, modules, kexec, reboot, swap, acct, syslog, quotactl
                 304, 164, 227, 159, 305, 170, 171, 172, 173, 135, 134, // open_by_handle_at, clocks, names, iopl ioperm personality uselib
-                90, 91, 268, 92, 93, 94, 260, 188, 189, 190, 197, 280, // chmod chown setxattr utimensat and kin
+                90, 91, 268, 92, 93, 94, 260, 188, 189, 190, 197, 280, // chmod chown setxattr utimensat and similar
                 86, 88, 265, 266, 133, 259, 29, 68, 64, 240, // links, nodes, System V and POSIX queues
             ]),
         Architecture.Arm64 => new CallNumbers(
@@ -137,7 +137,7 @@ internal static unsafe class Seccomp
     /// <param name="Clone3">clone3.</param>
     /// <param name="CloneThread">clone.</param>
     /// <param name="Signals">kill and tgkill, allowed to the process itself.</param>
-    /// <param name="Denied">What is refused.</param>
+    /// <param name="Denied">The calls that are refused.</param>
     private sealed record CallNumbers(uint Architecture, nint Seccomp, uint Clone3, uint CloneThread, uint[] Signals, uint[] Denied);
 
     /// <summary><c>struct sock_filter</c>.</summary>

@@ -3,7 +3,7 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>The errors of running queries that no engine says itself.</summary>
+/// <summary>The errors of running queries that do not come from the engine itself.</summary>
 internal static class EngineErrors
 {
     /// <summary>The code of <see cref="Timeout"/>.</summary>
@@ -42,7 +42,7 @@ internal static class EngineErrors
         new(
             ErrorKind.Timeout,
             "reader_too_slow",
-            "Other queries wait, and this one has waited for its client for longer than any. Read faster, or ask for less.");
+            "Other queries are waiting to run, and this one has waited longest for its client to read. Read faster, or ask for less.");
 
     public static LakehouseException EnginesStuck(int count) =>
         new(
@@ -78,7 +78,7 @@ internal static class EngineErrors
         new(
             ErrorKind.InvalidInput,
             CallTooLargeCode,
-            $"One {what} of embed or vector_search would have {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} go at once. Ask for "
+            $"One {what} of embed or vector_search would be {ByteSize.Format(sizeBytes)}, at most {ByteSize.Format(sizeBytesMax)} are allowed. Ask for "
             + "fewer or shorter texts, or for fewer hits.");
 
     public static LakehouseException MissingDataFile(string dataset, string key) =>

@@ -2,20 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>Takes the paths of the host out of what the engine says.</summary>
-/// <param name="dataFolder">Where data files lie.</param>
-/// <param name="hostFolder">A folder above it, whose name is nobody's business.</param>
+/// <summary>Removes the host's paths from the engine's messages and plans.</summary>
+/// <param name="dataFolder">The folder of the data files.</param>
+/// <param name="hostFolder">A folder above it, whose name must not be shown.</param>
 internal sealed partial class HostPaths(string dataFolder, string hostFolder)
 {
-    /// <summary>Data files become their keys' paths; everything else below the data folder, a placeholder.</summary>
+    /// <summary>Shortens the path of a data file to its object key, and replaces the folders by a placeholder.</summary>
     public string Hide(string text) => text
         .Replace(dataFolder + "/", string.Empty, StringComparison.Ordinal)
         .Replace(dataFolder, "<data>", StringComparison.Ordinal)
         .Replace(hostFolder, "<data>", StringComparison.Ordinal);
 
     /// <summary>
-    /// EXPLAIN ANALYZE draws boxes, and lists in those of scans the files they read, broken over lines so that no text could be replaced. The list is blanked,
-    /// from its title to the first empty line of its box.
+    /// Removes the files from a plan. EXPLAIN ANALYZE draws boxes; the box of a scan lists the files it reads, broken over lines, so that their names cannot be
+    /// found as text. The list is blanked, from its title to the first empty line of the box.
     /// </summary>
     public string HidePlan(string plan)
     {

@@ -5,10 +5,12 @@ namespace Lakehouse.Query.Internal;
 /// <summary>Runs statements, in this process or in another. Thread-safe.</summary>
 internal interface IStatementRunner
 {
-    /// <summary>Starts a statement; the first bytes of its answer are there when this returns.</summary>
+    /// <summary>Starts a statement; the first bytes of its answer are ready when this returns.</summary>
     /// <param name="request">The statement.</param>
     /// <param name="timeout">How long the engine may work on it.</param>
-    /// <param name="lease">Is disposed of when the engine has really let go of the statement, which can be later than anybody waits for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="lease">
+    /// Disposed of when the engine has stopped the statement, or was killed or retired because it did not; this can be after the request has ended.
+    /// </param>
+    /// <param name="cancellationToken">Stops the statement.</param>
     Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken);
 }

@@ -4,10 +4,10 @@ using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal;
 
-/// <summary>Has statements wait until they may run, then run.</summary>
+/// <summary>Gets a lease for each statement, then runs it.</summary>
 internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options) : IQueryEngine, IDisposable
 {
-    /// <summary>How long a client may keep the server waiting before its statement counts as paused: longer than a fast one takes for a block.</summary>
+    /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
 
     private readonly StatementLimiter _limiter = new(options);
@@ -54,7 +54,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options)
 
         public ValueTask DisposeAsync() => statement.DisposeAsync();
 
-        /// <summary>While the client does not read, another statement can have the lease.</summary>
+        /// <summary>Waits until the client has read. Meanwhile another statement can have the lease.</summary>
         private async Task WaitAsync(Task flush, CancellationToken cancellationToken)
         {
             while (await Task.WhenAny(flush, lease.Cut, Task.Delay(PauseAfter, cancellationToken)) is var first && first != flush)

@@ -4,8 +4,8 @@ using Lakehouse.Core.Concurrency;
 namespace Lakehouse.Query.Internal;
 
 /// <summary>
-/// The lease of a statement that runs. <see cref="TryPause"/> and <see cref="ResumeAsync"/> are the client's side, one at a time; the end may come from another
-/// thread at any time, once.
+/// The lease of a running statement. <see cref="TryPause"/> and <see cref="ResumeAsync"/> are called by the request that writes to the client, one at a time;
+/// <see cref="Dispose"/> may be called from another thread at any time.
 /// </summary>
 internal sealed class StatementLease(StatementLimiter limiter, ConcurrencyLease lease) : IDisposable
 {
@@ -17,10 +17,10 @@ internal sealed class StatementLease(StatementLimiter limiter, ConcurrencyLease 
     private bool _isPaused;
     private bool _isEnded;
 
-    /// <summary>Completes when this statement is to end, because others want to run and it has waited for its client for longer than any.</summary>
+    /// <summary>Completes when this statement must end, because others wait to run and it has waited longest for its client to read.</summary>
     public Task Cut => _cut.Task;
 
-    /// <summary>How long it has waited for its client.</summary>
+    /// <summary>How long the statement has waited for its client, all pauses together.</summary>
     public TimeSpan Waited
     {
         get
@@ -33,10 +33,10 @@ internal sealed class StatementLease(StatementLimiter limiter, ConcurrencyLease 
     }
 
     /// <summary>
-    /// Lets another statement run until <see cref="ResumeAsync"/>. False where too many are paused already: then it is asked again, for as long as the client
-    /// does not read.
+    /// Gives the lease up until <see cref="ResumeAsync"/>, so that another statement can run. Returns false when too many are paused already; the caller then
+    /// tries again for as long as the client does not read.
     /// </summary>
-    /// <param name="waited">How long the client has not read.</param>
+    /// <param name="waited">How long the client has not read since the last call.</param>
     public bool TryPause(TimeSpan waited)
     {
         lock (_gate)
@@ -65,7 +65,7 @@ internal sealed class StatementLease(StatementLimiter limiter, ConcurrencyLease 
         return true;
     }
 
-    /// <summary>Ends the pause: gets a lease again, which is never refused.</summary>
+    /// <summary>Ends the pause: waits for a lease, which is never refused.</summary>
     public async ValueTask ResumeAsync(CancellationToken cancellationToken)
     {
         if (!_isPaused)
@@ -106,6 +106,6 @@ internal sealed class StatementLease(StatementLimiter limiter, ConcurrencyLease 
         limiter.Leave(this);
     }
 
-    /// <summary>Asks for its end.</summary>
+    /// <summary>Completes <see cref="Cut"/>.</summary>
     internal void End() => _cut.TrySetResult();
 }

@@ -3,8 +3,8 @@ using Lakehouse.Core.Concurrency;
 namespace Lakehouse.Query.Internal;
 
 /// <summary>
-/// Bounds the statements that run at once, those that wait to run, and those that wait for their clients to read. When no more can wait for clients and
-/// somebody wants to run, the one that has waited for its client for longest is ended: a client that reads slowly costs others nothing. Thread-safe.
+/// Bounds the statements that run at once, those that wait for a lease, and those that are paused because their clients do not read. When no more can be paused
+/// and a statement waits for a lease, the one that has waited longest for its client is ended, so a slow client does not hold up the others. Thread-safe.
 /// </summary>
 internal sealed class StatementLimiter(QueryOptions options) : IDisposable
 {
@@ -14,13 +14,14 @@ internal sealed class StatementLimiter(QueryOptions options) : IDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<StatementLease> _paused = [];
 
-    /// <summary>Gets a lease to run a statement, waiting for one.</summary>
+    /// <summary>Waits for a lease to run a statement.</summary>
     public async ValueTask<StatementLease> AcquireAsync(CancellationToken cancellationToken) => new(this, await _running.AcquireAsync(cancellationToken));
 
     public void Dispose() => _running.Dispose();
 
     /// <summary>
-    /// False when as many are paused as may be. Where somebody wants to run, one of them is then asked to end, and another can soon be paused.
+    /// Returns false when as many statements are paused as are allowed. If another one waits for a lease, the statement that has waited longest for its client
+    /// is told to end, so that the next one can be paused soon.
     /// </summary>
     internal bool TryPause(StatementLease lease)
     {
@@ -45,10 +46,10 @@ internal sealed class StatementLimiter(QueryOptions options) : IDisposable
         return false;
     }
 
-    /// <summary>Gets a lease again for a statement that was paused, which is never refused.</summary>
+    /// <summary>Waits for a lease for a statement that was paused, which is never refused.</summary>
     internal ValueTask<ConcurrencyLease> ResumeAsync(CancellationToken cancellationToken) => _running.ReacquireAsync(cancellationToken);
 
-    /// <summary>One is not paused any more.</summary>
+    /// <summary>Removes a statement that is no longer paused.</summary>
     internal void Leave(StatementLease lease)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace Lakehouse.Query.Internal.Answers;
 
-/// <summary>The forms of answers, as statements ask for them.</summary>
+/// <summary>The forms of an answer that a statement can ask for.</summary>
 internal enum AnswerForm : byte
 {
     /// <summary><see cref="JsonForm"/>.</summary>

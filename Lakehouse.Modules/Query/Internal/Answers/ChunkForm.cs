@@ -6,10 +6,12 @@ using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal.Answers;
 
-/// <summary>Chunks for the program's own use, each behind its length (4 bytes, little-endian). <see cref="QueryChunk"/> has their form.</summary>
+/// <summary>
+/// Writes a result as chunks for other modules, each after its length (4 bytes, little-endian). <see cref="QueryChunk"/> describes their layout.
+/// </summary>
 internal sealed class ChunkForm : IAnswerForm
 {
-    /// <summary>The NaN that stands for an element that is NULL: one that no arithmetic makes.</summary>
+    /// <summary>The NaN that stands for an element that is NULL. No arithmetic makes it.</summary>
     public const uint NullElement = 0x7FC0_5A5A;
 
     private readonly ArrayBufferWriter<byte> _chunk = new();

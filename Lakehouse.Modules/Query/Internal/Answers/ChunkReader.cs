@@ -9,10 +9,10 @@ internal sealed class ChunkReader
     private ArrayBufferWriter<byte> _bytes = new();
     private int _position;
 
-    /// <summary>Takes bytes.</summary>
+    /// <summary>Receives the bytes.</summary>
     public IBufferWriter<byte> Input => _bytes;
 
-    /// <summary>The next chunk; null when it is not whole yet.</summary>
+    /// <summary>Returns the next chunk; null when it has not arrived completely.</summary>
     public QueryChunk? Take()
     {
         var rest = _bytes.WrittenMemory[_position..];
@@ -22,7 +22,7 @@ internal sealed class ChunkReader
             return new QueryChunk(rest.Slice(sizeof(int), length));
         }
 
-        // The chunks that were taken keep the buffer that they lie in, so what follows goes into a new one.
+        // The chunks that were returned still refer to the buffer, so the next bytes go into a new one.
         if (_position > 0)
         {
             (_bytes, _position) = (new ArrayBufferWriter<byte>(), 0);

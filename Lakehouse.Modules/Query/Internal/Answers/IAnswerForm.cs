@@ -3,7 +3,7 @@ using Lakehouse.DuckDb;
 
 namespace Lakehouse.Query.Internal.Answers;
 
-/// <summary>Writes a result as bytes, chunk by chunk, beside the engine. For one result.</summary>
+/// <summary>Writes one result as bytes, chunk by chunk, in the engine's process.</summary>
 internal interface IAnswerForm
 {
     /// <summary>Called first.</summary>
@@ -12,9 +12,9 @@ internal interface IAnswerForm
     /// <summary>Writes the first rows of a chunk.</summary>
     void Write(DuckDbChunk chunk, int rowCount, IBufferWriter<byte> output);
 
-    /// <summary>Called last, and only when the result is whole.</summary>
-    /// <param name="rowCount">All rows.</param>
-    /// <param name="isTruncated">Whether more were cut off.</param>
-    /// <param name="output">Takes the bytes.</param>
+    /// <summary>Called last, and only when the result is complete.</summary>
+    /// <param name="rowCount">The number of rows that were written.</param>
+    /// <param name="isTruncated">Whether further rows were cut off.</param>
+    /// <param name="output">Receives the bytes.</param>
     void End(long rowCount, bool isTruncated, IBufferWriter<byte> output);
 }

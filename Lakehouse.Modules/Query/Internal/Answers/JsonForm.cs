@@ -7,8 +7,8 @@ using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal.Answers;
 
-/// <summary><c>{"columns":[...],"rows":[[...]],"row_count":N}</c>; docs/json.md has the form of every type.</summary>
-/// <param name="paths">For a plan, which may name files; else null.</param>
+/// <summary><c>{"columns":[...],"rows":[[...]],"row_count":N}</c>; docs/json.md describes every type.</summary>
+/// <param name="paths">Removes the host's paths from a plan; null for other results.</param>
 internal sealed class JsonForm(HostPaths? paths) : IAnswerForm
 {
     public const string ContentType = "application/json; charset=utf-8";

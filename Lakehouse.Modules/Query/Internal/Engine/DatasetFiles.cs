@@ -7,14 +7,14 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Name">Its name as it was registered.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Fingerprint">The identity of its schema.</param>
-/// <param name="Columns">Its columns; empty when whoever registered it did not say.</param>
+/// <param name="Columns">Its columns; empty when it was registered without them.</param>
 /// <param name="Paths">Its data files on this machine; null where the engine has a view of it already, or needs none.</param>
 internal sealed partial record DatasetFiles(string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths)
 {
-    /// <summary>What of it an engine remembers.</summary>
+    /// <summary>The part of it that an engine remembers.</summary>
     public KnownDataset Known => new(Name, Version, Fingerprint);
 
-    /// <summary>Whether its columns are known, and the names of their types can stand in a statement as they are, whoever wrote them.</summary>
+    /// <summary>Whether its columns are known and the names of their types are safe to write into a statement as they are.</summary>
     public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => PlainType().IsMatch(c.Type));
 
     [GeneratedRegex(

@@ -5,16 +5,18 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
 
-/// <summary>Answers what engines ask of the catalog, and fetches the data files that they will read. Thread-safe.</summary>
+/// <summary>Answers what engines need from the catalog, and fetches the data files that they will read. Thread-safe.</summary>
 internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
 {
-    /// <summary>The newest version of each dataset that any engine was told.</summary>
+    /// <summary>The newest version of each dataset that was sent to any engine.</summary>
     private readonly ConcurrentDictionary<string, Manifest> _told = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Answers, at the versions of this moment.</summary>
-    /// <param name="needs">What is asked.</param>
-    /// <param name="held">Takes the data files, which are held as long as the statement may read them. Files in their place need no holding.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Answers with the newest versions.</summary>
+    /// <param name="needs">What the engine needs.</param>
+    /// <param name="held">
+    /// Receives the data files, which the caller holds for as long as the statement may read them. The files of a store that is in place need not be held.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(
         DatasetNeeds needs, List<ILocalFile> held, CancellationToken cancellationToken)
     {
@@ -43,8 +45,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
     }
 
     /// <summary>
-    /// For a statement that has bound its views: holds the files of those that another one has brought to a newer version meanwhile, for it may have bound that
-    /// one. Files in their place need no holding.
+    /// Called after a statement has bound its views. Another statement may have replaced a view by one of a newer version just before, and this one may have
+    /// bound that. So the files of the newer version are held too. Not needed for a store that is in place.
     /// </summary>
     public async Task HoldNewerAsync(IReadOnlyList<Manifest> named, List<ILocalFile> held, CancellationToken cancellationToken)
     {
@@ -81,7 +83,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
         return ([.. known.Select(k => k.Name).Where(n => !names.Contains(n))], listed);
     }
 
-    /// <summary>One dataset whose files are gone is no reason to list none.</summary>
+    /// <summary>Returns null when a file is missing: such a dataset must not prevent the others from being listed.</summary>
     private async Task<IReadOnlyList<string>?> TryLocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         try

@@ -4,14 +4,16 @@ using Lakehouse.Query.Internal.Vectors;
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// One instance of DuckDB that runs untrusted SQL. Locked: no file but the data files and its own spill files, no extension, no setting. Thread-safe.
+/// One instance of DuckDB that runs untrusted SQL. It is locked: it can access no files except the data files and its own spill files, load no extension, and
+/// change no setting. Thread-safe.
 /// </summary>
 internal sealed class EngineInstance : IDisposable
 {
-    // levenshtein and its kin take time by the product of two lengths and cannot be stopped: two texts of ten thousand characters are 0.1 s.
+    // levenshtein and similar functions take time in proportion to the product of two lengths and cannot be interrupted: two texts of ten thousand characters
+    // take 0.1 s.
     private const string Quadratic = "100000000";
 
-    /// <summary>Functions that macros of the same name stand before.</summary>
+    /// <summary>Functions that are shadowed by macros of the same name.</summary>
     public static readonly IReadOnlyList<string> QuadraticFunctions =
     [
         "levenshtein", "editdist3", "damerau_levenshtein", "jaro_similarity", "jaro_winkler_similarity"
@@ -21,18 +23,18 @@ internal sealed class EngineInstance : IDisposable
 
     private EngineInstance(DuckDbDatabase database, VectorFunctions vectors) => (_database, Vectors, Views) = (database, vectors, new EngineViews(database));
 
-    /// <summary>The functions over vectors, which know the running statements by their connections.</summary>
+    /// <summary>The vector functions, which find the running statement by its connection.</summary>
     public VectorFunctions Vectors { get; }
 
-    /// <summary>Its datasets.</summary>
+    /// <summary>The views of its datasets.</summary>
     public EngineViews Views { get; }
 
     /// <summary>Opens an instance.</summary>
     /// <param name="setup">Its bounds and its folder.</param>
-    /// <param name="spillFolder">Takes what does not fit the memory.</param>
-    /// <param name="vectors">Answers the vector functions; null where nobody does.</param>
+    /// <param name="spillFolder">Receives what does not fit in memory.</param>
+    /// <param name="vectors">Answers the vector functions; null when no module does.</param>
     /// <param name="beforeThreads">
-    /// Called on this thread when the engine has read what it wants of the machine, and before it starts its threads; null for nothing.
+    /// Called on this thread after the engine has read what it needs to know of the machine, and before it starts its threads; null for nothing.
     /// </param>
     public static EngineInstance Open(EngineSetup setup, string spillFolder, ISqlVectors? vectors, Action? beforeThreads = null)
     {

@@ -4,14 +4,14 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
 
-/// <summary>All that an engine has to know before it runs a statement, in whatever process it lives.</summary>
+/// <summary>Everything that an engine has to know before it runs a statement, in any process.</summary>
 /// <param name="Threads">Threads of the engine.</param>
-/// <param name="MemoryLimitBytes">Its memory.</param>
-/// <param name="MaxTempBytes">Its spill files.</param>
-/// <param name="DataFolder">Below which all data files lie; nothing else is read.</param>
-/// <param name="HostFolder">A folder whose name is taken out of messages.</param>
-/// <param name="HasVectors">Whether somebody answers the vector functions.</param>
-/// <param name="Bounds">What the gate allows.</param>
+/// <param name="MemoryLimitBytes">Its memory limit.</param>
+/// <param name="MaxTempBytes">The limit of its spill files.</param>
+/// <param name="DataFolder">The folder of all data files; nothing else is read.</param>
+/// <param name="HostFolder">A folder whose name is removed from messages.</param>
+/// <param name="HasVectors">Whether a module answers the vector functions.</param>
+/// <param name="Bounds">The bounds of the gate.</param>
 internal sealed record EngineSetup(
     int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
 {

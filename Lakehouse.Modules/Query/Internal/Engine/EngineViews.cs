@@ -3,8 +3,9 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// The views of an engine: one for each dataset that a statement has named or listed, over its list of data files, made anew when there is a newer version.
-/// A statement binds its views in one transaction, so it sees each dataset at one version. Thread-safe; one thread makes views at a time, since two conflict.
+/// The views of an engine: one for each dataset that a statement has named or listed, over its list of data files, replaced when there is a newer version. A
+/// statement binds its views in one transaction, so it sees each dataset at one version. Thread-safe; one thread makes views at a time, since two would
+/// conflict.
 /// </summary>
 internal sealed class EngineViews(DuckDbDatabase database)
 {
@@ -12,7 +13,7 @@ internal sealed class EngineViews(DuckDbDatabase database)
     private readonly Lock _gate = new();
     private readonly Lock _definitions = new();
 
-    /// <summary>What is known of the dataset that a statement names so.</summary>
+    /// <summary>Returns what is known of the dataset of a name.</summary>
     public KnownDataset? Find(string name)
     {
         lock (_gate)
@@ -21,7 +22,7 @@ internal sealed class EngineViews(DuckDbDatabase database)
         }
     }
 
-    /// <summary>All that is known.</summary>
+    /// <summary>Returns all known datasets.</summary>
     public IReadOnlyList<KnownDataset> List()
     {
         lock (_gate)
@@ -30,8 +31,10 @@ internal sealed class EngineViews(DuckDbDatabase database)
         }
     }
 
-    /// <summary>Makes the view of a dataset, where there is none of this version or a newer one.</summary>
-    /// <returns>False when it would need the data files, which are not named: another statement has listed it away meanwhile.</returns>
+    /// <summary>Makes the view of a dataset, unless there is one of this version or a newer one.</summary>
+    /// <returns>
+    /// False when the view must be made and the data files are not given, because another statement has dropped the view since they were asked for.
+    /// </returns>
     public bool TryDefine(DatasetFiles dataset)
     {
         if (IsDefined(dataset))
@@ -57,8 +60,8 @@ internal sealed class EngineViews(DuckDbDatabase database)
     }
 
     /// <summary>
-    /// Makes the names of the views those of the catalog, for a statement that lists them and reads none. A view that is there for this alone has the
-    /// columns of the manifest and no data file: listing a lake must not fetch it. The statement that reads it first has it made anew.
+    /// Makes the names of the views those of the catalog, for a statement that lists datasets without reading them. A view that is only listed has the columns
+    /// of the manifest and no data files, because listing must not fetch data. It is replaced for the first statement that reads it.
     /// </summary>
     public void List(DatasetChanges changes)
     {
@@ -82,7 +85,7 @@ internal sealed class EngineViews(DuckDbDatabase database)
                 }
                 else if (dataset.Paths is not null)
                 {
-                    // Dropped and made anew. A statement may be about to bind the view that is there, so it is replaced by one with data, or stays.
+                    // The dataset was dropped and made again. A statement may be about to bind the existing view, so it is replaced only by a view with data.
                     Execute(View(dataset.Name, dataset));
                     Remember(dataset.Known);
                 }
@@ -91,8 +94,8 @@ internal sealed class EngineViews(DuckDbDatabase database)
     }
 
     /// <summary>
-    /// By the columns of its manifest; by its files where the manifest does not tell; and where they cannot be read either, as a name with a column that says
-    /// so.
+    /// Makes a view for listing: with the columns of the manifest; if it does not name them, with those of the data files; and if these cannot be read, with
+    /// one column that says so.
     /// </summary>
     private void ListOne(DatasetFiles dataset)
     {
@@ -119,14 +122,14 @@ internal sealed class EngineViews(DuckDbDatabase database)
             }
             catch (DuckDbException) when (i < candidates.Count - 1)
             {
-                // One dataset that cannot be read is no reason to list none.
+                // A dataset that cannot be read must not prevent the others from being listed.
             }
         }
     }
 
     /// <summary>
-    /// The columns are those of the files alone: over a star they cannot reach the engine's own columns, such as <c>filename</c>, whatever a manifest calls its
-    /// columns.
+    /// Selects the columns by name from a star over the files. So they can only be columns of the files, and not the engine's own, such as <c>filename</c>,
+    /// whatever names a manifest has.
     /// </summary>
     private static string View(string name, DatasetFiles dataset)
     {
@@ -143,7 +146,7 @@ internal sealed class EngineViews(DuckDbDatabase database)
     {
         lock (_gate)
         {
-            // The key too: the name may have come back in another case.
+            // Replaces the key too, because the name can differ in letter case.
             _known.Remove(dataset.Name);
             _known[dataset.Name] = dataset;
         }

@@ -6,7 +6,7 @@ using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Engine;
 
-/// <summary>What an engine says, as errors for people.</summary>
+/// <summary>Translates the errors of an engine into errors for the caller.</summary>
 internal sealed class StatementErrors(EngineSetup setup)
 {
     private const string StoppedCode = "query_stopped";
@@ -14,10 +14,10 @@ internal sealed class StatementErrors(EngineSetup setup)
     /// <summary>Hides the host's paths.</summary>
     public HostPaths Paths { get; } = new(setup.DataFolder, setup.HostFolder);
 
-    /// <summary>The statement was given up; nobody waits for this error.</summary>
+    /// <summary>The statement was stopped. No caller waits for this error.</summary>
     public static LakehouseException Stopped() => new(ErrorKind.Timeout, StoppedCode, "The query was stopped.");
 
-    /// <summary>An error of the engine.</summary>
+    /// <summary>Translates an error of the engine.</summary>
     public LakehouseException Translate(DuckDbException error)
     {
         var message = Paths.Hide(error.Message);
@@ -38,7 +38,9 @@ internal sealed class StatementErrors(EngineSetup setup)
         };
     }
 
-    /// <summary>The error of a vector function, at its call: the only one of the function, or the one that has most of these arguments.</summary>
+    /// <summary>
+    /// Adds the position of the call to an error of a vector function: the only call of the function, or the one with most of these arguments.
+    /// </summary>
     public static LakehouseException Locate(VectorError error, string sql, IReadOnlyList<FunctionCall> calls)
     {
         var ofFunction = calls.Where(c => c.Function == error.Function).ToList();

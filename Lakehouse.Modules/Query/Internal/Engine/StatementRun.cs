@@ -7,9 +7,8 @@ using Lakehouse.Query.Internal.Vectors;
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// A judged statement on an engine, from its planning to its last row. Every call blocks; one thread at a time, but for <see cref="Interrupt"/>. What the
-/// engine says is thrown as
-/// <see cref="Core.Errors.LakehouseException"/>, with the paths of the host taken out.
+/// A judged statement on an engine, from its planning to its last row. Every call blocks. One thread at a time may use it, except for <see cref="Interrupt"/>.
+/// Errors of the engine are thrown as <see cref="Core.Errors.LakehouseException"/>, without the paths of the host.
 /// </summary>
 internal sealed class StatementRun : IDisposable
 {
@@ -38,21 +37,21 @@ internal sealed class StatementRun : IDisposable
     /// <summary>The columns, after <see cref="TryStart"/>.</summary>
     public IReadOnlyList<DuckDbColumn> Columns => _result!.Columns;
 
-    /// <summary>Ends when the statement is stopped. The calls of its vector functions carry it.</summary>
+    /// <summary>Cancelled when the statement is stopped. Passed to the calls of its vector functions.</summary>
     public CancellationToken Stopping => _vectors.Stopping;
 
-    /// <summary>What the statement asks of the catalog. May be asked again, for another statement may change what the engine knows.</summary>
+    /// <summary>What the statement needs from the catalog. It can change, because other statements change what the engine knows.</summary>
     public DatasetNeeds Needs => new(
         [.. _statement.Tables.Select(t => (t.Name, _engine.Views.Find(t.Name)))],
         _statement.NamesEveryDataset ? _engine.Views.List() : null);
 
-    /// <summary>Whether it asks anything.</summary>
+    /// <summary>Whether it needs anything from the catalog.</summary>
     public bool HasNeeds => _statement.Tables.Count > 0 || _statement.NamesEveryDataset;
 
     /// <summary>Plans, executes, and fetches the first rows.</summary>
-    /// <param name="datasets">The answer to <see cref="Needs"/>; null where nothing was asked.</param>
-    /// <param name="output">Takes what stands before the first row.</param>
-    /// <returns>False when the answer does not fit what the engine knows by now: it has to be asked for again.</returns>
+    /// <param name="datasets">The answer to <see cref="Needs"/>; null when nothing was needed.</param>
+    /// <param name="output">Receives the bytes before the first row.</param>
+    /// <returns>False when the answer does not fit what the engine knows by now: <see cref="Needs"/> must be answered again.</returns>
     public bool TryStart(DatasetChanges? datasets, IBufferWriter<byte> output) => Do(() =>
     {
         if (datasets is not null && !TryDefine(datasets))
@@ -91,7 +90,7 @@ internal sealed class StatementRun : IDisposable
     });
 
     /// <summary>Fetches the next rows.</summary>
-    /// <returns>False when there are no more; then comes <see cref="WriteEnd"/>.</returns>
+    /// <returns>False when there are no more; <see cref="WriteEnd"/> is called next.</returns>
     public bool MoveNext() => Do(() =>
     {
         var hadRows = _next is not null;
@@ -100,10 +99,10 @@ internal sealed class StatementRun : IDisposable
         return _next is not null;
     });
 
-    /// <summary>Writes what stands behind the last row.</summary>
+    /// <summary>Writes the bytes after the last row.</summary>
     public void WriteEnd(IBufferWriter<byte> output) => _form.End(_rows, _isCut, output);
 
-    /// <summary>Asks the running step to stop. To be asked again until it has: a call that comes between two steps of the engine is lost.</summary>
+    /// <summary>Tells the running step to stop. Must be called repeatedly until it has: a call between two steps of the engine is lost.</summary>
     public void Interrupt()
     {
         _isStopped = true;

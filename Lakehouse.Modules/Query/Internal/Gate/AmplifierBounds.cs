@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// Bounds the functions that make a large value of a small one. Scalar work cannot be interrupted and is not held to the memory limit, so their
-/// size has to be plain from the text: a constant, or <c>least(x, constant)</c>.
+/// Bounds the functions that make a large value of a small one (amplifiers). Scalar functions cannot be interrupted and are not subject to the memory limit, so
+/// the size of their result must be known from the text: a constant, or <c>least(x, constant)</c>.
 /// </summary>
 internal static partial class AmplifierBounds
 {
@@ -23,7 +23,7 @@ internal static partial class AmplifierBounds
             "range" or "generate_series" => Series(name, arguments, bounds.MaxListLength),
             "repeat" => Counted(name, arguments, 1, bounds.MaxRepeat, RepeatSetting),
 
-            // Padding cuts what is longer, so its length is not a factor of anything; values of a hundred characters are nothing special.
+            // Padding cuts longer values, so the length is not a factor of the input's size; values of up to a hundred characters do not count as growth.
             "lpad" or "rpad" or "bitstring" => Math.Max(1, Counted(name, arguments, 1, bounds.MaxRepeat, RepeatSetting) / 100),
             "list_resize" or "array_resize" => Counted(name, arguments, 1, bounds.MaxListLength, ListLengthSetting),
             "format" or "printf" => Format(name, arguments, bounds.MaxRepeat),
@@ -73,8 +73,8 @@ internal static partial class AmplifierBounds
         var stop = NumberRange.Of(hasStop ? last : first);
         var step = hasStep ? NumberRange.Of(third) : NumberRange.One;
 
-        // The longest there can be: from the furthest start to the furthest stop, by the shortest step. A step that may be on either side of zero may be as
-        // short as one likes.
+        // The longest possible series: from the furthest start to the furthest stop, by the shortest step. A step whose range contains zero can be arbitrarily
+        // short.
         var count = step.Min > 0 ? (stop.Max - start.Min) / step.Min
             : step.Max < 0 ? (start.Max - stop.Min) / -step.Max
             : step is { Min: 0, Max: 0 } ? 0
@@ -87,7 +87,8 @@ internal static partial class AmplifierBounds
     }
 
     /// <summary>
-    /// A format is a constant, and takes no width from its arguments. It holds its arguments as often as it names them, and blanks by its widths.
+    /// Requires a format that is constant and takes no width from its arguments. The result holds an argument as often as the format names it, and blanks up to
+    /// the widths.
     /// </summary>
     private static double Format(string name, JsonElement arguments, int max)
     {
@@ -119,7 +120,7 @@ internal static partial class AmplifierBounds
         return Math.Max(1, text.Count(c => c == (name == "printf" ? '%' : '{')));
     }
 
-    /// <summary><c>{:{}}</c> and its like. Two opening braces stand for one of the text.</summary>
+    /// <summary>Whether a field contains a field, as in <c>{:{}}</c>. Two opening braces stand for a brace of the text.</summary>
     private static bool HasFieldInField(string format)
     {
         var isInField = false;
@@ -147,7 +148,7 @@ internal static partial class AmplifierBounds
         ? Math.Max(1, count)
         : throw GateErrors.Forbidden($"{name} would make a value of {count:0} parts, at most {max} are allowed ({setting})");
 
-    /// <summary>Of <c>generate_series</c> the end is a part, too.</summary>
+    /// <summary>The result of <c>generate_series</c> includes the end.</summary>
     private static double BoundSeries(string name, double steps, int max)
     {
         var count = name == "generate_series" ? Math.Floor(Math.Max(-1, steps)) + 1 : steps;
@@ -170,7 +171,7 @@ internal static partial class AmplifierBounds
         return true;
     }
 
-    /// <summary>A constant date or time, in the one form that everybody reads alike.</summary>
+    /// <summary>Returns a constant date or time in ISO form, which the engine and .NET read alike; null for anything else.</summary>
     private static DateTime? Time(JsonElement node) =>
         Constant(node) is { ValueKind: JsonValueKind.String } constant
         && IsoTime().IsMatch(constant.GetString()!)
@@ -179,7 +180,7 @@ internal static partial class AmplifierBounds
             ? time
             : null;
 
-    /// <summary>The seconds of an INTERVAL constant, which parses as e.g. <c>to_days(trunc(1))</c>.</summary>
+    /// <summary>Returns the seconds of an INTERVAL constant, which parses as e.g. <c>to_days(trunc(1))</c>.</summary>
     private static double? Step(JsonElement node)
     {
         var name = node.TryGetProperty("function_name"u8, out var function) ? function.GetString() : null;
@@ -215,7 +216,7 @@ internal static partial class AmplifierBounds
         return range.Min == range.Max && number != 0 ? Math.Abs(number) * unit : null;
     }
 
-    /// <summary>The value of a constant or of a cast of one; null for anything else.</summary>
+    /// <summary>Returns the value of a constant or of a cast of one; null for anything else.</summary>
     private static JsonElement? Constant(JsonElement node)
     {
         while (node.TryGetProperty("class"u8, out var cast) && cast.ValueEquals("CAST"u8))

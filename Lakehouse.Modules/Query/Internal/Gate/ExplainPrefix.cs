@@ -1,11 +1,11 @@
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// EXPLAIN in front of a statement, which the parser that gives trees does not take. What follows it is judged by itself, and runs behind a prefix written
-/// here: if this reading were ever wrong, what follows would not parse as a SELECT, and be refused.
+/// EXPLAIN in front of a statement, which <see cref="SqlParser"/> does not accept. The rest of the text is judged by itself, and runs with a prefix that is
+/// written here. If the prefix is ever read wrongly, the rest does not parse as a SELECT and is refused.
 /// </summary>
-/// <param name="Length">Characters of the text that the prefix takes; 0 when there is none.</param>
-/// <param name="Statement">The prefix to run with.</param>
+/// <param name="Length">The length of the prefix in characters; 0 when there is none.</param>
+/// <param name="Statement">The prefix to run the rest with.</param>
 internal readonly record struct ExplainPrefix(int Length, string Statement)
 {
     public static ExplainPrefix Read(string sql)

@@ -1,6 +1,6 @@
 namespace Lakehouse.Query.Internal.Gate;
 
-/// <summary>What the gate allows; <see cref="QueryOptions"/> has the meaning of each.</summary>
+/// <summary>The bounds of the gate; <see cref="QueryOptions"/> explains each of them.</summary>
 internal sealed record GateBounds(int MaxListLength, int MaxRepeat, int MaxPivotColumns, int MaxDepth, int MaxGroupingSets, int MaxExpandedTables)
 {
     public static GateBounds Of(QueryOptions options) =>

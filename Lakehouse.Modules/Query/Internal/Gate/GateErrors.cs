@@ -2,7 +2,7 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query.Internal.Gate;
 
-/// <summary>What the gate refuses with.</summary>
+/// <summary>The errors of the gate.</summary>
 internal static class GateErrors
 {
     public static LakehouseException Forbidden(string reason) =>

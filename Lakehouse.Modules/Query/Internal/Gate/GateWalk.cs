@@ -9,15 +9,16 @@ using Lakehouse.Query.Internal.Vectors;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// One walk over one tree. It returns for every node how much its functions can multiply the size of a value, so that
-/// nested amplifiers count as their product.
+/// Checks one parse tree. It computes for every node how much its functions can multiply the size of a value, so that nested amplifiers count as their product.
 /// </summary>
 /// <param name="bounds">What is allowed.</param>
-/// <param name="expandsCommonTables">Whether common tables may be planned anew at each place that names them; the tree does not tell which.</param>
+/// <param name="expandsCommonTables">
+/// Whether the engine may plan a common table again at each place that names it; the tree does not show for which tables it does.
+/// </param>
 /// <param name="hasFunction">Whether the engine has a function of a name.</param>
 internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func<string, bool> hasFunction)
 {
-    // Nodes that are no expressions: queries, what modifies them, and tables. What a new release adds is refused until it is looked at.
+    // Nodes that are not expressions: queries, their modifiers, and tables. Kinds that a new release of the engine adds are refused until they are added here.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
         StringComparer.Ordinal,
         "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE",
@@ -53,7 +54,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     public bool NamesEveryDataset { get; private set; }
 
-    /// <summary>Judges a node and all below it.</summary>
+    /// <summary>Checks a node and all nodes below it.</summary>
     /// <returns>How many times larger than its arguments a value of it can be; 1 for all but amplifiers.</returns>
     public double Visit(JsonElement node)
     {
@@ -67,7 +68,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
             return 1;
         }
 
-        // The engine binds and plans by recursion, and some functions cost it by the square or the power of their depth.
+        // The engine binds and plans recursively, and for some functions its cost is quadratic or exponential in their depth.
         if (++_depth > bounds.MaxDepth)
         {
             throw GateErrors.Invalid($"it nests more than {bounds.MaxDepth} deep (query.max_depth)");
@@ -155,9 +156,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     }
 
     /// <summary>
-    /// A query. Its values are made of those of its common tables and of what it reads from, so their growth multiplies. A common table's name is
-    /// known to the ones after it and to the query, and to itself only in the branch that recurs: everywhere else the name would reach the engine's own
-    /// catalog, and must be judged as any other.
+    /// Checks a query. Its values are made of those of its common tables and of its FROM clause, so their growth multiplies. The name of a common table is in
+    /// scope in the common tables after it and in the query; in its own definition only in the recursive branch. Everywhere else the engine would look the name
+    /// up in its own catalog, so it is checked like any other name.
     /// </summary>
     private double VisitQuery(JsonElement node)
     {
@@ -198,7 +199,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         return AmplifierBounds.Require(growth * values, bounds);
     }
 
-    /// <summary>A common table that is not kept is planned again at each place that names it, with all that it names: their count multiplies.</summary>
+    /// <summary>
+    /// A common table that is not materialized is planned again at each place that names it, with all tables that it names, so their counts multiply.
+    /// </summary>
     private double VisitCommonTable(string name, JsonElement value)
     {
         RequireCommonTableName(name);
@@ -273,10 +276,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     {
         if (node.TryGetProperty("query"u8, out _))
         {
-            return; // DESCRIBE or SUMMARIZE of a query, which is judged as a member
+            return; // DESCRIBE or SUMMARIZE of a query, which is visited as a member
         }
 
-        // SHOW TABLES FROM has no table, and a schema.
+        // SHOW TABLES FROM has a schema and no table.
         var table = Text(node, "table_name") ?? string.Empty;
         var isOfLake = table.Length == 0 && Text(node, "schema_name") is "main" or "memory" && Text(node, "catalog_name") is null or "memory";
         if (!isOfLake && !AllowedShows.Contains(table))
@@ -298,7 +301,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
         KeepCall(name, function);
 
-        // As table functions range and its kin make rows, which the engine streams and can stop; only their arguments are judged.
+        // As table functions, range and similar functions make rows, which the engine streams and can interrupt; only their arguments are checked.
         VisitMembers(function);
         foreach (var member in node.EnumerateObject())
         {
@@ -350,13 +353,13 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
         if (IsQualified(node))
         {
-            throw GateErrors.Forbidden($"the function {name} is named with a schema; name it alone");
+            throw GateErrors.Forbidden($"the function {name} is named with a schema; write its name without the schema");
         }
 
         KeepCall(name, node);
     }
 
-    /// <summary>A function that the engine does not have is a typing mistake; one that it has is not for queries.</summary>
+    /// <summary>Returns the error for a function that is not allowed: a function that the engine does not have is probably misspelled.</summary>
     private LakehouseException Refused(string what, string name, IEnumerable<string> allowed)
     {
         if (!hasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits))
@@ -368,7 +371,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
         return GateErrors.Forbidden($"the {what} {name} is not allowed{hint}");
     }
 
-    /// <summary>list_aggregate and its kin take the name of a function as a text.</summary>
+    /// <summary>list_aggregate and its aliases take the name of a function as a text; that function must be allowed too.</summary>
     private static void RequireAggregate(string name, JsonElement node)
     {
         var isAllowed = node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() > 1
@@ -381,8 +384,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     }
 
     /// <summary>
-    /// A name in a schema would go around the macros that stand before functions of the same name. The parser itself writes <c>main.list_value</c> and the like
-    /// for brackets; no macro stands before those.
+    /// Whether a function is named with a schema, which would bypass the macros that shadow functions of the same name. The parser itself writes
+    /// <c>main.list_value</c> and the like for brackets; no macro shadows those.
     /// </summary>
     private static bool IsQualified(JsonElement function)
     {
@@ -392,8 +395,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     }
 
     /// <summary>
-    /// JSON of any depth can be made while a query runs, and the engine's functions for it recurse; what is written out is checked here, where it costs
-    /// nothing.
+    /// Bounds the depth of brackets in a constant text, because the engine's JSON functions recurse. A query can still make deeper JSON while it runs, but
+    /// checking the constants costs nothing.
     /// </summary>
     private static void RequireShallow(JsonElement constant)
     {
@@ -420,6 +423,6 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     /// <summary>A common table in scope.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Expanded">How many tables the engine plans at each place that names it.</param>
-    /// <param name="IsRecurring">Whether this is the branch that recurs, where <c>recurring.NAME</c> is known, too.</param>
+    /// <param name="IsRecurring">Whether this is the recursive branch, where <c>recurring.NAME</c> is in scope too.</param>
     private readonly record struct CommonTable(string Name, double Expanded, bool IsRecurring);
 }

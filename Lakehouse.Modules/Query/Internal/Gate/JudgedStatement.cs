@@ -8,6 +8,6 @@ namespace Lakehouse.Query.Internal.Gate;
 /// <param name="NamesEveryDataset">True when it lists the catalog, as SHOW TABLES does.</param>
 /// <param name="IsExplain">True for EXPLAIN, whose output can name files.</param>
 /// <param name="Calls">Its calls of the vector functions.</param>
-/// <param name="Resolve">Gives the text to run, on the connection it will run on: the text that was judged, and no other.</param>
+/// <param name="Resolve">Returns the text to run, which is the text that was judged. It is passed the connection that the statement will run on.</param>
 internal sealed record JudgedStatement(
     IReadOnlyList<TableReference> Tables, bool NamesEveryDataset, bool IsExplain, IReadOnlyList<FunctionCall> Calls, Func<DuckDbConnection, string> Resolve);

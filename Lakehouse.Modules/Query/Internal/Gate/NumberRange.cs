@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Query.Internal.Gate;
 
-/// <summary>Between which numbers the value of an expression lies, as far as its text tells; infinite where it does not.</summary>
+/// <summary>The range of the value of an expression, as far as its text shows; infinite where it does not.</summary>
 /// <param name="Min">No value is smaller.</param>
 /// <param name="Max">No value is larger.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
@@ -15,13 +15,14 @@ internal readonly record struct NumberRange(double Min, double Max)
 
     private static readonly NumberRange Unknown = new(double.NegativeInfinity, double.PositiveInfinity);
 
-    // Casts to these keep a number as it is, to the next whole one. To others, as BOOLEAN or BIT, they make another of it.
+    // A cast to one of these types keeps a number, up to rounding to a whole one. A cast to another type, such as BOOLEAN or BIT, makes a different value of
+    // it.
     private static readonly FrozenSet<string> Numbers = FrozenSet.Create(
         StringComparer.Ordinal, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",
         "DOUBLE", "DECIMAL");
 
     /// <summary>
-    /// The range of a node of the parse tree: a constant, also with a sign or in a cast to a number, or <c>least</c> and <c>greatest</c> of such.
+    /// Returns the range of a node of the parse tree: a constant, also with a sign or in a cast to a number, or <c>least</c> or <c>greatest</c> of such nodes.
     /// </summary>
     public static NumberRange Of(JsonElement node)
     {
@@ -46,7 +47,7 @@ internal readonly record struct NumberRange(double Min, double Max)
         {
             "-" when ranges.Count == 1 => new NumberRange(-ranges[0].Max, -ranges[0].Min),
 
-            // Both pass over arguments that are NULL. A constant is not, so it bounds the result whatever the others are.
+            // Both skip arguments that are NULL. A constant is not NULL, so it bounds the result whatever the other arguments are.
             "least" => new NumberRange(ranges.Min(r => r.Min), ranges.Min(r => r.Max)),
             "greatest" => new NumberRange(ranges.Max(r => r.Min), ranges.Max(r => r.Max)),
             _ => Unknown,

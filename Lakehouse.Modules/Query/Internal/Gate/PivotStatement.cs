@@ -4,10 +4,10 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b, as a statement, in a subquery or in a common table. The engine runs it as two
-/// statements, the first of which makes a type; so the values are queried first, in the same transaction, and written into the text as <c>a IN (...)</c>. Every
-/// text that runs, the queries for the values and the completed statement, is judged by the gate as any other: should this reading of the text be wrong, they
-/// would be refused or fail.
+/// <c>PIVOT source ON a, b USING ...</c> without the values of a and b, as a statement, in a subquery or in a common table. The engine would run it as two
+/// statements, the first of which makes a type. Instead the values are queried first, in the same transaction, and written into the text as <c>a IN (...)</c>.
+/// The gate judges every text that runs, both the queries for the values and the completed statement. So if the text is read wrongly here, they are refused or
+/// fail.
 /// </summary>
 internal sealed class PivotStatement
 {
@@ -21,7 +21,7 @@ internal sealed class PivotStatement
     private PivotStatement(string sql, IReadOnlyList<string> scopes, string source, List<(string Expression, int End)> open) =>
         (_sql, _scopes, _source, _open) = (sql, scopes, source, open);
 
-    /// <summary>The last PIVOT of a text that lacks values: none that it reads from lacks any. Null when there is none.</summary>
+    /// <summary>Returns the last PIVOT of a text that lacks values, so that no PIVOT that it reads from lacks any. Null when there is none.</summary>
     public static PivotStatement? Read(string sql, List<SqlToken> tokens)
     {
         for (var i = tokens.Count - 1; i >= 0; i--)
@@ -35,7 +35,7 @@ internal sealed class PivotStatement
         return null;
     }
 
-    /// <summary>The queries for the values, one an expression.</summary>
+    /// <summary>Returns the queries for the values, one per expression.</summary>
     public IEnumerable<string> ValueQueries(int countMax)
     {
         foreach (var (expression, _) in _open)
@@ -50,7 +50,7 @@ internal sealed class PivotStatement
         }
     }
 
-    /// <summary>The text with values for each expression.</summary>
+    /// <summary>Returns the text with the values of each expression.</summary>
     public string Complete(IReadOnlyList<IReadOnlyList<string>> values)
     {
         var text = new StringBuilder(_sql);
@@ -64,7 +64,7 @@ internal sealed class PivotStatement
         return text.ToString();
     }
 
-    /// <summary>Runs the queries for the values on a connection, whose transaction the statement itself must then run in.</summary>
+    /// <summary>Runs the queries for the values on a connection. The statement itself must then run in the same transaction.</summary>
     public IReadOnlyList<IReadOnlyList<string>> FindValues(DuckDbConnection connection, int countMax, Action<string> judge)
     {
         var all = new List<IReadOnlyList<string>>();
@@ -104,7 +104,8 @@ internal sealed class PivotStatement
         var depth = tokens[pivot].Depth;
         bool IsAt(int i, string text) => tokens[i].Depth == depth && tokens[i].Is(sql, text);
 
-        // It begins a query: the text, one in brackets, or one behind its common tables. Behind a table it is the other form, which has its values.
+        // The PIVOT must begin a query: the whole text, a query in brackets, or a query after its common tables. After a table, PIVOT is the other form, which
+        // always has its values.
         var isStart = pivot == 0 || tokens[pivot - 1].Is(sql, "(") || (tokens[pivot - 1].Is(sql, ")") && tokens[LevelStart(tokens, pivot)].Is(sql, "WITH"));
         var end = pivot + 1;
         while (end < tokens.Count && tokens[end].Depth >= depth)
@@ -121,7 +122,7 @@ internal sealed class PivotStatement
         var open = new List<(string, int)>();
         var first = on + 1;
 
-        // An IN within CASE ... END is a condition.
+        // An IN within CASE ... END is a condition and not a list of values.
         var (cases, hasValues) = (0, false);
         for (var i = first; i <= end; i++)
         {
@@ -152,7 +153,9 @@ internal sealed class PivotStatement
         return open.Count == 0 ? null : new PivotStatement(sql, Scopes(sql, tokens, pivot), sql[tokens[pivot].End..tokens[on].Start], open);
     }
 
-    /// <summary>The common tables that a token can name: for each query around it the text from WITH on, up to the last one before it.</summary>
+    /// <summary>
+    /// Returns the common tables in scope at a token: for each query around it the text from WITH to the end of the last common table before the token.
+    /// </summary>
     private static List<string> Scopes(string sql, List<SqlToken> tokens, int position)
     {
         var scopes = new List<string>();
@@ -170,7 +173,7 @@ internal sealed class PivotStatement
         return scopes;
     }
 
-    /// <summary>The first token of the query that a token stands in.</summary>
+    /// <summary>Returns the first token of the query that contains a token.</summary>
     private static int LevelStart(List<SqlToken> tokens, int position)
     {
         var depth = tokens[position].Depth;
@@ -182,7 +185,7 @@ internal sealed class PivotStatement
         return position;
     }
 
-    /// <summary>Where the last common table of a WITH ends that ends before a token; null when none does.</summary>
+    /// <summary>Returns the end of the last common table of a WITH that ends before a token; null when none does.</summary>
     private static int? LastBefore(string sql, List<SqlToken> tokens, int with, int position)
     {
         var depth = tokens[with].Depth;

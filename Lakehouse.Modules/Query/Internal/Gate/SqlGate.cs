@@ -5,9 +5,9 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// Decides whether a text may run, by its parse tree and before the engine that holds the data sees it. What is not known to be harmless is refused:
-/// one statement, SELECT-like; kinds of nodes, functions, table functions and names of tables by allow-list; functions that make much of
-/// little by their arguments. docs/adr/0003-sandbox.md tells what is left to the engine's own configuration and to the watchdog.
+/// Decides by its parse tree whether a text may run, before the engine that holds the data sees it. Only what is known to be harmless is allowed: one
+/// SELECT-like statement; kinds of nodes, functions, table functions and tables that are on a list; functions that make large values of small ones if their
+/// arguments bound the size. docs/adr/0003-sandbox.md describes what is left to the engine's own configuration and to the watch.
 /// </summary>
 internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 {
@@ -38,7 +38,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 
     private JudgedStatement JudgePivot(string body, ExplainPrefix explain)
     {
-        // Any values will do here: what is judged is every name in the text.
+        // The values do not matter here: only the names in the text are judged.
         var walk = Walk(CompletePivots(body, pivot =>
         {
             var queries = pivot.ValueQueries(bounds.MaxPivotColumns).ToList();
@@ -64,7 +64,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         return sql;
     }
 
-    /// <summary>Judges a text that data has become part of; it can name no table that the statement did not.</summary>
+    /// <summary>Judges a text into which values from the data were inserted. It may name only tables that the statement names.</summary>
     private void RequireSame(GateWalk judged, string sql)
     {
         var known = judged.Tables.Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -143,7 +143,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
                 "only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; files come in by POST /v1/ingest");
         }
 
-        // The place as DuckDB shows it; its own message for a statement that does not parse has it too.
+        // Shows the position as DuckDB does in its own messages for statements that do not parse.
         return root.TryGetProperty("position"u8, out var position) && int.TryParse(position.GetString(), out var offset)
             ? SqlPosition.Error($"Parser Error: {message}", sql, offset)
             : GateErrors.Invalid(message ?? "it cannot be parsed");

@@ -7,12 +7,12 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// Parses SQL with DuckDB's own parser and gives the tree as JSON. <c>json_serialize_sql</c> only parses, and takes nothing but SELECT statements. It
-/// runs in an instance of its own that holds nothing and may do nothing. Connections are kept: preparing costs more than parsing.
+/// Parses SQL with DuckDB's own parser and returns the tree as JSON. <c>json_serialize_sql</c> only parses, and accepts only SELECT statements. It runs in a
+/// separate instance without data and without rights. Connections are kept, because preparing costs more than parsing.
 /// </summary>
 internal sealed class SqlParser : IDisposable
 {
-    // Deeper than DuckDB's own bound on expressions (max_expression_depth, 1,000) with a few levels of JSON each would ever be.
+    // Enough for DuckDB's own bound on expressions (max_expression_depth, 1,000), each of which takes a few levels of JSON.
     private const int DepthMax = 4_096;
 
     private readonly Lazy<DuckDbDatabase> _database = new(Open);
@@ -21,7 +21,9 @@ internal sealed class SqlParser : IDisposable
 
     public SqlParser() => _functions = new Lazy<FrozenSet<string>>(ReadFunctions);
 
-    /// <summary>The tree of a text: <c>error</c>, and <c>statements</c> or <c>error_type</c> and <c>error_message</c>. The caller disposes of it.</summary>
+    /// <summary>
+    /// Returns the tree of a text: <c>error</c>, and <c>statements</c> or <c>error_type</c> and <c>error_message</c>. The caller disposes of it.
+    /// </summary>
     public JsonDocument Parse(string sql)
     {
         if (!_idle.TryTake(out var session))

@@ -3,14 +3,14 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query.Internal.Gate;
 
-/// <summary>Errors with the place in the text, shown as DuckDB shows it.</summary>
+/// <summary>Errors with their position in the text, shown as DuckDB shows it.</summary>
 internal static class SqlPosition
 {
     /// <summary>An error at a byte of the UTF-8 form of <paramref name="sql"/>.</summary>
     public static LakehouseException Error(string message, string sql, int offsetBytes) =>
         At(new LakehouseException(ErrorKind.InvalidInput, "sql_error", message), sql, offsetBytes);
 
-    /// <summary>An error with its place in the text.</summary>
+    /// <summary>Adds the position in the text to an error.</summary>
     public static LakehouseException At(LakehouseException error, string sql, int offsetBytes)
     {
         var utf8 = Encoding.UTF8.GetBytes(sql);

@@ -1,18 +1,18 @@
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>A token of a SQL text.</summary>
-/// <param name="Start">Its first character.</param>
-/// <param name="End">Behind its last character.</param>
+/// <param name="Start">The index of its first character.</param>
+/// <param name="End">The index after its last character.</param>
 /// <param name="Depth">How many brackets are open around it.</param>
 /// <param name="IsWord">True for a keyword or a name without quotes.</param>
 internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsWord)
 {
-    /// <summary>True when it is this word or this sign.</summary>
+    /// <summary>Whether it is this word or this sign, in any letter case.</summary>
     public bool Is(string sql, string text) => sql.AsSpan(Start, End - Start).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The tokens of a text: words, numbers, quoted texts as one each, every other sign by itself. Comments and blanks are passed over. Where DuckDB's lexer
-    /// and this one could differ, this one takes for code what that one takes for a comment, never the other way round: what is counted here must not hide.
+    /// Splits a text into tokens: words, numbers, quoted texts, and every other sign by itself. Comments and blanks are skipped. Where DuckDB's lexer and this
+    /// one could differ, this one treats as code what DuckDB treats as a comment, never the other way round, so that nothing escapes the bounds.
     /// </summary>
     public static List<SqlToken> Split(string sql)
     {
@@ -86,7 +86,7 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
         return sql.Length;
     }
 
-    /// <summary>E'...', in which a backslash takes the quote behind it along.</summary>
+    /// <summary>Returns the end of E'...', in which a backslash escapes the next character.</summary>
     private static int EndOfEscaped(string sql, int position)
     {
         for (var i = position + 1; i < sql.Length; i++)

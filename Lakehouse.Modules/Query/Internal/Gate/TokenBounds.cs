@@ -1,6 +1,6 @@
 namespace Lakehouse.Query.Internal.Gate;
 
-/// <summary>Bounds what the parser itself makes much of, from the tokens, before it sees the text.</summary>
+/// <summary>Bounds the constructs that the parser itself expands or recurses on, by the tokens of a text, before it is parsed.</summary>
 internal static class TokenBounds
 {
     private const int NotMaterializedMax = 64;
@@ -41,8 +41,8 @@ internal static class TokenBounds
     }
 
     /// <summary>
-    /// Into how many grouping sets the parser unfolds what begins with a token: CUBE of n expressions into 2^n. Those of one text multiply, as they do within
-    /// one GROUP BY.
+    /// Returns how many grouping sets the parser makes of the construct that begins at a token; CUBE of n expressions makes 2^n. The numbers of all constructs
+    /// of a text are multiplied, as they are within one GROUP BY.
     /// </summary>
     private static double GroupingSets(string sql, List<SqlToken> tokens, int word)
     {

@@ -25,7 +25,7 @@ internal static class QueryEndpoints
         await using var answer = await engine.AnswerAsync(sql, null, context.RequestAborted);
         context.Response.ContentType = answer.ContentType;
 
-        // From here on a failure must cut the connection: bytes that are written and not yet sent could not be taken back for a problem document.
+        // From here on an error must cut the connection: bytes that are written, even if not sent yet, cannot be replaced by a problem document.
         await context.Response.StartAsync(context.RequestAborted);
         await answer.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
     }

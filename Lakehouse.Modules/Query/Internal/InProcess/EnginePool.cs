@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// The engine of this process that takes statements. One that holds a statement which would not stop is retired: a fresh one takes the next ones, the others on
-/// the old one run to their end, and the old one is closed when the last of them is done. Retired ones are bounded in number. Thread-safe.
+/// The engine of this process that takes statements. When a statement does not stop, its engine is retired: a new engine takes the next statements, the other
+/// statements of the old engine run to their end, and the old engine is closed when the last of them has ended. The number of retired engines is bounded.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class EnginePool(
     QueryOptions options,
@@ -21,13 +22,13 @@ internal sealed partial class EnginePool(
     private int _stuck;
     private bool _isDisposed;
 
-    /// <summary>What the engines know.</summary>
+    /// <summary>The setup of every engine.</summary>
     public EngineSetup Setup { get; } = EngineSetup.Of(options, store, storage, vectors is not null);
 
     /// <summary>Retired engines whose statements still run.</summary>
     public int StuckCount => Volatile.Read(ref _stuck);
 
-    /// <summary>An engine entered on behalf of a statement, which leaves it at its end.</summary>
+    /// <summary>Returns an engine for a statement, which must call <see cref="SharedEngine.Leave"/> at its end.</summary>
     public SharedEngine Enter()
     {
         lock (_gate)
@@ -49,7 +50,7 @@ internal sealed partial class EnginePool(
         }
     }
 
-    /// <summary>Gives an engine up because a statement on it does not stop.</summary>
+    /// <summary>Retires an engine because a statement on it does not stop.</summary>
     public void Retire(SharedEngine engine)
     {
         lock (_gate)
@@ -95,9 +96,9 @@ internal sealed partial class EnginePool(
     [LoggerMessage(
         EventId = 4001,
         Level = LogLevel.Error,
-        Message = "A query does not stop when it is interrupted. Its engine takes no more queries; {Stuck} engines are given up so far")]
+        Message = "A query did not stop when it was interrupted. Its engine is retired and takes no more queries; {Stuck} retired engines still run")]
     private partial void LogRetired(int stuck);
 
-    [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "An engine that was given up has ended; {Stuck} are left")]
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "A retired engine has ended; {Stuck} retired engines still run")]
     private partial void LogEnded(int stuck);
 }

@@ -3,7 +3,7 @@ using Lakehouse.Query.Internal.Gate;
 
 namespace Lakehouse.Query.Internal.InProcess;
 
-/// <summary>Runs statements on an engine of this process, for hosts that want no other. A statement that ends the engine ends the program.</summary>
+/// <summary>Runs statements on an engine of this process, for hosts without engine processes. A statement that crashes the engine ends the program.</summary>
 internal sealed class LocalRunner(EnginePool engines, SqlParser parser, DatasetResolver datasets, QueryOptions options) : IStatementRunner
 {
     private readonly SqlGate _gate = new(parser, engines.Setup.Bounds);

@@ -6,7 +6,7 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// A statement on an engine of this process. One that does not stop keeps its thread and its engine, which is retired; its lease is given back at once.
+/// A statement on an engine of this process. A statement that does not stop keeps its thread and its engine, which is retired; its lease is released at once.
 /// </summary>
 internal sealed class LocalStatement(
     EnginePool engines, SqlGate gate, StatementErrors errors, DatasetResolver datasets, StepWatch watch, IDisposable lease) : IRunningStatement
@@ -27,7 +27,7 @@ internal sealed class LocalStatement(
     /// <summary>Judges a statement, and runs it up to its first rows.</summary>
     public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
     {
-        // The parser is quadratic in a few constructs, so a long text is judged under the watch too.
+        // The parser takes quadratic time for a few constructs, so the time limit applies to judging a long text too.
         var judged = request.Sql.Length <= ShortTextMax
             ? gate.Judge(request.Sql, request.MaxSqlBytes)
             : await WatchAsync(() => gate.Judge(request.Sql, request.MaxSqlBytes), cancellationToken);
@@ -98,7 +98,7 @@ internal sealed class LocalStatement(
         {
             if (_isGivenUp)
             {
-                return false; // the request, and its output with it, is gone
+                return false; // the request has ended, and its output with it
             }
 
             _run!.WriteRows(output);

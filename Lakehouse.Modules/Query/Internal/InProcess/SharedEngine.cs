@@ -4,7 +4,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// An engine in this process with the count of its statements: a retired one takes no more, and is closed with the last of them. Thread-safe.
+/// An engine of this process and the number of its statements. A retired engine takes no more statements, and is closed when the last one has left.
+/// Thread-safe.
 /// </summary>
 internal sealed class SharedEngine(EngineInstance engine, IScratchFolder spill) : IDisposable
 {
@@ -16,10 +17,10 @@ internal sealed class SharedEngine(EngineInstance engine, IScratchFolder spill) 
     /// <summary>The engine.</summary>
     public EngineInstance Engine => engine;
 
-    /// <summary>Called once, when the last statement of a retired one has let go of it.</summary>
+    /// <summary>Called once, when the last statement has left the retired engine.</summary>
     public Action? Ended { get; set; }
 
-    /// <summary>False when it is retired: take another.</summary>
+    /// <summary>Adds a statement. Returns false when the engine is retired.</summary>
     public bool TryEnter()
     {
         lock (_gate)
@@ -39,7 +40,7 @@ internal sealed class SharedEngine(EngineInstance engine, IScratchFolder spill) 
         EndIfUnused();
     }
 
-    /// <summary>No statement enters any more. False when that was so already.</summary>
+    /// <summary>Retires the engine: no more statements can enter. Returns false when it was retired already.</summary>
     public bool Retire()
     {
         lock (_gate)

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Lakehouse.Query.Internal.InProcess;
 
 /// <summary>
-/// Watches the steps of one statement, each on a thread of the pool. Past the time, or when the client has gone, the step is interrupted again and again until
-/// it stops, for an interrupt that comes a moment too early is lost. One that does not stop within the grace is given up, and goes on by itself. Not
-/// thread-safe.
+/// Runs the steps of one statement within a time limit, each on a thread of the pool. When the time is over or the client has gone, the step is interrupted
+/// repeatedly until it stops, because an interrupt that comes a moment too early is lost. A step that does not stop within the grace period is given up: it
+/// continues, and nothing waits for it. Not thread-safe.
 /// </summary>
 internal sealed class StepWatch(TimeSpan limit, TimeSpan grace)
 {
@@ -16,7 +16,7 @@ internal sealed class StepWatch(TimeSpan limit, TimeSpan grace)
     /// <summary>The step that was given up, or null.</summary>
     public Task? GivenUp { get; private set; }
 
-    /// <summary>Runs a step within what is left of the time.</summary>
+    /// <summary>Runs a step within the time that is left.</summary>
     /// <exception cref="Lakehouse.Core.Errors.LakehouseException"><c>query_timeout</c>.</exception>
     public async Task<T> RunAsync<T>(Func<T> step, Action interrupt, CancellationToken cancellationToken)
     {

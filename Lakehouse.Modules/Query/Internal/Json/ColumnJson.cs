@@ -2,12 +2,12 @@ using Lakehouse.DuckDb;
 
 namespace Lakehouse.Query.Internal.Json;
 
-/// <summary>Writes the values of one column. Bound to a vector a chunk; writing a value allocates nothing but for BIGNUM.</summary>
+/// <summary>Writes the values of one column. It is bound to a new vector for each chunk. Writing a value allocates nothing, except for BIGNUM.</summary>
 internal abstract class ColumnJson
 {
     private DuckDbVector _vector;
 
-    /// <summary>The vector that values are written of.</summary>
+    /// <summary>The vector whose values are written.</summary>
     protected DuckDbVector Vector => _vector;
 
     /// <summary>The writer for a type.</summary>
@@ -21,7 +21,7 @@ internal abstract class ColumnJson
         _ => ScalarJson.For(type),
     };
 
-    /// <summary>Takes the vector of the next chunk.</summary>
+    /// <summary>Sets the vector of the next chunk.</summary>
     public virtual void Bind(DuckDbVector vector) => _vector = vector;
 
     /// <summary>Writes a value or <c>null</c>.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Query.Internal.Json;
 
-/// <summary>A member's name with its quotes and colon.</summary>
+/// <summary>Encodes a member's name with quotes and colon.</summary>
 internal static class JsonName
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lakehouse.Query.Internal.Json;
 
-/// <summary>Writes JSON into the blocks of a buffer writer, without a copy and with one bounds check a value.</summary>
+/// <summary>Writes JSON into the blocks of a buffer writer, without a copy and with one bounds check per value.</summary>
 internal ref struct JsonOutput
 {
     private const int BlockSize = 64 * 1024;
@@ -21,7 +21,7 @@ internal ref struct JsonOutput
         _block = writer.GetSpan(BlockSize);
     }
 
-    /// <summary>Hands the last block on.</summary>
+    /// <summary>Passes the last block to the writer.</summary>
     public void Complete()
     {
         _writer.Advance(_position);
@@ -29,7 +29,7 @@ internal ref struct JsonOutput
         _position = 0;
     }
 
-    /// <summary>At least <paramref name="size"/> bytes to write to; <see cref="Advance"/> tells how many were used.</summary>
+    /// <summary>Returns at least <paramref name="size"/> bytes to write to; <see cref="Advance"/> is then told how many were used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int size)
     {
@@ -76,7 +76,7 @@ internal ref struct JsonOutput
         _position += length;
     }
 
-    /// <summary>The shortest text that gives the number back. JSON has no NaN and no infinities: they are strings.</summary>
+    /// <summary>Writes the shortest text that parses to the same number. JSON has no NaN and no infinities: they are strings.</summary>
     public void Write(double value)
     {
         if (!double.IsFinite(value))
@@ -89,7 +89,7 @@ internal ref struct JsonOutput
         _position += length;
     }
 
-    /// <summary>As <see cref="Write(double)"/>, of the shorter type.</summary>
+    /// <summary>As <see cref="Write(double)"/>, for a float.</summary>
     public void Write(float value)
     {
         if (!float.IsFinite(value))
@@ -102,7 +102,7 @@ internal ref struct JsonOutput
         _position += length;
     }
 
-    /// <summary>A JSON string of UTF-8 text (RFC 8259, section 7): quotes, backslashes and control characters escaped, all else as it is.</summary>
+    /// <summary>Writes UTF-8 text as a JSON string (RFC 8259, section 7): quotes, backslashes and control characters are escaped.</summary>
     public void WriteString(scoped ReadOnlySpan<byte> utf8)
     {
         Write((byte)'"');
@@ -123,7 +123,7 @@ internal ref struct JsonOutput
         Write((byte)'"');
     }
 
-    /// <summary>A JSON string of bytes in base64 (RFC 4648, section 4).</summary>
+    /// <summary>Writes bytes as a JSON string in base64 (RFC 4648, section 4).</summary>
     public void WriteBase64(scoped ReadOnlySpan<byte> bytes)
     {
         const int piece = 3 * 4_096;

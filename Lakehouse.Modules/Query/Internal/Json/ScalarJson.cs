@@ -5,7 +5,7 @@ using Lakehouse.DuckDb;
 
 namespace Lakehouse.Query.Internal.Json;
 
-/// <summary>A value that is no list and no struct. Numbers keep all their digits; times are the texts that DuckDB casts them to.</summary>
+/// <summary>A value of a type that is not nested. Numbers keep all their digits; dates and times are the texts that DuckDB casts them to.</summary>
 internal sealed class ScalarJson : ColumnJson
 {
     private delegate void Writer(ref JsonOutput output, DuckDbVector vector, int row);
@@ -72,7 +72,7 @@ internal sealed class ScalarJson : ColumnJson
         output.Advance(length + 2);
     });
 
-    /// <summary>A DECIMAL is kept in the smallest integer that its width needs.</summary>
+    /// <summary>A DECIMAL is stored in the smallest integer that its width needs.</summary>
     private static TextWriter DecimalWriter(DuckDbType type) => type.Width switch
     {
         <= 4 => (vector, row, to) => DuckDbText.WriteDecimal(vector.Get<short>(row), type.Scale, to),
@@ -81,7 +81,7 @@ internal sealed class ScalarJson : ColumnJson
         _ => (vector, row, to) => DuckDbText.WriteDecimal(vector.Get<Int128>(row), type.Scale, to),
     };
 
-    /// <summary>An ENUM's code is kept in the smallest unsigned integer that its labels need.</summary>
+    /// <summary>An ENUM's code is stored in the smallest unsigned integer that its labels need.</summary>
     private static int EnumCode(DuckDbType type, DuckDbVector vector, int row) => type.EnumLabels.Count switch
     {
         <= 0xFF => vector.Get<byte>(row),

@@ -3,7 +3,7 @@ using Lakehouse.Isolation;
 
 namespace Lakehouse.Query.Internal.Protocol;
 
-/// <summary>Calls of the vector functions and their answers in frames.</summary>
+/// <summary>Writes and reads calls of the vector functions and their answers as frames.</summary>
 internal static class CallFrames
 {
     private const byte Embed = 0;
@@ -39,7 +39,7 @@ internal static class CallFrames
         frame.End();
     }
 
-    /// <summary>Reads a call behind its number, to be made of whoever answers it. The result writes the answer.</summary>
+    /// <summary>Reads a call, after its number was read. The returned function makes the call, and its result writes the answer.</summary>
     public static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(ref FrameReader frame)
     {
         if (frame.Byte() == Embed)

@@ -4,7 +4,7 @@ using Lakehouse.Isolation;
 
 namespace Lakehouse.Query.Internal.Protocol;
 
-/// <summary>Errors in frames. What is behind them goes along as text, for the log.</summary>
+/// <summary>Writes and reads errors as frames. The inner exception is sent as text, for the log.</summary>
 internal static class ErrorFrame
 {
     public static FrameWriter Error(this FrameWriter frame, LakehouseException error) => frame
@@ -29,6 +29,6 @@ internal static class ErrorFrame
         };
     }
 
-    /// <summary>What an engine process says was the cause.</summary>
+    /// <summary>The inner exception, as the engine process described it.</summary>
     private sealed class EngineCause(string message) : Exception(message);
 }

@@ -5,7 +5,7 @@ using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Protocol;
 
-/// <summary>A statement, its datasets and its columns in frames.</summary>
+/// <summary>Writes and reads a statement, its datasets and its columns as frames.</summary>
 internal static class StatementFrames
 {
     private const int ListFollows = 1;

@@ -4,6 +4,6 @@ namespace Lakehouse.Query.Internal.Vectors;
 
 /// <summary>An error of a vector function.</summary>
 /// <param name="Function">The function.</param>
-/// <param name="Arguments">The texts it was called with, which tell calls of it apart.</param>
+/// <param name="Arguments">The texts it was called with, which distinguish its calls in a statement.</param>
 /// <param name="Error">The error.</param>
 internal sealed record VectorError(string Function, IReadOnlyCollection<string> Arguments, LakehouseException Error);

@@ -7,18 +7,18 @@ namespace Lakehouse.Query.Internal.Vectors;
 
 /// <summary>
 /// <c>embed(text [, model])</c> and <c>vector_search(index, query, k := 10, filter := NULL, ef := NULL)</c> in SQL. Both are scalar functions for up to 2,048
-/// rows at once, so that a query over a table asks in batches; the second gives a list of hits, which a macro makes rows of, for a table function of the C API
-/// takes no columns. They wait for their answers on the engine's thread, and give up with the query they run for.
+/// rows at once, so a query over a table makes one call for many rows. The second returns a list of hits, which a macro turns into rows, because a table
+/// function of the C API cannot take columns as arguments. Both block the engine's thread until the answer arrives or their query is stopped.
 /// </summary>
 internal sealed class VectorFunctions(ISqlVectors? vectors)
 {
     public const string Embed = "embed";
     public const string Search = "vector_search";
 
-    // As many as an index takes at once, where that was not configured otherwise.
+    // As many as an index accepts in one call by default (vector.max_queries).
     private const int SearchesMax = 1_000;
 
-    /// <summary>What the macro stands on. Not for queries.</summary>
+    /// <summary>The scalar function that the macro calls. Queries may not name it.</summary>
     public const string Hits = "lakehouse_vector_hits";
 
     private static readonly DuckDbType Text = DuckDbType.Of(DuckDbTypeId.Varchar);
@@ -29,7 +29,7 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
 
     private readonly ConcurrentDictionary<long, VectorScope> _scopes = new();
 
-    /// <summary>Makes the functions known to an instance. Nothing where nobody supplies them.</summary>
+    /// <summary>Registers the functions with an instance. Does nothing when no module answers them.</summary>
     public void Register(DuckDbConnection connection)
     {
         if (vectors is null)
@@ -190,8 +190,8 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
         _scopes.TryGetValue(connectionId, out var scope) ? scope : throw new InvalidOperationException("no query runs on this connection");
 
     /// <summary>
-    /// Asks for all, and where that is too much at once, for the first half and then for the second. Waits on the engine's thread: the engine has no other way
-    /// to be told later.
+    /// Makes one call for all items; if that is too large, one for the first half and one for the second. Blocks the engine's thread, because the engine has no
+    /// asynchronous functions.
     /// </summary>
     private static IReadOnlyList<TAnswer> AskInParts<TItem, TAnswer>(
         VectorScope scope,

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Lakehouse.Query.Internal.Vectors;
 
 /// <summary>
-/// What the vector functions of one running query share: its end, its first error, and the vectors of its constants, which the engine asks for more than once
-/// while it plans.
+/// The state that the vector functions of one running query share: its cancellation, its first error, and the vectors of its constants, which the engine asks
+/// for more than once while it plans.
 /// </summary>
 internal sealed class VectorScope(Action ended) : IDisposable
 {
@@ -14,13 +14,13 @@ internal sealed class VectorScope(Action ended) : IDisposable
     private readonly ConcurrentDictionary<(string? Model, string Text), ReadOnlyMemory<float>> _known = new();
     private VectorError? _error;
 
-    /// <summary>Ends with the query.</summary>
+    /// <summary>Cancelled when the query is stopped.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>The first error of a function; the engine only keeps its message.</summary>
+    /// <summary>The first error of a function, of which the engine keeps only the message.</summary>
     public VectorError? Error => Volatile.Read(ref _error);
 
-    /// <summary>The query is given up.</summary>
+    /// <summary>Cancels the calls of the query.</summary>
     public void Stop() => _stop.Cancel();
 
     public void Fail(VectorError error) => Interlocked.CompareExchange(ref _error, error, null);

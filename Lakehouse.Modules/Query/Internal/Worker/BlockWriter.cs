@@ -5,8 +5,8 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
-/// Writes an answer into the blocks that a lane shares with the server. A full block is handed over, and the next one filled; when all are handed over, the
-/// writer waits until the server has read one: so an answer that nobody reads holds a few blocks, and its engine stands still.
+/// Writes an answer into the blocks that a lane shares with the server. A full block is handed over, and the next one is filled; when all are handed over, the
+/// writer waits until the server has read one. So an answer that the client does not read takes a few blocks and pauses its engine.
 /// </summary>
 internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBufferWriter<byte>
 {
@@ -15,13 +15,13 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
     private int _filled;
     private Memory<byte> _own;
 
-    /// <summary>What was written into the block that is not handed over.</summary>
+    /// <summary>The number of bytes in the block that is being filled.</summary>
     public int FilledBytes => _filled;
 
-    /// <summary>Whether the server has nothing of this answer to read.</summary>
+    /// <summary>Whether no block of this answer has been handed over yet.</summary>
     public bool IsServerIdle => _free == lane.BlockCount;
 
-    /// <summary>For the next answer: the server asks for one only when it has read all of the one before.</summary>
+    /// <summary>Prepares for the next answer. All blocks are free, because the server starts a statement only after it has read the answer before.</summary>
     public void Reset()
     {
         lane.Forget(FrameKind.Taken);
@@ -36,7 +36,7 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
             return;
         }
 
-        // More than a block in one piece: cut up after all.
+        // More than one block was reserved in one piece, so it is split here.
         var rest = _own[..count];
         _own = default;
         while (!rest.IsEmpty)
@@ -75,7 +75,7 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>Adds what was written to the frames to be sent.</summary>
+    /// <summary>Adds the block that is being filled to the frames to be sent.</summary>
     public void HandOver()
     {
         if (_filled > 0)

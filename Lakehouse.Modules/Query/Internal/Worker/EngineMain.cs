@@ -8,8 +8,7 @@ namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
 /// The engine process. It gives up its rights, opens the engine, and runs statements on its lanes until the server ends. It uses no thread of the runtime's
-/// pool: the threads that meet a text or its data are started, by the engine or here, from the thread that has given up its files, and so have given them up
-/// too.
+/// pool. All threads that handle SQL or data are started, by the engine or here, from the thread that has given up its files, and inherit that restriction.
 /// </summary>
 internal static class EngineMain
 {
@@ -53,7 +52,7 @@ internal static class EngineMain
         return [.. endpoint.Lanes.Skip(1).Select(lane => new LaneWork(lane, engine, gate, errors, vectors))];
     }
 
-    /// <summary>Runs statements once, so that what they use is compiled and loaded before the first that somebody waits for.</summary>
+    /// <summary>Runs a few statements, so that the code they use is compiled and loaded before the first statement of a client.</summary>
     private static void WarmUp(EngineInstance engine, SqlGate gate, StatementErrors errors)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
@@ -87,7 +86,7 @@ internal static class EngineMain
         return frame.End();
     }
 
-    /// <summary>Takes the server's cancellations; each is repeated until its statement has stopped.</summary>
+    /// <summary>Answers pings and takes cancellations; a cancellation is repeated until its statement has stopped.</summary>
     private static void Obey(WorkerLane control, List<LaneWork> lanes)
     {
         var running = new List<(LaneWork Lane, long Number)>();

@@ -4,15 +4,15 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
-/// Has the server answer the vector functions, over the lane of the statement that calls them; each call blocks the engine's thread that makes it.
+/// Sends the calls of the vector functions to the server, over the lane of the statement that makes them. Each call blocks the engine's thread that makes it.
 /// </summary>
 internal sealed class LaneVectors : ISqlVectors
 {
-    /// <summary>The lanes of the running statements, by the token that their calls carry.</summary>
+    /// <summary>The lanes of the running statements, by the cancellation token of their calls.</summary>
     private readonly System.Collections.Concurrent.ConcurrentDictionary<CancellationToken, WorkerLane> _lanes = new();
     private int _number;
 
-    /// <summary>Binds a statement's calls, which carry its token, to its lane.</summary>
+    /// <summary>Binds the calls of a statement, which are known by its token, to its lane.</summary>
     public IDisposable Bind(WorkerLane lane, CancellationToken statement)
     {
         _lanes[statement] = lane;

@@ -51,7 +51,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             }
             catch (LakehouseException error)
             {
-                // What was written and not handed over is of no use any more.
+                // Bytes that were written and not handed over are dropped.
                 _frames.Begin(FrameKind.Failed).Error(error).End();
             }
             catch (Exception exception) when (exception is not WorkerGoneException)
@@ -68,7 +68,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         }
     }
 
-    /// <summary>Asks a statement to stop. To be called again until this is false.</summary>
+    /// <summary>Tells a statement to stop. Must be called again until it returns false.</summary>
     public bool Cancel(long number)
     {
         lock (_gate)
@@ -76,7 +76,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             _cancelled = Math.Max(_cancelled, number);
             if (_number != number)
             {
-                return false; // it has ended, or has not begun and will see that it is not wanted
+                return false; // it has ended, or has not begun and will see that it is cancelled
             }
 
             _run?.Interrupt();
@@ -103,7 +103,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             run.WriteRows(output);
             while (run.MoveNext())
             {
-                // Not after each chunk: an answer of few rows goes out with its end, in one call.
+                // Not after each chunk, so that an answer of few rows is sent together with its end, in one call.
                 if (output.FilledBytes >= HandOverBytes || output.IsServerIdle)
                 {
                     output.HandOver();

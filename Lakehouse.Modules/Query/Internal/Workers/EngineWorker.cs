@@ -7,8 +7,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// An engine process, as the server sees it: its lanes, the statements on them, and how it ended. What it shares with the process is freed when the process is
-/// dead and the last statement has let go of it. Thread-safe.
+/// An engine process, as the server sees it: its lanes, the statements on them, and how it ended. The lanes and the shared memory are freed when the process
+/// has ended and the last statement has left. Thread-safe.
 /// </summary>
 internal sealed class EngineWorker : IDisposable
 {
@@ -41,37 +41,37 @@ internal sealed class EngineWorker : IDisposable
         _ = WatchAsync();
     }
 
-    /// <summary>The process.</summary>
+    /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>What the kernel did not take from the process.</summary>
+    /// <summary>The steps of its confinement that failed, each with its reason.</summary>
     public IReadOnlyList<string> Missing { get; private set; } = [];
 
-    /// <summary>Ends with the process, or a moment before, when it is about to be killed.</summary>
+    /// <summary>Cancelled when the process ends, or just before it is killed.</summary>
     public CancellationToken Dead { get; }
 
     /// <summary>How it ended.</summary>
     public Task<WorkerDeath> Death => _death.Task;
 
-    /// <summary>When it ended, by the clock of <see cref="Stopwatch"/>. Known once <see cref="Death"/> is.</summary>
+    /// <summary>When it ended, by the clock of <see cref="Stopwatch"/>. Known once <see cref="Death"/> has completed.</summary>
     public long DiedAt { get; private set; }
 
-    /// <summary>Completes when the process is gone, and its memory free: a moment after <see cref="Death"/>.</summary>
+    /// <summary>Completes when the process has exited and its memory is free, shortly after <see cref="Death"/>.</summary>
     public Task Exited => _process.Exited;
 
-    /// <summary>The statements that it had when it ended, each with its hits until then. Known once <see cref="Death"/> is.</summary>
+    /// <summary>The statements that ran when it ended, each with its hits before that. Known once <see cref="Death"/> has completed.</summary>
     public IReadOnlyList<(StatementCase Case, int Hits)> Suspects { get; private set; } = [];
 
-    /// <summary>How it ended, as the system has it: <c>signal 11</c>, <c>exit code 1</c>. Known once <see cref="Exited"/> is.</summary>
+    /// <summary>How it ended, as the system reports it, e.g. <c>signal 11</c> or <c>exit code 1</c>. Known once <see cref="Exited"/> has completed.</summary>
     public string ExitReason { get; private set; } = "not yet";
 
     /// <summary>The first lines of its error output.</summary>
     public IReadOnlyList<string> Errors => _process.Errors;
 
-    /// <summary>True when it shall take no more statements, because one of those that it has does not stop.</summary>
+    /// <summary>True when it takes no more statements, because one of its statements does not stop.</summary>
     public bool IsDraining { get; private set; }
 
-    /// <summary>True while it runs more statements than one.</summary>
+    /// <summary>True while it runs more than one statement.</summary>
     public bool IsShared
     {
         get
@@ -95,20 +95,20 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
-    /// <summary>The memory of the process.</summary>
+    /// <summary>The memory that the process uses now.</summary>
     public long MemoryBytes => _process.MemoryBytes();
 
-    /// <summary>Starts a process; when this returns, it takes statements.</summary>
+    /// <summary>Starts a process. It takes statements when this returns.</summary>
     /// <param name="program">The program.</param>
     /// <param name="shape">What it shares with the server.</param>
-    /// <param name="setup">What its engine needs.</param>
-    /// <param name="memoryMaxBytes">The memory that the kernel lets it have, where it can.</param>
+    /// <param name="setup">The setup of its engine.</param>
+    /// <param name="memoryMaxBytes">The memory limit that the kernel enforces, where it can.</param>
     /// <param name="silenceMax">
-    /// How long it may leave a question without an answer while it has statements. It answers within microseconds, once it runs; on a busy machine that may
-    /// take a while.
+    /// How long it may leave a ping unanswered while it has statements. It answers within microseconds once it gets the processor, which can take a while on a
+    /// busy machine.
     /// </param>
-    /// <param name="scratch">Where it may spill.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="scratch">Creates the folder for its spill files.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
     public static async Task<EngineWorker> StartAsync(
         EngineProgram program, WorkerShape shape, EngineSetup setup, long memoryMaxBytes, TimeSpan silenceMax, IScratchSpace scratch,
         CancellationToken cancellationToken)
@@ -138,7 +138,7 @@ internal sealed class EngineWorker : IDisposable
         }
         catch (Exception error)
         {
-            // One that has closed its lane is about to say with which code it ended; one that hangs is ended.
+            // A process that has closed its lane is about to exit, and its exit code is waited for. A process that hangs is killed.
             var isLate = error is not WorkerGoneException
                 || await Task.WhenAny(process.Exited, Task.Delay(LastWordsPatience, CancellationToken.None)) != process.Exited;
             worker.Kill(WorkerDeath.Ended);
@@ -151,7 +151,7 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
-    /// <summary>Takes a lane for a statement; null when the process has ended.</summary>
+    /// <summary>Takes a lane for a statement. Returns null when the process takes no more statements.</summary>
     public (ServerLane Lane, int Index, long Number)? TryEnter(StatementCase statement)
     {
         lock (_gate)
@@ -173,10 +173,10 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
-    /// <summary>Completes when a statement has come to a process that had none.</summary>
+    /// <summary>Completes when a statement has entered the process while it had none.</summary>
     public Task EnteredAsync(CancellationToken cancellationToken) => _entered.WaitAsync(cancellationToken);
 
-    /// <summary>Gives a lane back on which nothing is under way, or whose process is dead.</summary>
+    /// <summary>Returns a lane on which nothing is in transit, or whose process has ended.</summary>
     public void Leave(StatementCase statement, int lane)
     {
         lock (_gate)
@@ -189,7 +189,7 @@ internal sealed class EngineWorker : IDisposable
         FreeIfUnused();
     }
 
-    /// <summary>From now on it takes no more statements; when the last one has gone, it can end.</summary>
+    /// <summary>Makes the process take no more statements. It can end when the last one has left.</summary>
     public void Drain()
     {
         lock (_gate)
@@ -202,8 +202,8 @@ internal sealed class EngineWorker : IDisposable
     public Task CancelAsync(int lane, long number) => ControlAsync(frame => frame.Begin(FrameKind.Cancel).Int(lane).Long(number).End());
 
     /// <summary>
-    /// Asks the process now and then, while it has statements, whether it is there, until it has ended. After an overflow of its stack a process can stand
-    /// still for good and not end; it is killed, as one that has crashed.
+    /// Pings the process regularly while it has statements, until it ends. After a stack overflow a process can hang forever instead of ending; it is killed
+    /// and counts as crashed.
     /// </summary>
     public async Task KeepAskingAsync()
     {
@@ -211,7 +211,7 @@ internal sealed class EngineWorker : IDisposable
         {
             if (IsBusy && !await IsThereAsync())
             {
-                // One that somebody has stopped (SIGSTOP) has met nothing that its statements could be blamed for.
+                // A process that was stopped from outside (SIGSTOP) does not answer either, and its statements are not to blame.
                 Kill(_process.IsStopped ? WorkerDeath.Ended : WorkerDeath.Crashed);
             }
 
@@ -230,7 +230,7 @@ internal sealed class EngineWorker : IDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or WorkerGoneException)
         {
-            // One that has just ended is somebody else's to see.
+            // The end of the process itself is handled by WatchAsync.
             return error is WorkerGoneException || Dead.IsCancellationRequested;
         }
     }
@@ -245,7 +245,7 @@ internal sealed class EngineWorker : IDisposable
         }
         catch (WorkerGoneException)
         {
-            // What was to be stopped has stopped.
+            // The process has ended, and its statements with it.
         }
         finally
         {
@@ -262,7 +262,7 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
-    /// <summary>Waits for the end of a process that has closed a lane, or sent what no frame is; and sees to it.</summary>
+    /// <summary>Waits for the end of a process that has closed a lane or sent an invalid frame, and kills it if it does not end.</summary>
     public async Task EndedAsync()
     {
         await Task.WhenAny(Death, Task.Delay(EndPatience));
@@ -273,7 +273,7 @@ internal sealed class EngineWorker : IDisposable
     public void Dispose()
     {
         Kill(WorkerDeath.Ended);
-        _dead.Dispose(); // its token stays as it is
+        _dead.Dispose(); // the token keeps its state
     }
 
     private async Task WatchAsync()
@@ -281,7 +281,7 @@ internal sealed class EngineWorker : IDisposable
         var exit = await _process.Exited;
         ExitReason = exit > SignalExitCode ? $"signal {exit - SignalExitCode}" : $"exit code {exit}";
 
-        // Signal 9 that was not sent from here: by a person, or by the kernel for want of memory on the machine.
+        // A SIGKILL that the server did not send came from a person, or from the kernel because the machine is short of memory.
         Die(_process.IsOutOfMemory ? WorkerDeath.OutOfMemory : exit == KilledExitCode ? WorkerDeath.Ended : WorkerDeath.Crashed);
         FreeIfUnused();
     }
@@ -300,12 +300,12 @@ internal sealed class EngineWorker : IDisposable
             _death.SetResult(why);
         }
 
-        // Not in the lock: whoever waits goes on here.
+        // Outside the lock, because the callbacks of the token run here.
         _dead.Cancel();
         return true;
     }
 
-    /// <summary>What was needed for the start can be freed.</summary>
+    /// <summary>Marks the start as over, so that the resources of the process can be freed.</summary>
     private void EndStart()
     {
         lock (_gate)

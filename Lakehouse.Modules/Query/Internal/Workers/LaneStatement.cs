@@ -9,8 +9,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// A statement on a lane of an engine process. What it holds, lane, data files and lease, is given back when the process has let go of it: at once when the
-/// answer has ended; else when the process has stopped it, or was killed because it did not within its grace. Nobody waits for that.
+/// A statement on a lane of an engine process. Its lane, data files and lease are released when the process no longer works on it: at once if the answer has
+/// ended; otherwise when the process has stopped the statement, or was killed because it did not within the grace period. That happens in the background.
 /// </summary>
 internal sealed class LaneStatement(
     EngineWorker worker,
@@ -22,11 +22,11 @@ internal sealed class LaneStatement(
     IDisposable lease,
     Action strike) : IRunningStatement
 {
-    // Most statements stop at the first interrupt, some when they have planned or read what they were about to. One that takes a good part of the grace will
-    // hardly stop.
+    // Most statements stop at the first interrupt, some only after they have finished planning or reading. One that takes this part of the grace period will
+    // probably not stop.
     private const int PartsOfGrace = 4;
 
-    /// <summary>A statement that found no memory as soon as this did not use it up itself.</summary>
+    /// <summary>A statement that runs out of memory sooner than this has not used up the memory itself.</summary>
     private static readonly TimeSpan TakenSoon = TimeSpan.FromMilliseconds(250);
 
     private readonly List<ILocalFile> _held = [];
@@ -45,7 +45,7 @@ internal sealed class LaneStatement(
 
     public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
 
-    /// <summary>Takes a lane. False when the process has ended.</summary>
+    /// <summary>Takes a lane. Returns false when the process takes no more statements.</summary>
     public bool TryEnter()
     {
         if (worker.TryEnter(own) is not { } entered)
@@ -58,9 +58,13 @@ internal sealed class LaneStatement(
         return true;
     }
 
-    /// <summary>Runs the statement up to the first bytes of its answer. When it throws, it has ended, or will without help.</summary>
-    /// <exception cref="WorkerGoneException">The process has ended. The lane is given back, the lease is not: the statement can run again.</exception>
-    /// <exception cref="MemoryTakenException">The engine had no memory, and other statements beside this one. As before.</exception>
+    /// <summary>
+    /// Runs the statement up to the first bytes of its answer. When this throws, the statement has ended or is being stopped; it need not be disposed of.
+    /// </summary>
+    /// <exception cref="WorkerGoneException">The process has ended. The lane is released and the lease is kept: the statement can run again.</exception>
+    /// <exception cref="MemoryTakenException">
+    /// The engine ran out of memory while it ran other statements too. The lane is released and the lease is kept.
+    /// </exception>
     public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
     {
         try
@@ -100,7 +104,7 @@ internal sealed class LaneStatement(
                     _data = null;
                     if (!_lane.HasFrame)
                     {
-                        // More is to come: the process can fill the block again while this is sent.
+                        // More follows: the process can refill the block while this is sent.
                         await SendAsync(_frames.Begin(FrameKind.Taken).End());
                         return true;
                     }
@@ -138,7 +142,7 @@ internal sealed class LaneStatement(
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Reads frames up to bytes of the answer or its end, and answers what the process asks in between.</summary>
+    /// <summary>Reads frames until bytes of the answer or its end arrive, and answers the questions of the process in between.</summary>
     private async ValueTask ReadOnAsync(CancellationToken cancellationToken)
     {
         while (_data is null && !_isEnded)
@@ -157,7 +161,7 @@ internal sealed class LaneStatement(
                     await ResolveAsync(ReadNeeds(frame), cancellationToken);
                     break;
                 case FrameKind.Call:
-                    _ = AnswerAsync(frame); // others can come before it is answered: the engine has several threads
+                    _ = AnswerAsync(frame); // more calls can arrive before it is answered: the engine has several threads
                     break;
                 case FrameKind.Head:
                     Columns = ReadColumns(frame);
@@ -173,7 +177,7 @@ internal sealed class LaneStatement(
                     _isEnded = true;
                     throw ReadError(frame);
                 default:
-                    throw new WorkerGoneException($"a frame of kind {frame.Kind} has no place here");
+                    throw new WorkerGoneException($"a frame of kind {frame.Kind} is not expected here");
             }
         }
     }
@@ -219,7 +223,8 @@ internal sealed class LaneStatement(
     private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
 
     /// <summary>
-    /// One frame after the other, for calls are answered beside all else; and each to its end, whoever has gone meanwhile: half a frame would spoil the lane.
+    /// Sends one frame at a time, because calls are answered concurrently. A frame is always sent whole, even when the client has gone: half a frame would make
+    /// the lane unusable.
     /// </summary>
     private async ValueTask SendAsync(FrameWriter frames)
     {
@@ -242,8 +247,8 @@ internal sealed class LaneStatement(
     }
 
     /// <summary>
-    /// Has the process stop the statement, and hears it out. Where that takes long, the process takes no more statements, lest they end with it; when it does
-    /// not stop within the grace, the process is killed.
+    /// Tells the process to stop the statement, and waits until it has. If that takes long, the process takes no more statements, because they would end with
+    /// it; if the statement does not stop within the grace period, the process is killed.
     /// </summary>
     private async Task StopAsync()
     {
@@ -265,7 +270,7 @@ internal sealed class LaneStatement(
         }
         catch (Exception error) when (error is OperationCanceledException or WorkerGoneException)
         {
-            // It has ended with its process.
+            // The statement has ended with its process.
         }
 
         LetGo(keepsLease: false);
@@ -302,7 +307,7 @@ internal sealed class LaneStatement(
         }
     }
 
-    /// <summary>Answers a question of a statement that is being stopped.</summary>
+    /// <summary>Answers a frame of a statement that is being stopped, so that it can end.</summary>
     private async ValueTask RefuseAsync(byte kind)
     {
         switch (kind)

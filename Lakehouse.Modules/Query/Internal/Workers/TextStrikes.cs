@@ -4,7 +4,7 @@ using System.Text;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// Remembers which texts have ended engine processes, by their hashes: one that has done so twice is refused for a while. Bounded; thread-safe.
+/// Remembers, by hash, the texts that have ended engine processes. A text that has done so twice is refused for a while. Bounded; thread-safe.
 /// </summary>
 internal sealed class TextStrikes(TimeSpan refuseFor, TimeProvider time)
 {
@@ -14,7 +14,7 @@ internal sealed class TextStrikes(TimeSpan refuseFor, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, (int Strikes, DateTimeOffset Last)> _texts = [];
 
-    /// <summary>Throws <c>query_refused</c> for a text that is not run at present.</summary>
+    /// <summary>Throws <c>query_refused</c> for a text that is refused at present.</summary>
     public void Require(string sql)
     {
         lock (_gate)
@@ -36,7 +36,7 @@ internal sealed class TextStrikes(TimeSpan refuseFor, TimeProvider time)
         }
     }
 
-    /// <summary>A text has ended a process.</summary>
+    /// <summary>Records that a text has ended a process.</summary>
     public void Add(string sql)
     {
         lock (_gate)

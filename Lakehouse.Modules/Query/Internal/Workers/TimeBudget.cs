@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Lakehouse.Query.Internal.Workers;
 
-/// <summary>The time that the engine may work on a statement; that of its client does not count. Not thread-safe.</summary>
+/// <summary>The time that the engine may work on a statement. Time spent waiting for its client does not count. Not thread-safe.</summary>
 internal sealed class TimeBudget(TimeSpan limit)
 {
     private TimeSpan _spent;
 
-    /// <summary>The whole of it.</summary>
+    /// <summary>The whole time.</summary>
     public TimeSpan Limit => limit;
 
-    /// <summary>Does a step of work within what is left.</summary>
+    /// <summary>Runs a step within the time that is left.</summary>
     /// <exception cref="Lakehouse.Core.Errors.LakehouseException"><c>query_timeout</c>.</exception>
     public async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken, CancellationToken otherEnd = default)
     {

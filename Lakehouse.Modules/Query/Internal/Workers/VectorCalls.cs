@@ -6,18 +6,21 @@ using Lakehouse.Query.Internal.Protocol;
 
 namespace Lakehouse.Query.Internal.Workers;
 
-/// <summary>Answers the calls of vector functions that engine processes send, so many at once: each holds its answer whole. Thread-safe.</summary>
+/// <summary>
+/// Answers the calls of vector functions that engine processes send. The number answered at once is bounded, because each holds its whole answer in memory.
+/// Thread-safe.
+/// </summary>
 internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
 
-    /// <summary>Answers a call in any case, for the thread of the engine that made it waits. Reads the frame before it returns.</summary>
+    /// <summary>Answers a call, with an error if need be, because the engine's thread waits for an answer. Reads the frame before it returns.</summary>
     /// <param name="frame">The call.</param>
     /// <param name="frameBytesMax">The largest frame.</param>
     /// <param name="send">Sends the answer.</param>
-    /// <param name="stopping">The statement is being stopped.</param>
-    /// <param name="dead">The process has ended, or is about to.</param>
+    /// <param name="stopping">Cancelled when the statement is being stopped.</param>
+    /// <param name="dead">Cancelled when the process has ended, or is about to.</param>
     public Task AnswerAsync(Frame frame, int frameBytesMax, Func<FrameWriter, ValueTask> send, CancellationToken stopping, CancellationToken dead)
     {
         var reader = new FrameReader(frame.Payload.Span);
@@ -41,7 +44,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, dead);
             lease = await _limiter.AcquireAsync(stop.Token);
-            var write = await call(vectors ?? throw new InvalidOperationException("nobody answers vector functions"), stop.Token);
+            var write = await call(vectors ?? throw new InvalidOperationException("no module answers vector functions"), stop.Token);
             frames.Begin(FrameKind.Answer).Int(number).Flag(true);
             write(frames);
             frames.End();
@@ -64,7 +67,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         }
         catch (WorkerGoneException)
         {
-            // It has ended, and waits no more.
+            // The process has ended and no longer waits.
         }
         finally
         {

@@ -3,7 +3,7 @@ namespace Lakehouse.Query.Internal.Workers;
 /// <summary>Why an engine process has ended.</summary>
 internal enum WorkerDeath
 {
-    /// <summary>It crashed: a fault of a statement, as far as can be told.</summary>
+    /// <summary>It crashed, presumably because of a statement.</summary>
     Crashed,
 
     /// <summary>It was ended because it took too much memory.</summary>
@@ -12,6 +12,6 @@ internal enum WorkerDeath
     /// <summary>It was ended because a statement did not stop.</summary>
     Stuck,
 
-    /// <summary>Somebody else ended it, or the server did for reasons of its own. No statement is at fault.</summary>
+    /// <summary>It was ended from outside, or by the server for another reason. No statement is at fault.</summary>
     Ended,
 }

@@ -1,35 +1,36 @@
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// How the memory of queries is shared among the engine processes that there are at a time. Each of them has the engine's own limit, but that is soft: the
-/// engine does not count all that it uses. Thread-safe.
+/// Divides the memory of queries among the engine processes that exist at a time. Each of them has the engine's own limit too, but that is soft: the engine
+/// does not count all the memory it uses. Thread-safe.
 /// </summary>
 /// <param name="limitBytes">The engine's limit: <c>query.memory_limit</c>.</param>
 internal sealed class WorkerMemory(long limitBytes)
 {
-    // What a process has of its own: the runtime, the engine's library, buffers.
+    // The memory of a process besides its queries: the runtime, the engine's library, buffers.
     private const long OwnBytes = 64 * 1024 * 1024;
 
-    // What a process has at most that has nothing to do.
+    // The most memory of an idle process.
     private const long IdleBytes = 100 * 1024 * 1024;
 
-    // Close to its bound the kernel first takes back pages of libraries, which slows every statement down: it is to come second.
+    // Close to its limit the kernel first reclaims pages of libraries, which slows down every statement. So its limit is above the server's, which then acts
+    // first.
     private const long KernelMarginBytes = 32 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<object, long> _seen = [];
 
-    /// <summary>The bound that the kernel holds a process to, where it can.</summary>
+    /// <summary>The limit that the kernel enforces on a process, where it can.</summary>
     public long KernelMaxBytes => MaxBytes + KernelMarginBytes;
 
     private long MaxBytes => OwnBytes + (long)(limitBytes * 1.1);
 
     /// <summary>
-    /// Whether a process may have the memory that it has. A third is allowed to one that runs statements beside the one at work, and to one that is on its way
-    /// out; what those leave, to the one at work. What a process has that does nothing does not count.
+    /// Whether a process may use as much memory as it does. A process that runs statements beside the one at work, or that is about to end, may use a third;
+    /// the process at work may use what the others leave. The memory of an idle process does not count.
     /// </summary>
-    /// <param name="process">Who it is; the same object each time.</param>
-    /// <param name="memoryBytes">What it has now.</param>
+    /// <param name="process">The process; the same object each time.</param>
+    /// <param name="memoryBytes">The memory it uses now.</param>
     /// <param name="isAtWork">Whether it is the process that takes new statements.</param>
     public bool Allows(object process, long memoryBytes, bool isAtWork)
     {
@@ -41,7 +42,7 @@ internal sealed class WorkerMemory(long limitBytes)
         }
     }
 
-    /// <summary>A process has ended.</summary>
+    /// <summary>Removes a process that has ended.</summary>
     public void Forget(object process)
     {
         lock (_gate)

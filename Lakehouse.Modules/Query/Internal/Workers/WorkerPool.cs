@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started behind it. Each is looked
-/// after while it has statements: its memory, and whether another must take its place. Thread-safe.
+/// The engine process at work and those in reserve. When the one at work ends, the next takes over at once, and another is started. While a process has
+/// statements, the pool checks its memory, and whether it must be replaced. Thread-safe.
 /// </summary>
 internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 {
@@ -49,11 +49,11 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         _memory = new WorkerMemory(options.MemoryLimitBytes);
     }
 
-    /// <summary>The process at work, once it takes statements.</summary>
+    /// <summary>Returns the process at work, once it takes statements.</summary>
     /// <param name="isBeside">
-    /// Takes the one in reserve instead, where there is one: for a statement that found the memory of the first used up by others.
+    /// True to take the process in reserve instead, if there is one: for a statement that found the memory of the first used up by others.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="LakehouseException"><c>engine_unavailable</c> (<see cref="ErrorKind.Busy"/>).</exception>
     public async Task<EngineWorker> TakeAsync(bool isBeside, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             }
             catch (WorkerGoneException)
             {
-                // Somebody ended it as it came up.
+                // It was killed from outside while it started.
             }
 
             Replace(slot);
@@ -90,7 +90,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        // Not before the server listens: its start does not wait for the engine.
+        // Only when the server listens, so that its start does not wait for the engine.
         lock (_gate)
         {
             Fill();
@@ -120,7 +120,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
 
     private static bool IsStartError(Exception error) => error is WorkerGoneException { WasKilled: false } or Win32Exception or LakehouseException;
 
-    /// <summary>Starts what is missing.</summary>
+    /// <summary>Starts the processes that are missing.</summary>
     private void Fill()
     {
         while (_slots.Count < 1 + _options.ReserveEngines && !_stopping.IsCancellationRequested)
@@ -134,10 +134,10 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         ObjectDisposedException.ThrowIf(_slots.Count == 0, this);
     }
 
-    /// <summary>The life of a process, and the start of the one that follows it.</summary>
+    /// <summary>Starts a process, watches it until it ends, and replaces it.</summary>
     private async Task RunAsync(Slot slot, Slot? before)
     {
-        // One after the other: the first is wanted soonest.
+        // Processes start one after the other, because the first is needed soonest.
         await (before?.Worker ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var started = Stopwatch.GetTimestamp();
         try
@@ -149,7 +149,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             TellMissing(worker);
             LogReady(worker.Id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             slot.Ready(worker);
-            _ = worker.KeepAskingAsync(); // until the process ends, which it does here at the latest
+            _ = worker.KeepAskingAsync(); // until the process ends, at the latest when it is disposed of here
             await WatchAsync(slot, worker);
             _memory.Forget(worker);
         }
@@ -158,7 +158,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             LogNotStarted(error);
             slot.Failed(error);
 
-            // It is tried again, but not all the time.
+            // Waits before the next attempt.
             await Task.Delay(RetryStartAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (WorkerGoneException error)
@@ -169,7 +169,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         Replace(slot);
     }
 
-    /// <summary>The next one moves up, and another is started behind it.</summary>
+    /// <summary>Removes a process, so that the next one moves up, and starts another.</summary>
     private void Replace(Slot slot)
     {
         lock (_gate)
@@ -182,8 +182,8 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     }
 
     /// <summary>
-    /// Looks after a process while it has statements, until it ends: its memory, which the kernel does not bound everywhere, and whether it must make place for
-    /// another.
+    /// Watches a process until it ends. While it has statements, checks its memory, which the kernel does not limit everywhere, and whether it must be
+    /// replaced.
     /// </summary>
     private async Task WatchAsync(Slot slot, EngineWorker worker)
     {
@@ -222,7 +222,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>The next process gets no statement while the memory of this one is being freed, lest both have it.</summary>
+    /// <summary>Gives the next process no statements while the memory of this one is being freed, so that the two do not use it twice.</summary>
     private void Clear(EngineWorker worker) => Volatile.Write(ref _clearing, Task.WhenAny(worker.Exited, Task.Delay(ClearMax)));
 
     private bool IsAtWork(Slot slot)
@@ -242,7 +242,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>The statements that a process had, those that are suspected most first, each cut short: a log is for people.</summary>
+    /// <summary>Describes the statements of a process for the log: the first few, those with the most hits first, each shortened.</summary>
     private static string Describe(IReadOnlyList<(StatementCase Case, int Hits)> suspects)
     {
         const int textsMax = 3;
@@ -268,7 +268,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     [LoggerMessage(
         EventId = 4007,
         Level = LogLevel.Information,
-        Message = "The engine process {Process} was slow to stop a statement and has been replaced; it had no other")]
+        Message = "The engine process {Process} was slow to stop a statement and has been replaced; it ran no other statement")]
     private partial void LogReplaced(int process);
 
     [LoggerMessage(EventId = 4006, Level = LogLevel.Information, Message = "The engine process {Process} was ready after {ElapsedMs} ms")]
@@ -280,7 +280,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     [LoggerMessage(EventId = 4005, Level = LogLevel.Warning, Message = "The kernel does not confine the engine process fully: {Missing}")]
     private partial void LogMissing(string missing);
 
-    /// <summary>A process that is at work, ready, or about to be.</summary>
+    /// <summary>A process that is at work, in reserve, or starting.</summary>
     private sealed class Slot
     {
         private readonly TaskCompletionSource<EngineWorker> _worker = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -292,7 +292,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         public void Failed(Exception error)
         {
             _worker.SetException(error);
-            _ = _worker.Task.Exception; // seen: perhaps nobody waits for it
+            _ = _worker.Task.Exception; // observes the error, because perhaps nobody awaits the task
         }
     }
 }

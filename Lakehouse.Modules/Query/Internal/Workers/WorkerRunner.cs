@@ -4,9 +4,9 @@ using Lakehouse.Query.Internal.Engine;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// Runs statements in engine processes. A statement whose process ends runs again on the next one, as long as nobody has seen a byte of its answer, unless it
-/// is at fault: that is, when it did not stop, or as <see cref="StatementCase"/> finds out when the process crashed or took too much memory. However often that
-/// happens, its time is one.
+/// Runs statements in engine processes. A statement whose process ends before the first bytes of its answer runs again on the next process, unless it is at
+/// fault: because it did not stop, or because <see cref="StatementCase"/> decides so when the process crashed or took too much memory. All its runs share one
+/// time limit.
 /// </summary>
 internal sealed class WorkerRunner(
     WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner, IDisposable
