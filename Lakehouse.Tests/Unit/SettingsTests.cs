@@ -123,10 +123,15 @@ public sealed class SettingsTests
     [Fact]
     public void A_key_is_read_under_its_former_name_too_but_not_under_both()
     {
+        static IConfiguration Over((string Key, string Value) below, (string Key, string Value) above) =>
+            new ConfigurationBuilder().AddConfiguration(Configuration(below)).AddConfiguration(Configuration(above)).Build();
+
         static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
             new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
 
         LakehouseSettings.Read(Configuration(("vector:fold_log_batches", "7")), null).Vector.CompactLogBatches.Should().Be(7);
+        LakehouseSettings.Read(Over(("vector:compact_log_batches", "5"), ("vector:fold_log_batches", "7")), null).Vector.CompactLogBatches.Should().Be(7);
+        LakehouseSettings.Read(Over(("vector:fold_log_batches", "5"), ("vector:compact_log_batches", "7")), null).Vector.CompactLogBatches.Should().Be(7);
         FluentActions.Invoking(() => LakehouseSettings.Read(Configuration(("vector:fold_idle", "1s"), ("vector:compact_idle", "1s")), null))
             .Should().Throw<SettingsException>().WithMessage("*[vector] fold_idle is the former name of compact_idle, and both are set.*");
     }

@@ -200,14 +200,9 @@ public sealed class SettingsReader
     {
         _known.Add(new Setting(table, key, defaultValue, allowed));
         var section = Section(table).GetSection(key);
-        if (_formerKeys.TryGetValue((table, key), out var formerKey) && Section(table).GetSection(formerKey) is { Value: not null } former)
+        if (_formerKeys.TryGetValue((table, key), out var formerKey) && FormerValue(table, key, formerKey) is { } former)
         {
-            if (section.Value is not null)
-            {
-                _errors.Add($"[{table}] {formerKey} is the former name of {key}, and both are set. Keep {key}.");
-            }
-
-            return former.Value;
+            return former;
         }
 
         if (section.Value is null && section.GetChildren().Any())
@@ -216,6 +211,32 @@ public sealed class SettingsReader
         }
 
         return section.Value;
+    }
+
+    /// <summary>The value of a key under its former name, unless a source that wins over that one has the key under its new name.</summary>
+    private string? FormerValue(string table, string key, string formerKey)
+    {
+        var providers = (_configuration as IConfigurationRoot)?.Providers ?? [];
+        foreach (var provider in providers.Reverse())
+        {
+            var isSet = provider.TryGet(Setting.PathOf(table, key), out _);
+            if (provider.TryGet(Setting.PathOf(table, formerKey), out var former))
+            {
+                if (isSet)
+                {
+                    _errors.Add($"[{table}] {formerKey} is the former name of {key}, and both are set. Keep {key}.");
+                }
+
+                return former;
+            }
+
+            if (isSet)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     private T Parsed<T>(string table, string key, object defaultValue, T fallback, string allowed, Parser<T> tryParse, Func<T, bool> isInRange)
