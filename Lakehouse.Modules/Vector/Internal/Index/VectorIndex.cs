@@ -443,7 +443,7 @@ internal sealed unsafe class VectorIndex : IDisposable
 
         IndexText(added.Node);
 
-        // In this order a search never finds both nodes; for a very short time it finds neither.
+        // In this order at most one of the two nodes is live at any time; for a very short time neither is.
         if (added.Before is { } before)
         {
             Delete(before);
