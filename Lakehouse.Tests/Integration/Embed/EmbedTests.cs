@@ -143,7 +143,7 @@ public sealed class EmbedTests
     {
         { "500", 502, "answered 500: llama runner exited" },
         { "503", 503, "busy" },
-        { "cut off", 502, "it breaks off" },
+        { "cut off", 502, "it is cut off" },
         { "half", 502, "not the JSON" },
         { "html", 502, "not the JSON" },
         { "no member", 502, "no \"embeddings\"" },
