@@ -28,7 +28,7 @@ internal static class VectorKeys
     /// <summary>Written first when an index is deleted, and deleted last.</summary>
     public static ObjectKey Tombstone(IndexName name) => ObjectKey.Parse(Folder(name) + TombstoneFile);
 
-    /// <summary>The owner's record; replaced whole.</summary>
+    /// <summary>The owner's record, which is replaced as a whole.</summary>
     public static ObjectKey Owner(IndexName name) => ObjectKey.Parse(Folder(name) + "origin.json");
 
     public static ObjectKey Alias(IndexName alias) => ObjectKey.Parse($"{AliasRoot}{alias}.json");
