@@ -1,9 +1,9 @@
 namespace Lakehouse.Embed;
 
-/// <summary>What a text is for. Models that tell the two apart want a prefix each.</summary>
+/// <summary>What a text is for. Models that distinguish queries from documents need a prefix for each.</summary>
 public enum EmbedInput
 {
-    /// <summary>Not said: no prefix.</summary>
+    /// <summary>Not specified: no prefix.</summary>
     Plain,
 
     /// <summary>A text to search with.</summary>

@@ -1,6 +1,6 @@
 namespace Lakehouse.Embed;
 
-/// <summary>One model: a table <c>[embed.models.NAME]</c>, or the default model of <c>[embed]</c>.</summary>
+/// <summary>The settings of one model: a table <c>[embed.models.NAME]</c>, or the default model of <c>[embed]</c>.</summary>
 public sealed record EmbedModelOptions
 {
     /// <summary>Its name in requests.</summary>
@@ -12,13 +12,13 @@ public sealed record EmbedModelOptions
     /// <summary>The server's address; null for <c>hashing</c>.</summary>
     public required Uri? Url { get; init; }
 
-    /// <summary>The bearer token that the server wants; empty for none.</summary>
+    /// <summary>The bearer token for the server; empty for none.</summary>
     public required string ApiKey { get; init; }
 
     /// <summary>Its name at the server.</summary>
     public required string UpstreamModel { get; init; }
 
-    /// <summary>The length of its vectors; 0: as they come.</summary>
+    /// <summary>The length of its vectors; 0 to take the length of the first vector.</summary>
     public required int Dimension { get; init; }
 
     /// <summary>Put before texts to search with.</summary>
@@ -27,12 +27,12 @@ public sealed record EmbedModelOptions
     /// <summary>Put before texts to be found.</summary>
     public required string DocumentPrefix { get; init; }
 
-    /// <summary>Texts of one call to the server.</summary>
+    /// <summary>How many texts one call to the server has at most.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>The longest text in bytes of UTF-8, without its prefix.</summary>
     public required int MaxTextBytes { get; init; }
 
-    /// <summary>The name alone: a record would print the key with the rest.</summary>
+    /// <summary>Returns only the name: the generated method of a record would include the key.</summary>
     public override string ToString() => Name;
 }

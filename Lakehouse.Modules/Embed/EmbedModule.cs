@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Embed;
 
-/// <summary>Text to vectors. Needs an <see cref="IEmbedCacheStore"/> from the host.</summary>
+/// <summary>Registers and maps embeddings. Needs an <see cref="IEmbedCacheStore"/> from the host.</summary>
 public static class EmbedModule
 {
     /// <summary>Adds <see cref="IEmbedder"/>.</summary>

@@ -2,25 +2,25 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Embed;
 
-/// <summary>The table <c>[embed]</c> and the tables <c>[embed.models.NAME]</c>.</summary>
+/// <summary>The settings of the table <c>[embed]</c> and of the tables <c>[embed.models.NAME]</c>.</summary>
 public sealed record EmbedOptions
 {
-    /// <summary>The provider of the default model, and of models that have no table.</summary>
+    /// <summary>The default model; its provider also serves models without a table.</summary>
     public required EmbedModelOptions Default { get; init; }
 
-    /// <summary>The models by name, the default and the built-in one among them.</summary>
+    /// <summary>The models by name, including the default and the built-in one.</summary>
     public required IReadOnlyDictionary<string, EmbedModelOptions> Models { get; init; }
 
-    /// <summary>Texts in the cache; 0: no cache.</summary>
+    /// <summary>How many texts the cache holds; 0 for no cache.</summary>
     public required int CacheSize { get; init; }
 
-    /// <summary>True: the cache is saved across restarts.</summary>
+    /// <summary>True to save the cache across restarts.</summary>
     public required bool CachePersist { get; init; }
 
     /// <summary>How often a cache that has changed is saved.</summary>
     public required TimeSpan CacheSaveEvery { get; init; }
 
-    /// <summary>How long one call may take, all its texts together.</summary>
+    /// <summary>How long one call may take for all its texts together.</summary>
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>The most texts of a call.</summary>
@@ -32,10 +32,10 @@ public sealed record EmbedOptions
     /// <summary>The largest answer of a provider.</summary>
     public required long MaxAnswerBytes { get; init; }
 
-    /// <summary>Calls of providers at once.</summary>
+    /// <summary>How many calls to providers run at once.</summary>
     public required int MaxConcurrentCalls { get; init; }
 
-    /// <summary>Calls of providers that wait for their turn.</summary>
+    /// <summary>How many calls to providers wait for a lease.</summary>
     public required int MaxWaiting { get; init; }
 
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>

@@ -1,11 +1,11 @@
 namespace Lakehouse.Embed;
 
-/// <summary>Where the cache is kept across restarts. Implemented by whoever has a place for it; this module has none.</summary>
+/// <summary>Stores the cache across restarts. Implemented by the host, because this module has no storage.</summary>
 public interface IEmbedCacheStore
 {
-    /// <summary>What was saved last, or null.</summary>
+    /// <summary>Opens what was saved last; null where nothing was saved.</summary>
     Task<Stream?> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Replaces what was saved, whole or not at all.</summary>
+    /// <summary>Replaces what was saved, atomically.</summary>
     Task SaveAsync(Stream content, CancellationToken cancellationToken);
 }

@@ -3,16 +3,16 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Embed;
 
 /// <summary>
-/// Turns texts into unit vectors, by a server or by the built-in model, with a cache before them. Thread-safe.
+/// Converts texts into unit vectors by a server or by the built-in model, with a cache. Thread-safe.
 /// </summary>
 public interface IEmbedder
 {
-    /// <summary>The counters of the cache, taken at one moment.</summary>
+    /// <summary>A consistent snapshot of the cache's counters.</summary>
     EmbedStats Stats { get; }
 
     /// <summary>
-    /// One vector for each text, in their order. Texts that are in the cache, or that another call asks for right now, are not asked for again. When the caller
-    /// gives up, so does the call upstream, unless somebody else waits for it.
+    /// Returns one vector for each text, in their order. Texts that are in the cache, or pending in another call, are not sent to the model again. When the
+    /// caller cancels, the upstream call is cancelled too, unless another caller waits for it.
     /// </summary>
     /// <exception cref="LakehouseException">
     /// <c>invalid_texts</c>, <c>text_too_long</c> (<see cref="ErrorKind.InvalidInput"/>): the first text that breaks a rule, by its position;
@@ -22,10 +22,10 @@ public interface IEmbedder
     /// </exception>
     ValueTask<EmbedAnswer> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken);
 
-    /// <summary>What a model is; null names the default. Its dimension, where it is not configured, is found by embedding one word.</summary>
+    /// <summary>Describes a model; null for the default. If its dimension is not known, one word is embedded to find it.</summary>
     /// <exception cref="LakehouseException">As <see cref="EmbedAsync"/>.</exception>
     ValueTask<EmbedModelInfo> DescribeAsync(string? model, CancellationToken cancellationToken);
 
-    /// <summary>The models that are configured, the default first. A server's others can be asked for by name.</summary>
+    /// <summary>The configured models, the default first. Other models of a server can be used by their names.</summary>
     IReadOnlyList<EmbedModelInfo> ListModels();
 }

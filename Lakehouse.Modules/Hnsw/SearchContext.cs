@@ -2,14 +2,14 @@ using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Hnsw;
 
-/// <summary>What one walk needs, kept for the next one; from <see cref="VectorGraph.Enter"/>. Not thread-safe: one walk at a time has it.</summary>
+/// <summary>The buffers of one walk, reused by later walks. Obtained from <see cref="VectorGraph.Enter"/>. Not thread-safe: for one walk at a time.</summary>
 public sealed class SearchContext
 {
     private long _epoch;
 
     internal SearchContext(int paddedLength) => Query = new QueryScratch(paddedLength);
 
-    /// <summary>How many scores the last walk or scan took.</summary>
+    /// <summary>How many scores the last walk or scan computed.</summary>
     public int ScoreCount { get; internal set; }
 
     /// <summary>The query.</summary>
@@ -19,28 +19,28 @@ public sealed class SearchContext
 
     internal Beam Beam { get; } = new();
 
-    /// <summary>Of a walk with a filter: what is to be followed, nearest first.</summary>
+    /// <summary>In a walk with a filter: the keys of the nodes to follow, nearest first.</summary>
     internal KeyHeap Candidates { get; } = new();
 
-    /// <summary>Of a walk with a filter: complements of what was found, farthest first.</summary>
+    /// <summary>In a walk with a filter: the complements of the keys of the results, farthest first.</summary>
     internal KeyHeap Found { get; } = new();
 
-    /// <summary>Neighbours that were not seen yet.</summary>
+    /// <summary>Neighbours that the walk has not visited yet.</summary>
     internal uint[] Pending { get; } = new uint[256];
 
-    /// <summary>Room for what neighbours are chosen from, for <see cref="Internal.Graph.NeighbourLists{TSpace, TScorer}"/> and its callers.</summary>
+    /// <summary>The candidates that neighbours are chosen from, for <see cref="Internal.Graph.NeighbourLists{TSpace, TScorer}"/> and its callers.</summary>
     internal List<ulong> Choices { get; } = [];
 
-    /// <summary>Room for what was chosen.</summary>
+    /// <summary>The chosen neighbours.</summary>
     internal List<uint> Chosen { get; } = [];
 
-    /// <summary>Room for its scores.</summary>
+    /// <summary>The scores of the chosen neighbours.</summary>
     internal List<float> ChosenScores { get; } = [];
 
-    /// <summary>Room for the edges of the spanning tree of one node.</summary>
+    /// <summary>The edges of one node in the spanning tree.</summary>
     internal List<uint> Tree { get; } = [];
 
-    /// <summary>The epoch in which it is in use; 0 when it is not.</summary>
+    /// <summary>The epoch in which it was entered; 0 when it is not in use.</summary>
     internal long Epoch
     {
         get => Volatile.Read(ref _epoch);

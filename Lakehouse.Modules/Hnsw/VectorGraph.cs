@@ -8,8 +8,8 @@ using Lakehouse.Hnsw.Internal.Spaces;
 namespace Lakehouse.Hnsw;
 
 /// <summary>
-/// Vectors by node and the graph over them: the whole index but for ids and metadata. Searching and linking is for any number of threads at once;
-/// taking, filling and freeing nodes is for one at a time.
+/// Vectors by node and the graph over them: the whole index except ids, metadata and texts. Any number of threads may search and link at once; one thread at a
+/// time may take, fill and free nodes.
 /// </summary>
 public sealed unsafe class VectorGraph : IDisposable
 {
@@ -28,11 +28,11 @@ public sealed unsafe class VectorGraph : IDisposable
 
     /// <summary>An empty graph.</summary>
     /// <param name="dimension">The length of its vectors.</param>
-    /// <param name="metric">What nearness is.</param>
-    /// <param name="quantization">What the walk compares.</param>
+    /// <param name="metric">How the distance of two vectors is computed.</param>
+    /// <param name="quantization">The form of the vectors that the walk compares.</param>
     /// <param name="m">The paper's M, 2 or more.</param>
-    /// <param name="efConstruction">The beam of an insertion.</param>
-    /// <param name="seed">Of the layers that nodes get.</param>
+    /// <param name="efConstruction">The beam width of an insertion.</param>
+    /// <param name="seed">The seed that chooses the layers of nodes.</param>
     public VectorGraph(int dimension, Metric metric, Quantization quantization, int m, int efConstruction, int seed)
     {
         _store = new VectorStore(dimension, metric, quantization);
@@ -57,19 +57,19 @@ public sealed unsafe class VectorGraph : IDisposable
         };
     }
 
-    /// <summary>The highest layer there can be.</summary>
+    /// <summary>The highest possible layer.</summary>
     public const int LevelMax = LinkTable.LevelMax;
 
-    /// <summary>One more than the highest node that was ever taken.</summary>
+    /// <summary>The highest node that was ever taken, plus 1.</summary>
     public uint NodeCount => Volatile.Read(ref _nodeCount);
 
     /// <summary>How many nodes can be taken without more memory.</summary>
     public int FreeCount => _free.Count;
 
-    /// <summary>How many nodes are deleted and still linked to.</summary>
+    /// <summary>How many nodes are deleted and not freed yet.</summary>
     public int DeletedCount => Volatile.Read(ref _deletedCount);
 
-    /// <summary>What one node takes.</summary>
+    /// <summary>The memory of one node, on average.</summary>
     public long NodeSizeBytes => _store.NodeSizeBytes + _links.NodeSizeBytes;
 
     /// <summary>The memory of the nodes that were ever taken.</summary>
@@ -78,7 +78,7 @@ public sealed unsafe class VectorGraph : IDisposable
     /// <summary>The most links of a node in a layer above 0; in layer 0 it may have twice as many.</summary>
     public int M => _links.M;
 
-    /// <summary>The node that walks start from, and its layer; null when the graph is empty. Set when a graph is read, before anybody searches it.</summary>
+    /// <summary>The node that walks start from, and its layer; null when the graph is empty. Set by callers only while a graph is read from a file.</summary>
     public (uint Node, int Level)? Entry
     {
         get => _graph.Entry;
@@ -89,7 +89,7 @@ public sealed unsafe class VectorGraph : IDisposable
 
     internal HnswGraph Graph => _graph;
 
-    /// <summary>Starts reading: until the context goes back to <see cref="Leave"/>, no node that can be found now is used for something else.</summary>
+    /// <summary>Begins reading: until the context is passed to <see cref="Leave"/>, no node that can be found now is used for another item.</summary>
     public SearchContext Enter()
     {
         if (!_idle.TryTake(out var context))
@@ -112,7 +112,7 @@ public sealed unsafe class VectorGraph : IDisposable
         _idle.Add(context);
     }
 
-    /// <summary>Waits until everyone who was reading when this was called has left.</summary>
+    /// <summary>Waits until all readers that had entered before this call have left.</summary>
     public void WaitForReaders()
     {
         var epoch = Interlocked.Increment(ref _epoch);
@@ -132,7 +132,7 @@ public sealed unsafe class VectorGraph : IDisposable
         }
     }
 
-    /// <summary>Takes a free node and stores a vector there. Nobody finds it before <see cref="Publish"/>.</summary>
+    /// <summary>Takes a free node and stores a vector in it. No other thread finds it before <see cref="Publish"/>.</summary>
     public uint Take(ReadOnlySpan<float> vector)
     {
         var level = (int)Math.Min(-Math.Log(1 - _random.NextDouble()) * _levelScale, LinkTable.LevelMax);
@@ -141,7 +141,7 @@ public sealed unsafe class VectorGraph : IDisposable
         return node;
     }
 
-    /// <summary>Takes a free node in layers 0 to <paramref name="level"/>, whose vector the caller stores.</summary>
+    /// <summary>Takes a free node and sets its layers to 0 to <paramref name="level"/>. The caller stores its vector.</summary>
     public uint Take(int level)
     {
         if (!_free.TryPop(out var node))
@@ -156,14 +156,15 @@ public sealed unsafe class VectorGraph : IDisposable
         return node;
     }
 
-    /// <summary>Makes a node known that holds a vector, and whatever its owner keeps with it. From now on it may be linked.</summary>
+    /// <summary>Makes a node visible, after its vector and the owner's data for it were stored. From now on it may be linked.</summary>
     public void Publish(uint node) => Volatile.Write(ref *(byte*)&_links.Head(node)->State, (byte)NodeState.Linking);
 
     /// <summary>Links a node into the graph.</summary>
     public void Link(uint node, SearchContext context) => _walker.Insert(node, context);
 
     /// <summary>
-    /// Sees to it that walks come to every node that was linked: those that were linked beside each other may have found nobody to hang on. After each batch.
+    /// Attaches the nodes to the spanning tree that could not be attached when they were linked, because the nodes near them were being linked as well. Called
+    /// after each batch.
     /// </summary>
     public void Settle()
     {
@@ -175,7 +176,7 @@ public sealed unsafe class VectorGraph : IDisposable
         var context = Enter();
         try
         {
-            // One thread at a time: of two nodes that know only each other, one must come first.
+            // One thread at a time: of two nodes that are linked only to each other, one must be attached first.
             lock (_graph.Apart)
             {
                 while (_graph.Apart.TryDequeue(out var node))
@@ -190,14 +191,14 @@ public sealed unsafe class VectorGraph : IDisposable
         }
     }
 
-    /// <summary>Lets searches return a linked node, unless it was deleted meanwhile.</summary>
+    /// <summary>Makes a linked node visible to searches, unless it was deleted meanwhile.</summary>
     public void Enliven(uint node)
     {
         ref var state = ref *(byte*)&_links.Head(node)->State;
         Interlocked.CompareExchange(ref state, (byte)NodeState.Live, (byte)NodeState.Linking);
     }
 
-    /// <summary>Deletes a node that was published: no search returns it from now on. Deleting it again changes nothing.</summary>
+    /// <summary>Deletes a published node: searches do not return it any more. Deleting it again changes nothing.</summary>
     public void Delete(uint node)
     {
         ref var state = ref *(byte*)&_links.Head(node)->State;
@@ -210,9 +211,9 @@ public sealed unsafe class VectorGraph : IDisposable
     /// <summary>The vector of a node as it was given.</summary>
     public ReadOnlySpan<float> Read(uint node) => _store.Read(node);
 
-    /// <summary>Fills in the vector of a node of a graph that is read.</summary>
+    /// <summary>Stores the vector of a node while a graph is read from a file.</summary>
     /// <param name="node">A node that <see cref="Take(int)"/> gave.</param>
-    /// <param name="fill">Fills all of it.</param>
+    /// <param name="fill">Fills the whole vector.</param>
     public void Fill(uint node, Action<Span<float>> fill)
     {
         fill(new Span<float>(_store.Slot(node), _store.Dimension));
@@ -222,20 +223,20 @@ public sealed unsafe class VectorGraph : IDisposable
     /// <summary>The highest layer that a node is in.</summary>
     public int LevelOf(uint node) => _links.Head(node)->Level;
 
-    /// <summary>How many links at the front of a node's list in layer 0 are never given up.</summary>
+    /// <summary>How many links at the front of a node's list in layer 0 are edges of the spanning tree.</summary>
     public int TreeCountOf(uint node) => _links.Head(node)->TreeCount;
 
     /// <summary>The length of a list in a layer.</summary>
     public int LinkCountMax(int layer) => _links.LinkCountMax(layer);
 
-    /// <summary>A node's list in a layer that it is in: numbers of nodes plus one, then zeros. Only while no node is being linked.</summary>
+    /// <summary>A node's list in a layer that it is in: numbers of nodes plus 1, then zeros. Call it only while no node is being linked.</summary>
     public ReadOnlySpan<uint> Links(uint node, int layer) => new(_links.List(node, layer), _links.LinkCountMax(layer));
 
-    /// <summary>Sets a node's list in a layer of a graph that is read. All nodes were taken before; each link leads to one that is in the layer.</summary>
+    /// <summary>Sets a list of a node while a graph is read from a file. All nodes were taken before; each link leads to a node in that layer.</summary>
     /// <param name="node">The node.</param>
     /// <param name="layer">A layer that it is in.</param>
     /// <param name="links">As <see cref="Links"/>.</param>
-    /// <param name="treeCount">In layer 0, how many at the front are never given up; what is more than there are links, or than is allowed, is cut.</param>
+    /// <param name="treeCount">In layer 0, how many links at the front are edges of the spanning tree; capped at the number of links and at the limit.</param>
     public void SetLinks(uint node, int layer, ReadOnlySpan<uint> links, int treeCount)
     {
         var list = _links.List(node, layer);
@@ -246,16 +247,16 @@ public sealed unsafe class VectorGraph : IDisposable
         }
     }
 
-    /// <summary>Whether a node was deleted, and is still linked to.</summary>
+    /// <summary>Whether a node is deleted and not freed yet.</summary>
     public bool IsDeleted(uint node) => _links.Head(node)->State == NodeState.Deleted;
 
     /// <summary>Whether searches return a node.</summary>
     public bool IsLive(uint node) => _links.Head(node)->State == NodeState.Live;
 
     /// <summary>
-    /// Finds the nearest live nodes that <paramref name="condition"/> holds for: at most <paramref name="k"/>, nearest first, with exact distances.
+    /// Finds the nearest live nodes that satisfy <paramref name="condition"/>: at most <paramref name="k"/>, nearest first, with exact distances.
     /// </summary>
-    /// <returns>How many; -1 when the walk was given up after <paramref name="scoreCountMax"/> scores.</returns>
+    /// <returns>The number of results; -1 when the walk was abandoned after <paramref name="scoreCountMax"/> scores.</returns>
     public int Search(ReadOnlySpan<float> query, int k, int ef, Func<uint, bool>? condition, int scoreCountMax, SearchContext context, List<Neighbour> results)
     {
         results.Clear();
@@ -275,8 +276,8 @@ public sealed unsafe class VectorGraph : IDisposable
     }
 
     /// <summary>
-    /// Finds the nearest by comparing every live node that <paramref name="condition"/> holds for. Where it only holds for nodes of some bits, words without
-    /// any are stepped over.
+    /// Finds the nearest nodes by comparing every live node that satisfies <paramref name="condition"/>. <paramref name="bits"/>, if not null, has a bit set
+    /// for every node that can satisfy it; words of 0 are skipped.
     /// </summary>
     public int Scan(ReadOnlySpan<float> query, int k, Func<uint, bool>? condition, ulong[]? bits, SearchContext context, List<Neighbour> results)
     {
@@ -321,12 +322,12 @@ public sealed unsafe class VectorGraph : IDisposable
         return results.Count;
     }
 
-    /// <summary>Replaces every link to the nodes that are deleted now. Nodes may be linked meanwhile; see <see cref="Free"/>.</summary>
+    /// <summary>Replaces the links to the nodes that are deleted now. Nodes may be linked meanwhile; <see cref="Detach"/> replaces the rest.</summary>
     public void Repair(int threadCount) => Repair(CollectDeleted(), threadCount);
 
     /// <summary>
-    /// Replaces every link to the deleted nodes that is left, while no node is being linked. From then on nothing leads to them, and when the readers of
-    /// before have left, <see cref="Free"/> can have them.
+    /// Replaces all remaining links to deleted nodes. Call it while no node is being linked. Afterwards no node links to them, and when the readers that
+    /// entered before have left, they can be passed to <see cref="Free"/>.
     /// </summary>
     public IReadOnlyList<uint> Detach(int threadCount)
     {
@@ -350,8 +351,8 @@ public sealed unsafe class VectorGraph : IDisposable
         return detached;
     }
 
-    /// <summary>Completes the spanning tree of a graph that was read, or after nodes were taken out, while no node is being linked.</summary>
-    /// <returns>How many edges it lacked.</returns>
+    /// <summary>Completes the spanning tree after a graph was read or nodes were removed. Call it while no node is being linked.</summary>
+    /// <returns>How many edges were added.</returns>
     public int Span()
     {
         var context = Enter();
@@ -377,7 +378,7 @@ public sealed unsafe class VectorGraph : IDisposable
         Interlocked.Add(ref _deletedCount, -detached.Count);
     }
 
-    /// <summary>Frees the memory. Nobody may be in it.</summary>
+    /// <summary>Frees the memory. No reader may be in the graph.</summary>
     public void Dispose()
     {
         _graph.Dispose();
@@ -410,7 +411,7 @@ public sealed unsafe class VectorGraph : IDisposable
         where TBuild : struct, ISpace<TBuildScorer>
         where TBuildScorer : struct, IScorer => new(_graph, _store, walk, build);
 
-    /// <summary>Takes the best of the beam; where the walk compared codes, by their float32 vectors.</summary>
+    /// <summary>Takes the best nodes of the beam; where the walk compared codes, they are ranked again by their float32 vectors.</summary>
     private void Rank(int k, SearchContext context, List<Neighbour> results)
     {
         var keys = context.Beam.Keys;
@@ -424,7 +425,7 @@ public sealed unsafe class VectorGraph : IDisposable
             return;
         }
 
-        // 8-bit codes misplace a neighbour by a place or two; signs tell so little that the whole beam is compared again.
+        // 8-bit codes move a neighbour by a rank or two, so a few candidates are enough; signs are so coarse that the whole beam is compared again.
         var count = _store.Quantization == Quantization.Int8 ? Math.Min(keys.Length, (2 * k) + 4) : keys.Length;
         var choices = context.Choices;
         choices.Clear();
@@ -445,7 +446,7 @@ public sealed unsafe class VectorGraph : IDisposable
         }
     }
 
-    // An item that was replaced during the walk may have been met as both nodes; only one of them is live at any time.
+    // The walk may have visited both the old and the new node of an item that is being replaced; at most one of them is live at any time.
     private void Keep(ulong key, List<Neighbour> results)
     {
         if (IsLive(SortKey.Node(key)))

@@ -7,8 +7,8 @@ public interface ISearcher
 {
     /// <summary>Runs a search.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>invalid_search</c> (<see cref="ErrorKind.InvalidInput"/>); <c>model_differs</c>, <c>model_changed</c> (<see cref="ErrorKind.Conflict"/>): the index's
-    /// vectors are of another model; and the errors of the index, the embedder and, for conditions and columns, of a query.
+    /// <c>invalid_search</c> (<see cref="ErrorKind.InvalidInput"/>); <c>model_differs</c>, <c>model_changed</c> (<see cref="ErrorKind.Conflict"/>): another
+    /// model made the index's vectors; and the errors of the index, of the embedder and, for conditions and columns, of a query.
     /// </exception>
     Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace Lakehouse.Search;
 
-/// <summary>What ranks the results.</summary>
+/// <summary>What the results are ranked by.</summary>
 public enum SearchMode
 {
     /// <summary>The distance of vectors.</summary>
@@ -9,6 +9,6 @@ public enum SearchMode
     /// <summary>Keywords, by BM25.</summary>
     Keyword,
 
-    /// <summary>Both, their ranks fused.</summary>
+    /// <summary>Both; their ranks are fused.</summary>
     Hybrid,
 }

@@ -8,12 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Search;
 
-/// <summary>Datasets made searchable: imports into vector indexes, search by meaning, keywords and SQL conditions, and vectors inside SQL.</summary>
+/// <summary>Makes datasets searchable: imports into vector indexes; search by meaning, keywords and SQL conditions; vectors in SQL.</summary>
 public static class SearchModule
 {
     /// <summary>
-    /// Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and what SQL's vector functions ask. After the modules that it puts together: its imports go
-    /// on when their indexes are open.
+    /// Adds <see cref="ISearcher"/>, <see cref="IIndexImports"/> and the implementation of SQL's vector functions. Call it after the modules that it uses,
+    /// because imports continue at the start and need their indexes open.
     /// </summary>
     public static IServiceCollection AddSearch(this IServiceCollection services, SearchOptions options) => services
         .AddSingleton(options)

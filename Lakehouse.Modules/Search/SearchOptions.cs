@@ -2,19 +2,19 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Search;
 
-/// <summary>The table <c>[search]</c>.</summary>
+/// <summary>The settings of the table <c>[search]</c>.</summary>
 public sealed record SearchOptions
 {
     /// <summary>The largest body of a request.</summary>
     public required long MaxBodyBytes { get; init; }
 
-    /// <summary>How many of each ranking are fused; at least k are.</summary>
+    /// <summary>How many results of each ranking are fused; k if that is more.</summary>
     public required int Depth { get; init; }
 
     /// <summary>How many of the best results are grouped and counted.</summary>
     public required int Candidates { get; init; }
 
-    /// <summary>The constant of reciprocal rank fusion, where a request has none.</summary>
+    /// <summary>The constant of reciprocal rank fusion for requests without one.</summary>
     public required int RankConstant { get; init; }
 
     /// <summary>The most columns, and the most facets, of a request.</summary>
@@ -23,28 +23,28 @@ public sealed record SearchOptions
     /// <summary>The longest snippet, in UTF-16 units.</summary>
     public required int SnippetLength { get; init; }
 
-    /// <summary>How long the rows that a condition allows may be looked for.</summary>
+    /// <summary>How long the query for the rows that a condition allows may take.</summary>
     public required TimeSpan WhereTimeout { get; init; }
 
-    /// <summary>Rows of an import that are embedded and added at once.</summary>
+    /// <summary>How many rows of an import are embedded and added in one batch.</summary>
     public required int ImportBatchRows { get; init; }
 
-    /// <summary>Batches of one import in work at once.</summary>
+    /// <summary>How many batches of one import are processed at once.</summary>
     public required int ImportConcurrency { get; init; }
 
-    /// <summary>Imports that run at once; others wait.</summary>
+    /// <summary>How many imports run at once; others wait.</summary>
     public required int MaxConcurrentImports { get; init; }
 
-    /// <summary>How long the rows of a dataset may be read for.</summary>
+    /// <summary>How long reading the rows of a dataset may take.</summary>
     public required TimeSpan ImportReadTimeout { get; init; }
 
-    /// <summary>How often new versions of datasets that indexes follow are looked for.</summary>
+    /// <summary>How often the datasets that indexes follow are checked for new versions.</summary>
     public required TimeSpan FollowEvery { get; init; }
 
-    /// <summary>How long after a failure that may pass an import is tried again; each further time twice as long.</summary>
+    /// <summary>How long after a transient failure an import is retried; doubled after each further failure.</summary>
     public required TimeSpan RetryAfter { get; init; }
 
-    /// <summary>The longest of these times.</summary>
+    /// <summary>The longest time between retries.</summary>
     public required TimeSpan RetryAfterMax { get; init; }
 
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>

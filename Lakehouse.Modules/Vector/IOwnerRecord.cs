@@ -4,15 +4,15 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Vector;
 
 /// <summary>
-/// What the module that fills an index keeps with it. Stored as JSON by the names of its properties in snake case; opaque to this module but for what it says
-/// here. Immutable.
+/// A record that the module that fills an index stores with it. Stored as JSON, with the names of its properties in snake case. This module uses only the
+/// members below and does not interpret the rest. Immutable.
 /// </summary>
 public interface IOwnerRecord
 {
-    /// <summary>The error of a client that adds or deletes items of the index where only the owner may; null where everybody may.</summary>
+    /// <summary>Returns the error for a client that adds or deletes items where only the owner may do so; null where every client may.</summary>
     /// <param name="index">The index.</param>
     LakehouseException? FindRefusal(IndexName index);
 
-    /// <summary>Writes the members that every answer from the index carries, into an object that is open.</summary>
+    /// <summary>Writes the members that every answer from the index carries, into the object that <paramref name="json"/> has open.</summary>
     void WriteAnswerMembers(Utf8JsonWriter json);
 }

@@ -3,8 +3,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Vector;
 
 /// <summary>
-/// Indexes of vectors: HNSW graphs (Malkov and Yashunin, arXiv 1603.09320) with ids and metadata, durable in the bucket. What was acknowledged
-/// survives a crash. Wherever an index is named, an alias does as well, but for its deletion. Thread-safe.
+/// Indexes of vectors: HNSW graphs (Malkov and Yashunin, arXiv 1603.09320) with ids and metadata, durable in the bucket. Changes that were acknowledged
+/// survive a crash. An alias can be used wherever an index is named, except to delete the index. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every call that names an index throws <c>index_not_found</c> (<see cref="ErrorKind.NotFound"/>) when there is none, and <c>index_damaged</c>
@@ -22,41 +22,42 @@ public interface IVectorIndexes
     /// <summary>Every index, by name.</summary>
     IReadOnlyList<VectorIndexInfo> List();
 
-    /// <summary>An index as it is now, damaged ones too.</summary>
+    /// <summary>The current state of an index, also of a damaged one.</summary>
     VectorIndexInfo Show(IndexName name);
 
-    /// <summary>Deletes an index with all it holds. Searches that run on it end first.</summary>
+    /// <summary>Deletes an index with all its items. Waits until the searches that run on it have ended.</summary>
     /// <exception cref="LakehouseException"><c>index_has_aliases</c> (<see cref="ErrorKind.Conflict"/>).</exception>
     Task DeleteAsync(IndexName name, CancellationToken cancellationToken);
 
-    /// <summary>Adds items or replaces them, all or none. They are durable and can be found when this returns.</summary>
+    /// <summary>Adds items or replaces them, all or none. When this returns they are durable and searches find them.</summary>
     /// <exception cref="LakehouseException">
     /// <c>invalid_item</c> (<see cref="ErrorKind.InvalidInput"/>): the first item that breaks a rule, by its position, and nothing has changed;
     /// <c>vector_memory_full</c> (<see cref="ErrorKind.InsufficientStorage"/>); <c>too_many_adds</c> (<see cref="ErrorKind.Busy"/>);
-    /// what <see cref="IOwnerRecord.FindRefusal"/> says, where only the owner may change the index, and the caller is a client.
+    /// the error of <see cref="IOwnerRecord.FindRefusal"/>, where only the owner may change the index and the caller is a client.
     /// </exception>
     /// <param name="name">The index.</param>
     /// <param name="items">The items.</param>
     /// <param name="ownedGeneration">
-    /// For the owner: the generation of the index that it fills; another one under that name is <c>index_not_found</c>. Null for a client.
+    /// For the owner: the generation of the index that it fills; <c>index_not_found</c> where the index of this name has another one. Null for a client.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? ownedGeneration, CancellationToken cancellationToken);
 
     /// <summary>Deletes items. Durable when this returns. Parameters and errors as of <see cref="AddAsync"/>.</summary>
     Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? ownedGeneration, CancellationToken cancellationToken);
 
-    /// <summary>Replaces what the module that fills an index keeps with it; null for nothing. Durable when this returns.</summary>
+    /// <summary>Replaces the record of the module that fills an index; null removes it. Durable when this returns.</summary>
     /// <param name="name">The index.</param>
     /// <param name="owner">The record.</param>
-    /// <param name="generation">The index's generation; another one under that name is <c>index_not_found</c>.</param>
-    /// <param name="cancellationToken">Gives up; nothing has changed then.</param>
+    /// <param name="generation">The index's generation; <c>index_not_found</c> where the index of this name has another one.</param>
+    /// <param name="cancellationToken">Cancels the call; nothing has changed then.</param>
     Task SetOwnerAsync(IndexName name, IOwnerRecord? owner, Guid generation, CancellationToken cancellationToken);
 
-    /// <summary>Runs searches, and answers them in their order.</summary>
+    /// <summary>Runs searches and returns their answers in the same order.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>invalid_query</c>, <c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>); <c>item_not_found</c> (<see cref="ErrorKind.NotFound"/>): no item
-    /// of the id searched by; <c>too_many_searches</c> (<see cref="ErrorKind.Busy"/>); <c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).
+    /// <c>invalid_query</c>, <c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>); <c>item_not_found</c> (<see cref="ErrorKind.NotFound"/>): there is
+    /// no item with the id to search by; <c>too_many_searches</c> (<see cref="ErrorKind.Busy"/>); <c>answer_too_large</c>
+    /// (<see cref="ErrorKind.InvalidInput"/>).
     /// </exception>
     Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken);
 
@@ -64,26 +65,26 @@ public interface IVectorIndexes
     /// <exception cref="LakehouseException">As <see cref="SearchAsync"/>.</exception>
     Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken);
 
-    /// <summary>The parts of the texts of some items that match a query best, in the ids' order; null for an item that is not there or has no text.</summary>
+    /// <summary>For each id, the part of the item's text that matches a query best; null where there is no item or it has no text.</summary>
     IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax);
 
-    /// <summary>The items of some ids, in the ids' order, null where there is none.</summary>
+    /// <summary>The items with these ids, in the order of the ids; null where there is none.</summary>
     /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include);
 
     /// <summary>Items in the order of the bytes of their ids.</summary>
     /// <param name="name">The index.</param>
     /// <param name="startAfter">Only ids that sort after this one; empty from the start.</param>
-    /// <param name="countMax">At most so many, 1 or more.</param>
+    /// <param name="countMax">The most items to return, 1 or more.</param>
     /// <param name="include">What the items carry.</param>
     /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include);
 
-    /// <summary>Points an alias at an index, atomically: a search by the alias sees the one or the other.</summary>
+    /// <summary>Points an alias at an index, atomically: a search by the alias runs on the old or the new index.</summary>
     /// <exception cref="LakehouseException"><c>index_exists</c> (<see cref="ErrorKind.Conflict"/>): an index has that name.</exception>
     Task SetAliasAsync(IndexName alias, IndexName target, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an alias; the index stays.</summary>
+    /// <summary>Deletes an alias, not its index.</summary>
     /// <exception cref="LakehouseException"><c>alias_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
     Task DeleteAliasAsync(IndexName alias, CancellationToken cancellationToken);
 

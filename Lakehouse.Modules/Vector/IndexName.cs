@@ -4,8 +4,8 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Vector;
 
 /// <summary>
-/// The name of an index or of an alias: a <see cref="PlainName"/> that does not start with <c>_</c>: those are the module's own
-/// below <c>_vectors/</c>. A value of this type proves it.
+/// The name of an index or of an alias: a <see cref="PlainName"/> that does not start with <c>_</c>, because such names below <c>_vectors/</c> are
+/// reserved for the module. A value of this type is always valid.
 /// </summary>
 public readonly record struct IndexName
 {

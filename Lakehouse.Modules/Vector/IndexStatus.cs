@@ -3,9 +3,9 @@ namespace Lakehouse.Vector;
 /// <summary>Whether an index can be used.</summary>
 public enum IndexStatus
 {
-    /// <summary>It can.</summary>
+    /// <summary>The index can be used.</summary>
     Ready,
 
-    /// <summary>A file of it cannot be read, or it does not fit the memory; its files are left as they are.</summary>
+    /// <summary>One of its files cannot be read, or it does not fit into the memory limit. Its files are left as they are.</summary>
     Damaged,
 }

@@ -1,18 +1,18 @@
 namespace Lakehouse.Vector;
 
-/// <summary>An index as it is now.</summary>
-/// <param name="Spec">What it is.</param>
+/// <summary>The current state of an index.</summary>
+/// <param name="Spec">Its parameters.</param>
 /// <param name="Status">Whether it can be used.</param>
-/// <param name="Error">Why it cannot, for a person; null when it can.</param>
+/// <param name="Error">Why it cannot be used, in words for a person; null when it can.</param>
 /// <param name="ItemCount">How many items it holds.</param>
-/// <param name="DeletedCount">Places of deleted items that are not cleared yet.</param>
+/// <param name="DeletedCount">Slots of deleted items that are not freed yet.</param>
 /// <param name="MemoryBytes">The memory of its vectors, links, ids and metadata.</param>
-/// <param name="LogCount">Batches that are durable and not yet part of a snapshot.</param>
+/// <param name="LogCount">Batches in the log that are not yet part of a snapshot.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="Aliases">Other names that point at it now.</param>
-/// <param name="Generation">Names this creation of the index: one that is deleted and created again under its name has another.</param>
+/// <param name="Generation">Identifies this creation of the index: an index that is deleted and created again under the same name has another one.</param>
 /// <param name="TextCount">How many of its items have texts.</param>
-/// <param name="Owner">What the module that fills it keeps with it; null for nothing.</param>
+/// <param name="Owner">The record of the module that fills it; null where there is none.</param>
 public sealed record VectorIndexInfo(
     VectorIndexSpec Spec,
     IndexStatus Status,

@@ -2,20 +2,20 @@ using Lakehouse.Hnsw;
 
 namespace Lakehouse.Vector;
 
-/// <summary>What an index is, fixed when it is created.</summary>
+/// <summary>The parameters of an index, fixed when it is created.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Dimension">The length of its vectors, 1 to 16,384.</param>
-/// <param name="Metric">What nearness is.</param>
-/// <param name="Quantization">What the walk compares.</param>
-/// <param name="M">Links that a new node gets, 2 to 128; in layer 0 a node can come to have twice as many.</param>
-/// <param name="EfConstruction">The beam of an insertion, 1 or more; 100 to 400 is usual.</param>
-/// <param name="EfSearch">The beam of a search that names none.</param>
+/// <param name="Metric">How the distance of two vectors is computed.</param>
+/// <param name="Quantization">The form of the vectors that the walk compares.</param>
+/// <param name="M">How many links a new node gets, 2 to 128; in layer 0 a node can have up to twice as many.</param>
+/// <param name="EfConstruction">The beam width of an insertion, 1 or more; 100 to 400 is usual.</param>
+/// <param name="EfSearch">The beam width of a search that does not specify one.</param>
 public sealed record VectorIndexSpec(IndexName Name, int Dimension, Metric Metric, Quantization Quantization, int M, int EfConstruction, int EfSearch)
 {
-    /// <summary>The largest dimension there is.</summary>
+    /// <summary>The largest dimension that an index can have.</summary>
     public const int DimensionMax = 16_384;
 
-    /// <summary>The largest M there is.</summary>
+    /// <summary>The largest M that an index can have.</summary>
     public const int LinksMax = 128;
 
     /// <summary>Cosine over float32 with the usual values of the paper's parameters: enough for a recall of 0.99 on embeddings.</summary>

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Vector;
 
-/// <summary>Indexes of vectors.</summary>
+/// <summary>Registers and maps the vector indexes.</summary>
 public static class VectorModule
 {
-    /// <summary>Adds <see cref="IVectorIndexes"/>, read from the bucket before the program takes requests.</summary>
+    /// <summary>Adds <see cref="IVectorIndexes"/>. The indexes are read from the bucket before the program accepts requests.</summary>
     public static IServiceCollection AddVector(this IServiceCollection services, VectorOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IndexFiles>()

@@ -2,10 +2,10 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Vector;
 
-/// <summary>The table <c>[vector]</c>.</summary>
+/// <summary>The settings of the table <c>[vector]</c>.</summary>
 public sealed record VectorOptions
 {
-    /// <summary>False: indexes live in memory only, and end with the process.</summary>
+    /// <summary>False keeps indexes only in memory; they are lost when the process ends.</summary>
     public required bool Persist { get; init; }
 
     /// <summary>How many indexes there can be.</summary>
@@ -14,10 +14,10 @@ public sealed record VectorOptions
     /// <summary>The largest dimension of an index.</summary>
     public required int MaxDimension { get; init; }
 
-    /// <summary>The memory of all indexes together.</summary>
+    /// <summary>The most memory of all indexes together.</summary>
     public required long MemoryLimitBytes { get; init; }
 
-    /// <summary>The most items of an add or delete, and the most ids of a get.</summary>
+    /// <summary>The most items of one add or delete, and the most ids of one get.</summary>
     public required int MaxBatchItems { get; init; }
 
     /// <summary>The largest body of a request.</summary>
@@ -26,7 +26,7 @@ public sealed record VectorOptions
     /// <summary>The longest id.</summary>
     public required int MaxIdBytes { get; init; }
 
-    /// <summary>The memory of one answer: its items with all that they carry.</summary>
+    /// <summary>The most memory of one answer: its items with their vectors, metadata and texts.</summary>
     public required long MaxAnswerBytes { get; init; }
 
     /// <summary>The largest metadata of an item.</summary>
@@ -38,7 +38,7 @@ public sealed record VectorOptions
     /// <summary>The most results of a search.</summary>
     public required int MaxK { get; init; }
 
-    /// <summary>The widest beam of a search or an insertion.</summary>
+    /// <summary>The largest beam width of a search or an insertion.</summary>
     public required int MaxEf { get; init; }
 
     /// <summary>How deep <c>and</c>, <c>or</c> and <c>not</c> of a filter can be nested.</summary>
@@ -56,37 +56,37 @@ public sealed record VectorOptions
     /// <summary>The largest page of a listing.</summary>
     public required int MaxListResults { get; init; }
 
-    /// <summary>Adds and deletes at once.</summary>
+    /// <summary>How many adds and deletes run at once.</summary>
     public required int MaxConcurrentAdds { get; init; }
 
-    /// <summary>Searches at once.</summary>
+    /// <summary>How many searches run at once.</summary>
     public required int MaxConcurrentSearches { get; init; }
 
-    /// <summary>Adds, and likewise searches, that wait for their turn.</summary>
+    /// <summary>How many adds wait for a lease, and likewise how many searches.</summary>
     public required int MaxWaiting { get; init; }
 
-    /// <summary>How long one waits for its turn.</summary>
+    /// <summary>How long a call waits for a lease.</summary>
     public required TimeSpan MaxWait { get; init; }
 
     /// <summary>Threads that link the items of one batch.</summary>
     public required int BuildThreads { get; init; }
 
-    /// <summary>How often the indexes are looked after: slots of deleted items are freed, logs compacted.</summary>
+    /// <summary>How often the indexes are maintained: slots of deleted items are freed, logs are compacted.</summary>
     public required TimeSpan MaintainEvery { get; init; }
 
-    /// <summary>A log of so many bytes and a quarter of the index's snapshot is compacted into a snapshot.</summary>
+    /// <summary>A log is compacted when it is larger than this plus a quarter of the index's snapshot.</summary>
     public required long CompactLogBytes { get; init; }
 
-    /// <summary>A log of so many batches is compacted into a snapshot.</summary>
+    /// <summary>A log with more batches than this is compacted.</summary>
     public required int CompactLogBatches { get; init; }
 
-    /// <summary>A log of an index that has not changed for so long is compacted, unless it is small beside the index.</summary>
+    /// <summary>When an index has not changed for this long, its log is compacted unless it is small compared with the snapshot.</summary>
     public required TimeSpan CompactIdle { get; init; }
 
-    /// <summary>Up to so many items are all compared, which is as fast as a walk and misses nothing. No setting: for tests, which walk with less.</summary>
+    /// <summary>An index with up to this many items is scanned, as fast as a walk and without misses. Not a setting: tests lower it to force walks.</summary>
     internal int ScanCountMax { get; init; } = 256;
 
-    /// <summary>The seed of the layers that nodes get; null for another one each time. No setting: for tests, which repeat what has failed.</summary>
+    /// <summary>The seed that chooses the layers of nodes; null for a random one. Not a setting: tests set it to make failures repeatable.</summary>
     internal int? GraphSeed { get; init; }
 
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>

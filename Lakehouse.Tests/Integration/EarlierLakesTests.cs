@@ -10,8 +10,10 @@ public sealed class EarlierLakesTests
 {
     private static readonly float[] Query = [1, 0, 0];
 
-    public static TheoryData<string> Lakes() =>
-        new(Directory.EnumerateDirectories(Repository.File("Lakehouse.Tests", "TestData", "lakes")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+    private static IEnumerable<string> Numbers =>
+        Directory.EnumerateDirectories(Repository.File("Lakehouse.Tests", "TestData", "lakes")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+
+    public static TheoryData<string> Lakes() => [.. Numbers];
 
     [Theory]
     [MemberData(nameof(Lakes))]
@@ -39,7 +41,7 @@ public sealed class EarlierLakesTests
     public void The_formats_written_today_are_kept()
     {
         // A build that changes a format adds a lake: its newest manifest has the columns that this build writes.
-        var newest = Lakes().Select(row => int.Parse((string)row[0])).Max();
+        var newest = Numbers.Max(int.Parse);
         var manifest = Repository.File(
             "Lakehouse.Tests", "TestData", "lakes", $"{newest}", "objects", "_catalog", "manifests", "people", "00000000000000000002.parquet");
         File.ReadAllText(manifest).Should().Contain("dropped");

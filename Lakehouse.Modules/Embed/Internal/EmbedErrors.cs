@@ -44,6 +44,6 @@ internal static class EmbedErrors
         ErrorKind.Busy, "embedder_busy", $"{running} calls of embedding servers run and {waiting} wait (embed.max_concurrent_calls, embed.max_waiting). Try "
             + "again in a moment.");
 
-    /// <summary>The words of the innermost cause; they name the host's address and port, which are the configuration's, and nothing else.</summary>
+    /// <summary>The message of the innermost exception, which contains only the configured host and port.</summary>
     private static string Reason(Exception error) => error.GetBaseException().Message.TrimEnd('.');
 }

@@ -17,7 +17,7 @@ internal static class EmbedSettings
 
     private static readonly string[] Providers = [Hashing, Ollama, OpenAi];
 
-    /// <summary>The name of the built-in model says what it is: it compares words and their spelling, not what they mean.</summary>
+    /// <summary>The name of the built-in model. "Lexical" says that it compares words and spellings, not meanings.</summary>
     public static string HashingName(int dimension) => string.Create(CultureInfo.InvariantCulture, $"lexical-hashing-{dimension}");
 
     public static EmbedOptions Read(SettingsReader settings)

@@ -5,12 +5,12 @@ using Lakehouse.Embed.Internal.Providers;
 
 namespace Lakehouse.Embed.Internal;
 
-/// <summary>Checks, cache, provider. What is in the cache is answered without a wait.</summary>
+/// <summary>Checks the texts, looks them up in the cache and asks the provider for the rest. Completes synchronously when all texts are in the cache.</summary>
 internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOptions options, TimeProvider time) : IEmbedder
 {
     private const int StackKeys = 8;
 
-    // How long an answer to "which build is this model" holds.
+    // How long the digest of a model is used before it is requested again.
     private static readonly TimeSpan DigestLifetime = TimeSpan.FromMinutes(1);
 
     public EmbedStats Stats => cache.Stats;
@@ -81,7 +81,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
     private static EmbedModelInfo InfoOf(EmbedModelOptions model, int dimension, string? digest) =>
         new(model.Name, model.Provider, model.UpstreamModel, dimension, digest, model.QueryPrefix, model.DocumentPrefix);
 
-    /// <summary>The texts as they go to the model: the same list where none is too long.</summary>
+    /// <summary>Returns the texts with those cut that are too long; the same list where none is.</summary>
     private static IReadOnlyList<string> Fit(IReadOnlyList<string> texts, EmbedModelOptions model, bool truncate)
     {
         string[]? cut = null;
@@ -124,7 +124,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
             calls.Add(call);
         }
 
-        // All calls are known to their texts before the first one starts. They go on when this caller leaves and another one waits.
+        // Every text has its call before the first call starts. The calls are not awaited here: they continue when this caller leaves and another one waits.
         foreach (var call in calls)
         {
             _ = RunAsync(model, truncate, call);
@@ -145,7 +145,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         }
         catch (TextRefusedException refused)
         {
-            // The text, not its place in the call that asked for it, is what this caller has.
+            // The position in the error must be that of this caller's list; another caller may have asked for the text.
             throw EmbedErrors.TooLong(waiting.First(w => w.Text == refused.Text).Position, refused.Message, refused);
         }
         finally
@@ -156,7 +156,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         return new EmbedAnswer(model.Settings.Name, vectors[0].Length, vectors, claimed?.Count ?? 0);
     }
 
-    /// <summary>Asks for the texts of a call, and ends each of them. Never throws.</summary>
+    /// <summary>Asks the provider for the texts of a call and completes each of them. Never throws.</summary>
     private async Task RunAsync(Model model, bool truncate, UpstreamCall call)
     {
         using (call)
@@ -193,7 +193,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         }
     }
 
-    /// <summary>The server does not say which text of a batch is too long: each is asked for alone.</summary>
+    /// <summary>Asks for each text of a call separately, because the server does not tell which text of a batch is too long.</summary>
     private async Task RunEachAsync(Model model, bool truncate, UpstreamCall call, TextTooLongException whole)
     {
         try
@@ -258,7 +258,8 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         if (!(length > 0) || !double.IsFinite(length))
         {
             throw EmbedErrors.Malformed(
-                model.Settings.Provider, vector.Length == 0 ? "a vector is empty" : length == 0 ? "a vector is zero" : "a vector holds what is no number");
+                model.Settings.Provider,
+                vector.Length == 0 ? "a vector is empty" : length == 0 ? "a vector is zero" : "a vector contains a value that is not a number");
         }
 
         model.RequireDimension(vector.Length);
@@ -268,7 +269,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
         }
     }
 
-    /// <summary>A text that its model refuses for its length.</summary>
+    /// <summary>The error of a text that is too long for its model.</summary>
     private sealed class TextRefusedException(PendingText text, string message) : Exception(message)
     {
         public PendingText Text => text;

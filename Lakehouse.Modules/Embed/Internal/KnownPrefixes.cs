@@ -1,6 +1,6 @@
 namespace Lakehouse.Embed.Internal;
 
-/// <summary>The prefixes that families of models were trained with, as their model cards state them. A table of the model's own overrides them.</summary>
+/// <summary>The prefixes that families of models were trained with, from their model cards. The model's table in the configuration overrides them.</summary>
 internal static class KnownPrefixes
 {
     private static readonly (string Family, string Query, string Document)[] All =

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lakehouse.Hnsw.Memory;
 
-/// <summary>Where the records of a <see cref="NodeBlocks"/> are: a copy of what never changes, so that a loop keeps it in registers.</summary>
+/// <summary>The addresses of the records of a <see cref="NodeBlocks"/>: a copy of its constant fields, which a loop can keep in registers.</summary>
 public readonly unsafe struct BlockView(byte** table, int shift, nuint stride)
 {
     /// <summary>The record of <paramref name="node"/>.</summary>

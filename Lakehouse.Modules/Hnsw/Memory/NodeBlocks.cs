@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Lakehouse.Hnsw.Memory;
 
 /// <summary>
-/// Records of one size, numbered from 0, in blocks outside the managed heap that never move: a reader needs no lock while it grows. Growing is
-/// for one thread at a time; reading is for any number.
+/// Records of one size, numbered from 0, in blocks outside the managed heap that never move, so readers need no lock while more blocks are added. One thread at
+/// a time may grow it; any number may read.
 /// </summary>
 public sealed unsafe class NodeBlocks : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed unsafe class NodeBlocks : IDisposable
     private int _blockCount;
     private bool _isFreed;
 
-    /// <summary>Prepares for records of <paramref name="stride"/> bytes. Records are as aligned as their size is.</summary>
+    /// <summary>Creates it for records of <paramref name="stride"/> bytes. The alignment of the records is that of their size.</summary>
     public NodeBlocks(int stride)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
@@ -34,16 +34,16 @@ public sealed unsafe class NodeBlocks : IDisposable
     /// <summary>The size of a record in bytes.</summary>
     public nuint Stride { get; }
 
-    /// <summary>How many records there is room for.</summary>
+    /// <summary>How many records fit into the blocks.</summary>
     public uint Capacity => (uint)Volatile.Read(ref _blockCount) << _shift;
 
-    /// <summary>Where the records are. It stays right when the blocks grow.</summary>
+    /// <summary>The addresses of the records. A view stays valid when blocks are added.</summary>
     public BlockView View => new(_table, _shift, Stride);
 
     /// <summary>The record of <paramref name="node"/>, which is below <see cref="Capacity"/>.</summary>
     public byte* At(uint node) => View.At(node);
 
-    /// <summary>Makes room for records 0 to <paramref name="count"/> - 1; new ones are zero.</summary>
+    /// <summary>Allocates blocks for records 0 to <paramref name="count"/> - 1; new records are zero.</summary>
     public void EnsureCapacity(uint count)
     {
         while (Capacity < count)
@@ -53,7 +53,7 @@ public sealed unsafe class NodeBlocks : IDisposable
         }
     }
 
-    /// <summary>Frees all of it. Nobody may hold a pointer into it.</summary>
+    /// <summary>Frees the memory. No thread may use a pointer into it any more.</summary>
     public void Dispose()
     {
         foreach (var (region, size) in _regions)
@@ -71,8 +71,8 @@ public sealed unsafe class NodeBlocks : IDisposable
     }
 
     /// <summary>
-    /// The first block is alone, with small pages: an index may hold ten vectors. Those after it lie side by side in regions with huge pages, so that no
-    /// page is left half empty at the end of each; what no block has touched yet takes no memory.
+    /// The first block is allocated by itself, with small pages, because an index may have only ten vectors. Later blocks are next to each other in regions
+    /// with huge pages, so that no page is half empty at the end of each block. Parts of a region that no block has touched yet take no memory.
     /// </summary>
     private byte* NextBlock()
     {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Hnsw.Memory;
 
 /// <summary>
-/// Zeroed memory outside the managed heap. On Linux it comes from mmap, so that pages that were never touched cost nothing and pages that are
-/// freed go back at once, and it asks for huge pages: a walk over the graph touches memory at random, and with pages of 4 KiB every touch is a
-/// TLB miss as well as a cache miss.
+/// Zeroed memory outside the managed heap. On Linux it is allocated by mmap, so that pages that were never touched take no memory and freed pages are returned
+/// to the system at once. It asks for huge pages: a walk over the graph accesses memory at random, and with pages of 4 KiB every access is a TLB miss as well
+/// as a cache miss.
 /// </summary>
 public static unsafe class OffHeap
 {
@@ -13,12 +13,12 @@ public static unsafe class OffHeap
     public const nuint HugePage = 2 * 1024 * 1024;
 
     private const int ProtReadWrite = 1 | 2;
-    private const int MapPrivateAnonymous = 2 | 0x20 | 0x4000; // and without a reserve: what is never touched is not counted
+    private const int MapPrivateAnonymous = 2 | 0x20 | 0x4000; // and MAP_NORESERVE: pages that are never touched are not counted
     private const int AdviseHugePage = 14;
-    private const int AdviseCollapse = 25; // Linux 6.1; older kernels say EINVAL, and their daemon does it later
+    private const int AdviseCollapse = 25; // Linux 6.1; older kernels return EINVAL, and their daemon does it later
 
     /// <summary>Allocates <paramref name="size"/> bytes, zeroed, aligned to <see cref="HugePage"/> on Linux and to 64 bytes elsewhere.</summary>
-    /// <exception cref="OffHeapException">The system has no more.</exception>
+    /// <exception cref="OffHeapException">The system has not enough memory.</exception>
     public static byte* Allocate(nuint size)
     {
         if (!OperatingSystem.IsLinux())
@@ -32,10 +32,10 @@ public static unsafe class OffHeap
         var start = Map(0, size + HugePage, ProtReadWrite, MapPrivateAnonymous, -1, 0);
         if (start == -1)
         {
-            throw new OffHeapException($"The system has no {size} bytes of memory to give.");
+            throw new OffHeapException($"The system refused an allocation of {size} bytes of memory.");
         }
 
-        // The mapping has room for an aligned block; what is before and after it goes back.
+        // The mapping is large enough for an aligned block; the parts before and after the block are unmapped.
         var aligned = (nint)RoundUp((nuint)start);
         if (aligned > start)
         {
@@ -51,7 +51,7 @@ public static unsafe class OffHeap
         return (byte*)aligned;
     }
 
-    /// <summary>Gives back what <see cref="Allocate"/> gave.</summary>
+    /// <summary>Frees memory of <see cref="Allocate"/>.</summary>
     public static void Free(byte* memory, nuint size)
     {
         if (!OperatingSystem.IsLinux())
@@ -63,10 +63,10 @@ public static unsafe class OffHeap
         _ = Unmap((nint)memory, RoundUp(size));
     }
 
-    /// <summary>Asks for huge pages. Only advice: where the system has none to give, small ones stay.</summary>
+    /// <summary>Asks for huge pages. This is only advice: where the system has none, small pages stay.</summary>
     /// <param name="memory">A block of <see cref="Allocate"/>.</param>
     /// <param name="size">Its size.</param>
-    /// <param name="isInUse">True to turn the small pages that are there already into huge ones.</param>
+    /// <param name="isInUse">True to convert the small pages that are in use already into huge ones.</param>
     public static void PreferHugePages(byte* memory, nuint size, bool isInUse)
     {
         if (!OperatingSystem.IsLinux())

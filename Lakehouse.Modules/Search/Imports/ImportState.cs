@@ -1,9 +1,9 @@
 namespace Lakehouse.Search;
 
-/// <summary>How an import stands.</summary>
+/// <summary>The state of an import.</summary>
 public enum ImportState
 {
-    /// <summary>It waits for its turn.</summary>
+    /// <summary>It waits for other imports.</summary>
     Queued,
 
     /// <summary>Its rows are being read.</summary>
@@ -12,12 +12,12 @@ public enum ImportState
     /// <summary>Rows are being embedded and added.</summary>
     Running,
 
-    /// <summary>The index holds the version.</summary>
+    /// <summary>The index holds the rows of the version.</summary>
     Done,
 
-    /// <summary>It has failed, and is tried again by itself.</summary>
+    /// <summary>It has failed and is retried automatically.</summary>
     Waiting,
 
-    /// <summary>It has failed, and somebody must do something.</summary>
+    /// <summary>It has failed and is not retried; the cause must be removed first.</summary>
     Failed,
 }

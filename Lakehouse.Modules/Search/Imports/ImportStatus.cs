@@ -1,6 +1,6 @@
 namespace Lakehouse.Search;
 
-/// <summary>An import as it is now.</summary>
+/// <summary>The current status of an import.</summary>
 public sealed record ImportStatus
 {
     /// <summary>The index.</summary>
@@ -9,25 +9,25 @@ public sealed record ImportStatus
     /// <summary>The dataset.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Its state.</summary>
     public required ImportState State { get; init; }
 
-    /// <summary>The version that the index holds whole; 0 for none yet.</summary>
+    /// <summary>The version that the index holds completely; 0 for none yet.</summary>
     public required long Version { get; init; }
 
-    /// <summary>The version that is being brought in; null at rest.</summary>
+    /// <summary>The version that is being imported; null when no import is under way.</summary>
     public long? TargetVersion { get; init; }
 
-    /// <summary>True: new versions are brought in as they come.</summary>
+    /// <summary>True when new versions of the dataset are imported automatically.</summary>
     public required bool Follow { get; init; }
 
     /// <summary>The embedding model; null where the dataset has vectors.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The rows of the version; null while they are not counted.</summary>
+    /// <summary>How many rows the version has; null until they are counted.</summary>
     public long? RowCount { get; init; }
 
-    /// <summary>Rows that were dealt with.</summary>
+    /// <summary>Rows that were processed.</summary>
     public long DoneCount { get; init; }
 
     /// <summary>Rows whose texts were embedded, or whose vectors were added.</summary>
@@ -36,13 +36,13 @@ public sealed record ImportStatus
     /// <summary>Rows of which only the metadata had changed.</summary>
     public long UpdatedCount { get; init; }
 
-    /// <summary>Rows that were in the index as they are.</summary>
+    /// <summary>Rows whose items have not changed.</summary>
     public long UnchangedCount { get; init; }
 
-    /// <summary>Rows without a text or a vector, and rows whose id stands again further down.</summary>
+    /// <summary>Rows without a text or a vector, and rows whose id occurs again in a later row.</summary>
     public long SkippedCount { get; init; }
 
-    /// <summary>Items that were removed since their rows are gone.</summary>
+    /// <summary>Items that were removed because the dataset no longer has their rows.</summary>
     public long RemovedCount { get; init; }
 
     /// <summary>Why it waits or has failed; null otherwise.</summary>

@@ -4,19 +4,19 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search;
 
-/// <summary>Where the items of an index come from, as far as they were imported; kept with the index.</summary>
-/// <param name="Embedding">What made the vectors of texts; null where they came as vectors.</param>
-/// <param name="Dataset">The dataset whose rows they are; null where they were added one by one.</param>
+/// <summary>Where the imported items of an index come from; stored with the index.</summary>
+/// <param name="Embedding">The model that made the vectors of texts; null where the dataset has vectors.</param>
+/// <param name="Dataset">The dataset that they were imported from; null where the index was detached from it.</param>
 public sealed record VectorOrigin(EmbeddingOrigin? Embedding, DatasetOrigin? Dataset) : IOwnerRecord
 {
-    /// <summary>An index that belongs to a dataset is changed by the importer alone.</summary>
+    /// <summary>Only the importer may change an index that belongs to a dataset.</summary>
     public LakehouseException? FindRefusal(IndexName index) => Dataset is not { Owns: true } dataset ? null : new LakehouseException(
         ErrorKind.Conflict,
         "index_belongs_to_dataset",
         $"The items of the index '{index}' are the rows of the dataset '{dataset.Dataset}': change the dataset, and import it again. DELETE "
         + $"/v1/vectors/index/{index}/import makes it an index like any other.");
 
-    /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Nothing where the items are no rows.</summary>
+    /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Writes nothing where there is no dataset.</summary>
     public void WriteAnswerMembers(Utf8JsonWriter json)
     {
         if (Dataset is not { } dataset)

@@ -4,13 +4,14 @@ using Lakehouse.Search.Internal.Imports;
 
 namespace Lakehouse.Search.Internal;
 
-/// <summary>The ids of the rows that a predicate of SQL allows.</summary>
-/// <param name="Ids">In UTF-8.</param>
-/// <param name="Version">The version of the dataset that was asked.</param>
+/// <summary>The ids of the rows that an SQL predicate allows.</summary>
+/// <param name="Ids">The ids in UTF-8.</param>
+/// <param name="Version">The version of the dataset that was queried.</param>
 internal sealed record AllowedRows(IReadOnlyList<ReadOnlyMemory<byte>> Ids, long Version)
 {
     /// <summary>
-    /// Asks the dataset of an index. The predicate is a client's: it passes the gate that every query passes, and stands in brackets and on a line of its own.
+    /// Queries the dataset of an index. The predicate comes from a client: the query passes the gate of all queries, and the predicate is put in brackets and
+    /// on its own line.
     /// </summary>
     public static async Task<AllowedRows> FindAsync(
         DatasetRows rows, DatasetOrigin origin, string predicate, TimeSpan timeout, CancellationToken cancellationToken)

@@ -6,13 +6,14 @@ using Lakehouse.Search.Internal.Imports;
 
 namespace Lakehouse.Search.Internal;
 
-/// <summary>Values of columns for the ids of results, each JSON.</summary>
+/// <summary>Reads the values of columns for the ids of results, each as JSON.</summary>
 internal static class ColumnValues
 {
     private const string Text = "VARCHAR";
 
     /// <summary>
-    /// Reads columns of the rows of some ids out of the dataset's newest version. Ids whose rows are gone are left out; of rows with one id the last counts.
+    /// Reads columns of the rows with these ids from the dataset's newest version. Ids without a row are left out; of rows with the same id the last one is
+    /// used.
     /// </summary>
     public static async Task<Dictionary<string, string[]>> ReadAsync(
         DatasetRows rows, DatasetOrigin origin, IReadOnlyList<string> columns, IReadOnlyList<string> ids, TimeSpan timeout, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal static class ColumnValues
             return values;
         }
 
-        // A plain column can be looked up by the statistics of the data files; one that is cast cannot.
+        // Without a cast, DuckDB can skip row groups by the statistics of the data files.
         var isText = rows.Find(origin.Dataset).Columns.Any(c => c.Name.Equals(origin.IdColumn, StringComparison.OrdinalIgnoreCase) && c.Type == Text);
         var id = isText ? DuckDbSql.Identifier(origin.IdColumn) : $"CAST({DuckDbSql.Identifier(origin.IdColumn)} AS {Text})";
         var sql = $"SELECT {id}, {string.Join(", ", columns.Select(DuckDbSql.Identifier))} FROM "

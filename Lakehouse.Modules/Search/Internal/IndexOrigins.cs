@@ -2,7 +2,7 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal;
 
-/// <summary>The origin in what the vector module answers.</summary>
+/// <summary>The origin of the items in the answers of the vector module.</summary>
 internal static class IndexOrigins
 {
     extension(VectorIndexInfo info)

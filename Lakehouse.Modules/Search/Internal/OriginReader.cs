@@ -3,7 +3,7 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal;
 
-/// <summary>Where the items of an index come from, as the vector module keeps it.</summary>
+/// <summary>Reads a <see cref="VectorOrigin"/> that the vector module has stored with an index.</summary>
 internal sealed class OriginReader : IOwnerRecordReader
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

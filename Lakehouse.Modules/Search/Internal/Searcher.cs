@@ -5,8 +5,8 @@ using Lakehouse.Vector;
 namespace Lakehouse.Search.Internal;
 
 /// <summary>
-/// Puts a search together: the text is embedded and the predicate asked of the dataset, at once; the index ranks; columns come by one more query over the ids
-/// that were found.
+/// Runs a search: embeds the text and, at the same time, queries the dataset for the rows that the predicate allows; has the index rank the items; reads
+/// columns by one more query over the ids of the results.
 /// </summary>
 internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, DatasetRows rows, SearchOptions options, VectorOptions vectorOptions) : ISearcher
 {
@@ -56,7 +56,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
             [.. request.Facets.Select(name => Count(name, request.FacetSize, found.Hits, values))]);
     }
 
-    /// <summary>Refuses what cannot be, before anything is asked of anybody; decides the mode.</summary>
+    /// <summary>Refuses an invalid request before any call to the embedder, the dataset or the index; decides the mode.</summary>
     private SearchRequest Check(SearchRequest request, VectorIndexInfo info)
     {
         if (string.IsNullOrWhiteSpace(request.Text))
@@ -89,8 +89,8 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         if (info.Origin?.Dataset is null && (request.Where is not null || request.Columns.Count > 0))
         {
             throw SearchErrors.Search(
-                $"the index '{info.Spec.Name}' was not imported from a dataset, so there is nothing for \"{(request.Where is null ? "columns" : "where")}\" "
-                + "to be asked of; \"filter\" tests metadata");
+                $"the index '{info.Spec.Name}' was not imported from a dataset, so \"{(request.Where is null ? "columns" : "where")}\" cannot be used; "
+                + "\"filter\" tests metadata");
         }
 
         if (request.Where is not null && string.IsNullOrWhiteSpace(request.Where))
@@ -101,7 +101,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         return request with { Mode = request.Mode ?? (info.TextCount > 0 ? SearchMode.Hybrid : SearchMode.Vector) };
     }
 
-    /// <summary>The values that grouping, facets and columns need, by id.</summary>
+    /// <summary>Reads the values that grouping, facets and columns need, by id.</summary>
     private async Task<Values> ValuesAsync(SearchRequest request, DatasetOrigin? origin, IReadOnlyList<HybridHit> hits, CancellationToken cancellationToken)
     {
         if (origin is null)
@@ -157,7 +157,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         return new SearchFacet(name, [.. counts.Take(size)], counts.Skip(size).Sum(c => c.Value));
     }
 
-    /// <summary>The results by id, in their order, with snippets and columns.</summary>
+    /// <summary>Adds snippets and columns to the results; returns them by id, in their order.</summary>
     private OrderedDictionary<string, SearchHit> Finish(SearchRequest request, List<HybridHit> hits, Values values)
     {
         var ids = hits.ConvertAll(h => h.Item.Id);
@@ -184,7 +184,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
     {
         private const string Null = "null";
 
-        /// <summary>A column's value or, where there is no such column, a member of the metadata; JSON.</summary>
+        /// <summary>The value of a column or, where there is no such column, of a member of the metadata; as JSON.</summary>
         public string Of(string name, HybridHit hit)
         {
             var column = Columns.ToList().FindIndex(c => c.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -196,7 +196,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
             return JsonElement.Parse(hit.Item.Metadata).TryGetProperty(name, out var member) ? member.GetRawText() : Null;
         }
 
-        /// <summary>The values of some columns of a row; null where it is gone.</summary>
+        /// <summary>The values of some columns of a row; null where the dataset has no such row.</summary>
         public string[]? Row(string id, IReadOnlyList<string> names) =>
             ById.TryGetValue(id, out var row)
                 ? [.. names.Select(n => row[Columns.ToList().FindIndex(c => c.Equals(n, StringComparison.OrdinalIgnoreCase))])]

@@ -27,9 +27,9 @@ internal sealed class SqlVectors(
     {
         if (queries.Count > vectorOptions.MaxQueries)
         {
-            // The caller asks again in parts: an answer of all of them would have to be held whole.
+            // The caller asks again in parts; one answer to all queries would need too much memory.
             throw new LakehouseException(
-                ErrorKind.InvalidInput, "call_too_large", $"{queries.Count} searches come at once, at most {vectorOptions.MaxQueries} may "
+                ErrorKind.InvalidInput, "call_too_large", $"{queries.Count} searches in one call; at most {vectorOptions.MaxQueries} are allowed "
                     + "(vector.max_queries).");
         }
 
@@ -53,7 +53,7 @@ internal sealed class SqlVectors(
         return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, h.Item.Metadata))])];
     }
 
-    // What does not fit is out of range anyhow, and the index says so.
+    // A value that does not fit an int is out of range anyway; the index refuses the clamped value with an error.
     private static int Bounded(long value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
 
     private static JsonElement ParseFilter(string filter)

@@ -4,16 +4,16 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal;
 
-/// <summary>Embeds texts to search an index with: by the model that made its vectors, and by no other.</summary>
+/// <summary>Embeds the texts of searches, only by the model that made the vectors of the index.</summary>
 internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
 {
-    /// <summary>One vector for each text.</summary>
+    /// <summary>Returns one vector for each text.</summary>
     /// <param name="index">The index.</param>
-    /// <param name="model">The model that was asked for; null for the index's, or the default where the index says nothing.</param>
+    /// <param name="model">The model in the request; null for the index's model, or the default model where the index has none.</param>
     /// <param name="texts">The texts, any number.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
-    /// <c>model_differs</c>, <c>model_changed</c>, <c>dimension_differs</c> (<see cref="ErrorKind.Conflict"/>), and the embedder's.
+    /// <c>model_differs</c>, <c>model_changed</c>, <c>dimension_differs</c> (<see cref="ErrorKind.Conflict"/>), and the errors of the embedder.
     /// </exception>
     public async Task<(string Model, IReadOnlyList<ReadOnlyMemory<float>> Vectors)> EmbedAsync(
         VectorIndexInfo index, string? model, IReadOnlyList<string> texts, CancellationToken cancellationToken)
@@ -23,8 +23,8 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
             if (model is not null && model != origin.Model)
             {
                 throw SearchErrors.Conflict(
-                    "model_differs", $"The vectors of the index '{index.Spec.Name}' were made by the model '{origin.Model}'; a query by '{model}' would be "
-                    + "compared with what it cannot be compared with. Leave \"model\" out.");
+                    "model_differs", $"The vectors of the index '{index.Spec.Name}' were made by the model '{origin.Model}'; vectors of '{model}' "
+                    + "cannot be compared with them. Leave \"model\" out.");
             }
 
             await RequireSameAsync(index, origin, cancellationToken);
@@ -44,10 +44,10 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
             ? (name ?? string.Empty, vectors)
             : throw SearchErrors.Conflict(
                 "dimension_differs", $"The index '{index.Spec.Name}' has {index.Spec.Dimension} dimensions, and the model '{name}' gives "
-                + $"{vectors[0].Length}. Name the model that its vectors were made by.");
+                + $"{vectors[0].Length}. Name the model that made its vectors.");
     }
 
-    /// <summary>What makes vectors of a model now, as an index remembers it.</summary>
+    /// <summary>The current description of a model, in the form that is stored with an index.</summary>
     public static EmbeddingOrigin OriginOf(EmbedModelInfo model) =>
         new(model.Provider, model.Name, model.UpstreamModel, model.Digest, model.DocumentPrefix, model.Dimension);
 
@@ -70,14 +70,14 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         }
         catch (LakehouseException error) when (error.IsTransient)
         {
-            // Who cannot be asked cannot have changed what is in the cache; what is not, cannot be embedded either.
+            // The server cannot be reached. Cached vectors can still be used; a text that is not cached fails when it is embedded.
             return;
         }
 
         if (FindDifference(origin, OriginOf(now)) is { } difference)
         {
             throw SearchErrors.Conflict(
-                "model_changed", $"The model '{origin.Model}' is not what the vectors of the index '{index.Spec.Name}' were made by: {difference}. Import "
+                "model_changed", $"The model '{origin.Model}' has changed since it made the vectors of the index '{index.Spec.Name}': {difference}. Import "
                 + "into a new index, and point an alias at it.");
         }
     }

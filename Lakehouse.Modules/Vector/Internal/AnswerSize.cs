@@ -2,11 +2,11 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>Counts the memory of one answer while it is put together. Thread-safe.</summary>
-/// <param name="bytesMax">The most.</param>
+/// <summary>Counts the memory of one answer while it is built. Thread-safe.</summary>
+/// <param name="bytesMax">The most bytes that an answer may take.</param>
 internal sealed class AnswerSize(long bytesMax)
 {
-    // Of an item beside what it carries: the objects that hold it.
+    // The objects that hold an item, without its parts.
     private const int ItemBytes = 160;
 
     private long _bytes;

@@ -1,7 +1,7 @@
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>
-/// Numbers the changes of an index and lets them be applied in the order of their numbers: a later one may be durable first, and is applied after.
+/// Numbers the changes of an index and applies them in the order of their numbers, also where a later one is durable before an earlier one.
 /// Thread-safe.
 /// </summary>
 internal sealed class ChangeOrder
@@ -13,10 +13,10 @@ internal sealed class ChangeOrder
     private long _applied;
     private long _logBytes;
 
-    /// <summary>The number of the last change that was applied; all before it were, too, or never will be.</summary>
+    /// <summary>The number of the last change that was applied. Each earlier one was applied as well, or has failed.</summary>
     public long Applied => Volatile.Read(ref _applied);
 
-    /// <summary>The bytes of the last snapshot.</summary>
+    /// <summary>The size of the last snapshot.</summary>
     public long SnapshotBytes { get; set; }
 
     /// <summary>How many changes are in the log and not in a snapshot.</summary>
@@ -31,17 +31,17 @@ internal sealed class ChangeOrder
         }
     }
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The size of those changes in the log.</summary>
     public long LogBytes => Volatile.Read(ref _logBytes);
 
-    /// <summary>Sets the state after a start.</summary>
+    /// <summary>Sets the number of the last change when an index is opened.</summary>
     public void Restore(long sequence)
     {
         _sequence = sequence;
         Volatile.Write(ref _applied, sequence);
     }
 
-    /// <summary>Notes an object of the log.</summary>
+    /// <summary>Records that an object was added to the log.</summary>
     public void AddToLog(long sequence, long sizeBytes)
     {
         lock (_gate)
@@ -51,7 +51,7 @@ internal sealed class ChangeOrder
         }
     }
 
-    /// <summary>The objects of the log up to a number.</summary>
+    /// <summary>The numbers of the log objects up to <paramref name="sequence"/>.</summary>
     public IReadOnlyList<long> LogUpTo(long sequence)
     {
         lock (_gate)
@@ -60,7 +60,7 @@ internal sealed class ChangeOrder
         }
     }
 
-    /// <summary>Forgets an object of the log.</summary>
+    /// <summary>Records that an object of the log was deleted.</summary>
     public void RemoveFromLog(long sequence)
     {
         lock (_gate)
@@ -72,18 +72,18 @@ internal sealed class ChangeOrder
         }
     }
 
-    /// <summary>Runs a change: makes it durable, then applies it after those before it.</summary>
-    /// <param name="write">Makes the change of a number durable.</param>
+    /// <summary>Runs a change: makes it durable, then applies it when all earlier changes were applied.</summary>
+    /// <param name="write">Makes the change durable under the given number.</param>
     /// <param name="apply">Applies it; calls its argument when the next one may be applied.</param>
     public async Task<T> RunAsync<T>(Func<long, Task> write, Func<Action, Task<T>> apply)
     {
         long sequence;
         Task before;
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             sequence = ++_sequence;
-            (before, _last) = (_last, turn.Task);
+            (before, _last) = (_last, done.Task);
         }
 
         try
@@ -93,13 +93,13 @@ internal sealed class ChangeOrder
             return await apply(() =>
             {
                 Volatile.Write(ref _applied, sequence);
-                turn.TrySetResult();
+                done.TrySetResult();
             });
         }
         finally
         {
-            await before; // also when this one failed: the next must not overtake the one before
-            turn.TrySetResult();
+            await before; // also when this change has failed: the next one must not overtake the previous one
+            done.TrySetResult();
         }
     }
 }

@@ -5,16 +5,16 @@ using Lakehouse.Vector.Internal.Index;
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>
-/// An index that the process knows: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable before
-/// it is applied. Whoever uses an index has entered it, so that it is not deleted meanwhile. Thread-safe.
+/// An index that the process has opened: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable
+/// before it is applied. Callers enter an index before they use it, so that it is not deleted meanwhile. Thread-safe.
 /// </summary>
 /// <param name="name">Its name.</param>
-/// <param name="definition">What stands in its definition.</param>
-/// <param name="spec">The same, read.</param>
+/// <param name="definition">Its definition as stored.</param>
+/// <param name="spec">The parameters in the definition, parsed.</param>
 /// <param name="index">The index in memory; null where it cannot be used.</param>
 /// <param name="error">Why it cannot be used; null when it can.</param>
-/// <param name="files">Where it is kept; null for an index that ends with the process.</param>
-/// <param name="threadCount">Threads to link with.</param>
+/// <param name="files">Where it is stored; null for an index that exists only in memory.</param>
+/// <param name="threadCount">How many threads link items.</param>
 internal sealed class DurableIndex(
     IndexName name, IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? error, IndexFiles? files, int threadCount) : IDisposable
 {
@@ -32,13 +32,13 @@ internal sealed class DurableIndex(
 
     public VectorIndexSpec Spec { get; } = spec;
 
-    /// <summary>What the module that fills it keeps with it, or null.</summary>
+    /// <summary>The record of the module that fills it; null where there is none.</summary>
     public IOwnerRecord? Owner { get; set; }
 
     /// <summary>The order of its changes and the state of its log.</summary>
     public ChangeOrder Order { get; } = new();
 
-    /// <summary>The last change that its keeper has seen, and when it saw it first.</summary>
+    /// <summary>The last change that <see cref="IndexKeeper"/> has seen, and when it first saw it.</summary>
     public (long Applied, long Timestamp)? LastSeen { get; set; }
 
     /// <summary>Why it cannot be used; null when it can.</summary>
@@ -47,7 +47,7 @@ internal sealed class DurableIndex(
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
 
-    /// <summary>The index in memory, or the error that there is none.</summary>
+    /// <summary>The index in memory; throws <c>index_damaged</c> where there is none.</summary>
     public VectorIndex Index => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
 
     /// <summary>Adds or replaces items.</summary>
@@ -60,7 +60,7 @@ internal sealed class DurableIndex(
     }
 
     /// <summary>Deletes items.</summary>
-    /// <returns>The positions of ids that were not there any more.</returns>
+    /// <returns>The positions of ids that no longer had an item.</returns>
     public Task<List<int>> RemoveAsync(IReadOnlyList<byte[]> ids)
     {
         var memory = Index;
@@ -93,7 +93,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Clears the places of deleted items, once at a time.</summary>
+    /// <summary>Frees the slots of deleted items. One vacuum or compaction runs at a time.</summary>
     public async Task VacuumAsync(CancellationToken cancellationToken)
     {
         await _maintenance.WaitAsync(cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Compacts the log into a snapshot, once at a time. Nothing to do for an index without files.</summary>
+    /// <summary>Compacts the log into a snapshot. One vacuum or compaction runs at a time. Does nothing for an index without files.</summary>
     public async Task CompactAsync(CancellationToken cancellationToken)
     {
         if (files is null)
@@ -143,7 +143,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Refuses the change of a client where only the owner may change the index, and of an owner that takes it for another one.</summary>
+    /// <summary>Refuses a change by a client where only the owner may change the index, and by an owner that means another generation of the index.</summary>
     /// <param name="ownedGeneration">For the owner: the generation of the index that it fills. Null for a client.</param>
     public void RequireWriter(Guid? ownedGeneration)
     {
@@ -157,7 +157,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Refuses whoever means another index of this name.</summary>
+    /// <summary>Throws <c>index_not_found</c> when the caller means another index of the same name.</summary>
     public void RequireGeneration(Guid generation)
     {
         if (Definition.Generation != generation)
@@ -166,7 +166,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Enters for use; <see cref="Leave"/> ends it. False: it is being deleted.</summary>
+    /// <summary>Begins a use, which <see cref="Leave"/> ends. False when the index is being deleted.</summary>
     public bool TryEnter()
     {
         lock (_gate)
@@ -188,7 +188,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Lets nobody in any more; completes when everyone has left.</summary>
+    /// <summary>Refuses further uses; completes when all uses have ended.</summary>
     public Task CloseAsync()
     {
         lock (_gate)
@@ -218,7 +218,7 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Applies what is durable. Should that fail, memory and log differ, and only a start from the log makes them the same again.</summary>
+    /// <summary>Applies a change that is durable. If that fails, memory and log differ, and the index is damaged until the next start reads the log.</summary>
     private Task<T> ApplyAsync<T>(Func<T> apply) => Task.Run(() =>
     {
         try

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>Opens the indexes before the program takes requests, and looks after them from then on: frees the slots of deleted items, compacts logs.</summary>
+/// <summary>Opens the indexes before the program accepts requests, then maintains them: frees the slots of deleted items, compacts logs.</summary>
 internal sealed partial class IndexKeeper(
     VectorIndexes indexes, IndexRegistry registry, VectorOptions options, TimeProvider time, ILogger<IndexKeeper> logger) : BackgroundService
 {
-    // A log of a fifth of the index, at most, is replayed at a start; and an index that grows is written about five times over.
+    // A log is at most a quarter of its snapshot, so a start replays at most a fifth of an index, and a growing index is written about five times in all.
     private const int SnapshotsPerLog = 4;
     private const int IdleSnapshotsPerLog = 20;
     private const int GarbageShare = 20;
@@ -35,7 +35,7 @@ internal sealed partial class IndexKeeper(
         }
     }
 
-    /// <summary>Whatever goes wrong with one index must not end the care for all.</summary>
+    /// <summary>Maintains one index. An error is logged, so that the other indexes are still maintained.</summary>
     private async Task TryMaintainAsync(DurableIndex index, CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,7 @@ internal sealed partial class IndexKeeper(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The program stops; the next start goes on.
+            // The program stops; maintenance continues after the next start.
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class IndexKeeper(
             return;
         }
 
-        // While deletes come in, they are let gather; the walks bear some of them.
+        // While changes keep coming, deleted nodes are collected up to a share of all nodes, which walks can tolerate.
         if (index.Index.HasGarbage && (!hasChanged || index.Index.Graph.DeletedCount > index.Index.Graph.NodeCount / GarbageShare))
         {
             await index.VacuumAsync(cancellationToken);
@@ -78,7 +78,7 @@ internal sealed partial class IndexKeeper(
         return order.LogCount > 0 && (order.LogBytes > enough || order.LogCount > options.CompactLogBatches);
     }
 
-    /// <summary>True when no change has come for so long.</summary>
+    /// <summary>True when no change was applied for the time <paramref name="quiet"/>.</summary>
     private bool IsQuietSince(DurableIndex index, TimeSpan quiet, out bool hasChanged)
     {
         var applied = index.Order.Applied;

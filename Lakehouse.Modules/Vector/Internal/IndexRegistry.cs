@@ -5,16 +5,16 @@ using Lakehouse.Vector.Internal.Index;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>Which indexes there are, by name and by alias. Thread-safe.</summary>
+/// <summary>The open indexes, by name and by alias. Thread-safe.</summary>
 internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, IndexLoader loader, VectorOptions options, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<string, DurableIndex> _indexes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IndexName> _aliases = new(StringComparer.Ordinal);
 
-    // Creating, deleting and pointing aliases: rare, and each must see what the others did.
+    // Serializes creating and deleting indexes and changing aliases: they are rare, and each must see the result of the others.
     private readonly SemaphoreSlim _changing = new(1);
 
-    /// <summary>The indexes that are known now.</summary>
+    /// <summary>All indexes.</summary>
     public IEnumerable<DurableIndex> Indexes => _indexes.Values;
 
     /// <summary>The memory of all indexes.</summary>
@@ -24,9 +24,9 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
     public IReadOnlyList<KeyValuePair<IndexName, IndexName>> Aliases =>
         [.. _aliases.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => KeyValuePair.Create(IndexName.Parse(a.Key), a.Value))];
 
-    /// <summary>Opens what the bucket holds.</summary>
-    /// <param name="requireMemory">Called with the memory that an index is about to come to; throws where there is not so much.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Opens the indexes and aliases in the bucket.</summary>
+    /// <param name="requireMemory">Called with the bytes that an index is about to use in all; throws where the memory limit does not allow them.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task LoadAsync(Action<long> requireMemory, CancellationToken cancellationToken)
     {
         await loader.LoadAllAsync(index => _indexes[index.Name.Value] = index, requireMemory, cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         }
     }
 
-    /// <summary>Deletes an index, once nobody uses it any more.</summary>
+    /// <summary>Deletes an index, after all uses of it have ended.</summary>
     public async Task DeleteAsync(IndexName name, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         }
     }
 
-    /// <summary>Enters the index of a name or alias. Between looking an alias up and entering, its index may be replaced and deleted: then again.</summary>
+    /// <summary>Enters the index of a name or alias. Retries when the alias was changed and its old index deleted between the look-up and the entry.</summary>
     public IndexUse Use(IndexName name)
     {
         while (true)

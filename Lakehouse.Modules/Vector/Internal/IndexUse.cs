@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>The use of an index, which keeps it from being deleted until it is disposed of, once.</summary>
+/// <summary>A use of an index, which must be disposed of exactly once; until then the index is not deleted.</summary>
 internal readonly struct IndexUse(DurableIndex index) : IDisposable
 {
     public DurableIndex Index => index;

@@ -2,9 +2,9 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>The memory of all indexes together: what they have, and what changes under way are about to take. Thread-safe.</summary>
-/// <param name="limitBytes">The most.</param>
-/// <param name="usedBytes">What the indexes have now.</param>
+/// <summary>The memory budget of all indexes together: the memory in use, and reservations for changes that are not applied yet. Thread-safe.</summary>
+/// <param name="limitBytes">The limit.</param>
+/// <param name="usedBytes">Returns the memory that the indexes use now.</param>
 internal sealed class MemoryBudget(long limitBytes, Func<long> usedBytes)
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ internal sealed class MemoryBudget(long limitBytes, Func<long> usedBytes)
 
     private long UsedBytes => usedBytes() + Interlocked.Read(ref _reserved);
 
-    /// <summary>Sets memory aside until <see cref="Release"/>: by then it has become the index's, or is not needed.</summary>
+    /// <summary>Reserves memory until <see cref="Release"/>, which is called when the index uses the memory or does not need it.</summary>
     public bool TryReserve(long neededBytes)
     {
         lock (_gate)
@@ -30,7 +30,7 @@ internal sealed class MemoryBudget(long limitBytes, Func<long> usedBytes)
     /// <summary>Ends a reservation.</summary>
     public void Release(long neededBytes) => Interlocked.Add(ref _reserved, -neededBytes);
 
-    /// <summary>Throws where there is not so much.</summary>
+    /// <summary>Throws where the limit does not allow this much.</summary>
     /// <exception cref="LakehouseException"><c>vector_memory_full</c>.</exception>
     public void Require(long neededBytes)
     {
@@ -40,6 +40,6 @@ internal sealed class MemoryBudget(long limitBytes, Func<long> usedBytes)
         }
     }
 
-    /// <summary>The error that memory is short.</summary>
+    /// <summary>The error for a change that needs more memory than the limit allows.</summary>
     public LakehouseException Full(long neededBytes) => VectorErrors.MemoryFull(neededBytes, UsedBytes, limitBytes);
 }

@@ -6,7 +6,7 @@ using Lakehouse.Vector.Internal.Index;
 
 namespace Lakehouse.Vector.Internal;
 
-/// <summary>The module's front: admits each call, checks it, and has the index that it names do it.</summary>
+/// <summary>The module's entry point: acquires a lease for each call, checks it, and runs it on the index that it names.</summary>
 internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 {
     private readonly IndexRegistry _registry;
@@ -26,7 +26,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             max, options.MaxWaiting, options.MaxWait, () => BusyErrors.TooMany(code, what, max, setting));
     }
 
-    /// <summary>Opens what the bucket holds.</summary>
+    /// <summary>Opens the indexes in the bucket.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         if (!_options.Persist)
@@ -37,7 +37,8 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         await _registry.LoadAsync(_memory.Require, cancellationToken);
         if (_registry.Indexes.Any())
         {
-            // Reading a million items leaves a hundred megabytes of garbage behind, and a program that then only searches makes none to have it collected for.
+            // Reading a million items leaves a hundred megabytes of garbage, and a program that then only searches would hardly allocate enough to trigger a
+            // collection.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
@@ -88,7 +89,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         use.Index.RequireWriter(ownedGeneration);
         var memory = use.Index.Index;
 
-        // Each id once, and none that cannot be in the index: the log has what changes something.
+        // Each id once, and only ids of the index, so that the log contains only what changes something.
         var distinct = ids.Distinct(StringComparer.Ordinal).ToList();
         var known = distinct.Select(Encoding.UTF8.GetBytes).Where(id => id.Length <= _options.MaxIdBytes && memory.TryFind(id, out _)).ToList();
         var missing = new HashSet<string>(distinct, StringComparer.Ordinal);
@@ -146,7 +147,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         using var use = _registry.Use(name);
         var index = use.Index;
 
-        // On a worker: keywords that stand in every text take milliseconds.
+        // On a thread of the pool, because keywords that are in every text take milliseconds.
         return await Task.Run(() => new HybridSearch(index.Index, _options).Run(query, index.Owner, NewSize()), cancellationToken);
     }
 
@@ -249,7 +250,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
     }
 
-    /// <summary>Sets aside the memory that a batch needs, until it is applied and counts as the index's.</summary>
+    /// <summary>Reserves the memory that a batch needs, until it is applied and counted as the index's memory.</summary>
     private async Task<long> ReserveAsync(DurableIndex index, ItemBatch batch, CancellationToken cancellationToken)
     {
         var needed = index.Index.EstimateBytes(batch);
@@ -258,7 +259,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             return needed;
         }
 
-        // The places of what was deleted may be enough.
+        // Freeing the slots of deleted items may give enough.
         if (index.Index.HasGarbage)
         {
             await index.VacuumAsync(cancellationToken);

@@ -4,15 +4,15 @@ using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector;
 
-/// <summary>How items stand in answers, for every endpoint that shows them.</summary>
+/// <summary>The JSON form of items, shared by all endpoints that return them.</summary>
 public static class ItemJson
 {
-    /// <summary>Writes the members of an item beside its id: metadata, text and vector, each where it was read.</summary>
+    /// <summary>Writes the members of an item except its id: metadata, text and vector, each where it was read.</summary>
     public static void WriteContent(Utf8JsonWriter json, StoredItem item)
     {
         if (item.Metadata is not null)
         {
-            // It is JSON already.
+            // The stored metadata is valid JSON.
             json.WritePropertyName("metadata"u8);
             json.WriteRawValue(item.Metadata, skipInputValidation: true);
         }
@@ -34,7 +34,7 @@ public static class ItemJson
         }
     }
 
-    /// <summary>Reads the names of an <c>include</c>.</summary>
+    /// <summary>Parses the names of an <c>include</c> member.</summary>
     /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     public static ItemParts ParseParts(IEnumerable<string> names) => names.Aggregate(ItemParts.None, (parts, name) => parts | name switch
     {

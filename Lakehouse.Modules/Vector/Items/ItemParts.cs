@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector;
 
-/// <summary>What is read of items beside their ids.</summary>
+/// <summary>The parts of items to read in addition to their ids.</summary>
 [Flags]
 public enum ItemParts
 {

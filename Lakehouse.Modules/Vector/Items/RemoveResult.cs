@@ -1,7 +1,7 @@
 namespace Lakehouse.Vector;
 
-/// <summary>What a delete of items did.</summary>
-/// <param name="DeletedCount">Items that were there.</param>
-/// <param name="MissingIds">Ids that were not.</param>
-/// <param name="ItemCount">How many items the index then held.</param>
+/// <summary>The result of deleting items.</summary>
+/// <param name="DeletedCount">How many items were deleted.</param>
+/// <param name="MissingIds">Ids without an item.</param>
+/// <param name="ItemCount">How many items the index held afterwards.</param>
 public sealed record RemoveResult(int DeletedCount, IReadOnlyList<string> MissingIds, long ItemCount);

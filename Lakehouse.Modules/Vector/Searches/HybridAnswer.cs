@@ -3,7 +3,7 @@ namespace Lakehouse.Vector;
 /// <summary>The results of a hybrid search.</summary>
 /// <param name="Hits">The best first.</param>
 /// <param name="Way">How the vectors were searched.</param>
-/// <param name="AllowedCount">How many items of the index were among the allowed ids; null where any was allowed.</param>
-/// <param name="CandidateCount">How many items the rankings hold together.</param>
-/// <param name="Owner">What the module that fills the index keeps with it; null for nothing.</param>
+/// <param name="AllowedCount">How many items of the index have an allowed id; null where every id was allowed.</param>
+/// <param name="CandidateCount">How many different items the two rankings contain.</param>
+/// <param name="Owner">The record of the module that fills the index; null where there is none.</param>
 public sealed record HybridAnswer(IReadOnlyList<HybridHit> Hits, SearchWay Way, long? AllowedCount, int CandidateCount, IOwnerRecord? Owner);

@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector;
 
-/// <summary>A search by a vector, by keywords or by both, whose two rankings are then fused.</summary>
+/// <summary>A search by a vector, by keywords or by both; the rankings of both are fused.</summary>
 public sealed record HybridQuery
 {
-    /// <summary>The vector; null for keywords alone.</summary>
+    /// <summary>The vector; null to search by keywords only.</summary>
     public ReadOnlyMemory<float>? Vector { get; init; }
 
-    /// <summary>The text whose terms are looked up; null for vectors alone.</summary>
+    /// <summary>The text whose terms are looked up; null to search by vector only.</summary>
     public string? Text { get; init; }
 
     /// <summary>How many results at most, 1 or more.</summary>
     public required int K { get; init; }
 
-    /// <summary>How many of each ranking are fused; at least K are.</summary>
+    /// <summary>How many results of each ranking are fused; K if that is more.</summary>
     public required int Depth { get; init; }
 
-    /// <summary>The beam of the walk; null for the index's own.</summary>
+    /// <summary>The beam width of the walk; null for the index's default.</summary>
     public int? Ef { get; init; }
 
     /// <summary>A condition on metadata; null for none.</summary>
@@ -35,6 +35,6 @@ public sealed record HybridQuery
     /// <summary>The weight of the keywords' ranking, 0 or more.</summary>
     public double KeywordWeight { get; init; } = 1;
 
-    /// <summary>What results carry.</summary>
+    /// <summary>The parts of items that results carry.</summary>
     public ItemParts Include { get; init; } = ItemParts.Metadata;
 }

@@ -2,7 +2,7 @@ namespace Lakehouse.Vector;
 
 /// <summary>The results of a search.</summary>
 /// <param name="Hits">Nearest first.</param>
-/// <param name="IsExact">True when every item that the filter lets through was compared: asked for, or because so few are left.</param>
+/// <param name="IsExact">True when every item that the filter passes was compared, either because the query asked for it or because few items pass.</param>
 /// <param name="ComparedCount">How many items were compared with the query.</param>
-/// <param name="Owner">What the module that fills the index keeps with it; null for nothing.</param>
+/// <param name="Owner">The record of the module that fills the index; null where there is none.</param>
 public sealed record VectorAnswer(IReadOnlyList<VectorHit> Hits, bool IsExact, int ComparedCount, IOwnerRecord? Owner = null);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector;
 
-/// <summary>A search: by a vector, or by the vector of a stored item, which is then not among the results.</summary>
+/// <summary>A search by a vector, or by the vector of a stored item; that item is left out of the results.</summary>
 public sealed record VectorQuery
 {
     /// <summary>The query; null when <see cref="Id"/> is set.</summary>
@@ -11,24 +11,24 @@ public sealed record VectorQuery
     /// <summary>The id of a stored item; null when <see cref="Vector"/> is set.</summary>
     public string? Id { get; init; }
 
-    /// <summary>How many results at most, 1 or more. With <see cref="DistanceMax"/> null stands for as many as the options allow.</summary>
+    /// <summary>How many results at most, 1 or more. Null, used with <see cref="DistanceMax"/>, means as many as the options allow.</summary>
     public int? K { get; init; }
 
-    /// <summary>The beam of the walk; null for the index's own. At least K is taken.</summary>
+    /// <summary>The beam width of the walk; null for the index's default. K is used if that is more.</summary>
     public int? Ef { get; init; }
 
-    /// <summary>A condition on metadata, as docs/vectors.md has it; null for none.</summary>
+    /// <summary>A condition on metadata as described in docs/vectors.md; null for none.</summary>
     public JsonElement? Filter { get; init; }
 
-    /// <summary>Only results at most this far; null for any.</summary>
+    /// <summary>The largest distance of a result; null for any.</summary>
     public float? DistanceMax { get; init; }
 
-    /// <summary>True to compare every item: slower, and nothing is missed.</summary>
+    /// <summary>True to compare every item, which is slower but misses nothing.</summary>
     public bool IsExact { get; init; }
 
-    /// <summary>Only items of these ids, each in UTF-8; null for any. Ids that are not in the index are left out. Read once.</summary>
+    /// <summary>The ids that results may have, each in UTF-8; null for any. Ids that are not in the index are ignored. Enumerated once.</summary>
     public IEnumerable<ReadOnlyMemory<byte>>? AllowedIds { get; init; }
 
-    /// <summary>What results carry.</summary>
+    /// <summary>The parts of items that results carry.</summary>
     public ItemParts Include { get; init; } = ItemParts.Metadata;
 }

@@ -143,7 +143,7 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     [InlineData("""{"vector":[1,0],"top_k":3}""", "invalid_request", "no member \"top_k\"; there are vector, id, k")]
     [InlineData("""{"queries":[{"vector":[1,0]},{"vector":[1]}]}""", "invalid_query", "queries[1]: ")]
     [InlineData("""{"queries":[{"queries":[]}]}""", "invalid_query", "queries of its own")]
-    [InlineData("""{"queries":[],"k":5}""", "invalid_query", "beside queries")]
+    [InlineData("""{"queries":[],"k":5}""", "invalid_query", "a body with queries can have no other members")]
     public async Task A_wrong_search_is_refused_with_the_reason(string json, string code, string detail)
     {
         await FillAsync();

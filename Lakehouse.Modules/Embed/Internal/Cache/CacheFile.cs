@@ -8,7 +8,7 @@ namespace Lakehouse.Embed.Internal.Cache;
 /// <summary>
 /// The saved form of the cache: <c>LHE1</c>; then for each entry, the least recently used first, the length of the model's fingerprint (uint16) and the
 /// fingerprint in UTF-8, a byte that is 1 where the text may have been cut off, the SHA-256 of the text (32 bytes), the dimension (int32), the vector
-/// (float32); then a length of 65,535 and the SHA-256 of all before it. Little-endian. What does not match is left out whole: it is a cache.
+/// (float32); then a length of 65,535 and the SHA-256 of all bytes before it. Little-endian. A file that does not match its checksum is ignored as a whole.
 /// </summary>
 internal static class CacheFile
 {
@@ -17,7 +17,7 @@ internal static class CacheFile
 
     private static ReadOnlySpan<byte> Magic => "LHE1"u8;
 
-    /// <summary>Writes entries as the pipe has room for them.</summary>
+    /// <summary>Writes entries as fast as the pipe accepts them.</summary>
     public static async Task WriteAsync(
         PipeWriter output, IEnumerable<(string Model, CacheKey Key, float[] Vector)> entries, CancellationToken cancellationToken)
     {
@@ -33,17 +33,17 @@ internal static class CacheFile
     }
 
     /// <summary>
-    /// Reads what <see cref="WriteAsync(PipeWriter, IEnumerable{ValueTuple{string, CacheKey, float[]}}, CancellationToken)"/> wrote; the model's number in the
-    /// keys is 0.
+    /// Reads what <see cref="WriteAsync(PipeWriter, IEnumerable{ValueTuple{string, CacheKey, float[]}}, CancellationToken)"/> wrote. The model's number in
+    /// the keys is 0.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is something else, or damaged.</exception>
+    /// <exception cref="InvalidDataException">It is not a saved cache, or is damaged.</exception>
     public static async Task<List<(string Model, CacheKey Key, float[] Vector)>> ReadAsync(Stream input, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var entries = new List<(string, CacheKey, float[])>();
         if (!(await ReadAsync(input, hash, Magic.Length, cancellationToken)).AsSpan().SequenceEqual(Magic))
         {
-            throw new InvalidDataException("it is no saved cache");
+            throw new InvalidDataException("it is not a saved cache");
         }
 
         while (BinaryPrimitives.ReadUInt16LittleEndian(await ReadAsync(input, hash, sizeof(ushort), cancellationToken)) is var length and not EndMark)
@@ -53,7 +53,7 @@ internal static class CacheFile
             var dimension = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1 + CacheKey.HashBytes));
             if (dimension is < 1 or > DimensionMax)
             {
-                throw new InvalidDataException("it has a vector of a dimension that cannot be");
+                throw new InvalidDataException("it has a vector of an impossible dimension");
             }
 
             var bytes = await ReadAsync(input, hash, dimension * sizeof(float), cancellationToken);

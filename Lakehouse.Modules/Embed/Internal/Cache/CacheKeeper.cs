@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Embed.Internal.Cache;
 
 /// <summary>
-/// Keeps the cache across restarts, where that is configured: reads it at the start, saves it from time to time and at the end. It is a cache: no failure of
-/// this fails anything else.
+/// Saves the cache across restarts, where that is configured: reads it at the start, saves it regularly and at the end. A failure is logged and affects
+/// nothing else.
 /// </summary>
 internal sealed partial class CacheKeeper(
     EmbeddingCache cache, ModelTable models, EmbedOptions options, IEmbedCacheStore store, ILogger<CacheKeeper> logger) : IHostedService, IDisposable
@@ -80,7 +80,7 @@ internal sealed partial class CacheKeeper(
         }
         catch (OperationCanceledException)
         {
-            // The program stops.
+            // The program stops; StopAsync saves the cache.
         }
     }
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace Lakehouse.Embed.Internal.Cache;
 
 /// <summary>
-/// What a vector depends on: the model, and the SHA-256 of the text with its prefix in UTF-8. A text that may be cut off by the server has a key of its own:
-/// without the permission it might be refused.
+/// The key of a vector: the model, and the SHA-256 of the text with its prefix in UTF-8. A text that the server may cut off has a separate key, because
+/// without truncation the server might refuse it.
 /// </summary>
 internal readonly record struct CacheKey(int Model, bool Truncate, ulong A, ulong B, ulong C, ulong D)
 {
@@ -15,7 +15,7 @@ internal readonly record struct CacheKey(int Model, bool Truncate, ulong A, ulon
 
     private const int StackBytes = 1_024;
 
-    /// <summary>The key of a prefix and a text.</summary>
+    /// <summary>The key of a text with its prefix.</summary>
     public static CacheKey Of(int model, bool truncate, string prefix, string text)
     {
         var most = Encoding.UTF8.GetMaxByteCount(prefix.Length + text.Length);
@@ -49,6 +49,6 @@ internal readonly record struct CacheKey(int Model, bool Truncate, ulong A, ulon
         BinaryPrimitives.WriteUInt64LittleEndian(hash[24..], D);
     }
 
-    /// <summary>The parts are those of a cryptographic hash already; two of them, so that nobody finds texts that fall into one bucket.</summary>
+    /// <summary>Combines two parts of the SHA-256, so that nobody can construct texts that collide.</summary>
     public override int GetHashCode() => HashCode.Combine(A, B, Model);
 }

@@ -1,9 +1,9 @@
 namespace Lakehouse.Embed.Internal.Cache;
 
 /// <summary>
-/// Vectors by the SHA-256 of their texts, and the texts that are being asked for. One lock, held for a look-up: some tens of nanoseconds, which is what a
-/// hit costs beside the hash. Errors are not kept. Not <c>Microsoft.Extensions.Caching.Memory</c>: at its bound it refuses the newest entry and trims in the
-/// background, so it does not keep what was used last.
+/// Vectors by the SHA-256 of their texts, and the pending texts. One lock is held for a look-up, some tens of nanoseconds, which is the cost of a hit apart
+/// from the hash. Errors are not cached. <c>Microsoft.Extensions.Caching.Memory</c> is not used because at its limit it refuses the newest entry and trims in
+/// the background, so it does not keep the most recently used entries.
 /// </summary>
 internal sealed class EmbeddingCache(EmbedOptions options)
 {
@@ -32,14 +32,14 @@ internal sealed class EmbeddingCache(EmbedOptions options)
     }
 
     /// <summary>
-    /// Takes what is known of some texts. What is not is either pending already, and then waited for, or becomes pending, and the caller must ask for it and
-    /// end each of <paramref name="claimed"/> with <see cref="Succeed"/> or <see cref="Fail"/>.
+    /// Looks texts up. A text that is not in the cache is either pending already, or becomes pending and is added to <paramref name="claimed"/>: the caller
+    /// must ask a model for it and complete it with <see cref="Succeed"/> or <see cref="Fail"/>. The caller waits for both kinds.
     /// </summary>
-    /// <param name="keys">The texts' keys.</param>
-    /// <param name="textOf">Gives the whole text of a position.</param>
-    /// <param name="vectors">Takes the vectors that are known.</param>
-    /// <param name="waiting">Takes what the others wait for, by position. Null when all is known.</param>
-    /// <param name="claimed">Takes what the caller must ask for. Null when there is nothing.</param>
+    /// <param name="keys">The keys of the texts.</param>
+    /// <param name="textOf">Returns the text at a position, with its prefix.</param>
+    /// <param name="vectors">Receives the vectors that are in the cache, by position.</param>
+    /// <param name="waiting">The pending texts, with their positions; null when all texts are in the cache.</param>
+    /// <param name="claimed">The texts that the caller must ask for; null when there are none.</param>
     public void Take(
         ReadOnlySpan<CacheKey> keys,
         Func<int, string> textOf,
@@ -78,7 +78,7 @@ internal sealed class EmbeddingCache(EmbedOptions options)
         }
     }
 
-    /// <summary>Ends a text with its vector.</summary>
+    /// <summary>Completes a pending text with its vector.</summary>
     public void Succeed(PendingText text, float[] vector)
     {
         lock (_gate)
@@ -94,7 +94,7 @@ internal sealed class EmbeddingCache(EmbedOptions options)
         text.Succeed(vector);
     }
 
-    /// <summary>Ends a text with an error; the next who wants it asks again.</summary>
+    /// <summary>Completes a pending text with an error; the next call that needs the text asks again.</summary>
     public void Fail(PendingText text, Exception error)
     {
         lock (_gate)
@@ -105,7 +105,7 @@ internal sealed class EmbeddingCache(EmbedOptions options)
         text.Fail(error);
     }
 
-    /// <summary>Someone waits no more. Calls that nobody waits for are given up, and their texts can be asked for anew at once.</summary>
+    /// <summary>Ends a caller's wait for texts. Upstream calls for which no caller waits are cancelled; their texts can be asked for again at once.</summary>
     public void Leave(IEnumerable<PendingText> texts)
     {
         var abandoned = new HashSet<UpstreamCall>();
@@ -140,7 +140,7 @@ internal sealed class EmbeddingCache(EmbedOptions options)
         }
     }
 
-    /// <summary>Puts a saved entry in; the least recently used first.</summary>
+    /// <summary>Adds a saved entry. Call it for the least recently used entry first.</summary>
     public void Restore(CacheKey key, float[] vector)
     {
         lock (_gate)

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Lakehouse.Embed.Internal.Cache;
 
 /// <summary>
-/// A bounded table whose least recently used entry goes for a new one. Entries stand in arrays and are linked by their numbers, so a hit allocates
-/// nothing. For one thread at a time.
+/// A bounded table that evicts the least recently used entry for a new one. Entries are stored in arrays and linked by their positions, so a hit allocates
+/// nothing. Not thread-safe.
 /// </summary>
 /// <param name="capacity">The most entries, 1 or more.</param>
 internal sealed class LruTable<TKey, TValue>(int capacity)
@@ -19,7 +19,7 @@ internal sealed class LruTable<TKey, TValue>(int capacity)
 
     public int Count => _slots.Count;
 
-    /// <summary>Finds a value, which then is the most recently used.</summary>
+    /// <summary>Finds a value and makes it the most recently used.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         if (!_slots.TryGetValue(key, out var slot))
@@ -33,7 +33,7 @@ internal sealed class LruTable<TKey, TValue>(int capacity)
         return true;
     }
 
-    /// <summary>Puts a value in as the most recently used. True when another one went for it.</summary>
+    /// <summary>Adds or replaces a value and makes it the most recently used. True when another entry was evicted.</summary>
     public bool Set(TKey key, TValue value)
     {
         if (_slots.TryGetValue(key, out var slot))

@@ -1,6 +1,9 @@
 namespace Lakehouse.Embed.Internal.Cache;
 
-/// <summary>A text that a model is being asked for, and those who wait for it. Under the lock of the cache but for <see cref="Done"/>.</summary>
+/// <summary>
+/// A text for which a model is being asked, and how many calls wait for it. <see cref="WaiterCount"/> is guarded by the lock of the cache; the caller that
+/// claimed the text sets <see cref="Call"/> before the call starts.
+/// </summary>
 internal sealed class PendingText(CacheKey key, string text)
 {
     private readonly TaskCompletionSource<float[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,13 +13,13 @@ internal sealed class PendingText(CacheKey key, string text)
     /// <summary>The text with its prefix.</summary>
     public string Text => text;
 
-    /// <summary>How many calls wait. When it falls to zero, nobody wants the text any more.</summary>
+    /// <summary>How many callers wait for the text.</summary>
     public int WaiterCount { get; set; } = 1;
 
-    /// <summary>The call that asks for it.</summary>
+    /// <summary>The upstream call that asks for it; null until it is created.</summary>
     public UpstreamCall? Call { get; set; }
 
-    /// <summary>The vector.</summary>
+    /// <summary>Completes with the vector.</summary>
     public Task<float[]> Done => _done.Task;
 
     public void Succeed(float[] vector) => _done.TrySetResult(vector);
@@ -25,7 +28,7 @@ internal sealed class PendingText(CacheKey key, string text)
     {
         if (_done.TrySetException(error))
         {
-            // Whoever waits sees it; when nobody does any more, it is no news.
+            // Marks the exception as observed: callers that wait still get it, and without one it is not reported as unobserved.
             _ = _done.Task.Exception;
         }
     }

@@ -1,6 +1,6 @@
 namespace Lakehouse.Embed.Internal.Cache;
 
-/// <summary>One call of a provider for some texts. It is given up when the last of those who wait for any of its texts has gone.</summary>
+/// <summary>One call to a provider for some texts. It is cancelled when no caller waits for any of its texts any more.</summary>
 internal sealed class UpstreamCall(IReadOnlyList<PendingText> texts, TimeSpan timeout) : IDisposable
 {
     private readonly CancellationTokenSource _cancel = new(timeout);
@@ -9,7 +9,7 @@ internal sealed class UpstreamCall(IReadOnlyList<PendingText> texts, TimeSpan ti
 
     public CancellationToken Token => _cancel.Token;
 
-    /// <summary>True when nobody waits for any of its texts. Under the lock of the cache.</summary>
+    /// <summary>True when no caller waits for any of its texts. Read it under the lock of the cache.</summary>
     public bool IsAbandoned => texts.All(t => t.WaiterCount == 0);
 
     public void Cancel()
@@ -20,7 +20,7 @@ internal sealed class UpstreamCall(IReadOnlyList<PendingText> texts, TimeSpan ti
         }
         catch (ObjectDisposedException)
         {
-            // It has ended by itself in this moment.
+            // The call has just ended.
         }
     }
 

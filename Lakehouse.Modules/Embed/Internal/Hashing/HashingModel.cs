@@ -5,24 +5,24 @@ namespace Lakehouse.Embed.Internal.Hashing;
 
 /// <summary>
 /// Signed feature hashing (Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", arXiv 0902.2206) of words and of the character 3- to
-/// 5-grams inside them: two texts are near when they share words or parts of words, so it bears typing errors and inflections. It knows no meaning.
+/// 5-grams inside them: two texts are near when they share words or parts of words, so it tolerates typing errors and inflections. It knows no meaning.
 /// </summary>
 /// <remarks>
-/// The same vector on every machine: letters fold by the tables in the runtime, features add up in the order of the text, and the only functions used on
-/// floating numbers are those that IEEE 754 rounds exactly (add, multiply, divide, square root). A change of anything here changes <see cref="Version"/>.
+/// The vector of a text is the same on every machine: case is folded by the tables of the runtime, features are added in the order of the text, and the only
+/// floating-point operations are those that IEEE 754 rounds exactly (add, multiply, divide, square root). Any change here must change <see cref="Version"/>.
 /// </remarks>
 internal static class HashingModel
 {
-    /// <summary>Names this way to make vectors.</summary>
+    /// <summary>The version of this algorithm.</summary>
     public const string Version = "lexical-hashing/1";
 
     private const int GramMin = 3;
     private const int GramMax = 5;
 
-    // A word weighs 1, and so do its n-grams together: a word that is misspelt or inflected keeps about half of what it is worth.
+    // A word has the weight 1, and so have its n-grams together: a word that is misspelt or inflected keeps about half of its weight.
     private const double GramWeight = 1;
 
-    // Function words stand in nearly every text and would drown the others; a word of one or two letters says little.
+    // Function words are in nearly every text and would outweigh the others; a word of one or two letters says little.
     private const double FunctionWordWeight = 0.1;
     private const double ShortWordWeight = 0.5;
     private const int ShortWordMax = 2;
@@ -55,7 +55,7 @@ internal static class HashingModel
         var sums = new double[dimension];
         foreach (var (hash, feature) in features)
         {
-            // Sublinear in how often it stands: the tenth "forklift" says little more than the first.
+            // Sublinear in the number of occurrences: the tenth "forklift" says little more than the first.
             var value = feature.Weight * Math.Sqrt(feature.Count);
             sums[hash % (ulong)dimension] += (hash >> 63) == 0 ? value : -value;
         }
@@ -73,7 +73,7 @@ internal static class HashingModel
 
         if (squares == 0)
         {
-            // Every feature met its opposite, or there is none: one in billions, and the text "".
+            // All features cancel out (about one text in billions), or there is none (the empty text).
             sums[(features.Keys.FirstOrDefault() >> 1) % (ulong)sums.Length] = 1;
             squares = 1;
         }
@@ -110,7 +110,7 @@ internal static class HashingModel
         var weight = FunctionWords.Contains(word) ? FunctionWordWeight : word.Length <= ShortWordMax && !word.Any(char.IsAsciiDigit) ? ShortWordWeight : 1;
         Add(features, Hash(word, 'w'), weight);
 
-        // Marks at both ends, so that the start of a word is not its middle.
+        // Marks at both ends, so that n-grams at the start or end of a word differ from those in the middle.
         var marked = string.Concat("^", word, "$");
         var count = 0;
         for (var length = GramMin; length <= GramMax; length++)
@@ -127,14 +127,14 @@ internal static class HashingModel
         }
     }
 
-    /// <summary>Of a feature that several words share, the largest weight counts.</summary>
+    /// <summary>Adds a feature. Where several words share it, the largest weight is used.</summary>
     private static void Add(Dictionary<ulong, Feature> features, ulong hash, double weight)
     {
         ref var feature = ref CollectionsMarshal.GetValueRefOrAddDefault(features, hash, out _);
         feature = new Feature(Math.Max(feature.Weight, weight), feature.Count + 1);
     }
 
-    /// <summary>FNV-1a over the UTF-16 units, then the finalizer of SplitMix64, for FNV's low bits are weak.</summary>
+    /// <summary>FNV-1a over the UTF-16 units, then the finalizer of SplitMix64, because FNV's low bits are weak.</summary>
     private static ulong Hash(ReadOnlySpan<char> text, char kind)
     {
         const ulong prime = 0x100000001B3;

@@ -46,15 +46,15 @@ internal static class EmbedEndpoints
         return request;
     }
 
-    /// <summary>A body within <c>embed.max_body_bytes</c>.</summary>
+    /// <summary>Reads a body of at most <c>embed.max_body_bytes</c>.</summary>
     public static ValueTask<JsonDocument> ReadAsync(HttpContext context, EmbedOptions options, string form) =>
         RequestBody.ReadObjectAsync(context, options.MaxBodyBytes, "embed.max_body_bytes", form);
 
-    /// <summary>The model that a client of another API must name. It can name it as "", which is the default one (null).</summary>
+    /// <summary>The model in a request of another API, which requires one; "" means the default model (null).</summary>
     public static string? RequiredModel(JsonMembers body, string missing) =>
         body.Text("model") is null ? throw JsonMembers.Invalid(missing) : body.FilledText("model");
 
-    /// <summary>What <c>input_type</c> says.</summary>
+    /// <summary>The value of <c>input_type</c>.</summary>
     public static EmbedInput InputOf(JsonMembers body) => body.Text("input_type") switch
     {
         null => EmbedInput.Plain,
@@ -63,7 +63,7 @@ internal static class EmbedEndpoints
         var other => throw JsonMembers.Invalid($"\"input_type\" is \"{other}\"; it is \"query\" or \"document\""),
     };
 
-    /// <summary>How many tokens texts have, about: four bytes each, for only the model's own tokenizer knows.</summary>
+    /// <summary>Estimates the number of tokens as four bytes each, because only the model's own tokenizer knows it.</summary>
     public static long TokensOf(IReadOnlyList<string> texts) => texts.Sum(text => (Encoding.UTF8.GetByteCount(text) + 3L) / 4);
 
     private static Ok<StatsResponse> Stats(IEmbedder embedder)

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Lakehouse.Embed.Internal.Http;
 
-/// <summary>Writes answers with vectors, in parts, so that a batch never stands in memory twice.</summary>
+/// <summary>Writes answers with vectors in parts, so that a batch is never in memory twice.</summary>
 internal static class EmbeddingJson
 {
     private const int FlushBytes = 256 * 1024;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Sends an object whose list of vectors stands between what <paramref name="head"/> and <paramref name="tail"/> write.</summary>
+    /// <summary>Sends an object: the members of <paramref name="head"/>, the list of vectors, the members of <paramref name="tail"/>.</summary>
     public static async Task SendAsync(
         HttpContext context, EmbedAnswer answer, Action<Utf8JsonWriter> head, Action<Utf8JsonWriter, int> item, Action<Utf8JsonWriter> tail)
     {
@@ -36,7 +36,7 @@ internal static class EmbeddingJson
         await json.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>A list of numbers, each in the shortest form that reads back as the same float32.</summary>
+    /// <summary>Writes a list of numbers, each in the shortest form that reads back as the same float32.</summary>
     public static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector)
     {
         json.WriteStartArray();

@@ -30,7 +30,7 @@ internal static class OllamaEndpoints
             _ => body.Texts("input")!,
         };
 
-        // Ollama cuts off unless it is told not to, and answers no input with no vectors.
+        // As in Ollama, texts are cut off unless the request says otherwise, and an empty input returns no vectors.
         var request = new EmbedRequest(texts, model, EmbedEndpoints.InputOf(body), body.Flag("truncate") ?? true);
         var answer = texts is [] or [""]
             ? new EmbedAnswer((await embedder.DescribeAsync(model, context.RequestAborted)).Name, 0, [], 0)

@@ -14,7 +14,7 @@ namespace Lakehouse.Embed.Internal.Http;
 /// </summary>
 internal static class OpenAiEndpoints
 {
-    private const int InputsMax = 2_048; // OpenAI's own bound
+    private const int InputsMax = 2_048; // OpenAI's own limit
     private const string Form = "{\"input\":\"...\",\"model\":\"...\"}";
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -27,7 +27,7 @@ internal static class OpenAiEndpoints
 
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {
-        // Members that OpenAI has and this has not, as user, are left aside.
+        // Members of OpenAI's API that are not supported here, such as user, are ignored.
         using var json = await EmbedEndpoints.ReadAsync(context, options, Form);
         var body = new JsonMembers(json.RootElement);
         var texts = Inputs(body);
@@ -80,7 +80,7 @@ internal static class OpenAiEndpoints
         if (input.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Number or JsonValueKind.Array))
         {
             throw JsonMembers.Invalid(
-                "\"input\" is an array of tokens; send texts, for tokens are those of one model (in LangChain: check_embedding_ctx_length=False)");
+                "\"input\" is an array of tokens; send texts, because tokens belong to one model (in LangChain: check_embedding_ctx_length=False)");
         }
 
         return input.GetArrayLength() <= InputsMax

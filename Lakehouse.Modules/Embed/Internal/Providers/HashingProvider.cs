@@ -2,7 +2,7 @@ using Lakehouse.Embed.Internal.Hashing;
 
 namespace Lakehouse.Embed.Internal.Providers;
 
-/// <summary>The built-in model: no server.</summary>
+/// <summary>The provider of the built-in model, which needs no server.</summary>
 internal sealed class HashingProvider(EmbedModelOptions model) : IProvider
 {
     private const int ParallelMin = 16;

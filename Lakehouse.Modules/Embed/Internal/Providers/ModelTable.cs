@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Lakehouse.Embed.Internal.Providers;
 
-/// <summary>The models by name. A server's models that have no table are asked for by the name of the request, as the default model is.</summary>
+/// <summary>The models by name. A model without a table has the provider, address and limits of the default model.</summary>
 internal sealed class ModelTable(EmbedOptions options, UpstreamClient client)
 {
     private const int UnlistedMax = 64;
@@ -25,13 +25,13 @@ internal sealed class ModelTable(EmbedOptions options, UpstreamClient client)
             return _models.GetOrAdd(settings.Name, _ => Open(settings));
         }
 
-        // Names come from requests: those that nobody configured are bounded in number.
+        // Names come from requests, so the number of names that are not configured is limited.
         return _models.Count < UnlistedMax + options.Models.Count
             ? _models.GetOrAdd(settings.Name, _ => Open(settings))
-            : throw EmbedErrors.UnknownModel(name!, $"{UnlistedMax} models without a table are in use already; give it one ([embed.models.NAME]).");
+            : throw EmbedErrors.UnknownModel(name!, $"{UnlistedMax} models without a table are in use already; give this one a table ([embed.models.NAME]).");
     }
 
-    /// <summary>Takes back a name that the server does not know.</summary>
+    /// <summary>Removes a model that the server does not know.</summary>
     public void Forget(Model model)
     {
         if (!options.Models.ContainsKey(model.Settings.Name))

@@ -10,7 +10,7 @@ namespace Lakehouse.Embed.Internal.Providers;
 /// </summary>
 internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient client) : IProvider
 {
-    // Of a server that has no /api/embed. It is looked for again after a failure: the server may have been replaced.
+    // True for a server without /api/embed. After a failure /api/embed is tried again, because the server may have been replaced.
     private volatile bool _isOld;
 
     public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, bool truncate, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
                 return ReadBatch(answer.Content);
             }
 
-            // A route that is not there is answered in plain text; a model that is not, in JSON.
+            // The server answers an unknown route in plain text, an unknown model in JSON.
             if (answer.Status is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed) || answer.Message is not null)
             {
                 throw Refusal(answer);
@@ -71,7 +71,7 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw EmbedErrors.Malformed(model.Provider, "its list of models is not the JSON that it should be", error);
+            throw EmbedErrors.Malformed(model.Provider, "its list of models is not JSON of the expected form", error);
         }
 
         return null;
@@ -90,7 +90,7 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
         if (answer.Status == HttpStatusCode.NotFound)
         {
             return message is null
-                ? EmbedErrors.Failed(model.Provider, "has neither /api/embed nor /api/embeddings: it is no Ollama server")
+                ? EmbedErrors.Failed(model.Provider, "has neither /api/embed nor /api/embeddings: it is not an Ollama server")
                 : EmbedErrors.UnknownModel(model.Name, $"Ollama says: {message}. Pull it with 'ollama pull {model.UpstreamModel}'.");
         }
 
@@ -127,7 +127,7 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
                     var value = read(ref reader);
                     while (reader.Read())
                     {
-                        // To the end: an answer that is cut off is no answer.
+                        // Reads to the end, so that an answer that is cut off is refused.
                     }
 
                     return value;
@@ -138,7 +138,7 @@ internal sealed class OllamaProvider(EmbedModelOptions model, UpstreamClient cli
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
-            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not the JSON that it should be", error);
+            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not JSON of the expected form", error);
         }
 
         throw EmbedErrors.Malformed(model.Provider, $"it has no \"{member}\"");

@@ -23,7 +23,7 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
 
     public Task<string?> DigestAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    // Both forms are written in configurations: the server alone, and with the version.
+    // Configurations have the address of the server both with and without the version.
     private string Path => model.Url!.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal) ? "/embeddings" : "/v1/embeddings";
 
     private static bool IsAboutLength(string message) =>
@@ -42,7 +42,7 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
                 var index = item.TryGetProperty("index"u8, out var given) ? given.GetInt32() : position;
                 if (index < 0 || index >= count || vectors[index] is not null)
                 {
-                    throw new FormatException($"it has the index {index} among {count} texts, or twice");
+                    throw new FormatException($"its index {index} is out of range for {count} texts, or occurs twice");
                 }
 
                 vectors[index] = ReadVector(item.GetProperty("embedding"u8));
@@ -51,7 +51,7 @@ internal sealed class OpenAiProvider(EmbedModelOptions model, UpstreamClient cli
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not the JSON that it should be", error);
+            throw EmbedErrors.Malformed(model.Provider, error is FormatException ? error.Message : "it is not JSON of the expected form", error);
         }
 
         return Array.IndexOf(vectors, null) is var missing and >= 0

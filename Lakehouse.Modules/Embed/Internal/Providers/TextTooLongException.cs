@@ -1,5 +1,5 @@
 namespace Lakehouse.Embed.Internal.Providers;
 
-/// <summary>A text is beyond the model's length. Its server does not say which of a batch.</summary>
-/// <param name="reason">The server's words.</param>
+/// <summary>A text is too long for the model. The server does not tell which text of a batch.</summary>
+/// <param name="reason">The server's message.</param>
 internal sealed class TextTooLongException(string reason) : Exception(reason);

@@ -6,7 +6,7 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Embed.Internal.Providers;
 
-/// <summary>Speaks JSON with embedding servers: one pool of connections, calls bounded in number, answers bounded in size, no redirects.</summary>
+/// <summary>Calls embedding servers: one connection pool, a limited number of calls, answers of limited size, no redirects.</summary>
 internal sealed class UpstreamClient : IDisposable
 {
     private const int MessageMax = 300;
@@ -14,7 +14,7 @@ internal sealed class UpstreamClient : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    // Made when it is first needed: the built-in model asks nobody.
+    // Created when it is first needed, because the built-in model calls no server.
     private readonly Lazy<HttpClient> _client = new(Connect);
     private readonly ConcurrencyLimiter _limiter;
     private readonly EmbedOptions _options;
@@ -26,7 +26,7 @@ internal sealed class UpstreamClient : IDisposable
             options.MaxConcurrentCalls, options.MaxWaiting, options.Timeout, () => EmbedErrors.Busy(options.MaxConcurrentCalls, options.MaxWaiting));
     }
 
-    /// <summary>Posts a body, or gets when there is none. The answer's status is the caller's to judge.</summary>
+    /// <summary>Sends a POST with a body, or a GET without one. The caller checks the status of the answer.</summary>
     public async Task<UpstreamAnswer> SendAsync(EmbedModelOptions model, string path, byte[]? body, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class UpstreamClient : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw EmbedErrors.Malformed(model.Provider, "it breaks off", error);
+            throw EmbedErrors.Malformed(model.Provider, "it is cut off", error);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class UpstreamClient : IDisposable
     private static HttpClient Connect() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime })
         {
-            Timeout = Timeout.InfiniteTimeSpan, // the caller's token has it
+            Timeout = Timeout.InfiniteTimeSpan, // the caller's token has the timeout
         };
 
     private static bool IsAboutConnecting(HttpRequestException error) => error.HttpRequestError
@@ -113,7 +113,7 @@ internal sealed class UpstreamClient : IDisposable
         return content.ToArray();
     }
 
-    /// <summary>What a server answered.</summary>
+    /// <summary>The answer of a server.</summary>
     internal sealed record UpstreamAnswer(HttpStatusCode Status, byte[] Content, TimeSpan? RetryAfter)
     {
         /// <summary>The text of <c>{"error":"..."}</c> or <c>{"error":{"message":"..."}}</c>, shortened; null when the content is neither.</summary>

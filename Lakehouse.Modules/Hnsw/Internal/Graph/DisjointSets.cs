@@ -1,6 +1,6 @@
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>Disjoint sets of nodes under union (Tarjan 1975): each node is a set at first. Paths are halved; a set's lowest node names it.</summary>
+/// <summary>Disjoint sets of nodes under union (Tarjan 1975), with path halving. At first each node is a set; a set is identified by its lowest node.</summary>
 internal sealed class DisjointSets
 {
     private readonly uint[] _parents;
@@ -14,7 +14,7 @@ internal sealed class DisjointSets
         }
     }
 
-    /// <summary>The node that names the set of a node.</summary>
+    /// <summary>The node that identifies the set of a node.</summary>
     public uint Find(uint node)
     {
         while (_parents[node] != node)
@@ -25,7 +25,7 @@ internal sealed class DisjointSets
         return node;
     }
 
-    /// <summary>Makes one set of two. False: they were one.</summary>
+    /// <summary>Merges the sets of two nodes. False when both are in the same set already.</summary>
     public bool Unite(uint a, uint b)
     {
         (a, b) = (Find(a), Find(b));

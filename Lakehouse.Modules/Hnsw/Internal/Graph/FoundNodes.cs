@@ -2,9 +2,9 @@ using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>What a search of a layer has found, nearest first; good until the next search in the same context.</summary>
+/// <summary>The results of a search of a layer, nearest first; valid until the next search in the same context.</summary>
 /// <param name="keys">Scores and masked nodes.</param>
-/// <param name="mask">What the nodes are masked with.</param>
+/// <param name="mask">The mask of the nodes in the keys.</param>
 internal readonly ref struct FoundNodes(ReadOnlySpan<ulong> keys, uint mask)
 {
     private readonly ReadOnlySpan<ulong> _keys = keys;

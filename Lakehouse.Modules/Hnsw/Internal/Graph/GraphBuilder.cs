@@ -8,7 +8,7 @@ internal readonly unsafe struct GraphBuilder<TSpace, TScorer>(HnswGraph graph, T
     where TSpace : struct, ISpace<TScorer>
     where TScorer : struct, IScorer
 {
-    /// <summary>Links a node that is in the store, has its layers, and is the context's query.</summary>
+    /// <summary>Links a node. It is in the store, its layers are set, and its vector is the query of the context.</summary>
     public void Insert(uint node)
     {
         int level = graph.Links.Head(node)->Level;
@@ -18,7 +18,7 @@ internal readonly unsafe struct GraphBuilder<TSpace, TScorer>(HnswGraph graph, T
             return;
         }
 
-        // One in M^level nodes raises the entry; only those wait for each other.
+        // Only nodes that are in a higher layer than the entry node, one in M^level, wait for each other.
         lock (graph.EntryLock)
         {
             if (graph.Entry is { } current)
@@ -55,10 +55,10 @@ internal readonly unsafe struct GraphBuilder<TSpace, TScorer>(HnswGraph graph, T
             neighbours[layer] = lists.Choose(CollectNeighbours(node, found), links.M, mask, []).ToArray();
         }
 
-        // From below: who comes down by way of this node must be able to go on from it.
+        // The lowest layer first: a walk that reaches this node in a layer must find its links in the layer below.
         for (var layer = 0; layer <= top; layer++)
         {
-            graph.LockLists(node); // a pass over deleted nodes may be at it
+            graph.LockLists(node); // GraphHealer may replace the list at the same time
             LinkTable.Replace(links.List(node, layer), links.LinkCountMax(layer), neighbours[layer]);
             graph.UnlockLists(node);
             if (layer == 0)
@@ -74,8 +74,8 @@ internal readonly unsafe struct GraphBuilder<TSpace, TScorer>(HnswGraph graph, T
     }
 
     /// <summary>
-    /// Of what a search found for a new node, those that it may link to. Deleted nodes only where there are too few others: their links are replaced when they
-    /// are taken out of the graph, and until then the new node must be reachable by way of them.
+    /// Collects the nodes that a new node may link to from the results of a search. Deleted nodes are included only where there are too few others: links to
+    /// them are replaced when they are removed from the graph, and until then the new node must be reachable through them.
     /// </summary>
     /// <returns>Keys, nearest first.</returns>
     private ReadOnlySpan<ulong> CollectNeighbours(uint node, FoundNodes found)

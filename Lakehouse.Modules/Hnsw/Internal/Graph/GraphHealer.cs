@@ -5,18 +5,18 @@ using Lakehouse.Hnsw.Internal.Spaces;
 namespace Lakehouse.Hnsw.Internal.Graph;
 
 /// <summary>
-/// Takes deleted nodes out of the graph, as FreshDiskANN consolidates them (arXiv 2105.09613): a deleted node leads the walks on until one pass over all lists
-/// has replaced every link to it by links to what it led to. Then nothing leads to it, and its place can be used again.
+/// Removes deleted nodes from the graph, as FreshDiskANN consolidates them (arXiv 2105.09613): walks go through a deleted node until a pass over all lists has
+/// replaced every link to it with links to its neighbours. Then no node links to it, and its slot can be used again.
 /// </summary>
 internal readonly unsafe struct GraphHealer<TSpace, TScorer>(HnswGraph graph, TSpace space, SearchContext context)
     where TSpace : struct, ISpace<TScorer>
     where TScorer : struct, IScorer
 {
-    // Beyond this many choices the heuristic, which takes at most 2M, has no use for more.
+    // The heuristic chooses at most as many nodes as the list can hold, so it needs no more than this many candidates for each.
     private const int ChoicesPerLink = 4;
 
-    /// <summary>Replaces the links of one node to <paramref name="deleted"/> nodes. Other nodes may be inserted and healed meanwhile.</summary>
-    /// <returns>True when a list of the node led to one of them.</returns>
+    /// <summary>Replaces the links of one node to <paramref name="deleted"/> nodes. Other threads may insert and heal nodes at the same time.</summary>
+    /// <returns>True when a list of the node had a link to one of them.</returns>
     public bool Heal(uint node, BitArray deleted)
     {
         var lists = new NeighbourLists<TSpace, TScorer>(graph, space, context);
@@ -53,8 +53,8 @@ internal readonly unsafe struct GraphHealer<TSpace, TScorer>(HnswGraph graph, TS
         return false;
     }
 
-    /// <summary>Chooses a list anew, from its live nodes and those that its deleted ones lead to, through further deleted ones where need be.</summary>
-    /// <returns>The nodes that it leads to now and did not before.</returns>
+    /// <summary>Chooses the links of a list again, from its live nodes and the live nodes that are reachable from it through deleted ones.</summary>
+    /// <returns>The nodes in the new list that were not in the old one.</returns>
     private uint[] Replace(uint node, int layer, BitArray deleted, NeighbourLists<TSpace, TScorer> lists)
     {
         var links = graph.Links;
@@ -106,6 +106,6 @@ internal readonly unsafe struct GraphHealer<TSpace, TScorer>(HnswGraph graph, TS
         }
     }
 
-    // Nodes that came after the set was made are not in it.
+    // Nodes that were added after the set was made are not in it.
     private static bool IsIn(BitArray set, uint node) => node < (uint)set.Length && set[(int)node];
 }

@@ -4,13 +4,12 @@ using Lakehouse.Hnsw.Internal.Spaces;
 namespace Lakehouse.Hnsw.Internal.Graph;
 
 /// <summary>Walks over the graph towards one query.</summary>
-/// <typeparam name="TScorer">How far nodes are from the query.</typeparam>
+/// <typeparam name="TScorer">Computes how far nodes are from the query.</typeparam>
 internal readonly unsafe struct GraphSearch<TScorer>(HnswGraph graph, TScorer scorer, SearchContext context)
     where TScorer : struct, IScorer
 {
     /// <summary>
-    /// Walks to the nodes nearest to the query: the best <paramref name="ef"/> of them, which stay in the context's beam as well. Deleted ones may be among
-    /// them.
+    /// Finds the <paramref name="ef"/> nodes nearest to the query, which are also left in the context's beam. They may include deleted nodes.
     /// </summary>
     public FoundNodes Search(int ef)
     {
@@ -20,8 +19,8 @@ internal readonly unsafe struct GraphSearch<TScorer>(HnswGraph graph, TScorer sc
     }
 
     /// <summary>
-    /// Walks until the <paramref name="ef"/> nearest nodes that <paramref name="filter"/> accepts are found, and leaves them in the context's beam. The walk
-    /// leads through the others, too. False: it took more than <paramref name="scoreCountMax"/> scores and was given up.
+    /// Finds the <paramref name="ef"/> nearest nodes that <paramref name="filter"/> accepts, and leaves them in the context's beam. The walk also goes through
+    /// the other nodes. False when it needed more than <paramref name="scoreCountMax"/> scores and was abandoned.
     /// </summary>
     public bool Search<TFilter>(TFilter filter, int ef, int scoreCountMax)
         where TFilter : struct, INodeFilter
@@ -31,7 +30,7 @@ internal readonly unsafe struct GraphSearch<TScorer>(HnswGraph graph, TScorer sc
         return graph.Entry is not { } entry || SearchFiltered(filter, Descend(entry.Node, entry.Level, 0), ef, scoreCountMax);
     }
 
-    /// <summary>Goes down from <paramref name="level"/> to just above <paramref name="floor"/>, in each layer to the node nearest to the query.</summary>
+    /// <summary>Descends from layer <paramref name="level"/> to the one above <paramref name="floor"/>, in each to the nearest node.</summary>
     public uint Descend(uint node, int level, int floor)
     {
         var (links, score) = (graph.Links, scorer);
@@ -60,10 +59,10 @@ internal readonly unsafe struct GraphSearch<TScorer>(HnswGraph graph, TScorer sc
     }
 
     /// <summary>Searches one layer.</summary>
-    /// <param name="start">Where from.</param>
-    /// <param name="ef">How many are kept.</param>
+    /// <param name="start">The node to start from.</param>
+    /// <param name="ef">The beam width.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="mask">What nodes are masked with in keys, so that of equally near ones not always the same come first.</param>
+    /// <param name="mask">The mask of the nodes in the keys: it varies the order of nodes that are equally near.</param>
     public FoundNodes SearchLayer(uint start, int ef, int layer, uint mask)
     {
         var (links, score) = (graph.Links, scorer);
@@ -146,7 +145,7 @@ internal readonly unsafe struct GraphSearch<TScorer>(HnswGraph graph, TScorer sc
         return true;
     }
 
-    /// <summary>Collects the neighbours of a node that were not seen yet, and asks for their vectors while it does.</summary>
+    /// <summary>Collects the neighbours of a node that were not visited yet, and prefetches their vectors.</summary>
     private int Gather(TScorer score, uint node, int layer)
     {
         var links = graph.Links;

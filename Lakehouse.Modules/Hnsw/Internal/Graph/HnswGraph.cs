@@ -3,16 +3,16 @@ using System.Collections.Concurrent;
 namespace Lakehouse.Hnsw.Internal.Graph;
 
 /// <summary>
-/// The hierarchical navigable small world graph of Malkov and Yashunin (arXiv 1603.09320): the links, where walks start, and the locks of the lists. What is
-/// done with it are types of their own:
+/// The hierarchical navigable small world graph of Malkov and Yashunin (arXiv 1603.09320): the links, the entry node of walks, and the locks of the lists. The
+/// operations on it are separate types:
 /// <see cref="GraphSearch{TScorer}"/>, <see cref="GraphBuilder{TSpace, TScorer}"/>, <see cref="GraphHealer{TSpace, TScorer}"/>,
-/// <see cref="SpanningTree{TSpace, TScorer}"/>. Any number of threads may search and insert at once: searchers take no lock, an inserter locks one list at a
+/// <see cref="SpanningTree{TSpace, TScorer}"/>. Any number of threads may search and insert at once: a search takes no lock, an insertion locks one list at a
 /// time.
 /// </summary>
 /// <remarks>
-/// Deviations from the paper: a node in layer 0 may have 2M links from the start of a prune but gets at most M when it is inserted, as the authors' own library
-/// has it; a search of a layer keeps candidates and results in one array (<see cref="Search.Beam"/>); and some links of layer 0 are never given up, so that a
-/// walk can get everywhere (the spanning tree).
+/// Deviations from the paper: a node gets at most M links in layer 0 when it is inserted and may later have up to 2M, as in the authors' own library; a search
+/// of a layer keeps candidates and results in one array (<see cref="Search.Beam"/>); and some links of layer 0 (the spanning tree) are never removed, so that
+/// walks can reach every node.
 /// </remarks>
 internal sealed unsafe class HnswGraph(LinkTable links, int efConstruction) : IDisposable
 {
@@ -23,13 +23,13 @@ internal sealed unsafe class HnswGraph(LinkTable links, int efConstruction) : ID
 
     public LinkTable Links => links;
 
-    /// <summary>Nodes that found nothing to hang on when they were linked, because what is near was being linked itself.</summary>
+    /// <summary>Nodes that could not be attached to the spanning tree when they were linked, because the nodes near them were being linked as well.</summary>
     public ConcurrentQueue<uint> Apart { get; } = new();
 
-    /// <summary>The beam of an insertion.</summary>
+    /// <summary>The beam width of an insertion.</summary>
     public int EfConstruction => efConstruction;
 
-    /// <summary>Held by who moves the entry.</summary>
+    /// <summary>Held while the entry node is changed.</summary>
     public Lock EntryLock { get; } = new();
 
     /// <summary>The node that every walk starts from, and its layer. Null when the graph is empty.</summary>
@@ -41,7 +41,7 @@ internal sealed unsafe class HnswGraph(LinkTable links, int efConstruction) : ID
 
     public bool IsDeleted(uint node) => links.Head(node)->State == NodeState.Deleted;
 
-    /// <summary>Locks the lists of a node, and of those that share its lock.</summary>
+    /// <summary>Locks the lists of a node. Several nodes share a lock.</summary>
     public void LockLists(uint node)
     {
         ref var held = ref _locks[node & (LockCount - 1)];
@@ -60,7 +60,7 @@ internal sealed unsafe class HnswGraph(LinkTable links, int efConstruction) : ID
     /// <summary>Ends <see cref="LockLists"/>.</summary>
     public void UnlockLists(uint node) => Volatile.Write(ref _locks[node & (LockCount - 1)], 0);
 
-    /// <summary>Orders nodes of equal score, in keys, differently for each node that chooses among them. Undone by the same operation.</summary>
+    /// <summary>The mask that is XORed with nodes in keys, so that each node that chooses neighbours orders nodes of equal score differently.</summary>
     public static uint TieMask(uint node) => ((node + 1) * 2654435769u) >> 4; // Knuth's multiplicative hash, 28 bits as nodes have
 
     public void Dispose() => links.Dispose();

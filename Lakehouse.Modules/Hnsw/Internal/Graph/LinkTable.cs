@@ -5,16 +5,16 @@ using Lakehouse.Hnsw.Memory;
 namespace Lakehouse.Hnsw.Internal.Graph;
 
 /// <summary>
-/// The links of every node: at most <see cref="M0"/> in layer 0, at most <see cref="M"/> in each layer above. A list holds node numbers plus one
-/// and ends at the first 0 or when it is full, so zeroed memory is a list without links, and a reader needs no count and no lock: every entry
+/// The links of every node: at most <see cref="M0"/> in layer 0, at most <see cref="M"/> in each layer above. A list contains node numbers plus 1
+/// and ends at the first 0 or when it is full. So zeroed memory is an empty list, and a reader needs neither a count nor a lock: every entry
 /// that it sees is a node that was linked at some time.
 /// </summary>
 internal sealed unsafe class LinkTable : IDisposable
 {
-    /// <summary>The highest layer. At M = 4 one node in 4^15 would want a higher one.</summary>
+    /// <summary>The highest layer. At M = 4 one node in 4^15 would get a higher one.</summary>
     public const int LevelMax = 15;
 
-    /// <summary>No node has more edges of the spanning tree: the number is kept in 4 bits.</summary>
+    /// <summary>The most edges in the spanning tree that any node can have: the number is stored in 4 bits.</summary>
     public const int TreeCountLimit = 15;
 
     private readonly NodeBlocks _base;
@@ -39,13 +39,13 @@ internal sealed unsafe class LinkTable : IDisposable
     /// <summary>The most links of a node in layer 0.</summary>
     public int M0 { get; }
 
-    /// <summary>The most edges of the spanning tree that a node has, so that half of its list is free for links that make walks short.</summary>
+    /// <summary>The most edges in the spanning tree that a node gets, so that half of its list is left for links that shorten walks.</summary>
     public int TreeCountMax { get; }
 
-    /// <summary>What one node takes here, on average: one in M has links above layer 0.</summary>
+    /// <summary>The average memory of a node's links: one node in M has links above layer 0.</summary>
     public long NodeSizeBytes => (long)(_base.Stride + _heads.Stride + (_upper.Stride / (nuint)Math.Max(1, M - 1)));
 
-    /// <summary>How many nodes there is room for.</summary>
+    /// <summary>How many nodes the table can hold without more memory.</summary>
     public uint Capacity => _heads.Capacity;
 
     public BlockView Heads => _heads.View;
@@ -53,14 +53,14 @@ internal sealed unsafe class LinkTable : IDisposable
     public void EnsureCapacity(uint count)
     {
         _base.EnsureCapacity(count);
-        _heads.EnsureCapacity(count); // last: a node is known to exist by its head
+        _heads.EnsureCapacity(count); // last: a node exists once its head does
     }
 
     /// <summary>The head of a node.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NodeHead* Head(uint node) => (NodeHead*)_heads.At(node);
 
-    /// <summary>How many links a list of a layer can hold.</summary>
+    /// <summary>The most links of a list in a layer.</summary>
     public int LinkCountMax(int level) => level == 0 ? M0 : M;
 
     /// <summary>The list of a node in a layer that it is in.</summary>
@@ -68,11 +68,11 @@ internal sealed unsafe class LinkTable : IDisposable
     public uint* List(uint node, int level) =>
         level == 0 ? (uint*)_base.At(node) : (uint*)_upper.At(Head(node)->UpperStart - 1 + (uint)(level - 1));
 
-    /// <summary>Asks for a node's list in layer 0.</summary>
+    /// <summary>Prefetches a node's list in layer 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(uint node) => Kernels.Prefetch.Lines(_base.At(node), 2);
 
-    /// <summary>How many links a list holds.</summary>
+    /// <summary>The number of links in a list.</summary>
     public static int Count(uint* list, int max)
     {
         var count = 0;
@@ -84,7 +84,7 @@ internal sealed unsafe class LinkTable : IDisposable
         return count;
     }
 
-    /// <summary>Replaces a list. A reader in between sees entries of either.</summary>
+    /// <summary>Replaces a list. A concurrent reader may see entries of both the old and the new list.</summary>
     public static void Replace(uint* list, int max, ReadOnlySpan<uint> nodes)
     {
         for (var i = 0; i < nodes.Length; i++)
@@ -98,7 +98,7 @@ internal sealed unsafe class LinkTable : IDisposable
         }
     }
 
-    /// <summary>Gives a node its layers, with empty lists. The node is seen by no other thread yet.</summary>
+    /// <summary>Sets the layers of a node, with empty lists. No other thread sees the node yet.</summary>
     public void SetLevel(uint node, int level)
     {
         new Span<byte>(_base.At(node), (int)_base.Stride).Clear();
@@ -108,7 +108,7 @@ internal sealed unsafe class LinkTable : IDisposable
         head->UpperStart = level == 0 ? 0 : AllocateUpper(level) + 1;
     }
 
-    /// <summary>Takes a node's layers back. Nothing links to the node any more, and no reader is in it.</summary>
+    /// <summary>Frees the layers of a node. No node links to it, and no reader uses it any more.</summary>
     public void ClearLevel(uint node)
     {
         var head = Head(node);

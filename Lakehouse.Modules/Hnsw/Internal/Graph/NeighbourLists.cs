@@ -4,7 +4,7 @@ using Lakehouse.Hnsw.Internal.Spaces;
 
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>Decides which links a list has: the paper's heuristic, and the edges of the spanning tree that are never given up.</summary>
+/// <summary>Decides which links a list has: the paper's heuristic, and the edges of the spanning tree, which are never removed.</summary>
 internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph, TSpace space, SearchContext context)
     where TSpace : struct, ISpace<TScorer>
     where TScorer : struct, IScorer
@@ -12,10 +12,10 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
     private const float TieTolerance = 1e-6f;
 
     /// <summary>
-    /// Adds a link from <paramref name="from"/> to <paramref name="to"/>; a full list is chosen anew. As an edge of the spanning tree it goes to the front of
-    /// the list, and stays; a node that has its share of those gets it as any other link.
+    /// Adds a link from <paramref name="from"/> to <paramref name="to"/>; if the list is full, its links are chosen again. An edge of the spanning tree is
+    /// added at the front of the list and never removed; a node that has the most edges already gets an ordinary link instead.
     /// </summary>
-    /// <returns>Whether it is an edge of the tree, if it was to be one.</returns>
+    /// <returns>Whether the link is an edge of the tree, where <paramref name="asTree"/> asked for one.</returns>
     public bool Connect(uint from, uint to, int layer, bool asTree)
     {
         var links = graph.Links;
@@ -60,7 +60,7 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
         }
     }
 
-    /// <summary>The nodes that the list of a node leads to as edges of the spanning tree; none above layer 0. For the caller to change.</summary>
+    /// <summary>The nodes that a node is linked to by edges of the spanning tree; none above layer 0. The caller may change the list.</summary>
     public List<uint> TreeOf(uint node, int layer)
     {
         var tree = context.Tree;
@@ -74,11 +74,11 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
     }
 
     /// <summary>Replaces a list, which the caller has locked.</summary>
-    /// <param name="node">Whose.</param>
-    /// <param name="layer">In which layer.</param>
+    /// <param name="node">The node of the list.</param>
+    /// <param name="layer">The layer of the list.</param>
     /// <param name="choices">Keys, in any order, with nodes masked by <see cref="HnswGraph.TieMask"/> of the node; they are sorted here.</param>
-    /// <param name="tree">Those that stay as edges of the spanning tree, and come first.</param>
-    /// <returns>The nodes that it leads to now; good until the next choice.</returns>
+    /// <param name="tree">The edges of the spanning tree, which are always chosen and come first.</param>
+    /// <returns>The nodes in the new list; valid until the next choice.</returns>
     public ReadOnlySpan<uint> Replace(uint node, int layer, List<ulong> choices, List<uint> tree)
     {
         var links = graph.Links;
@@ -95,16 +95,16 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
     }
 
     /// <summary>
-    /// The paper's heuristic (its algorithm 4): of the choices, nearest first, those that are nearer to the node than to any chosen before. So links lead in
-    /// different directions, and between clusters. Copies of one vector are as near to each other as to the node, and would take every link: a text that stands
-    /// in the data a hundred times would be an island. At most half of the links lead to such, and which of them is left to <see cref="HnswGraph.TieMask"/>,
-    /// else all would lead to the same few.
+    /// The paper's heuristic (its algorithm 4): goes through the choices, nearest first, and takes those that are nearer to the node than to any node chosen
+    /// before. So links lead in different directions, and between clusters. Copies of one vector are as near to each other as to the node and would take every
+    /// link, so a text that is in the data a hundred times would be an island. Therefore at most half of the links lead to copies, and
+    /// <see cref="HnswGraph.TieMask"/> decides to which, because otherwise all nodes would link to the same few copies.
     /// </summary>
     /// <param name="choices">Keys, sorted, with masked nodes.</param>
     /// <param name="countMax">How many to choose at most.</param>
-    /// <param name="mask">What the nodes are masked with.</param>
-    /// <param name="tree">Choices that are chosen in any case, and come first.</param>
-    /// <returns>The chosen nodes; good until the next choice.</returns>
+    /// <param name="mask">The mask of the nodes in the keys.</param>
+    /// <param name="tree">Choices that are always chosen and come first.</param>
+    /// <returns>The chosen nodes; valid until the next choice.</returns>
     public ReadOnlySpan<uint> Choose(ReadOnlySpan<ulong> choices, int countMax, uint mask, ReadOnlySpan<uint> tree)
     {
         var (chosen, scores) = (context.Chosen, context.ChosenScores);
@@ -133,7 +133,7 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
             }
         }
 
-        // The scores are of no use any more, so only the nodes change places.
+        // Moves the edges of the tree to the front. The scores are not used any more, so only the nodes are swapped.
         for (var (i, first) = (0, 0); first < tree.Length; i++)
         {
             if (tree.Contains(chosen[i]))
@@ -184,7 +184,7 @@ internal readonly unsafe struct NeighbourLists<TSpace, TScorer>(HnswGraph graph,
             return true;
         }
 
-        // Equal but for the rounding of the sums.
+        // Scores within the tolerance are equal except for rounding.
         var tolerance = TieTolerance * MathF.Max(1f, MathF.Abs(score));
         var scorer = space.ForNode(candidate, context.Query.OtherNode);
         for (var i = 0; i < chosen.Count; i++)

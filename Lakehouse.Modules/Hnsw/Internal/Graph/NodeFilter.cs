@@ -1,6 +1,6 @@
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>Accepts nodes that hold an item for which a condition, where there is one, holds.</summary>
+/// <summary>Accepts nodes that hold an item that is not deleted and satisfies the condition, if there is one.</summary>
 internal readonly unsafe struct NodeFilter(LinkTable links, Func<uint, bool>? condition) : INodeFilter
 {
     /// <inheritdoc/>

@@ -1,15 +1,15 @@
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>What is known of a node beside its vector and its links.</summary>
+/// <summary>The data of a node other than its vector and its links.</summary>
 internal struct NodeHead
 {
-    /// <summary>One more than the first of its records of upper links; 0 when it has none.</summary>
+    /// <summary>The number of its first record of links above layer 0, plus 1; 0 when it has none.</summary>
     public uint UpperStart;
 
     /// <summary>The highest layer it is in.</summary>
     public byte Level;
 
-    /// <summary>Whether it holds an item: a <see cref="NodeState"/>.</summary>
+    /// <summary>The state of the node's slot.</summary>
     public NodeState State;
 
     /// <summary>Whether it holds an item that is not deleted.</summary>
@@ -19,7 +19,8 @@ internal struct NodeHead
     public byte TreeCount;
 
     /// <summary>
-    /// Whether it hangs on the spanning tree itself, so that others may hang on it. Two that were added at once would else hang on each other alone.
+    /// Whether it is attached to the spanning tree, so that others may be attached to it. Without this, two nodes that are added at once could be attached only
+    /// to each other.
     /// </summary>
     public bool IsInTree;
 }

@@ -1,17 +1,17 @@
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>The life of a node's place.</summary>
+/// <summary>The states of a node's slot.</summary>
 internal enum NodeState : byte
 {
-    /// <summary>It holds nothing; nothing links to it.</summary>
+    /// <summary>It holds no item, and no node links to it.</summary>
     Free,
 
-    /// <summary>It holds an item that is being linked. A walk may come by already; what it returns is decided at its end.</summary>
+    /// <summary>It holds an item that is being linked. Walks may visit it, but searches do not return it yet.</summary>
     Linking,
 
     /// <summary>It holds an item.</summary>
     Live,
 
-    /// <summary>Its item was deleted. The graph still leads through it until its links are repaired.</summary>
+    /// <summary>Its item was deleted. Walks still go through it until the links to it are replaced.</summary>
     Deleted,
 }

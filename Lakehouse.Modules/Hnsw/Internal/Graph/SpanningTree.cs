@@ -3,22 +3,22 @@ using Lakehouse.Hnsw.Internal.Spaces;
 namespace Lakehouse.Hnsw.Internal.Graph;
 
 /// <summary>
-/// The heuristic gives up links where others lead in the same direction, each node by itself: a node that is far from all of its neighbours, or a group of
-/// them, can lose every link to it, and no walk finds it again, however wide. In data with much in common (texts of few words, sensors at rest) that is one
-/// node in a hundred. So some links of layer 0, both ways, are never given up: those that make a tree of all nodes. A new node's edge leads to the nearest node
-/// that has room for one.
+/// Keeps every node reachable. The heuristic removes a link where another one leads in the same direction, and decides for each node separately. So a node
+/// that is far from all its neighbours, or a group of such nodes, can lose every link to it, and then no walk finds it, however wide the beam. In data with
+/// much in common (texts of few words, sensors at rest) that is one node in a hundred. Therefore some links of layer 0, in both directions, are never removed:
+/// they form a tree of all nodes. A new node is attached to the nearest node that has room for an edge.
 /// </summary>
 internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpace space, SearchContext context)
     where TSpace : struct, ISpace<TScorer>
     where TScorer : struct, IScorer
 {
-    // Of so many nodes the links are followed; in a graph of which much is deleted there could be millions.
+    // The links of at most this many nodes are followed; in a graph with many deleted nodes there could be millions.
     private const int FartherMax = 4_096;
 
     /// <summary>
-    /// Hangs a new node on the nearest node of those that its search found which is in the tree and has room; where there is none, on one that can be got to
-    /// from them. Where all of them are deleted, on one of those, for walks go through them until they are taken out. Where others are being linked beside it,
-    /// it is tried again when they are (<see cref="HangAgain"/>).
+    /// Attaches a new node to the nearest node that its search found, that is in the tree and that has room for an edge; if there is none, to one that is
+    /// reachable from those. If all of them are deleted, it is attached to a deleted one, because walks go through it until it is removed. If none is in the
+    /// tree yet, because they are being linked at the same time, <see cref="HangAgain"/> retries after the batch.
     /// </summary>
     public void Hang(uint node, FoundNodes found)
     {
@@ -43,7 +43,8 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     }
 
     /// <summary>
-    /// Hangs a node of <see cref="HnswGraph.Apart"/> on what it leads to now, or on what walks come to first. Where there is nothing, a tree begins with it.
+    /// Attaches a node of <see cref="HnswGraph.Apart"/> to a node that is reachable from it or from the entry node. If there is none, the node becomes the root
+    /// of a tree.
     /// </summary>
     public void HangAgain(uint node)
     {
@@ -54,9 +55,9 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
         }
     }
 
-    /// <summary>Completes the tree: after deletes, and in a graph that was made without one. No node is being linked; searches may go on.</summary>
-    /// <param name="nodeCount">How many nodes there are, with those that hold nothing.</param>
-    /// <param name="searchNear">Leaves what a search near a node finds in the context's beam.</param>
+    /// <summary>Completes the tree after deletes, or in a graph without one. Call it while no node is being linked; searches may run.</summary>
+    /// <param name="nodeCount">How many nodes there are, including free ones.</param>
+    /// <param name="searchNear">Searches near a node and leaves the results in the context's beam.</param>
     /// <returns>How many edges were added.</returns>
     public int Complete(uint nodeCount, Action<uint, SearchContext> searchNear)
     {
@@ -93,7 +94,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
             }
         }
 
-        // No link leads from these to the others, nor back.
+        // The nodes that are still not in one tree with the entry node: no link connects them with it.
         bool IsWithEntry(uint node) => graph.Links.Head(node)->HasItem && sets.Find(node) == sets.Find(entry.Node);
         for (var node = 0u; node < nodeCount; node++)
         {
@@ -106,7 +107,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
                     near.Add(Search.SortKey.Node(key));
                 }
 
-                // Those that are nearest may have no room; and a walk that came down by an upper layer may have met none but those it is apart with.
+                // The entry node as well: the nearest nodes may have no room, or the search may have found only nodes that are separate like this one.
                 near.Add(entry.Node);
                 var one = node;
                 added += TryAlong(near, other => IsWithEntry(other) && TryUnite(other, one, sets)) ? 1 : 0;
@@ -116,7 +117,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
         return added;
     }
 
-    /// <summary>Hangs a node on another one. False when that is deleted, not in the tree, or full.</summary>
+    /// <summary>Attaches a node to another one. False when the other one is deleted, not in the tree, or has no room for an edge.</summary>
     private bool TryHang(uint node, uint other, bool withDeleted)
     {
         var links = graph.Links;
@@ -133,7 +134,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     private bool TryHangFrom(List<uint> starts, uint node) =>
         TryAlong(starts, other => TryHang(node, other, withDeleted: false)) || TryAlong(starts, other => TryHang(node, other, withDeleted: true));
 
-    /// <summary>Goes along all links, through deleted nodes too, until something can be done with a node.</summary>
+    /// <summary>Follows links breadth first, also through deleted nodes, until <paramref name="attempt"/> succeeds for a node.</summary>
     private bool TryAlong(List<uint> starts, Func<uint, bool> attempt)
     {
         var links = graph.Links;
@@ -163,7 +164,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
 
     private bool TryUnite(uint node, uint other, DisjointSets sets) => Join(node, other) && sets.Unite(node, other);
 
-    /// <summary>Makes an edge of the tree of two nodes. False when one of them has no room for it; half an edge would only take the other's.</summary>
+    /// <summary>Makes an edge of the tree between two nodes, a link in both directions. False when one of them has no room for it.</summary>
     private bool Join(uint a, uint b)
     {
         var lists = new NeighbourLists<TSpace, TScorer>(graph, space, context);
@@ -175,7 +176,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     private bool HasEdge(uint node, uint to) =>
         new ReadOnlySpan<uint>(graph.Links.List(node, 0), graph.Links.Head(node)->TreeCount).Contains(to + 1);
 
-    /// <summary>The edges that both ends have, each once.</summary>
+    /// <summary>The edges that both of their nodes have in their lists, each once.</summary>
     private List<(uint Node, uint To)> LinksOfTree(uint nodeCount)
     {
         var links = graph.Links;

@@ -3,7 +3,7 @@ using Lakehouse.Hnsw.Internal.Spaces;
 
 namespace Lakehouse.Hnsw.Internal.Graph;
 
-/// <summary>The graph's operations, searching over one space and building over another (or the same).</summary>
+/// <summary>The graph's operations. Searches compare in one space; building compares in another or the same.</summary>
 internal sealed class Walker<TWalk, TWalkScorer, TBuild, TBuildScorer>(HnswGraph graph, VectorStore store, TWalk walk, TBuild build) : IWalker
     where TWalk : struct, ISpace<TWalkScorer>
     where TWalkScorer : struct, IScorer

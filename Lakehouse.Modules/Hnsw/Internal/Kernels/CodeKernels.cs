@@ -7,19 +7,19 @@ using System.Runtime.Intrinsics.X86;
 namespace Lakehouse.Hnsw.Internal.Kernels;
 
 /// <summary>
-/// The inner product of 8-bit codes and the Hamming distance of 1-bit codes, both exact in every form. Codes are padded to a multiple of
+/// The inner product of 8-bit codes and the Hamming distance of 1-bit codes; every variant is exact. Codes are padded to a multiple of
 /// <see cref="Lanes"/> bytes.
 /// </summary>
 /// <remarks>
-/// An 8-bit product takes unsigned codes on one side and signed ones on the other, as VNNI's instruction does; its caller takes the offset of the
-/// unsigned side out of the sum again. A product is at most 255 x 127, so 16,384 of them fit an int.
+/// An 8-bit product multiplies unsigned codes by signed ones, as VNNI's instruction does; the caller subtracts the offset of the unsigned codes from the
+/// sum. A product is at most 255 x 127, so the sum of 16,384 of them fits an int.
 /// </remarks>
 internal static unsafe class CodeKernels
 {
-    /// <summary>Codes are padded to a multiple of so many bytes: a cache line.</summary>
+    /// <summary>Codes are padded to a multiple of this many bytes: a cache line.</summary>
     public const int Lanes = 64;
 
-    /// <summary>The sum of <c>unsigned[i] * signed[i]</c>, in the fastest form that this processor has.</summary>
+    /// <summary>The sum of <c>unsigned[i] * signed[i]</c>, in the fastest variant for this processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Dot(byte* unsigned, sbyte* signed, int length) =>
         AvxVnni.IsSupported ? DotVnni(unsigned, signed, length)
@@ -49,7 +49,8 @@ internal static unsafe class CodeKernels
         return Vector256.Sum(sum0 + sum1 + (sum2 + sum3));
     }
 
-    // Without VNNI the codes are widened to 16 bits first: multiplying bytes to 16-bit pairs saturates at 32,767, and two products can be twice that.
+    // Without VNNI the codes are widened to 16 bits first: the instruction that multiplies bytes and adds pairs saturates at 32,767, and the sum of two
+    // products can be twice that.
     public static int Dot512(byte* unsigned, sbyte* signed, int length)
     {
         var (sum0, sum1) = (Vector512<int>.Zero, Vector512<int>.Zero);
@@ -82,7 +83,7 @@ internal static unsafe class CodeKernels
         return Vector256.Sum(sum0 + sum1);
     }
 
-    /// <summary>The form that Arm runs; with its own multiply-and-widen where there is one.</summary>
+    /// <summary>The variant for Arm; uses its widening multiplication where the processor has one.</summary>
     public static int Dot128(byte* unsigned, sbyte* signed, int length)
     {
         var sum = Vector128<int>.Zero;

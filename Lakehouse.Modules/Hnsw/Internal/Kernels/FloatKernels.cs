@@ -6,15 +6,15 @@ namespace Lakehouse.Hnsw.Internal.Kernels;
 
 /// <summary>
 /// Inner product and squared Euclidean distance of two float32 vectors, whose length is padded with zeros to a multiple of <see cref="Lanes"/>.
-/// Four accumulators hide the latency of a fused multiply-add. The forms for 512, 256 and 128 bits (the last is the one Arm runs) and the
+/// Four accumulators hide the latency of a fused multiply-add. The variants for 512, 256 and 128 bits (the last one runs on Arm) and the
 /// scalar one differ only in the order of their additions.
 /// </summary>
 internal static unsafe class FloatKernels
 {
-    /// <summary>Vectors are padded to a multiple of so many floats.</summary>
+    /// <summary>Vectors are padded to a multiple of this many floats.</summary>
     public const int Lanes = 16;
 
-    /// <summary>The inner product, in the widest form that this processor has.</summary>
+    /// <summary>The inner product, in the widest variant for this processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Dot(float* a, float* b, int length) =>
         Avx512F.IsSupported ? Dot512(a, b, length)
@@ -22,7 +22,7 @@ internal static unsafe class FloatKernels
         : Vector128.IsHardwareAccelerated ? Dot128(a, b, length)
         : DotScalar(a, b, length);
 
-    /// <summary>The squared Euclidean distance, in the widest form that this processor has.</summary>
+    /// <summary>The squared Euclidean distance, in the widest variant for this processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SquaredDistance(float* a, float* b, int length) =>
         Avx512F.IsSupported ? SquaredDistance512(a, b, length)

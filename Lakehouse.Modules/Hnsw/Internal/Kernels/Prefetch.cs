@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Lakehouse.Hnsw.Internal.Kernels;
 
-/// <summary>Asks for memory before it is needed. .NET has no such instruction for Arm; there this does nothing.</summary>
+/// <summary>Prefetches memory into the cache. Does nothing on Arm, for which .NET has no such instruction.</summary>
 internal static unsafe class Prefetch
 {
     private const int CacheLine = 64;
 
-    /// <summary>Asks for the <paramref name="lines"/> cache lines from <paramref name="address"/> on.</summary>
+    /// <summary>Prefetches <paramref name="lines"/> cache lines, starting at <paramref name="address"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines(byte* address, int lines)
     {

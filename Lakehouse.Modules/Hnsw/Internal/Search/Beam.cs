@@ -1,8 +1,8 @@
 namespace Lakehouse.Hnsw.Internal.Search;
 
 /// <summary>
-/// The best so many nodes seen on a walk, in order, in one flat array: both the candidates and the results of the paper's search, for a candidate
-/// that is worse than the worst result would never be followed. Which of them were followed is a mark in the key.
+/// The best nodes seen on a walk, up to a capacity, sorted in one flat array. It holds both the candidates and the results of the paper's search, because a
+/// candidate that is worse than the worst result would never be followed. A mark in the key tells which nodes were followed.
 /// </summary>
 internal sealed class Beam
 {
@@ -10,13 +10,13 @@ internal sealed class Beam
     private int _capacity;
     private int _next;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>How many nodes it holds.</summary>
     public int Count { get; private set; }
 
     /// <summary>The keys, nearest first, with marks.</summary>
     public ReadOnlySpan<ulong> Keys => _keys.AsSpan(0, Count);
 
-    /// <summary>Empties it for at most <paramref name="capacity"/> nodes.</summary>
+    /// <summary>Empties it and sets its capacity.</summary>
     public void Reset(int capacity)
     {
         if (_keys.Length <= capacity)
@@ -27,7 +27,7 @@ internal sealed class Beam
         (_capacity, Count, _next) = (capacity, 0, 0);
     }
 
-    /// <summary>Takes the nearest node that was not followed yet. False: there is none, the walk is over.</summary>
+    /// <summary>Takes the nearest node that was not followed yet. False when there is none and the walk is complete.</summary>
     public bool TryFollow(out uint node)
     {
         var keys = _keys;
@@ -49,7 +49,7 @@ internal sealed class Beam
         return true;
     }
 
-    /// <summary>Takes a node in when it is among the best. True when it is the next one to follow.</summary>
+    /// <summary>Adds a node if it is among the best. True when it is the next one to follow.</summary>
     public bool Add(ulong key)
     {
         var keys = _keys;
@@ -63,7 +63,7 @@ internal sealed class Beam
             Count--;
         }
 
-        // A search by halves without a branch that depends on the data: the processor could not foresee it.
+        // A binary search without a branch that depends on the data, which the processor could not predict.
         var (first, length) = (0, Count);
         while (length > 0)
         {

@@ -1,16 +1,16 @@
 namespace Lakehouse.Hnsw.Internal.Search;
 
-/// <summary>A binary heap of numbers, smallest first. A heap of the largest holds their complements.</summary>
+/// <summary>A binary heap of numbers, smallest first. Callers that need the largest first store complements.</summary>
 internal sealed class KeyHeap
 {
     private ulong[] _keys = new ulong[256];
 
     public int Count { get; private set; }
 
-    /// <summary>The smallest.</summary>
+    /// <summary>The smallest number.</summary>
     public ulong Peek => _keys[0];
 
-    /// <summary>All of them, in no order.</summary>
+    /// <summary>All numbers, in no particular order.</summary>
     public ReadOnlySpan<ulong> Keys => _keys.AsSpan(0, Count);
 
     public void Clear() => Count = 0;
@@ -45,7 +45,7 @@ internal sealed class KeyHeap
         return top;
     }
 
-    /// <summary>Pops and pushes in one.</summary>
+    /// <summary>Removes the smallest number and adds another in one step.</summary>
     public void ReplaceTop(ulong key) => Sink(key);
 
     private void Sink(ulong key)

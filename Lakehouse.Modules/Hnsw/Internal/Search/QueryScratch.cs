@@ -3,15 +3,15 @@ using Lakehouse.Hnsw.Internal.Spaces;
 
 namespace Lakehouse.Hnsw.Internal.Search;
 
-/// <summary>A query in every form that an index compares, and room for two stored nodes. Not thread-safe.</summary>
+/// <summary>A query in every form that an index compares, and buffers for two stored nodes. Not thread-safe.</summary>
 internal sealed unsafe class QueryScratch
 {
     private const int CacheLine = 64;
 
-    // Pinned, so that pointers into it stay right as long as this object is referenced.
+    // Pinned, so that pointers into it stay valid as long as this object is referenced.
     private readonly byte[] _memory;
 
-    /// <summary>Makes room for vectors of <paramref name="paddedLength"/> floats.</summary>
+    /// <summary>Allocates buffers for vectors of <paramref name="paddedLength"/> floats.</summary>
     public QueryScratch(int paddedLength)
     {
         var floats = Pad(paddedLength * sizeof(float), CacheLine);
@@ -28,22 +28,22 @@ internal sealed unsafe class QueryScratch
         }
     }
 
-    /// <summary>The query as float32, padded with zeros; under cosine of length 1.</summary>
+    /// <summary>The query as float32, padded with zeros; under cosine normalized to length 1.</summary>
     public float* Vector { get; }
 
     /// <summary>The query as signed 8-bit codes.</summary>
     public sbyte* Codes { get; }
 
-    /// <summary>What belongs to <see cref="Codes"/>.</summary>
+    /// <summary>The scale, offset and sum of <see cref="Codes"/>.</summary>
     public CodeInfo Info { get; set; }
 
-    /// <summary>The query's signs.</summary>
+    /// <summary>The signs of the query, a bit for each dimension.</summary>
     public byte* Bits { get; }
 
-    /// <summary>Room for the scorer of a stored node.</summary>
+    /// <summary>The buffer for the scorer of a stored node.</summary>
     public byte* Node { get; }
 
-    /// <summary>Room for the scorer of a second one.</summary>
+    /// <summary>The buffer for the scorer of a second stored node.</summary>
     public byte* OtherNode { get; }
 
     /// <summary><paramref name="length"/> rounded up to a multiple of <paramref name="lanes"/>.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lakehouse.Hnsw.Internal.Search;
 
 /// <summary>
-/// A score and a node in one number that orders by score: the upper half is the score's bits, made to order as unsigned numbers do; the lower half
-/// is twice the node, and its last bit is free for a mark.
+/// A score and a node in one number that sorts by score: the upper half is the bits of the score, changed so that they sort as an unsigned number; the
+/// lower half is twice the node, and its last bit is free for a mark.
 /// </summary>
 internal static class SortKey
 {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lakehouse.Hnsw.Internal.Search;
 
-/// <summary>Which nodes a walk has seen: a byte for each, equal to the number of the walk, so that it is cleared once in 255 walks.</summary>
+/// <summary>The nodes that a walk has visited: a byte for each, equal to the number of the walk, so that the array is cleared only once in 255 walks.</summary>
 internal sealed class VisitedSet
 {
     private byte[] _marks = [];
@@ -24,7 +24,7 @@ internal sealed class VisitedSet
         }
     }
 
-    /// <summary>Marks a node. False: it was marked before. A node that came after the walk began counts as seen.</summary>
+    /// <summary>Marks a node. False when it was marked before, or is beyond the capacity because it was added after the walk began.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Add(uint node)
     {

@@ -5,7 +5,7 @@ using Lakehouse.Hnsw.Memory;
 
 namespace Lakehouse.Hnsw.Internal.Spaces;
 
-/// <summary>Float32 vectors under cosine: the negated inner product over the lengths.</summary>
+/// <summary>Float32 vectors under cosine: the negated inner product divided by the lengths.</summary>
 internal readonly unsafe struct FloatCosineSpace(VectorStore store) : ISpace<FloatCosineSpace.Scorer>
 {
     public Scorer ForQuery(QueryScratch scratch) => new(store, scratch.Vector, 1f);

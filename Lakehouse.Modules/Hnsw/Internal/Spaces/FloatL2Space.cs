@@ -5,7 +5,7 @@ using Lakehouse.Hnsw.Memory;
 
 namespace Lakehouse.Hnsw.Internal.Spaces;
 
-/// <summary>Float32 vectors under the squared Euclidean distance, which orders as the distance does.</summary>
+/// <summary>Float32 vectors under the squared Euclidean distance, which sorts in the same order as the distance.</summary>
 internal readonly unsafe struct FloatL2Space(VectorStore store) : ISpace<FloatL2Space.Scorer>
 {
     public Scorer ForQuery(QueryScratch scratch) => new(store, scratch.Vector);

@@ -1,11 +1,11 @@
 namespace Lakehouse.Hnsw.Internal.Spaces;
 
-/// <summary>How far nodes are from one query. A struct, so that the walk over the graph is compiled for each kind and calls nothing indirectly.</summary>
+/// <summary>Computes how far nodes are from one query. Implemented by structs, so that the walk is compiled for each kind, without indirect calls.</summary>
 internal interface IScorer
 {
-    /// <summary>Smaller is nearer. Only comparable with scores of the same space.</summary>
+    /// <summary>The score of a node; smaller is nearer. Comparable only with scores of the same space.</summary>
     float Score(uint node);
 
-    /// <summary>Asks for the start of what <see cref="Score"/> will read.</summary>
+    /// <summary>Prefetches the start of the memory that <see cref="Score"/> reads.</summary>
     void Prefetch(uint node);
 }

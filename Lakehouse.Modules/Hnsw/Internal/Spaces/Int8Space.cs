@@ -7,7 +7,8 @@ namespace Lakehouse.Hnsw.Internal.Spaces;
 
 /// <summary>
 /// 8-bit codes under every metric. The score is <c>a + b - f * s * t * (x . y)</c>: under cosine and inner product the offsets a and b are 0 and f
-/// is 1; under L2 they are the squared lengths and f is 2. Nodes keep unsigned codes, x + 128, so 128 times the sum of y comes off the product.
+/// is 1; under L2 they are the squared lengths and f is 2. Nodes store unsigned codes, x + 128, so 128 times the sum of y is subtracted from the
+/// product.
 /// </summary>
 internal readonly unsafe struct Int8Space(VectorStore store, Metric metric) : ISpace<Int8Space.Scorer>
 {

@@ -5,7 +5,7 @@ using Lakehouse.Hnsw.Memory;
 
 namespace Lakehouse.Hnsw.Internal.Spaces;
 
-/// <summary>The vectors of an index by node, with the codes that the walk compares. A node's content is written once, before any thread can find it.</summary>
+/// <summary>The vectors of an index by node, with the codes that the walk compares. The data of a node is written once, before other threads see it.</summary>
 internal sealed unsafe class VectorStore : IDisposable
 {
     private const int CodeMax = 127;
@@ -52,7 +52,7 @@ internal sealed unsafe class VectorStore : IDisposable
 
     public BlockView CodeInfos => _codeInfos!.View;
 
-    /// <summary>What one node takes here.</summary>
+    /// <summary>The memory of one node in this store.</summary>
     public long NodeSizeBytes => (long)(_vectors.Stride + (_inverseNorms?.Stride ?? 0) + (_codes?.Stride ?? 0) + (_codeInfos?.Stride ?? 0));
 
     public void EnsureCapacity(uint count)
@@ -63,7 +63,7 @@ internal sealed unsafe class VectorStore : IDisposable
         _codeInfos?.EnsureCapacity(count);
     }
 
-    /// <summary>Stores the vector of a node, which no other thread can see yet.</summary>
+    /// <summary>Stores the vector of a node that no other thread can see yet.</summary>
     public void Write(uint node, ReadOnlySpan<float> vector)
     {
         var target = Slot(node);
@@ -72,10 +72,10 @@ internal sealed unsafe class VectorStore : IDisposable
         Encode(node);
     }
 
-    /// <summary>The memory of a node's vector, to be filled and then given to <see cref="Encode"/>.</summary>
+    /// <summary>The memory of a node's vector. A caller that fills it then calls <see cref="Encode"/>.</summary>
     public float* Slot(uint node) => (float*)_vectors.At(node);
 
-    /// <summary>Derives what is kept beside the vector of a node.</summary>
+    /// <summary>Computes the length and the codes that are stored with the vector of a node.</summary>
     public void Encode(uint node)
     {
         var vector = Slot(node);
@@ -102,7 +102,7 @@ internal sealed unsafe class VectorStore : IDisposable
     /// <summary>The vector as it was given.</summary>
     public ReadOnlySpan<float> Read(uint node) => new(Slot(node), Dimension);
 
-    /// <summary>Prepares a query. Under cosine it is not the zero vector.</summary>
+    /// <summary>Prepares a query, which must not be the zero vector under cosine.</summary>
     public void Prepare(ReadOnlySpan<float> query, QueryScratch scratch)
     {
         query.CopyTo(new Span<float>(scratch.Vector, PaddedLength));
@@ -127,7 +127,7 @@ internal sealed unsafe class VectorStore : IDisposable
         }
     }
 
-    /// <summary>Turns signed codes into unsigned ones with an offset of 128, and back.</summary>
+    /// <summary>Converts signed codes into unsigned ones with an offset of 128, or back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ToggleSign(byte* source, byte* target, int length)
     {
@@ -137,7 +137,7 @@ internal sealed unsafe class VectorStore : IDisposable
         }
     }
 
-    /// <summary>The distance that a score of the float space means.</summary>
+    /// <summary>Converts a score of the float space into a distance.</summary>
     public float ToDistance(float score) => _metric switch
     {
         Metric.Cosine => Math.Clamp(1f + score, 0f, 2f),
@@ -153,7 +153,7 @@ internal sealed unsafe class VectorStore : IDisposable
         _codeInfos?.Dispose();
     }
 
-    // In double: the squares of a float may overflow or vanish in float, its length does not.
+    // Computed in double where needed: the squares may overflow or underflow a float although the length does not.
     private static float InverseNorm(float* vector, int length)
     {
         var squares = FloatKernels.Dot(vector, vector, length);

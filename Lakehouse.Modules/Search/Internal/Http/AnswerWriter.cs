@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Lakehouse.Search.Internal.Http;
 
-/// <summary>Writes answers: metadata and values of columns are JSON already, and are copied as they are.</summary>
+/// <summary>Writes answers. Metadata and values of columns are stored as JSON and copied unchanged.</summary>
 internal static class AnswerWriter
 {
     public static Task SendAsync(HttpContext context, SearchAnswer answer) => JsonAnswer.SendAsync(context, json => Write(json, answer));
@@ -45,7 +45,7 @@ internal static class AnswerWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Which version the answer reflects, and which way a condition was met.</summary>
+    /// <summary>Writes which version of the dataset the answer reflects, how the vectors were searched, and what the predicate allowed.</summary>
     private static void WriteWay(Utf8JsonWriter json, SearchAnswer answer)
     {
         answer.Origin?.WriteAnswerMembers(json);

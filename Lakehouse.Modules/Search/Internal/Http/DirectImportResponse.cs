@@ -1,6 +1,6 @@
 namespace Lakehouse.Search.Internal.Http;
 
-/// <summary>What a direct import did.</summary>
+/// <summary>The result of a direct import as the API shows it.</summary>
 internal sealed record DirectImportResponse(long Rows, long Added, long Updated, long Skipped, long Count)
 {
     public static DirectImportResponse From(DirectImportResult result) =>

@@ -27,7 +27,7 @@ internal static class ImportBody
         }
 
         return request is { VectorColumn: not null, Model: not null }
-            ? throw JsonMembers.Invalid("with \"vector\" nothing is embedded, so \"model\" says nothing; leave one of the two out")
+            ? throw JsonMembers.Invalid("with \"vector\" nothing is embedded, so \"model\" has no effect; leave one of the two out")
             : request;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
 {
     private const int MaxSqlBytes = 16 * 1024 * 1024;
 
-    /// <summary>The newest version of a dataset whose columns are known.</summary>
+    /// <summary>Returns the newest version of a dataset, which must have been registered with its columns.</summary>
     /// <exception cref="Lakehouse.Core.Errors.LakehouseException"><c>dataset_not_found</c>, <c>invalid_import</c>.</exception>
     public Manifest Find(string dataset)
     {
@@ -18,7 +18,7 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
         return manifest.Columns.Count > 0 ? manifest : throw SearchErrors.Import($"the dataset '{dataset}' was registered without its columns");
     }
 
-    /// <summary>Checks that a dataset has a column; in any case, as SQL does.</summary>
+    /// <summary>Checks that a dataset has a column, ignoring case as SQL does.</summary>
     public static void RequireColumn(Manifest dataset, string column)
     {
         if (!dataset.Columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase)))
@@ -29,11 +29,11 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
     }
 
     /// <summary>
-    /// The rows of a dataset's newest version: id, text, vector, then the metadata's columns. Text and vector are left out where the import has none.
+    /// Reads the rows of a dataset's newest version: id, text, vector, then the metadata's columns. Text and vector are left out where the import has none.
     /// </summary>
     /// <param name="import">The columns.</param>
-    /// <param name="take">Takes some rows.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="take">Called with each chunk of rows.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The version that was read.</returns>
     public async Task<long> ReadAsync(ImportRequest import, Func<QueryChunk, Task> take, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
         return version;
     }
 
-    /// <summary>Starts a query of a dataset, and finds out at which version it sees it.</summary>
+    /// <summary>Starts a query of a dataset and determines the version that it sees.</summary>
     public async Task<(IQueryRows Rows, long Version)> StartAsync(string name, string sql, TimeSpan timeout, CancellationToken cancellationToken)
     {
         while (true)
@@ -55,7 +55,7 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
             var before = Find(name).Version;
             var rows = await engine.ReadAsync(sql, new QueryBounds(timeout, MaxSqlBytes), cancellationToken);
 
-            // By now it has bound a version: the one before, unless there is a newer one.
+            // The query has bound a version by now. If the newest version is still the same, it is that one.
             if (Find(name).Version == before)
             {
                 return (rows, before);

@@ -3,7 +3,9 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>Adds the rows of a dataset that hold vectors, in batches, each durable before the next one is read. Of rows with one id the last counts.</summary>
+/// <summary>
+/// Adds the rows of a dataset that have vectors, in batches, each durable before the next one is read. Of rows with the same id the last one is kept.
+/// </summary>
 internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, SearchOptions options, VectorOptions vectors)
 {
     public async Task<DirectImportResult> RunAsync(IndexName name, ImportRequest import, CancellationToken cancellationToken)

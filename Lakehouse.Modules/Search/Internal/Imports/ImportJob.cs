@@ -2,11 +2,11 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>An import that runs, or has run, in this process.</summary>
+/// <summary>A run of an import in this process, also after it has ended.</summary>
 /// <param name="index">The index, by its own name.</param>
 /// <param name="generation">Its generation.</param>
 /// <param name="import">The import.</param>
-/// <param name="progress">What it has done.</param>
+/// <param name="progress">Its progress.</param>
 internal sealed class ImportJob(IndexName index, Guid generation, ImportRequest import, ImportProgress progress) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -21,13 +21,13 @@ internal sealed class ImportJob(IndexName index, Guid generation, ImportRequest 
 
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>The run; completes without an error.</summary>
+    /// <summary>The task of the run, which never fails.</summary>
     public Task Running { get; set; } = Task.CompletedTask;
 
-    /// <summary>How often it has failed in a row.</summary>
+    /// <summary>How many times in a row it has failed.</summary>
     public int FailureCount { get; set; }
 
-    /// <summary>When it is tried again, as a timestamp; null: not by itself.</summary>
+    /// <summary>When it is retried, as a timestamp; null where it is not retried automatically.</summary>
     public long? RetryAt { get; set; }
 
     public bool IsRunning => progress.Status.State is ImportState.Queued or ImportState.Reading or ImportState.Running;

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// The imports. What is wanted of an index, which dataset at which version, is kept with the index (<see cref="VectorOrigin"/>) before anything is done, so
-/// that a start goes on with what was begun, and a failure that may pass is tried again.
+/// Starts and retries imports. The dataset and the version to import are stored with the index (<see cref="VectorOrigin"/>) before an import begins, so that
+/// unfinished imports continue after a restart, and transient failures are retried.
 /// </summary>
 internal sealed partial class ImportJobs(
     IVectorIndexes indexes, ICatalog catalog, IEmbedder embedder, DatasetRows dataset, DirectImport direct, ImportRunner runner, SearchOptions options,
@@ -144,7 +144,7 @@ internal sealed partial class ImportJobs(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Begins what must be done: imports that a restart cut short, that failed a while ago, or whose datasets have new versions.</summary>
+    /// <summary>Begins the imports that are due: those that a restart interrupted, whose retry is due, or whose datasets have new versions.</summary>
     private async Task LookAfterAsync(CancellationToken cancellationToken)
     {
         var all = indexes.List();
@@ -222,7 +222,7 @@ internal sealed partial class ImportJobs(
         {
             throw SearchErrors.Conflict(
                 "index_not_empty", $"The index '{name}' holds {info.ItemCount} items that are not rows of the dataset '{request.Dataset}', and an import "
-                + "would take them out. Import into an empty index.");
+                + "would remove them. Import into an empty index.");
         }
 
         var (then, now) = (info.Origin?.Embedding, model is null ? null : TextQueries.OriginOf(model));
@@ -230,12 +230,13 @@ internal sealed partial class ImportJobs(
         {
             throw SearchErrors.Conflict(
                 "model_differs",
-                $"The vectors of the index '{name}' were made by {(then is null ? "nobody here" : $"the model '{then.Model}'")}, these would be by "
-                + $"{(now is null ? "nobody here" : $"'{now.Model}'")} as it is now. Import into a new index, and point an alias at it.");
+                $"The vectors of the index '{name}' {(then is null ? "were not made by a model" : $"were made by the model '{then.Model}'")}; those of this "
+                + $"import {(now is null ? "come from the dataset" : $"would be made by the current '{now.Model}'")}. Import into a new index, and point an "
+                + "alias at it.");
         }
     }
 
-    /// <summary>Begins a run of what the index's origin wants. Under <see cref="_starting"/>.</summary>
+    /// <summary>Begins the import that the origin of the index describes. Call it while holding <see cref="_starting"/>.</summary>
     private ImportJob Begin(IndexName name)
     {
         var info = indexes.Show(name);
@@ -265,7 +266,7 @@ internal sealed partial class ImportJobs(
         }
     }
 
-    /// <summary>Never throws.</summary>
+    /// <summary>Runs an import. Never throws.</summary>
     private async Task RunAsync(ImportJob job)
     {
         try
@@ -308,7 +309,7 @@ internal sealed partial class ImportJobs(
         LogDone(job.Index.Value, done.Dataset, version, done.EmbeddedCount, done.UpdatedCount, done.UnchangedCount, done.RemovedCount);
     }
 
-    /// <summary>Vectors of a model that has changed since would be compared with those of before.</summary>
+    /// <summary>Refuses an import by a model that has changed: its vectors cannot be compared with those in the index.</summary>
     private async Task RequireSameModelAsync(ImportJob job)
     {
         if (indexes.Show(job.Index).Origin?.Embedding is { } then)
@@ -318,7 +319,7 @@ internal sealed partial class ImportJobs(
             {
                 throw SearchErrors.Conflict(
                     "model_changed",
-                    $"The model '{then.Model}' is not what the vectors of the index '{job.Index}' were made by: {difference}. Import into a new index, and "
+                    $"The model '{then.Model}' has changed since it made the vectors of the index '{job.Index}': {difference}. Import into a new index, and "
                     + "point an alias at it.");
             }
         }
@@ -366,6 +367,6 @@ internal sealed partial class ImportJobs(
     [LoggerMessage(EventId = 8002, Level = LogLevel.Warning, Message = "The import of the dataset {Dataset} into the index {Index} has failed")]
     private partial void LogFailed(Exception error, string index, string dataset);
 
-    [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The indexes that follow datasets could not be looked after; it is tried again")]
+    [LoggerMessage(EventId = 8003, Level = LogLevel.Warning, Message = "The check for imports that are due has failed; it is tried again")]
     private partial void LogUnwatched(Exception error);
 }

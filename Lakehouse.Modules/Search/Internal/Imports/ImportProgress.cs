@@ -1,6 +1,6 @@
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>Counts what an import does. Thread-safe.</summary>
+/// <summary>The progress of an import. Thread-safe.</summary>
 internal sealed class ImportProgress
 {
     private readonly Lock _gate = new();
@@ -8,7 +8,7 @@ internal sealed class ImportProgress
 
     public ImportProgress(ImportStatus status) => _status = status;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The current status, with the counts.</summary>
     public ImportStatus Status
     {
         get
@@ -20,7 +20,7 @@ internal sealed class ImportProgress
         }
     }
 
-    /// <summary>Changes what is not counted.</summary>
+    /// <summary>Changes the members of the status that are not counts.</summary>
     public void Set(Func<ImportStatus, ImportStatus> change)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class ImportProgress
         }
     }
 
-    /// <summary>The rows are read.</summary>
+    /// <summary>Records that all rows were read.</summary>
     public void Begin(long version, long rowCount) => Set(s => s with { State = ImportState.Running, TargetVersion = version, RowCount = rowCount });
 
     public void Skip() => Set(s => s with { DoneCount = s.DoneCount + 1, SkippedCount = s.SkippedCount + 1 });

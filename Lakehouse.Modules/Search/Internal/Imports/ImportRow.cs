@@ -1,6 +1,6 @@
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>A row of a dataset on its way into an index.</summary>
+/// <summary>A row of a dataset that is being imported.</summary>
 /// <param name="Id">The id; null where the row has none.</param>
 /// <param name="Text">The text; null where there is none.</param>
 /// <param name="Vector">The vector; null where there is none.</param>

@@ -11,8 +11,8 @@ using Lakehouse.Vector;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// Brings an index to a version of a dataset. What the index holds is compared with the rows, so whatever was done before, by an import that was cut short or
-/// by one of an earlier version, is not done again, and nothing has to be remembered but the version that is wanted.
+/// Makes an index hold exactly the rows of a version of a dataset. The rows are compared with the items of the index, so the work of an interrupted import, or
+/// of one of an earlier version, is not repeated, and only the target version has to be stored.
 /// </summary>
 internal sealed class ImportRunner(
     IVectorIndexes indexes, IEmbedder embedder, DatasetRows dataset, IScratchSpace scratch, SearchOptions options, EmbedOptions embedOptions,
@@ -20,7 +20,7 @@ internal sealed class ImportRunner(
 {
     private const int PageOfIds = 100_000;
 
-    /// <summary>Runs an import to its end; the index then holds the rows of the version that is returned, and no others.</summary>
+    /// <summary>Runs an import to its end. The index then holds exactly the rows of the version that is returned.</summary>
     public async Task<long> RunAsync(ImportProgress progress, IndexName name, Guid generation, ImportRequest import, CancellationToken cancellationToken)
     {
         await using var spool = new RowSpool(scratch);
@@ -35,7 +35,7 @@ internal sealed class ImportRunner(
         return version;
     }
 
-    /// <summary>For each id, of which 16 bytes of its hash stand for it, the row that counts: the last one.</summary>
+    /// <summary>Returns the last row of each id, by the first 16 bytes of the id's hash.</summary>
     private static async Task<Dictionary<UInt128, long>> FindLastRowsAsync(RowSpool spool, ImportRequest import, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<UInt128, long>();
@@ -70,7 +70,7 @@ internal sealed class ImportRunner(
                 var isItem = import.VectorColumn is not null ? item.Vector is not null : !string.IsNullOrWhiteSpace(item.Text);
                 if (!isLast || !isItem)
                 {
-                    // A row that makes no item leaves none behind of an earlier version.
+                    // The id is taken out, so that an item of an earlier version is removed.
                     if (isLast)
                     {
                         lastRow.Remove(key);
@@ -128,7 +128,7 @@ internal sealed class ImportRunner(
             }
         }
 
-        // What comes with its vector counts as added, whatever of it has changed.
+        // A row with a vector counts as embedded, whichever part of it has changed.
         var updated = import.VectorColumn is null ? items.Count : 0;
         foreach (var part in toEmbed.Chunk(embedOptions.MaxTexts))
         {
@@ -148,10 +148,10 @@ internal sealed class ImportRunner(
     private static bool IsSameMetadata(StoredItem stored, ImportRow row) =>
         row.Metadata.IsEmpty || JsonElement.DeepEquals(JsonElement.Parse(stored.Metadata), JsonElement.Parse(row.Metadata.Span));
 
-    // An empty text clears what is stored.
+    // An empty text clears the stored text; null would keep it.
     private static VectorItem ItemOf(ImportRow row, ReadOnlyMemory<float> vector) => new(row.Id!, vector, row.Metadata, row.Text ?? string.Empty);
 
-    /// <summary>Removes what is in the index and no row of the version.</summary>
+    /// <summary>Removes the items whose ids are not those of rows of the version.</summary>
     private async Task RemoveOthersAsync(
         IndexName name, Guid generation, Dictionary<UInt128, long> rows, ImportProgress progress, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Lakehouse.Query;
 
 namespace Lakehouse.Search.Internal.Imports;
 
-/// <summary>Makes rows of the chunks of <see cref="DatasetRows"/>.</summary>
+/// <summary>Converts the chunks of <see cref="DatasetRows"/> into rows.</summary>
 internal static class RowParser
 {
     /// <summary>The rows of a chunk.</summary>

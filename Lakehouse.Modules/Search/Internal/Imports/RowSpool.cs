@@ -6,8 +6,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Search.Internal.Imports;
 
 /// <summary>
-/// The rows of one version of a dataset in a scratch file, chunk by chunk. They are read out of the engine at its speed, so that an import that takes hours for
-/// its embeddings holds no query, and sees one version.
+/// The rows of one version of a dataset in a scratch file, chunk by chunk. They are read from the engine at its speed, so that an import that takes hours for
+/// its embeddings does not keep a query open, and sees one version.
 /// </summary>
 internal sealed class RowSpool : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class RowSpool : IAsyncDisposable
             Path.Combine(_folder.Path, "rows"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
     }
 
-    /// <summary>Rows in all chunks.</summary>
+    /// <summary>The number of rows in all chunks.</summary>
     public long RowCount { get; private set; }
 
     public async Task AddAsync(QueryChunk chunk, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class RowSpool : IAsyncDisposable
         RowCount += chunk.RowCount;
     }
 
-    /// <summary>The chunks from the first on, each with the number of its first row, counting from 0. One reader at a time.</summary>
+    /// <summary>Reads the chunks from the first on, each with the number of its first row, counting from 0. One reader at a time.</summary>
     public async IAsyncEnumerable<(long FirstRow, QueryChunk Chunk)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _file.FlushAsync(cancellationToken);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>The aliases in the bucket: an object each, replaced whole.</summary>
+/// <summary>The aliases in the bucket: one object for each, which is replaced as a whole.</summary>
 internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles> logger)
 {
     /// <summary>Points an alias at an index.</summary>
@@ -18,7 +18,7 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
     /// <summary>Deletes an alias.</summary>
     public Task DeleteAsync(IndexName alias, CancellationToken cancellationToken) => store.DeleteAsync(VectorKeys.Alias(alias), cancellationToken);
 
-    /// <summary>Reads all aliases. One that cannot be read is left out, with an error in the log.</summary>
+    /// <summary>Reads all aliases. An alias that cannot be read is logged as an error and left out.</summary>
     public async Task<Dictionary<string, IndexName>> ReadAllAsync(CancellationToken cancellationToken)
     {
         var aliases = new Dictionary<string, IndexName>(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles>
     }
 
     [LoggerMessage(
-        EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias is not there")]
+        EventId = 6006, Level = LogLevel.Error, Message = "The object {Key} of an alias cannot be used; it is left as it is, and the alias does not exist")]
     private partial void LogDamaged(Exception error, string key);
 
     private sealed record AliasFile(string? Index);

@@ -5,17 +5,17 @@ using System.Text.Json.Serialization;
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
-/// The start of a snapshot or a log object: four bytes of magic, the length of what follows (big-endian, 32 bits), and this as JSON. The checksum is
-/// the SHA-256 of the file from its first byte to its last, with zeros where the checksum stands.
+/// The start of a snapshot or a log object: a magic number of four bytes, the length of the JSON (big-endian, 32 bits), and this record as JSON. The checksum
+/// is the SHA-256 of the whole file with zeros in place of the checksum.
 /// </summary>
 /// <param name="FormatVersion">1; 2 where items have texts.</param>
-/// <param name="Generation">The index's.</param>
-/// <param name="Sequence">Of a log object its number; of a snapshot the last one that is part of it.</param>
+/// <param name="Generation">The index's generation.</param>
+/// <param name="Sequence">In a log object its number; in a snapshot the number of the last change that is part of it.</param>
 /// <param name="Kind"><c>snapshot</c>, <c>add</c> or <c>remove</c>.</param>
 /// <param name="ItemCount">How many items follow.</param>
 /// <param name="Dimension">The length of each vector.</param>
-/// <param name="M">Of a snapshot: the most links of a node above layer 0.</param>
-/// <param name="EntryNode">Of a snapshot: the node where walks start; -1 when it is empty.</param>
+/// <param name="M">In a snapshot: the most links of a node above layer 0.</param>
+/// <param name="EntryNode">In a snapshot: the node where walks start; -1 when the index is empty.</param>
 /// <param name="BodyBytes">The bytes after the header.</param>
 /// <param name="Checksum">64 hexadecimal digits.</param>
 internal sealed record FileHeader(
@@ -29,12 +29,12 @@ internal sealed record FileHeader(
     public const int PrefixBytes = 8;
     public const int LengthMax = 64 * 1024;
 
-    /// <summary>Of a snapshot's byte for each item: the low bits have its layer, the others its edges in the spanning tree.</summary>
+    /// <summary>In a snapshot's byte for each item, this many low bits are its highest layer; the others count its edges in the spanning tree.</summary>
     public const int LevelBits = 4;
 
     public static readonly string NoChecksum = new('0', 64);
 
-    /// <summary>The JSON of every file of the module.</summary>
+    /// <summary>The JSON options for all files of the module.</summary>
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -57,16 +57,16 @@ internal sealed record FileHeader(
     }
 
     /// <summary>The length of the JSON that follows the first <see cref="PrefixBytes"/> bytes.</summary>
-    /// <exception cref="InvalidDataException">They are no such bytes.</exception>
+    /// <exception cref="InvalidDataException">The file does not start with <paramref name="magic"/>, or the length is out of range.</exception>
     public static int DecodeLength(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> magic)
     {
         var length = BinaryPrimitives.ReadInt32BigEndian(prefix[magic.Length..]);
         return prefix.StartsWith(magic) && length is > 0 and <= LengthMax
             ? length
-            : throw new InvalidDataException("its first bytes are not those of such a file");
+            : throw new InvalidDataException("its first bytes are not those of this kind of file");
     }
 
-    /// <summary>Reads the JSON, and requires what must agree with the index.</summary>
+    /// <summary>Reads the JSON and checks that it belongs to the index.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, or belongs to another index.</exception>
     public static FileHeader Decode(ReadOnlySpan<byte> json, Guid generation, long sequence, int dimension)
     {
@@ -86,7 +86,7 @@ internal sealed record FileHeader(
             { FormatVersion: not (Version or VersionWithTexts) } => throw new InvalidDataException(
                 $"it has the format version {header.FormatVersion}, this program reads {Version} and {VersionWithTexts}"),
             _ when header.Generation != generation || header.Sequence != sequence
-                || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index or place"),
+                || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index, or has another sequence number"),
             _ when header.ItemCount < 0 || header.BodyBytes < 0
                 || header.Checksum is not { Length: 64 } => throw new InvalidDataException("its header is damaged"),
             _ => header,

@@ -10,10 +10,10 @@ internal sealed class HashingReader(Stream stream) : IDisposable
     private int _start;
     private int _end;
 
-    /// <summary>Hashes bytes that stand for others that were read.</summary>
+    /// <summary>Hashes bytes in place of others that were read with <see cref="ReadHeader"/>.</summary>
     public void Hash(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
-    /// <summary>Fills <paramref name="bytes"/> without hashing them: the header, whose checksum is not part of what is hashed.</summary>
+    /// <summary>Fills <paramref name="bytes"/> without hashing them: the header is hashed without its checksum.</summary>
     /// <exception cref="InvalidDataException">The file ends before.</exception>
     public void ReadHeader(Span<byte> bytes)
     {
@@ -48,7 +48,7 @@ internal sealed class HashingReader(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Ends the reading: the hash of all bytes, in hexadecimal digits.</summary>
+    /// <summary>Ends the reading and returns the hash of all bytes, in hexadecimal digits.</summary>
     /// <exception cref="InvalidDataException">There are more bytes.</exception>
     public string Complete() => _start == _end && stream.ReadByte() < 0
         ? Convert.ToHexStringLower(_hash.GetHashAndReset())

@@ -25,7 +25,7 @@ internal sealed class HashingWriter(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Ends the writing: the hash of all bytes, in hexadecimal digits.</summary>
+    /// <summary>Ends the writing and returns the hash of all bytes, in hexadecimal digits.</summary>
     public string Complete()
     {
         Flush();

@@ -1,16 +1,16 @@
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>The object that makes an index exist, JSON.</summary>
+/// <summary>The content of the object that defines an index, as JSON. An index exists because this object does.</summary>
 /// <param name="FormatVersion">1.</param>
 /// <param name="Generation">
-/// Names this creation of the index; its other files carry it, so that those of an earlier index of the name are never taken for its own.
+/// Identifies this creation of the index. Its other files carry it, so that files of an earlier index of the same name are never mistaken for its own.
 /// </param>
-/// <param name="Dimension">As in <see cref="VectorIndexSpec"/>, like what follows.</param>
+/// <param name="Dimension">The length of its vectors.</param>
 /// <param name="Distance">The metric's name in the API.</param>
 /// <param name="Quantization">The quantization's name in the API.</param>
-/// <param name="M">Links of a new node.</param>
-/// <param name="EfConstruction">The beam of an insertion.</param>
-/// <param name="EfSearch">The beam of a search.</param>
+/// <param name="M">How many links a new node gets.</param>
+/// <param name="EfConstruction">The beam width of an insertion.</param>
+/// <param name="EfSearch">The default beam width of a search.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 internal sealed record IndexDefinition(
     int FormatVersion, Guid Generation, int Dimension, string Distance, string Quantization, int M, int EfConstruction, int EfSearch, DateTimeOffset CreatedAt)

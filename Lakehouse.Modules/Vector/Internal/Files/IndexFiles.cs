@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
-/// The objects of the indexes in the bucket. An index exists from the moment its definition is there until its tombstone is. Objects are written once
-/// and never changed, but for the owner's record, which is replaced whole.
+/// The objects of the indexes in the bucket. An index exists from when its definition is written until its tombstone is written. Objects are written once
+/// and never changed, except the owner's record, which is replaced as a whole.
 /// </summary>
 internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scratch, ILogger<IndexFiles> logger)
 {
-    /// <summary>Objects of this module that hold a little JSON are no larger.</summary>
+    /// <summary>The most bytes of the module's small JSON objects.</summary>
     public const long SmallObjectMax = 1024 * 1024;
 
     private const int OwnerVersion = 1;
 
-    /// <summary>Writes a definition. False: the name is taken.</summary>
+    /// <summary>Writes a definition. False when the name is taken.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): objects of an index without a definition are there.
+    /// <c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): there are objects of an index without a definition.
     /// </exception>
     public async Task<bool> CreateAsync(IndexName name, IndexDefinition definition, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return await store.PutIfAbsentAsync(VectorKeys.Definition(name), json, cancellationToken) is not null;
     }
 
-    /// <summary>Deletes an index. Once the tombstone is written it is deleted, whatever becomes of the rest; the next start goes on.</summary>
+    /// <summary>Deletes an index. It is deleted once the tombstone is written; if removing the other objects fails, the next start continues.</summary>
     public async Task DeleteAsync(IndexName name, Func<Task> deleted, CancellationToken cancellationToken)
     {
         await store.PutIfAbsentAsync(VectorKeys.Tombstone(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
@@ -44,7 +44,7 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         await PurgeAsync(name, CancellationToken.None);
     }
 
-    /// <summary>Removes what is left of a deleted index, the tombstone last.</summary>
+    /// <summary>Removes the remaining objects of a deleted index, the tombstone last.</summary>
     public async Task PurgeAsync(IndexName name, CancellationToken cancellationToken)
     {
         foreach (var found in await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken))
@@ -81,7 +81,7 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     }
 
     /// <summary>Reads the owner's record; null when there is none.</summary>
-    /// <exception cref="InvalidDataException">It cannot be read: who may change the index is then unknown.</exception>
+    /// <exception cref="InvalidDataException">The record cannot be read; then it is unknown who may change the index.</exception>
     public async Task<IOwnerRecord?> ReadOwnerAsync(IndexName name, Guid generation, IOwnerRecordReader? reader, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(VectorKeys.Owner(name), cancellationToken) is null)
@@ -99,12 +99,12 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
             }
 
             return file.Origin is not { ValueKind: not JsonValueKind.Null } record ? null
-                : reader is null ? throw new InvalidDataException("nobody here knows what it means")
+                : reader is null ? throw new InvalidDataException("this program has no module that can read it")
                 : reader.Read(record);
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException("it is no JSON of this form", error);
+            throw new InvalidDataException("it is not JSON of the expected form", error);
         }
     }
 
@@ -113,8 +113,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     /// <param name="write">
     /// Writes it to a path of the scratch space, where there is no file yet; returns the number of the last change that is part of it.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Its size.</returns>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The size of the snapshot.</returns>
     public async Task<long> AddSnapshotAsync(IndexName name, Func<string, long> write, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();
@@ -125,10 +125,10 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return stored.SizeBytes;
     }
 
-    /// <summary>Deletes what a snapshot replaces.</summary>
+    /// <summary>Deletes the older snapshots and log objects that a snapshot replaces.</summary>
     public async Task DeleteCompactedAsync(IndexName name, ChangeOrder order, long sequence, CancellationToken cancellationToken)
     {
-        // The snapshots before it first: as long as an older one is there, every change since it is, too.
+        // Older snapshots first, so that as long as one of them exists, every change after it does as well.
         foreach (var older in (await ListAsync(name, cancellationToken)).Where(f => f.IsSnapshot && f.Sequence < sequence))
         {
             await store.DeleteAsync(older.Key, cancellationToken);

@@ -10,17 +10,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>Opens the indexes of the bucket: each from its newest snapshot and the log after it.</summary>
+/// <summary>Opens the indexes in the bucket, each from its newest snapshot and the log after it.</summary>
 internal sealed partial class IndexLoader(
     IObjectStore store, IndexFiles files, IJournal journal, VectorOptions options, ILogger<IndexLoader> logger, IOwnerRecordReader? owners = null)
 {
     private const int Attempts = 5;
     private const long LogObjectMax = int.MaxValue - 1024;
 
-    /// <summary>Opens every index there is; one that cannot be read is there with its error. Deletions that were begun are ended.</summary>
-    /// <param name="loaded">Takes each index.</param>
-    /// <param name="requireMemory">Called with the memory that an index is about to come to; throws where there is not so much.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Opens all indexes; one that cannot be read is opened as damaged, with its error. Completes deletions that were interrupted.</summary>
+    /// <param name="loaded">Called with each index.</param>
+    /// <param name="requireMemory">Called with the bytes that an index is about to use in all; throws where the memory limit does not allow them.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task LoadAllAsync(Action<DurableIndex> loaded, Action<long> requireMemory, CancellationToken cancellationToken)
     {
         var folders = (await store.ListAllAsync(VectorKeys.Root, cancellationToken)).GroupBy(o => o.Key.Value.Split('/')[1], StringComparer.Ordinal);
@@ -65,7 +65,7 @@ internal sealed partial class IndexLoader(
             spec = definition.ToSpec(name);
             if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindError(spec) is not null)
             {
-                throw new InvalidDataException("it says what no index of this program can be");
+                throw new InvalidDataException("its format or a parameter is not supported by this program");
             }
         }
         catch (Exception error) when (error is JsonException or InvalidDataException)
@@ -78,7 +78,7 @@ internal sealed partial class IndexLoader(
         return await LoadAsync(definition, spec, requireMemory, cancellationToken);
     }
 
-    /// <summary>Another process that compacts the log meanwhile takes files away after they were listed: then there are others to read.</summary>
+    /// <summary>Opens an index. Retries when its files have changed since they were listed: another process that compacts the log deletes some.</summary>
     private async Task<DurableIndex> LoadAsync(
         IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ internal sealed partial class IndexLoader(
             long snapshotBytes = 0;
             if (snapshot > 0)
             {
-                var content = await store.OpenAsync(reading, cancellationToken) ?? throw new InvalidDataException("it is gone");
+                var content = await store.OpenAsync(reading, cancellationToken) ?? throw new InvalidDataException("it does not exist any more");
                 await using var stream = content.Stream;
                 snapshotBytes = content.Info.SizeBytes;
                 memory = await Task.Run(
@@ -174,7 +174,7 @@ internal sealed partial class IndexLoader(
         }
     }
 
-    /// <summary>What a crash has left behind between a snapshot and the deletion of what it replaces.</summary>
+    /// <summary>Deletes the files that the snapshot replaces, which are left when a process ended after it wrote the snapshot.</summary>
     private async Task DeleteCompactedAsync(List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed, long snapshot, CancellationToken cancellationToken)
     {
         foreach (var (key, _, _) in listed.Where(f => f.Sequence < snapshot || (f.Sequence == snapshot && !f.IsSnapshot)).OrderByDescending(f => f.IsSnapshot))

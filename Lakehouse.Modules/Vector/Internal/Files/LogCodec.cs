@@ -8,9 +8,9 @@ using Lakehouse.Vector.Internal.Metadata;
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
-/// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, of an add, the length
-/// of its metadata (int32; -1: what is stored stays) and its JSON and, in version 2, the length of its text (int32; likewise) and the text; then the vectors,
-/// float32. Numbers are little-endian.
+/// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, in an add, the length
+/// of its metadata (int32; -1 keeps the stored metadata) and its JSON and, in version 2, the length of its text (int32; -1 keeps the stored text) and the text;
+/// then the vectors, float32. Numbers are little-endian.
 /// </summary>
 internal static class LogCodec
 {
@@ -39,7 +39,7 @@ internal static class LogCodec
     }
 
     /// <summary>Reads an object of the log.</summary>
-    /// <exception cref="InvalidDataException">It is damaged or belongs elsewhere.</exception>
+    /// <exception cref="InvalidDataException">The object is damaged or belongs to another index.</exception>
     public static LogEntry Decode(ReadOnlySpan<byte> file, Guid generation, long sequence, int dimension)
     {
         if (file.Length < FileHeader.PrefixBytes)
@@ -99,7 +99,7 @@ internal static class LogCodec
         body.Write(id);
     }
 
-    // The checksum has vouched for the body: lengths in it are what was written.
+    // The checksum of the body was verified, so its lengths are not checked again.
     private static ItemBatch.Entry[] ReadItems(ReadOnlySpan<byte> body, FileHeader header, int dimension)
     {
         var heads = new (byte[] Id, bool HasMetadata, byte[]? Metadata, byte[]? Text)[header.ItemCount];

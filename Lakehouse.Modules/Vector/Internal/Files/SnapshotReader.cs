@@ -5,17 +5,17 @@ using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>Reads an index from its file (docs/vectors.md) in one pass from the first byte to the last.</summary>
+/// <summary>Reads an index from a snapshot (format: docs/vectors.md) in one pass.</summary>
 internal static class SnapshotReader
 {
     /// <summary>Reads a snapshot.</summary>
     /// <param name="stream">The file.</param>
-    /// <param name="spec">What its index is.</param>
+    /// <param name="spec">The index's parameters.</param>
     /// <param name="generation">The index's generation.</param>
     /// <param name="sequence">The number in the file's name.</param>
     /// <param name="reserve">Called with the memory that the vectors and links need, before they are read.</param>
-    /// <param name="seed">Of the layers that further nodes get; null for another one each time.</param>
-    /// <exception cref="InvalidDataException">It is damaged or belongs elsewhere.</exception>
+    /// <param name="seed">The seed that chooses the layers of further nodes; null for a random one.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another index.</exception>
     public static VectorIndex Read(Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve, int? seed = null)
     {
         using var input = new HashingReader(stream);
@@ -31,7 +31,7 @@ internal static class SnapshotReader
                 throw new InvalidDataException("its checksum does not match");
             }
 
-            index.Graph.Span(); // of a file that was written before there was a spanning tree, or not all at once
+            index.Graph.Span(); // the tree may be missing (files of older versions) or incomplete
             index.IndexTexts();
             return index;
         }
@@ -96,10 +96,10 @@ internal static class SnapshotReader
         input.Read(MemoryMarshal.AsBytes(list));
         foreach (var link in list)
         {
-            // Pointers are made of these numbers, and the checksum is known only at the end.
+            // Checked here because addresses are computed from these numbers before the checksum is verified at the end.
             if (link > levels.Length || (link > 0 && levels[link - 1] < layer))
             {
-                throw new InvalidDataException("a link in it leads nowhere");
+                throw new InvalidDataException("a link in it points to a node that does not exist");
             }
         }
     }

@@ -4,8 +4,8 @@ using Lakehouse.Vector.Internal.Index;
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
-/// Writes an index as one file (docs/vectors.md). What changes in place, the links, is written while nothing changes; vectors, ids and metadata stay what
-/// they are as long as no place is freed, so they are written afterwards, beside adds and searches.
+/// Writes an index as one file (docs/vectors.md). Links change in place, so they are written while no change is applied. Vectors, ids and metadata do not
+/// change as long as no slot is freed, so they are written afterwards, while adds and searches run.
 /// </summary>
 internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, Guid generation) : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
     private readonly List<nint> _texts = [];
     private FileHeader? _header;
 
-    /// <summary>Writes header, layers and links. Nothing is being linked, and no node is deleted but linked to.</summary>
+    /// <summary>Writes header, layers and links. Call it while no node is being linked and no deleted node is linked to.</summary>
     public void WriteGraph(long sequence)
     {
-        // Nodes are numbered anew, without the gaps of free places.
+        // Nodes are renumbered without the gaps of free slots.
         var numbers = new uint[index.Graph.NodeCount];
         long bodyBytes = 0;
         var graph = index.Graph;
@@ -66,7 +66,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
         }
     }
 
-    /// <summary>Writes ids, metadata and vectors, and the checksum into the header.</summary>
+    /// <summary>Writes ids, metadata, texts and vectors, then the checksum into the header.</summary>
     public void WriteItems(CancellationToken cancellationToken)
     {
         for (var i = 0; i < _items.Count; i++)
@@ -80,7 +80,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             _output.Write(item.MetadataRecord is null ? default : item.Metadata.Json);
             if (_header!.FormatVersion == FileHeader.VersionWithTexts)
             {
-                // The record is what the file has: the length and the text.
+                // The record in memory has the form of the file: the length, then the text.
                 var none = 0;
                 var text = (byte*)_texts[i];
                 _output.Write(

@@ -4,13 +4,13 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>Where the module keeps what: see docs/vectors.md.</summary>
+/// <summary>The object keys of the module; see docs/vectors.md.</summary>
 internal static class VectorKeys
 {
-    /// <summary>Above everything.</summary>
+    /// <summary>The prefix of all keys of the module.</summary>
     public const string Root = "_vectors/";
 
-    /// <summary>Above the aliases. No index has such a name.</summary>
+    /// <summary>The prefix of the aliases. No index can have this name.</summary>
     public const string AliasRoot = Root + "_alias/";
 
     public const string DefinitionFile = "index.json";
@@ -18,17 +18,17 @@ internal static class VectorKeys
 
     private const string LogFolder = "log";
     private const string SnapshotFolder = "snapshot";
-    private const int Digits = 20; // so that keys order as numbers do
+    private const int Digits = 20; // so that keys sort in the order of the numbers
 
     public static string Folder(IndexName name) => $"{Root}{name}/";
 
-    /// <summary>What an index is. While it is there and no tombstone is, the index is.</summary>
+    /// <summary>The definition of an index. The index exists while its definition exists and its tombstone does not.</summary>
     public static ObjectKey Definition(IndexName name) => ObjectKey.Parse(Folder(name) + DefinitionFile);
 
     /// <summary>Written first when an index is deleted, and deleted last.</summary>
     public static ObjectKey Tombstone(IndexName name) => ObjectKey.Parse(Folder(name) + TombstoneFile);
 
-    /// <summary>The owner's record; replaced whole.</summary>
+    /// <summary>The owner's record, which is replaced as a whole.</summary>
     public static ObjectKey Owner(IndexName name) => ObjectKey.Parse(Folder(name) + "origin.json");
 
     public static ObjectKey Alias(IndexName alias) => ObjectKey.Parse($"{AliasRoot}{alias}.json");

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector.Internal.Http;
 
-/// <summary>Reads the body of an add: <c>{"items":[{"id":"a","vector":[1,2],"metadata":{}}]}</c>. All vectors lie in one array.</summary>
+/// <summary>Reads the body of an add: <c>{"items":[{"id":"a","vector":[1,2],"metadata":{}}]}</c>. All vectors are stored in one array.</summary>
 internal static class AddRequest
 {
-    private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
+    private const int BytesPerNumber = 10; // an estimate, to allocate memory for the floats by the length of the body
     private const string Form = "{\"items\":[{\"id\":\"a\",\"vector\":[0.1,0.2],\"metadata\":{}}]}";
 
     public static List<VectorItem> Read(ReadOnlyMemory<byte> body, int countMax) => VectorJson.Read(body, Form, json => ReadBody(json, countMax));
@@ -27,7 +27,7 @@ internal static class AddRequest
             heads = ReadItems(ref reader, body, ref offset, floats, countMax);
         }
 
-        reader.Read(); // the end; more than that is an error of the form
+        reader.Read(); // the end; throws when more follows
         if (heads is null)
         {
             throw VectorErrors.Request("the body has no \"items\"");
@@ -98,7 +98,7 @@ internal static class AddRequest
             text);
     }
 
-    /// <summary>A text; null, which leaves what is stored as it is.</summary>
+    /// <summary>Reads a text; null keeps the stored text.</summary>
     private static string? ReadText(ref Utf8JsonReader reader, int position)
     {
         var ahead = reader;

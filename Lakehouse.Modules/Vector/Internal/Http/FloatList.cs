@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Http;
 
-/// <summary>Floats of unknown number in one array, which is then used where it lies.</summary>
+/// <summary>A list of floats in one array, which is used afterwards without a copy.</summary>
 internal sealed class FloatList(int capacity)
 {
     private float[] _items = GC.AllocateUninitializedArray<float>(Math.Max(16, capacity));
@@ -17,7 +17,7 @@ internal sealed class FloatList(int capacity)
         _items[Count++] = value;
     }
 
-    /// <summary>Forgets what came after the first <paramref name="count"/>.</summary>
+    /// <summary>Removes all but the first <paramref name="count"/>.</summary>
     public void Truncate(int count) => Count = count;
 
     public ReadOnlyMemory<float> Slice(int start, int length) => _items.AsMemory(start, length);

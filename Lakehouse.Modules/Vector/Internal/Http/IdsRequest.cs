@@ -5,12 +5,12 @@ namespace Lakehouse.Vector.Internal.Http;
 
 /// <summary>The body of a deletion, and of reading items by their ids.</summary>
 /// <param name="Ids">The ids.</param>
-/// <param name="Include">What the items shall carry; null where the body does not say.</param>
+/// <param name="Include">The parts of items to return; null where the body has no <c>include</c>.</param>
 internal sealed record IdsRequest(IReadOnlyList<string> Ids, ItemParts? Include)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the body.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="takesInclude">Whether <c>include</c> has a meaning here.</param>
+    /// <param name="takesInclude">Whether <c>include</c> is allowed.</param>
     public static IdsRequest Read(JsonElement json, bool takesInclude)
     {
         var body = new JsonMembers(json);

@@ -137,7 +137,7 @@ internal static class VectorEndpoints
         });
     }
 
-    /// <summary>Names separated by commas; metadata alone where there are none.</summary>
+    /// <summary>Parses names separated by commas; null means metadata only.</summary>
     private static ItemParts PartsOf(string? include) =>
         include is null ? ItemParts.Metadata : ItemJson.ParseParts(include.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 

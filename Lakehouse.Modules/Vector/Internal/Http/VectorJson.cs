@@ -4,10 +4,10 @@ using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector.Internal.Http;
 
-/// <summary>Steps that the readers of request bodies share. Each names what it stands at in its error.</summary>
+/// <summary>Steps that the readers of request bodies share. Their errors name the member that is read.</summary>
 internal static class VectorJson
 {
-    /// <summary>Reads a body with <paramref name="read"/>; JSON that is none becomes an error for a person.</summary>
+    /// <summary>Reads a body with <paramref name="read"/>; invalid JSON becomes an error for the client.</summary>
     public static T Read<T>(ReadOnlyMemory<byte> body, string form, Func<ReadOnlyMemory<byte>, T> read)
     {
         try
@@ -20,7 +20,7 @@ internal static class VectorJson
         }
     }
 
-    /// <summary>Steps over <paramref name="token"/>, which must come next.</summary>
+    /// <summary>Reads the next token, which must be <paramref name="token"/>.</summary>
     public static void Expect(ref Utf8JsonReader reader, JsonTokenType token, string what)
     {
         if (!reader.Read() || reader.TokenType != token)
@@ -77,13 +77,13 @@ internal static class VectorJson
         return texts;
     }
 
-    /// <summary>Reads a list of numbers onto the end of <paramref name="floats"/>.</summary>
-    /// <param name="reader">Stands before the list, over the end of <paramref name="json"/>; may come back as another reader over a later part of it.</param>
+    /// <summary>Reads a list of numbers and appends them to <paramref name="floats"/>.</summary>
+    /// <param name="reader">A reader over the rest of <paramref name="json"/>, before the list; may be replaced by a reader over a later part.</param>
     /// <param name="json">The whole text.</param>
-    /// <param name="offset">Where the reader's text starts in it.</param>
+    /// <param name="offset">Where the reader's text starts in <paramref name="json"/>.</param>
     /// <param name="floats">Takes the numbers.</param>
     /// <param name="what">The list's name for an error.</param>
-    /// <returns>How many.</returns>
+    /// <returns>How many numbers were read.</returns>
     public static int ReadVector(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, FloatList floats, string what)
     {
         Expect(ref reader, JsonTokenType.StartArray, what);
@@ -91,7 +91,7 @@ internal static class VectorJson
         var start = offset + (int)reader.BytesConsumed;
         if (VectorText.TryRead(json[start..], floats, out var length))
         {
-            // A reader that goes on from the opening to the closing bracket: to it the list is empty.
+            // A new reader continues at the closing bracket with the state after the opening one, so it sees an empty list.
             offset = start + length;
             reader = new Utf8JsonReader(json[offset..], isFinalBlock: true, reader.CurrentState);
             reader.Read();

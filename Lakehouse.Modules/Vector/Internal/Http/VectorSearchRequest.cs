@@ -4,13 +4,13 @@ namespace Lakehouse.Vector.Internal.Http;
 
 /// <summary>Reads the body of a search, or of many: <c>{"vector":[1,2],"k":10}</c>, <c>{"queries":[...]}</c>.</summary>
 /// <param name="Queries">The searches.</param>
-/// <param name="IsList">True when they came as <c>queries</c>, and the answer is a list, too.</param>
+/// <param name="IsList">True when they came as <c>queries</c>; then the answer is a list as well.</param>
 internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
 {
     private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
     private static readonly string[] Known = ["vector", "id", "k", "ef", "filter", "max_distance", "include", "exact", "queries"];
     private const int KDefault = 10;
-    private const int BytesPerNumber = 10; // about: memory for the floats is set aside by the length of the text
+    private const int BytesPerNumber = 10; // an estimate, to allocate memory for the floats by the length of the body
 
     public static VectorSearchRequest Read(ReadOnlyMemory<byte> body) => VectorJson.Read(body, Form, ReadBody);
 
@@ -21,7 +21,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
         List<VectorQuery>? queries = null;
         var offset = 0;
         var query = ReadQuery(ref reader, body.Span, ref offset, "the body", ref queries);
-        reader.Read(); // the end; more than that is an error of the form
+        reader.Read(); // the end; throws when more follows
         return queries is null ? new VectorSearchRequest([query], IsList: false) : new VectorSearchRequest(queries, IsList: true);
     }
 
@@ -70,7 +70,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
 
         if (queries is not null && memberCount > 1)
         {
-            throw VectorErrors.Query("beside queries the body can have nothing; put it into each query");
+            throw VectorErrors.Query("a body with queries can have no other members; put them into each query");
         }
 
         return query.K is null && query.DistanceMax is null ? query with { K = KDefault } : query;

@@ -12,8 +12,8 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
 {
     /// <summary>Runs a search.</summary>
     /// <param name="query">The search.</param>
-    /// <param name="owner">What the answer carries along.</param>
-    /// <param name="size">Counts what is found.</param>
+    /// <param name="owner">The owner's record, which is part of the answer.</param>
+    /// <param name="size">Counts the memory of the answer.</param>
     public HybridAnswer Run(HybridQuery query, IOwnerRecord? owner, AnswerSize size)
     {
         Check(query);
@@ -136,7 +136,7 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
         candidate.KeywordRank > 0 ? candidate.KeywordRank : null,
         candidate.KeywordRank > 0 ? candidate.KeywordScore : null);
 
-    /// <summary>An item in one ranking or both; rank 0: not in that one.</summary>
+    /// <summary>An item in one ranking or both; a rank of 0 means that it is not in that ranking.</summary>
     [StructLayout(LayoutKind.Auto)]
     private struct Candidate
     {

@@ -4,8 +4,7 @@ using Lakehouse.Hnsw.Memory;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// From an id to its node: a hash table with linear probing that holds only node numbers; the ids themselves are with the items. For one thread at a
-/// time.
+/// Maps an id to its node: a hash table with linear probing that holds only node numbers; the ids themselves are stored with the items. Not thread-safe.
 /// </summary>
 internal sealed unsafe class IdTable(NodeBlocks items)
 {
@@ -26,7 +25,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         return _slots[slot] != 0;
     }
 
-    /// <summary>Points the id of a node at it, in place of the node it pointed at before.</summary>
+    /// <summary>Maps the id of a node to it; replaces the node that the id was mapped to before.</summary>
     public void Set(uint node)
     {
         var id = IdAt(node);
@@ -41,7 +40,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         _slots[slot] = node + 1;
     }
 
-    /// <summary>Takes an id out. What was pushed behind it by collisions moves up, so that no mark of a deletion is needed.</summary>
+    /// <summary>Removes an id. Entries behind it that collided move up, so no tombstones are needed.</summary>
     public void Remove(ReadOnlySpan<byte> id)
     {
         var mask = _slots.Length - 1;
@@ -79,7 +78,7 @@ internal sealed unsafe class IdTable(NodeBlocks items)
         return slot;
     }
 
-    // Seeded for each process: ids come from outside, and nobody is to choose ones that collide.
+    // The hash has a random seed for each process, so that a client cannot choose ids that collide.
     private int Home(ReadOnlySpan<byte> id)
     {
         var hash = default(HashCode);

@@ -6,9 +6,9 @@ using Lakehouse.Vector.Internal.Metadata;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// One search of one index. Decides between the walk over the graph and comparing every item that the filter lets through: the walk sees about
-/// ef items for each that passes, so a filter that leaves few makes it dearer than the scan; and a walk that takes longer than that is given up
-/// for the scan. So k results come whenever k items pass.
+/// One search of one index. Decides between a walk over the graph and a scan, which compares every item that the filter passes. A walk compares about
+/// ef / share items, where share is the part of the items that pass, so it costs more than a scan when few pass. A walk that turns out to cost more than a
+/// scan is abandoned for one. So a search returns k results whenever k items pass.
 /// </summary>
 internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
 {
@@ -16,10 +16,10 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
 
     private readonly List<Neighbour> _found = [];
 
-    /// <summary>Runs a search that was checked.</summary>
+    /// <summary>Checks a search and runs it.</summary>
     /// <param name="query">The search.</param>
-    /// <param name="owner">What the answer carries along.</param>
-    /// <param name="size">Counts what is found.</param>
+    /// <param name="owner">The owner's record, which is part of the answer.</param>
+    /// <param name="size">Counts the memory of the answer.</param>
     public VectorAnswer Run(VectorQuery query, IOwnerRecord? owner, AnswerSize size)
     {
         Check(query);
@@ -34,7 +34,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
                 throw VectorErrors.Query(error);
             }
 
-            // The item that is searched by comes first, and is taken out below.
+            // In a search by id, one more result is found, because that item itself is left out below.
             var selection = new NodeSelection(index, filter, query.AllowedIds);
             var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, selection, context);
             return new VectorAnswer(Collect(query, k, size), isExact, context.ScoreCount, owner);
@@ -45,11 +45,11 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         }
     }
 
-    /// <summary>What was found, nearest first.</summary>
+    /// <summary>The results, nearest first.</summary>
     public IReadOnlyList<Neighbour> Found => _found;
 
     /// <summary>
-    /// Finds the nearest for a caller who has entered the graph, and checked the vector. True when every item that may be returned was compared.
+    /// Finds the nearest items for a caller that has entered the graph and checked the vector. True when every item that may be returned was compared.
     /// </summary>
     public bool RunInside(ReadOnlyMemory<float> vector, int k, int? ef, NodeSelection selection, SearchContext context) =>
         Find(vector.Span, k, new VectorQuery { Ef = ef }, selection, context);
@@ -81,7 +81,7 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         ? index.Graph.Read(node).ToArray()
         : throw new LakehouseException(ErrorKind.NotFound, "item_not_found", $"There is no item \"{id}\" in the index '{index.Spec.Name}'.");
 
-    /// <summary>Fills the list of what was found, nearest first. True when every item was compared.</summary>
+    /// <summary>Fills the list of results, nearest first. True when every item that may be returned was compared.</summary>
     private bool Find(ReadOnlySpan<float> vector, int k, VectorQuery query, NodeSelection selection, SearchContext context)
     {
         var condition = selection.Condition;
@@ -104,11 +104,12 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             var count = index.Graph.Search(vector, wanted, ef, condition, limit, context, _found);
             if (count < Math.Min(wanted, selection.AllowedCount is { } allowed && condition is not null ? Math.Min(allowed, index.Count) : index.Count))
             {
-                // Given up, or fewer than there must be: what a walk cannot reach, the scan can.
+                // The walk was abandoned, or found too few: a scan also finds items that no walk reaches.
                 return Scan(vector, k, selection, context);
             }
 
-            // Of a range everything is wanted: a walk that ends inside it was too short. It may have ended empty, when the last items were deleted meanwhile.
+            // A search by distance needs every item within it: when the farthest result is still within, search again for more. There may be no result at
+            // all, when the last items were deleted meanwhile.
             if (query.DistanceMax is not { } farthest || wanted == k || count == 0 || _found[^1].Distance > farthest)
             {
                 return false;

@@ -2,7 +2,7 @@ using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
 
-/// <summary>What belongs to a node beside its vector: pointers to the records of its id and metadata.</summary>
+/// <summary>Pointers to the records of a node's id and metadata.</summary>
 internal unsafe struct Item
 {
     /// <summary>The length of the id (uint16) and the id in UTF-8.</summary>

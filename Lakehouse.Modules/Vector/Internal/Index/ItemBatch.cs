@@ -5,10 +5,10 @@ using Lakehouse.Vector.Internal.Metadata;
 
 namespace Lakehouse.Vector.Internal.Index;
 
-/// <summary>Items of an add after every rule was checked: whoever has one can apply it whole.</summary>
+/// <summary>The items of an add after all checks: a batch can always be applied as a whole.</summary>
 internal sealed class ItemBatch
 {
-    // The largest length whose square, and that of a difference of two such, a float can hold.
+    // A float can hold the square of this length, and the square of the difference of two vectors of this length.
     private const double LengthMax = 9e18;
     private const double LengthMin = 1e-30;
 
@@ -22,7 +22,7 @@ internal sealed class ItemBatch
 
     public Entry this[int position] => _entries[position];
 
-    /// <summary>True when an item says what its text is.</summary>
+    /// <summary>True when at least one item sets or clears its text.</summary>
     public bool HasTexts => Array.Exists(_entries, e => e.Text is not null);
 
     /// <summary>Checks the items in their order; the first that breaks a rule is named by its position.</summary>
@@ -60,10 +60,10 @@ internal sealed class ItemBatch
         return new ItemBatch(entries);
     }
 
-    /// <summary>A batch that was checked before and kept.</summary>
+    /// <summary>A batch from the log, which was checked when it was written.</summary>
     public static ItemBatch FromLog(Entry[] entries) => new(entries);
 
-    /// <summary>What is wrong with a vector; null when it can be stored or searched for.</summary>
+    /// <summary>The rule that a vector breaks; null when it can be stored or searched for.</summary>
     public static string? FindError(ReadOnlySpan<float> vector, VectorIndexSpec spec)
     {
         if (vector.Length != spec.Dimension)
@@ -152,8 +152,8 @@ internal sealed class ItemBatch
     /// <summary>One item.</summary>
     /// <param name="Id">Its id in UTF-8.</param>
     /// <param name="Vector">Its vector.</param>
-    /// <param name="HasMetadata">False: what is stored stays.</param>
+    /// <param name="HasMetadata">False keeps the stored metadata.</param>
     /// <param name="Metadata">The record of a <see cref="MetadataDocument"/>; null for none.</param>
-    /// <param name="Text">Its text in UTF-8, empty for none; null: what is stored stays.</param>
+    /// <param name="Text">Its text in UTF-8; empty for none; null keeps the stored text.</param>
     internal readonly record struct Entry(byte[] Id, ReadOnlyMemory<float> Vector, bool HasMetadata, byte[]? Metadata, byte[]? Text = null);
 }

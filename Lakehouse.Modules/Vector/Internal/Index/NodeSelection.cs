@@ -3,16 +3,16 @@ using Lakehouse.Vector.Internal.Metadata;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// The items that a search may return: those that a filter passes and whose ids are allowed. Allowed ids become a bitmap over nodes, which costs a look-up each
-/// once, and a bit each time an item is met. For readers of the index, as long as they have entered it.
+/// The items that a search may return: those that a filter passes and whose ids are allowed. Allowed ids become a bitmap over nodes: each id is looked up once,
+/// and each test of an item reads one bit. Valid between <see cref="Hnsw.VectorGraph.Enter"/> and <see cref="Hnsw.VectorGraph.Leave"/> of the caller.
 /// </summary>
 internal sealed class NodeSelection
 {
-    // An item is tested by a filter for about a third of what comparing its vector costs; a bit costs next to nothing.
+    // Costs in comparisons of vectors: testing an item with a filter takes about a third of one, reading a bit next to nothing.
     private const double FilterCost = 0.3;
     private const double BitCost = 0.02;
 
-    // A filter's share is estimated from so many items.
+    // The share of items that a filter passes is estimated from this many items.
     private const int SampleCount = 256;
 
     private readonly VectorIndex _index;
@@ -34,26 +34,26 @@ internal sealed class NodeSelection
         };
     }
 
-    /// <summary>How many items have an allowed id; null where any is allowed.</summary>
+    /// <summary>How many items have an allowed id; null where every id is allowed.</summary>
     public long? AllowedCount { get; }
 
-    /// <summary>Their bits, by node; null likewise.</summary>
+    /// <summary>A bit for each node, set where its id is allowed; null where every id is allowed.</summary>
     public ulong[]? AllowedBits { get; }
 
-    /// <summary>What a node must be beside alive; null for nothing.</summary>
+    /// <summary>The condition on a live node; null for none.</summary>
     public Func<uint, bool>? Condition { get; }
 
-    /// <summary>What a scan costs, in comparisons of vectors, and the share of items that pass.</summary>
+    /// <summary>Returns the cost of a scan, in comparisons of vectors, and the share of items that pass.</summary>
     public double ScanCost(out double share)
     {
         share = Condition is null ? 1 : !_hasFilter && AllowedCount is { } known ? (double)known / Math.Max(1, _index.Count) : Sample();
         return _index.Count * ((Condition is null ? 0 : _hasFilter ? FilterCost : BitCost) + share);
     }
 
-    // Nodes that came later than the bitmap are beyond it.
+    // Nodes that were added after the bitmap was made have no bit in it.
     private static bool Contains(ulong[] bits, uint node) => node >> 6 < (uint)bits.Length && (bits[node >> 6] >> (int)(node & 63) & 1) != 0;
 
-    /// <summary>The share, from a sample that is spread over all items.</summary>
+    /// <summary>Estimates the share from a sample that is spread over all items.</summary>
     private double Sample()
     {
         var nodeCount = _index.Graph.NodeCount;
@@ -68,7 +68,7 @@ internal sealed class NodeSelection
             }
         }
 
-        // One more than was seen: a filter that no item of the sample passes may still pass some.
+        // Plus 1, so that the share is never 0: a filter that no item of the sample passes may still pass others.
         return (passed + 1.0) / (seen + 1.0);
     }
 }

@@ -3,8 +3,8 @@ using Lakehouse.Hnsw.Memory;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// A pointer for each node, or null. It takes no memory before the first pointer that is not null: indexes without metadata, or without texts, pay nothing for
-/// them. Setting is for one thread at a time, reading for any number.
+/// A pointer for each node, or null. It allocates no memory before the first pointer that is not null, so indexes without metadata or without texts use none
+/// for them. One thread at a time may set; any number may read.
 /// </summary>
 internal sealed unsafe class PointerTable : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class PointerTable : IDisposable
     /// <summary>True when a pointer was ever set.</summary>
     public bool IsInUse => Volatile.Read(ref _blocks) is not null;
 
-    /// <summary>The memory of the pointers of so many nodes.</summary>
+    /// <summary>The memory of the pointers of <paramref name="nodeCount"/> nodes.</summary>
     public long SizeBytes(uint nodeCount) => IsInUse ? (long)nodeCount * sizeof(byte*) : 0;
 
     public byte* Get(uint node) =>
@@ -27,7 +27,7 @@ internal sealed unsafe class PointerTable : IDisposable
     {
         if (pointer is not null && _blocks is null)
         {
-            // Room for every node before anyone sees it.
+            // Capacity for every node before other threads see the table.
             var blocks = new NodeBlocks(sizeof(byte*));
             blocks.EnsureCapacity(nodeCount);
             Volatile.Write(ref _blocks, blocks);

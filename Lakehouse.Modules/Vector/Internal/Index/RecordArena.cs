@@ -4,23 +4,23 @@ using Lakehouse.Hnsw.Memory;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// Byte records of any size outside the managed heap: ids and metadata. Freed ones are used again for records of about their size. For one thread
-/// at a time.
+/// Byte records of any size outside the managed heap: ids, metadata and texts. Freed memory is used again for records of about the same size. Not
+/// thread-safe.
 /// </summary>
 internal sealed unsafe class RecordArena : IDisposable
 {
-    private const int BlockBytes = 2 * 1024 * 1024; // what OffHeap gives at least
-    private const int Grain = 8; // pointers and the numbers in records stay aligned
+    private const int BlockBytes = 2 * 1024 * 1024; // the smallest allocation of OffHeap
+    private const int Grain = 8; // keeps records, and the numbers in them, aligned
 
     private readonly List<(nint Block, int Size)> _blocks = [];
     private readonly Dictionary<int, Stack<nint>> _free = [];
     private byte* _next;
     private int _left;
 
-    /// <summary>The memory of the records that are in use or were.</summary>
+    /// <summary>The memory of the records in use, and of freed ones.</summary>
     public long SizeBytes { get; private set; }
 
-    /// <summary>What a record of so many bytes takes: at most a quarter more.</summary>
+    /// <summary>The memory that a record of <paramref name="size"/> bytes takes: at most a quarter more.</summary>
     public static int RoundUp(int size)
     {
         const int quarters = 4;
@@ -37,7 +37,7 @@ internal sealed unsafe class RecordArena : IDisposable
         return place;
     }
 
-    /// <summary>Takes the memory of a record back; nobody reads it any more.</summary>
+    /// <summary>Frees the memory of a record, which no thread may read any more.</summary>
     public void Free(byte* record, int size)
     {
         size = RoundUp(size);

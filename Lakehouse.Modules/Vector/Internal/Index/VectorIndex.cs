@@ -8,15 +8,15 @@ using Lakehouse.Vector.Internal.Metadata;
 namespace Lakehouse.Vector.Internal.Index;
 
 /// <summary>
-/// An index in memory: vectors, graph, ids, metadata and texts. Searches take no lock. Changes are applied one after the other, in the order of the log,
-/// which takes a copy of each item; linking them into the graph, which takes the time, runs beside other changes and searches.
+/// An index in memory: vectors, graph, ids, metadata and texts. Searches take no lock. Changes are applied one after the other, in the order of the log, by
+/// copying the items in. Linking them into the graph, which takes most of the time, runs concurrently with other changes and searches.
 /// </summary>
 internal sealed unsafe class VectorIndex : IDisposable
 {
     private const int TextLockCount = 64;
     private const int IdsUnderLock = 1_024;
 
-    // For each node the record of its id, which all have; of its metadata and of its text, which is its length (int32) and UTF-8.
+    // For each node the records of its id (always), its metadata and its text. The record of a text is its length (int32) and its UTF-8.
     private readonly NodeBlocks _idRecords = new(sizeof(byte*));
     private readonly PointerTable _metadata = new();
     private readonly PointerTable _texts = new();
@@ -28,8 +28,8 @@ internal sealed unsafe class VectorIndex : IDisposable
     private readonly Lock[] _texting = [.. Enumerable.Range(0, TextLockCount).Select(_ => new Lock())];
 
     /// <summary>An empty index.</summary>
-    /// <param name="spec">What it is.</param>
-    /// <param name="seed">Of the layers that nodes get; null for another one each time.</param>
+    /// <param name="spec">Its parameters.</param>
+    /// <param name="seed">The seed that chooses the layers of nodes; null for a random one.</param>
     public VectorIndex(VectorIndexSpec spec, int? seed = null)
     {
         Spec = spec;
@@ -44,13 +44,13 @@ internal sealed unsafe class VectorIndex : IDisposable
     /// <summary>How many items there are.</summary>
     public int Count => _ids.Count;
 
-    /// <summary>The texts by their terms.</summary>
+    /// <summary>The inverted index of the texts.</summary>
     public KeywordIndex Keywords { get; } = new();
 
     /// <summary>True when an item has a text, or had one.</summary>
     public bool HasTexts => _texts.IsInUse;
 
-    /// <summary>The memory of everything.</summary>
+    /// <summary>The memory of the whole index.</summary>
     public long SizeBytes =>
         Graph.SizeBytes
         + (Graph.NodeCount * sizeof(byte*))
@@ -60,22 +60,22 @@ internal sealed unsafe class VectorIndex : IDisposable
         + _ids.SizeBytes
         + Keywords.SizeBytes;
 
-    /// <summary>The pointers of a node; for who holds off <see cref="Vacuum"/>, which frees what they point at.</summary>
+    /// <summary>The pointers of a node; for callers that exclude <see cref="Vacuum"/>, which frees the records.</summary>
     public Item ItemOf(uint node) => new() { IdRecord = IdRecordOf(node), MetadataRecord = _metadata.Get(node) };
 
     /// <summary>The metadata of a node; for readers between <see cref="VectorGraph.Enter"/> and <see cref="VectorGraph.Leave"/>.</summary>
     public MetadataDocument Metadata(uint node) => new(_metadata.Get(node));
 
-    /// <summary>The id of a node; likewise.</summary>
+    /// <summary>The id of a node; for readers, as <see cref="Metadata"/>.</summary>
     public ReadOnlySpan<byte> Id(uint node) => Item.IdOf(IdRecordOf(node));
 
-    /// <summary>The text of a node in UTF-8, empty for none; likewise.</summary>
+    /// <summary>The text of a node in UTF-8, empty for none; for readers, as <see cref="Metadata"/>.</summary>
     public ReadOnlySpan<byte> Text(uint node) => TextRecordOf(node) is var record and not null ? new(record + sizeof(int), *(int*)record) : default;
 
-    /// <summary>The record of a node's text, or null; as <see cref="ItemOf"/>.</summary>
+    /// <summary>The record of a node's text, or null; for the same callers as <see cref="ItemOf"/>.</summary>
     public byte* TextRecordOf(uint node) => _texts.Get(node);
 
-    /// <summary>A copy of the item of a node; likewise.</summary>
+    /// <summary>A copy of the item of a node; for readers, as <see cref="Metadata"/>.</summary>
     public StoredItem Read(uint node, ItemParts parts) => new(
         Encoding.UTF8.GetString(Id(node)),
         parts.HasFlag(ItemParts.Vector) ? Graph.Read(node).ToArray() : null,
@@ -83,11 +83,12 @@ internal sealed unsafe class VectorIndex : IDisposable
         parts.HasFlag(ItemParts.Text) && Text(node) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null);
 
     /// <summary>
-    /// The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers.
+    /// The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers, as
+    /// <see cref="Metadata"/>.
     /// </summary>
     public List<uint> List(byte[] startAfter, int countMax)
     {
-        // The largest id first, so that a smaller one takes its place.
+        // The largest id is at the head, so that a smaller one replaces it.
         var smallest = new PriorityQueue<uint, uint>(Comparer<uint>.Create((left, right) => Id(right).SequenceCompareTo(Id(left))));
         for (var node = 0u; node < Graph.NodeCount; node++)
         {
@@ -116,7 +117,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         return nodes;
     }
 
-    /// <summary>The most memory that a batch can come to take.</summary>
+    /// <summary>The most memory that a batch can take.</summary>
     public long EstimateBytes(ItemBatch batch)
     {
         var newNodes = Math.Max(0, batch.Count - Graph.FreeCount);
@@ -132,9 +133,9 @@ internal sealed unsafe class VectorIndex : IDisposable
         return bytes;
     }
 
-    /// <summary>Applies a batch: at once its ids lead to the new items, and when this returns searches do.</summary>
+    /// <summary>Applies a batch. Look-ups by id see the new items once <paramref name="applied"/> is called, searches when this returns.</summary>
     /// <param name="batch">The items.</param>
-    /// <param name="threadCount">Threads to link with.</param>
+    /// <param name="threadCount">How many threads link items.</param>
     /// <param name="applied">Called when the next change may be applied.</param>
     public AddResult Add(ItemBatch batch, int threadCount, Action applied)
     {
@@ -166,7 +167,7 @@ internal sealed unsafe class VectorIndex : IDisposable
     }
 
     /// <summary>Deletes items.</summary>
-    /// <returns>The positions of ids that were not there.</returns>
+    /// <returns>The positions of ids without an item.</returns>
     public List<int> Remove(IReadOnlyList<byte[]> ids)
     {
         var missing = new List<int>();
@@ -197,7 +198,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         return missing;
     }
 
-    /// <summary>The nodes of some ids as bits; ids that are not there are left out. For readers, likewise.</summary>
+    /// <summary>The nodes of some ids as a bitmap; ids without an item are ignored. For readers, as <see cref="Metadata"/>.</summary>
     public ulong[] Select(IEnumerable<ReadOnlyMemory<byte>> ids)
     {
         const int wordBits = 64;
@@ -219,7 +220,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         return bits;
     }
 
-    /// <summary>Finds the node of an id; for readers, likewise.</summary>
+    /// <summary>Finds the node of an id; for readers, as <see cref="Metadata"/>.</summary>
     public bool TryFind(ReadOnlySpan<byte> id, out uint node)
     {
         lock (_table)
@@ -229,11 +230,11 @@ internal sealed unsafe class VectorIndex : IDisposable
     }
 
     /// <summary>
-    /// Clears the places of deleted items: links to them are replaced beside everything else, what is left of them is cut while no item is being linked,
-    /// and when the readers of before have gone, the places are free.
+    /// Frees the slots of deleted items. First, links to them are replaced while changes and searches run; then the links that are left, while no change is
+    /// applied. The slots are freed when the readers that may still see them have left.
     /// </summary>
-    /// <param name="threadCount">Threads to repair with.</param>
-    /// <param name="isolated">Runs while nothing changes and no place is deleted; null for nothing.</param>
+    /// <param name="threadCount">How many threads repair links.</param>
+    /// <param name="isolated">Called while no change is applied and no deleted node is linked to; null for none.</param>
     public void Vacuum(int threadCount, Action? isolated = null)
     {
         _linking.EnterReadLock();
@@ -278,10 +279,10 @@ internal sealed unsafe class VectorIndex : IDisposable
         }
     }
 
-    /// <summary>True when there are places or records to be cleared.</summary>
+    /// <summary>True when there are slots or records to free.</summary>
     public bool HasGarbage => Graph.DeletedCount > 0 || _retired.Count > 0;
 
-    /// <summary>Puts a node of a snapshot in place; its vector and links are set by the reader of the snapshot, before anyone else sees the index.</summary>
+    /// <summary>Adds a node of a snapshot. The reader of the snapshot sets its vector and links before any other thread sees the index.</summary>
     public void Restore(uint node, ReadOnlySpan<byte> id, byte[]? metadata, byte[]? text)
     {
         SetItem(node, id, metadata, text);
@@ -290,7 +291,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         _ids.Set(node);
     }
 
-    /// <summary>Makes the index of the texts that were restored.</summary>
+    /// <summary>Builds the inverted index of the restored texts.</summary>
     public void IndexTexts()
     {
         if (HasTexts)
@@ -356,7 +357,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         }
     }
 
-    /// <summary>True when the text is another one now.</summary>
+    /// <summary>Replaces the text of a node. True when it has changed.</summary>
     private bool ReplaceText(uint node, ItemBatch.Entry entry)
     {
         if (entry.Text is null || Text(node).SequenceEqual(entry.Text))
@@ -390,7 +391,7 @@ internal sealed unsafe class VectorIndex : IDisposable
 
     private static int TextSizeOf(byte* record) => sizeof(int) + *(int*)record;
 
-    /// <summary>Brings the terms of a node to its text as it is now: of several threads that do so for one node, the last one sees the last text.</summary>
+    /// <summary>Updates the terms of a node from its current text. Of several threads that do so for one node, the last one sees the newest text.</summary>
     private void IndexText(uint node)
     {
         if (!HasTexts)
@@ -442,7 +443,7 @@ internal sealed unsafe class VectorIndex : IDisposable
 
         IndexText(added.Node);
 
-        // In this order: never are both found, and for hardly any time neither is.
+        // In this order at most one of the two nodes is live at any time; for a very short time neither is.
         if (added.Before is { } before)
         {
             Delete(before);

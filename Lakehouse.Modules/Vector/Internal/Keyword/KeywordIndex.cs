@@ -6,19 +6,19 @@ namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
 /// An inverted index of the texts of items, ranked by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) with the
-/// inverse document frequency of Lucene, which is never negative. In memory; it is made again from the texts when an index is opened. Texts are set by several
-/// threads; searches need no lock.
+/// inverse document frequency of Lucene, which is never negative. Kept in memory and rebuilt from the texts when an index is opened. Several threads may set
+/// texts; searches need no lock.
 /// </summary>
 /// <remarks>
-/// An item's text is a document with a number of its own. A text that changes becomes a new document, and the old one only loses its node: it still counts in
-/// the frequencies, as in Lucene, until so many are dead that the lists are written anew.
+/// An item's text is a document with its own number. A text that changes becomes a new document; the old one is dead: it has no node any more, but still counts
+/// in the frequencies, as in Lucene, until so many documents are dead that the lists are rebuilt.
 /// </remarks>
 internal sealed class KeywordIndex : IDisposable
 {
     private const float K1 = 1.2f;
     private const float B = 0.75f;
 
-    // A table with fewer dead documents is not worth writing anew.
+    // With fewer dead documents a table is not worth rebuilding.
     private const int DeadCountMin = 1_024;
 
     private readonly ReaderWriterLockSlim _rebuilding = new();
@@ -36,7 +36,7 @@ internal sealed class KeywordIndex : IDisposable
     /// <summary>An upper bound, for most texts, of what a text adds to <see cref="SizeBytes"/>.</summary>
     public static long EstimateBytes(int textBytes) => 64 + (2L * textBytes);
 
-    /// <summary>Sets the text of a node, in place of what it had. Nobody sets the same node at the same time.</summary>
+    /// <summary>Sets or replaces the text of a node. Two threads must not set the same node at the same time.</summary>
     public void Set(uint node, ReadOnlySpan<char> text)
     {
         _rebuilding.EnterReadLock();
@@ -68,7 +68,7 @@ internal sealed class KeywordIndex : IDisposable
         RebuildIfWorthwhile();
     }
 
-    /// <summary>Takes the text of a node out; one that has none stays so.</summary>
+    /// <summary>Removes the text of a node, if it has one.</summary>
     public void Remove(uint node)
     {
         _rebuilding.EnterReadLock();
@@ -87,9 +87,9 @@ internal sealed class KeywordIndex : IDisposable
 
     /// <summary>Finds the best matches.</summary>
     /// <param name="terms">The terms of the query, each once.</param>
-    /// <param name="countMax">At most so many.</param>
-    /// <param name="isWanted">What a node must be, at least alive.</param>
-    /// <param name="compare">Orders nodes of the same score, so that an answer does not depend on the order of adding.</param>
+    /// <param name="countMax">The most matches to return.</param>
+    /// <param name="isWanted">Whether a node may be returned; it must at least check that the node is live.</param>
+    /// <param name="compare">Orders nodes of the same score, so that an answer does not depend on the order in which they were added.</param>
     /// <returns>The best first.</returns>
     public List<KeywordMatch> Search(IReadOnlyList<string> terms, int countMax, Func<uint, bool> isWanted, Comparison<uint> compare)
     {
@@ -108,7 +108,7 @@ internal sealed class KeywordIndex : IDisposable
             return [];
         }
 
-        // After the lists: whoever is in one of them now is in the arrays.
+        // Read after the lists, so that every document that is in a list now is in the arrays.
         var documents = table.Documents;
         var scores = ArrayPool<float>.Shared.Rent(documents.Count);
         try
@@ -129,7 +129,7 @@ internal sealed class KeywordIndex : IDisposable
         scores.Clear();
         foreach (var list in lists)
         {
-            // Documents added after the snapshot are left to the next search.
+            // Documents that were added after the snapshot are ignored.
             var documentCount = Math.Max(1, list.DocumentCount);
             var weight = MathF.Log(1 + ((Math.Max(0, documents.Count - documentCount) + 0.5f) / (documentCount + 0.5f)));
             for (var reader = list.Read(); reader.MoveNext() && reader.Document < documents.Count;)
@@ -139,7 +139,7 @@ internal sealed class KeywordIndex : IDisposable
             }
         }
 
-        // The worst of the best on top.
+        // The worst of the best matches is at the head.
         var order = Comparer<KeywordMatch>.Create(
             (left, right) => left.Score != right.Score ? left.Score.CompareTo(right.Score) : compare(right.Node, left.Node));
         var best = new PriorityQueue<KeywordMatch, KeywordMatch>(order);
@@ -147,7 +147,7 @@ internal sealed class KeywordIndex : IDisposable
         {
             for (var reader = list.Read(); reader.MoveNext() && reader.Document < documents.Count;)
             {
-                // A document is looked at once, whatever number of lists it is in.
+                // The score is set to 0 below, so that a document that is in several lists is considered once.
                 ref var score = ref scores[reader.Document];
                 var node = documents.Nodes[reader.Document];
                 if (score > 0 && node != Table.NoNode && (best.Count < countMax || score >= best.Peek().Score) && isWanted(node))
@@ -217,7 +217,7 @@ internal sealed class KeywordIndex : IDisposable
     {
         public const uint NoNode = uint.MaxValue;
 
-        private const int BytesOfTerm = 120; // about: the text, the entry of the dictionary, the objects
+        private const int BytesOfTerm = 120; // an estimate: the text, the entry of the dictionary, the objects
         private const int BytesOfDocument = 12;
 
         private readonly ConcurrentDictionary<string, PostingList>.AlternateLookup<ReadOnlySpan<char>> _lookup;
@@ -293,7 +293,7 @@ internal sealed class KeywordIndex : IDisposable
             }
         }
 
-        /// <summary>A table of the documents that are alive, numbered without gaps.</summary>
+        /// <summary>A table of the live documents, numbered without gaps.</summary>
         public Table WithoutDead(out long listBytes)
         {
             var fresh = new Table();
@@ -322,7 +322,7 @@ internal sealed class KeywordIndex : IDisposable
             return fresh;
         }
 
-        /// <summary>The documents at one moment; their nodes can lose their documents later.</summary>
+        /// <summary>The documents at one moment. An entry of <paramref name="Nodes"/> can still become <see cref="NoNode"/> later.</summary>
         internal readonly record struct Snapshot(uint[] Nodes, int[] Lengths, int Count, float LengthMean);
     }
 }

@@ -1,8 +1,8 @@
 namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
-/// The documents that hold a term, in the order of their numbers, and how often: pairs of variable-length numbers (7 bits a byte, the last byte below 128), the
-/// distance from the document before and the count. One writer at a time; readers need no lock, for what they have seen the length of never changes.
+/// The documents that contain a term, in the order of their numbers, and how often: pairs of variable-length numbers (7 bits a byte, the last byte below 128),
+/// the difference from the previous document and the count. One writer at a time; readers need no lock, because bytes below a length once read never change.
 /// </summary>
 internal sealed class PostingList
 {
@@ -13,20 +13,20 @@ internal sealed class PostingList
     private int _last = -1;
     private int _documentCount;
 
-    /// <summary>How many documents hold the term, removed ones that are not cleared yet among them.</summary>
+    /// <summary>How many documents contain the term, including dead ones.</summary>
     public int DocumentCount => Volatile.Read(ref _documentCount);
 
     /// <summary>The memory of the list.</summary>
     public long SizeBytes => _bytes.Length;
 
-    /// <summary>Adds a document, whose number is larger than all before.</summary>
+    /// <summary>Adds a document, whose number is larger than all before it.</summary>
     public void Add(int document, int count)
     {
         const int pairBytesMax = 10;
         var bytes = _bytes;
         if (_length + pairBytesMax > bytes.Length)
         {
-            // The old array stays as it is for those who read it.
+            // The old array is not changed, because readers may still use it.
             Array.Resize(ref bytes, (bytes.Length * 3 / 2) + pairBytesMax);
             Volatile.Write(ref _bytes, bytes);
         }
@@ -40,7 +40,7 @@ internal sealed class PostingList
 
     public Reader Read()
     {
-        // The length first: an array that is seen later holds at least so much.
+        // The length is read first: an array that is read later holds at least that many bytes.
         var length = Volatile.Read(ref _length);
         return new Reader(Volatile.Read(ref _bytes).AsSpan(0, length));
     }

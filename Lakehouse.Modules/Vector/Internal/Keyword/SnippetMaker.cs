@@ -1,11 +1,11 @@
 namespace Lakehouse.Vector.Internal.Keyword;
 
-/// <summary>Finds the part of a text that holds the most different terms of a query, and of those parts the one with the most matches.</summary>
+/// <summary>Finds the part of a text that contains the most different terms of a query; of equal parts, the one with the most matches.</summary>
 internal static class SnippetMaker
 {
     private const string Ellipsis = "…";
 
-    /// <summary>Makes a snippet of at most about <paramref name="lengthMax"/> UTF-16 units; from the text's start when no term is in it.</summary>
+    /// <summary>Makes a snippet of at most about <paramref name="lengthMax"/> UTF-16 units; from the start of the text when it contains no term.</summary>
     public static TextSnippet Make(string text, IReadOnlyCollection<string> terms, int lengthMax)
     {
         var sink = new MatchSink([], new HashSet<string>(terms, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>());
@@ -18,7 +18,7 @@ internal static class SnippetMaker
         var ranges = new List<TextRange>();
         foreach (var match in matches)
         {
-            // A code and its parts match at one place: the longer match stands for both.
+            // A code and its parts match at the same position; only the longer match is reported.
             var from = match.Start - start + prefix.Length;
             var isCovered = ranges.Count > 0 && ranges[^1].Start + ranges[^1].Length >= from + match.End - match.Start;
             if (match.Start >= start && match.End <= end && !isCovered)
@@ -31,7 +31,7 @@ internal static class SnippetMaker
         return new TextSnippet(string.Concat(prefix, text.AsSpan(start, end - start), end < text.Length ? Ellipsis : string.Empty), ranges);
     }
 
-    /// <summary>The run of matches that fits into the length and holds the most different terms.</summary>
+    /// <summary>Returns the run of matches that fits into the length and contains the most different terms.</summary>
     private static (int First, int Count) BestWindow(List<Match> matches, int lengthMax)
     {
         var best = (First: 0, Count: 0, Distinct: 0);
@@ -60,7 +60,7 @@ internal static class SnippetMaker
         return (best.First, best.Count);
     }
 
-    /// <summary>The window with as much of the text around it as fits, cut between words where there is a space.</summary>
+    /// <summary>Extends the window by as much of the surrounding text as fits, cut between words where there is a space.</summary>
     private static (int Start, int End) Widen(string text, List<Match> matches, int first, int count, int lengthMax)
     {
         if (text.Length <= lengthMax)
@@ -82,7 +82,7 @@ internal static class SnippetMaker
             end--;
         }
 
-        // A text without spaces is cut anywhere, but not inside a character.
+        // A text without spaces may be cut between any two characters, but not inside a surrogate pair.
         start -= start > 0 && char.IsLowSurrogate(text[start]) ? 1 : 0;
         end += end < text.Length && char.IsLowSurrogate(text[end]) ? 1 : 0;
         return (start, end);

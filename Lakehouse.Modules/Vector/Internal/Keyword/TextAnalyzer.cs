@@ -4,13 +4,13 @@ using System.Text;
 namespace Lakehouse.Vector.Internal.Keyword;
 
 /// <summary>
-/// Cuts a text into terms: runs of letters and digits, in lower case, Latin letters without their accents. Words that are joined without a space and hold a
-/// digit, as the codes <c>AB-1234</c> and <c>4.2/b</c>, are terms in one piece as well (<c>ab1234</c>), so that a code is found as such. Characters of Chinese
-/// and Japanese, which are written without spaces, are terms each. No word is left out and none is stemmed.
+/// Splits a text into terms: runs of letters and digits, in lower case, Latin letters without their accents. Words that are joined without a space and contain
+/// a digit, such as the codes <c>AB-1234</c> and <c>4.2/b</c>, are also one joined term (<c>ab1234</c>), so that a code is found as a whole. Each character of
+/// Chinese and Japanese, which are written without spaces, is a term. There are no stop words and no stemming.
 /// </summary>
 internal static class TextAnalyzer
 {
-    /// <summary>A term is cut off after so many UTF-16 units.</summary>
+    /// <summary>A term is cut off after this many UTF-16 units.</summary>
     public const int TermLengthMax = 64;
 
     private const string Joiners = "-_./'&@+#:";
@@ -55,7 +55,7 @@ internal static class TextAnalyzer
         return sink.Terms;
     }
 
-    /// <summary>Words that nothing but joiners parts: each of them, and all in one piece if there are several and one holds a digit.</summary>
+    /// <summary>Analyzes words with only joiners between them: each word, and all of them joined if there are several and one contains a digit.</summary>
     private static int AnalyzeJoined<TSink>(ReadOnlySpan<char> text, int start, Span<char> word, Span<char> joined, ref TSink sink)
         where TSink : ITermSink
     {
@@ -118,7 +118,7 @@ internal static class TextAnalyzer
         return copied;
     }
 
-    /// <summary>Lower case without accents; what does not fit is left out.</summary>
+    /// <summary>Converts to lower case without accents; what does not fit is cut off.</summary>
     private static int Fold(ReadOnlySpan<char> word, Span<char> folded)
     {
         var length = 0;

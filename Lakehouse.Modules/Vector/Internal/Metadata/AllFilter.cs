@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>Passes what every part passes.</summary>
+/// <summary>Passes items that every part passes.</summary>
 internal sealed class AllFilter(FilterNode[] parts) : FilterNode
 {
     public override bool Matches(MetadataDocument document)

@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>Passes what at least one part passes.</summary>
+/// <summary>Passes items that at least one part passes.</summary>
 internal sealed class AnyFilter(FilterNode[] parts) : FilterNode
 {
     public override bool Matches(MetadataDocument document)

@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>Passes a value that equals one of the given ones. Texts are looked up by their hash, so that a long list costs no more than a short one.</summary>
+/// <summary>Passes values that equal one of the given ones. Texts are looked up by their hash, so that a long list costs no more than a short one.</summary>
 internal sealed class EqualFilter : FieldFilter
 {
     private readonly ILookup<uint, byte[]> _texts;

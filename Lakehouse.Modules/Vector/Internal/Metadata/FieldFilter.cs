@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>Passes items that have a member whose value, or one element of it where it is an array, holds the condition.</summary>
+/// <summary>Passes items that have a member whose value, or one element of it where it is an array, satisfies the condition.</summary>
 internal abstract class FieldFilter(FieldPath path) : FilterNode
 {
     public override bool Matches(MetadataDocument document)
@@ -15,7 +15,7 @@ internal abstract class FieldFilter(FieldPath path) : FilterNode
         return value.Kind == ValueKind.Array ? HoldsForAny(value.Text) : Holds(value);
     }
 
-    /// <summary>True when the value holds the condition.</summary>
+    /// <summary>True when the value satisfies the condition.</summary>
     protected abstract bool Holds(MetadataValue value);
 
     private bool HoldsForAny(ReadOnlySpan<byte> json)

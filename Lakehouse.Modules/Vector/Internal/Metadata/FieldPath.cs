@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>A key of the metadata object, or a way into its nested objects with dots between the keys.</summary>
+/// <summary>A key of the metadata object, or a path into its nested objects with dots between the keys.</summary>
 internal sealed class FieldPath
 {
     private readonly byte[] _key;
@@ -18,7 +18,7 @@ internal sealed class FieldPath
         _firstHash = MetadataDocument.Hash(_steps[0]);
     }
 
-    /// <summary>Finds the value. A key that holds the dots itself comes first.</summary>
+    /// <summary>Finds the value. A key that contains the dots itself takes precedence.</summary>
     public bool TryFind(MetadataDocument document, out MetadataValue value)
     {
         if (document.TryFind(_key, _hash, out value))
@@ -55,7 +55,7 @@ internal sealed class FieldPath
             var member = MetadataValue.At(ref reader, json);
             if (isKey)
             {
-                value = member; // of a key that comes twice the last one counts, as for most readers of JSON
+                value = member; // the last of duplicate keys is used, as by most JSON readers
                 isFound = true;
             }
         }

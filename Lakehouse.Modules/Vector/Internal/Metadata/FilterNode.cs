@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>A part of a filter on metadata. Immutable, for any number of threads.</summary>
+/// <summary>A part of a filter on metadata. Immutable and thread-safe.</summary>
 internal abstract class FilterNode
 {
     /// <summary>True when the item with this metadata passes.</summary>

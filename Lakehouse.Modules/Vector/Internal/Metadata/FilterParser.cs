@@ -4,8 +4,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Vector.Internal.Metadata;
 
 /// <summary>
-/// Reads a filter. An object holds conditions that must all hold: a key of the metadata (dots lead into nested objects) with a value to equal or
-/// an object of operators, or <c>and</c>, <c>or</c> with a list of filters, <c>not</c> with one. Operators: <c>eq ne gt gte lt lte in exists</c>.
+/// Reads a filter. An object has conditions that must all hold: a key of the metadata (dots lead into nested objects) with a value to equal or
+/// an object of operators; <c>and</c> or <c>or</c> with a list of filters; <c>not</c> with one filter. Operators: <c>eq ne gt gte lt lte in exists</c>.
 /// </summary>
 internal sealed class FilterParser(int depthMax, int termsMax)
 {

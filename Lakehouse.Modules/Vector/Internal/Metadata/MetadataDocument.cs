@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Lakehouse.Vector.Internal.Metadata;
 
 /// <summary>
-/// An item's metadata as it is kept: its JSON object in one canonical spelling, and before it a table of its members, so that a filter finds a value
+/// An item's metadata in memory: its JSON object in canonical form, and before it a table of its members, so that a filter finds a value
 /// without parsing. The record: length of the JSON (int32), number of members (int32), the members (<see cref="MetadataField"/>), the JSON.
 /// </summary>
 internal readonly unsafe struct MetadataDocument(byte* record)
@@ -17,7 +17,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
     private static readonly JsonReaderOptions Depth = new() { MaxDepth = 64 };
     private static readonly JsonWriterOptions Canonical = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>True for an item that has none, which reads as <c>{}</c>.</summary>
+    /// <summary>True for an item without metadata, which reads as <c>{}</c>.</summary>
     public bool IsEmpty => record is null;
 
     /// <summary>The JSON object in UTF-8.</summary>
@@ -32,7 +32,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
     public static int SizeOf(byte* record) => HeadBytes + (*(int*)(record + sizeof(int)) * sizeof(MetadataField)) + *(int*)record;
 
     /// <summary>The record of a JSON object; null for one without members.</summary>
-    /// <exception cref="JsonException">It is no object, holds a key twice, or a value that cannot be kept.</exception>
+    /// <exception cref="JsonException">The JSON is not an object, has a key twice, or has a value that cannot be stored.</exception>
     public static byte[]? Encode(ReadOnlySpan<byte> json)
     {
         var canonical = Canonicalise(json);
@@ -54,7 +54,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
     /// <summary>The JSON of a record that <see cref="Encode"/> made.</summary>
     public static ReadOnlySpan<byte> JsonOf(byte[]? record) => record is null ? "{}"u8 : record.AsSpan(record.Length - MemoryMarshal.Read<int>(record));
 
-    /// <summary>The hash of a key, as the members have it.</summary>
+    /// <summary>The hash of a key, as in <see cref="MetadataField.KeyHash"/>.</summary>
     public static uint Hash(ReadOnlySpan<byte> key)
     {
         var hash = 2166136261u; // FNV-1a: keys are short, and a collision only costs a comparison
@@ -66,7 +66,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
         return hash;
     }
 
-    /// <summary>Finds a member by its key, in canonical spelling.</summary>
+    /// <summary>Finds a member by its key, in canonical form.</summary>
     public bool TryFind(ReadOnlySpan<byte> key, uint hash, out MetadataValue value)
     {
         if (!IsEmpty)
@@ -88,7 +88,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
         return false;
     }
 
-    /// <summary>A text as it stands between quotes in canonical spelling.</summary>
+    /// <summary>A text in canonical form, as it is written between quotes.</summary>
     public static byte[] Escape(string text)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -142,7 +142,7 @@ internal readonly unsafe struct MetadataDocument(byte* record)
                     throw new JsonException($"the number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond what a double can hold");
                 }
 
-                writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true); // as it was spelled: no digit is lost
+                writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true); // with the digits of the input, so that none is lost
                 break;
             case JsonTokenType.True or JsonTokenType.False:
                 writer.WriteBooleanValue(reader.TokenType == JsonTokenType.True);

@@ -1,19 +1,19 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>Where a member of a metadata object lies in its JSON, and its value where that is a number.</summary>
+/// <summary>The position of a member of a metadata object in its JSON, and its value where that is a number.</summary>
 internal struct MetadataField
 {
     /// <summary>The hash of the key.</summary>
     public uint KeyHash;
 
-    /// <summary>What the value is.</summary>
+    /// <summary>The kind of the value.</summary>
     public ValueKind Kind;
 
-    /// <summary>The key, without quotes.</summary>
+    /// <summary>Where the key is, without quotes.</summary>
     public int KeyStart;
     public int KeyLength;
 
-    /// <summary>The value; a text without quotes.</summary>
+    /// <summary>Where the value is; of a text, without quotes.</summary>
     public int ValueStart;
     public int ValueLength;
 

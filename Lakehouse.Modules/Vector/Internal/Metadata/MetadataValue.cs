@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Lakehouse.Vector.Internal.Metadata;
 
 /// <summary>A value of a metadata object or of a filter.</summary>
-/// <param name="kind">What it is.</param>
+/// <param name="kind">Its kind.</param>
 /// <param name="number">A whole number, or the bits of a double.</param>
-/// <param name="text">A text as it stands between its quotes, or the JSON of an array or object.</param>
+/// <param name="text">A text as it is written between its quotes, or the JSON of an array or object.</param>
 internal readonly ref struct MetadataValue(ValueKind kind, long number, ReadOnlySpan<byte> text)
 {
     public ValueKind Kind { get; } = kind;
@@ -15,7 +15,7 @@ internal readonly ref struct MetadataValue(ValueKind kind, long number, ReadOnly
 
     public ReadOnlySpan<byte> Text { get; } = text;
 
-    /// <summary>The value at which a reader stands, over JSON as <see cref="MetadataDocument"/> writes it.</summary>
+    /// <summary>The value at the position of a reader over JSON that <see cref="MetadataDocument"/> wrote.</summary>
     public static MetadataValue At(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var start = (int)reader.TokenStartIndex;
@@ -59,7 +59,7 @@ internal readonly ref struct MetadataValue(ValueKind kind, long number, ReadOnly
         }
     }
 
-    /// <summary>True when both are the same null, truth value, number or text. Arrays and objects equal nothing.</summary>
+    /// <summary>True when both are null, or are the same truth value, number or text. Arrays and objects never equal anything.</summary>
     public bool EqualTo(MetadataValue other) => Kind switch
     {
         ValueKind.String => other.Kind == ValueKind.String && Text.SequenceEqual(other.Text),
@@ -79,7 +79,7 @@ internal readonly ref struct MetadataValue(ValueKind kind, long number, ReadOnly
         return new MetadataValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(value), text);
     }
 
-    // A double beyond 2^53 is whole; one in the range of a long is compared as such, for the other way would round the long.
+    // Every double beyond 2^53 is whole. One in the range of a long is compared as a long, because converting the long to a double would round it.
     private static int Compare(long whole, double value)
     {
         const double edge = 9.2233720368547758e18;
@@ -89,7 +89,7 @@ internal readonly ref struct MetadataValue(ValueKind kind, long number, ReadOnly
             : value > Math.Floor(value) ? -1 : 0;
     }
 
-    // Bytes of UTF-8 order as code points do. An escape (\", \\, \n, ...) must be undone first.
+    // UTF-8 bytes sort in the order of code points. Escapes (\", \\, \n, ...) must be decoded first.
     private static int CompareTexts(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         left.Contains((byte)'\\') || right.Contains((byte)'\\')
             ? Unescape(left).AsSpan().SequenceCompareTo(Unescape(right))

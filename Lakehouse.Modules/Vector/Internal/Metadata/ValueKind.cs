@@ -1,6 +1,6 @@
 namespace Lakehouse.Vector.Internal.Metadata;
 
-/// <summary>What a metadata value is. Whole numbers of 64 bits are told from others, so that they compare exactly.</summary>
+/// <summary>The kind of a metadata value. Whole numbers of 64 bits have their own kind, so that they compare exactly.</summary>
 internal enum ValueKind : byte
 {
     Null,
