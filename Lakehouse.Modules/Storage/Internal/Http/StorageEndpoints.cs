@@ -29,7 +29,8 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         var key = WritableKey(context, "put/", store == buckets.Find(null));
-        // The store counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
+        // The store bounds the body instead of Kestrel, with its own error. The rest of a refused body is then drained for a while, so that the client can read
+        // the error.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxPutBytes)
         {
