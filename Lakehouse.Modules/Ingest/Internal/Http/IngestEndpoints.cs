@@ -13,7 +13,7 @@ namespace Lakehouse.Ingest.Internal.Http;
 /// <summary><c>/v1/ingest</c>.</summary>
 internal static class IngestEndpoints
 {
-    // What a multipart body has beside the file.
+    // The most bytes of a multipart body besides the file.
     private const long EnvelopeBytesMax = 64 * 1024;
 
     /// <summary>The query parameters.</summary>
@@ -33,7 +33,8 @@ internal static class IngestEndpoints
         HttpContext context, IIngestor ingestor, IngestOptions options, string? name = null, string? delimiter = null, string? header = null)
     {
         var request = new IngestRequest(DatasetName.Parse(name), ParseDelimiter(delimiter), ParseHeader(header));
-        // The ingestor counts, and answers in words. A body that is refused is then still drained for a while, so that its sender sees why.
+        // The ingestor bounds the body instead of Kestrel, with its own error. The rest of a refused body is then drained for a while, so that the client can
+        // read the error.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         if (context.Request.ContentLength > options.MaxIngestBytes + EnvelopeBytesMax)
         {
@@ -65,7 +66,7 @@ internal static class IngestEndpoints
             $"header is '{text}'; say header=true when the first line holds the names of the columns, whatever they look like."),
     };
 
-    /// <summary>The manifest's most wanted members, what the ingest did, and the whole manifest.</summary>
+    /// <summary>The most important members of the manifest, what the ingest did, and the whole manifest.</summary>
     private sealed record IngestResponse(
         Guid DatasetId,
         string Name,
