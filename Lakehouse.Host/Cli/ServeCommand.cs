@@ -76,7 +76,7 @@ internal static partial class ServeCommand
         var interrupts = 0;
         using var impatience = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
         {
-            // The first one stops the program, the second one ends it: what was acknowledged is safe in any case.
+            // The first Ctrl-C stops the program in order, the second one ends it at once. Acknowledged writes are durable in both cases.
             if (Interlocked.Increment(ref interrupts) > 1)
             {
                 Environment.Exit(InterruptedExitCode);
@@ -87,7 +87,7 @@ internal static partial class ServeCommand
         return 0;
     }
 
-    /// <summary>Asks the engine's library for its version, so that a missing one is said now and not by the first query.</summary>
+    /// <summary>Asks DuckDB's library for its version, so that a missing library is reported at the start and not by the first query.</summary>
     private static void RequireEngine()
     {
         try
