@@ -38,7 +38,7 @@ public interface ICatalog
     /// <param name="name">The dataset, new or existing.</param>
     /// <param name="columns">In order, one or more.</param>
     /// <param name="hashes">The SHA-256 of each data file to come, lower-case hex, in the order of the rows.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>schema_conflict</c>, <c>name_conflict</c>, as of <see cref="CommitAsync"/>.</exception>
     Task<CommitPlan> PlanAsync(
         DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ public interface IIngestor
     /// </summary>
     /// <param name="request">The dataset, and how to read the file.</param>
     /// <param name="content">The file, read to its end. The caller owns the stream.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
     /// <c>csv_*</c> (<see cref="ErrorKind.Unprocessable"/>): the file is not CSV, with line and column.
     /// <c>schema_conflict</c>, <c>name_conflict</c> (<see cref="ErrorKind.Conflict"/>). <c>file_too_large</c> (<see cref="ErrorKind.TooLarge"/>).

@@ -23,7 +23,7 @@ public sealed class RequestMemoryLease : IDisposable
 
     /// <summary>Adds bytes to the lease. Waits until requests that began later have released theirs, if necessary.</summary>
     /// <param name="bytes">The number of bytes to add.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="Errors.LakehouseException">
     /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): earlier requests hold all of the memory.
     /// </exception>

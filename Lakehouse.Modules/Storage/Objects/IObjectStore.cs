@@ -36,7 +36,7 @@ public interface IObjectStore
     /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
     /// <param name="startAfter">Any text; empty from the start.</param>
     /// <param name="countMax">The most objects to return, 1 or more.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken);
 
     /// <summary>Deletes an object. Succeeds when the object does not exist.</summary>
@@ -48,14 +48,14 @@ public interface IObjectStore
     /// </summary>
     /// <param name="begunBefore">Writes that began later may still be running and are left alone.</param>
     /// <param name="isDryRun">Only counts them, and removes nothing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The count of unfinished writes.</returns>
     Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken);
 
     /// <summary>Returns a local file that holds an immutable object, for an engine that reads files. Null when the object does not exist.</summary>
     /// <param name="key">The object.</param>
     /// <param name="expected">The expected size and hash; a copy that differs is fetched again. Null when they are not known.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
     /// <c>object_damaged</c> (<see cref="ErrorKind.Damaged"/>); <c>cache_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).
     /// </exception>

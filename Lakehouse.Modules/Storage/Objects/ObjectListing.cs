@@ -15,7 +15,7 @@ public static class ObjectListing
     /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
     /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
     /// <param name="pageSize">The most objects in a page; a store may have a lower bound.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
         this IObjectStore store,
         string prefix,

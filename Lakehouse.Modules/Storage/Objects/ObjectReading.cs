@@ -9,7 +9,7 @@ public static class ObjectReading
     /// <param name="store">The bucket.</param>
     /// <param name="key">The object.</param>
     /// <param name="sizeBytesMax">The largest size accepted.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidDataException">
     /// The object is missing, too large, or cut off. The message says which, in a form that can follow "the object ... is damaged: ".
     /// </exception>

@@ -60,7 +60,7 @@ internal sealed class S3Client : IDisposable
 
     /// <summary>Sends a request, with retries, until it succeeds, fails permanently, or has failed too often.</summary>
     /// <param name="send">Sends the request once. Its first argument is the number of earlier attempts.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>s3_*</c> (<see cref="ErrorKind.Upstream"/>, <see cref="ErrorKind.Timeout"/>).</exception>
     public async Task<T> SendAsync<T>(Func<int, CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
