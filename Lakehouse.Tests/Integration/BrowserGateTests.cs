@@ -25,7 +25,7 @@ public sealed class BrowserGateTests
     [InlineData("10.0.0.1", "server.allowed_hosts")]
     [InlineData("[::2]", "server.allowed_hosts")]
     [InlineData("2130706433", "server.allowed_hosts")]
-    [InlineData("xn--localhost-", "no name of a host")]
+    [InlineData("xn--localhost-", "not a valid host name")]
     public async Task Without_a_token_only_names_of_this_server_are_answered(string name, string? detail)
     {
         await using var host = await LakehouseHost.StartAsync(("server.allowed_hosts", "lake.local,*.lan"));

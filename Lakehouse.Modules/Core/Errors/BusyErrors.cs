@@ -12,7 +12,7 @@ public static class BusyErrors
     /// <param name="setting">The setting that holds this limit: <c>storage.max_concurrent_puts</c>.</param>
     public static LakehouseException TooMany(string code, string what, int runningMax, string setting) => new(
         ErrorKind.Busy, code,
-        $"{runningMax} {what} are running, which is all there may be at once. Try again in {RetryAfterSeconds} seconds, or raise {setting}.")
+        $"{runningMax} {what} are running, the most allowed at once. Try again in {RetryAfterSeconds} seconds, or raise {setting}.")
     {
         RetryAfter = TimeSpan.FromSeconds(RetryAfterSeconds),
     };

@@ -96,7 +96,7 @@ public sealed class RequestMemory(long bytesMax)
     internal LakehouseException Full() => new(
         ErrorKind.Busy,
         "request_memory_full",
-        $"The requests of this moment hold {bytesMax} bytes in memory, which is all they may (server.request_memory). Try again soon, or send less at once.");
+        $"The running requests hold all of the {bytesMax} bytes that requests may use (server.request_memory). Try again soon, or send less at once.");
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -34,7 +34,7 @@ internal static class CsvHeader
         {
             throw At(
                 "csv_no_header",
-                $"the first line does not look like a header, for it holds the value '{value}'. Put the names of the columns in the first line, or say "
+                $"the first line does not look like a header, because it holds the value '{value}'. Put the names of the columns in the first line, or say "
                 + "header=true if these are the names");
         }
 
