@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Bench;
 
-/// <summary>Texts that are in the cache, asked for in process: the hash of the text, the look-up, the answer.</summary>
+/// <summary>Embeds cached texts in process: hashing of the text, look-up and answer.</summary>
 internal static class EmbedBench
 {
     private const int TextCount = 1_000;

@@ -3,7 +3,7 @@ using Lakehouse.DuckDb;
 
 namespace Lakehouse.Bench;
 
-/// <summary>CSV in through HTTP, to a registered dataset on the disk, against DuckDB's own COPY of the same file to a Parquet file.</summary>
+/// <summary>Ingests a CSV over HTTP to a dataset on the disk, against DuckDB's own COPY of the same file to a Parquet file.</summary>
 internal static class IngestBench
 {
     private const int Rounds = 5;
@@ -41,7 +41,7 @@ internal static class IngestBench
         connection.Execute($"COPY (FROM read_csv('{workspace.CsvPath}')) TO '{target}' (FORMAT parquet)");
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
-        // COPY leaves its file to the page cache, and an ingest flushes its own: what is timed next must not wait for this one's pages.
+        // COPY leaves its file in the page cache, and an ingest flushes its files. Flush here, so that the next measurement does not wait for these pages.
         using var file = File.OpenHandle(target, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
         return elapsed;

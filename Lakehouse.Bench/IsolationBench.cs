@@ -5,7 +5,7 @@ using Lakehouse.Host.Sample;
 
 namespace Lakehouse.Bench;
 
-/// <summary>The engine in a process of its own against the engine in the server's, two servers in turn on the same data.</summary>
+/// <summary>The engine in an engine process against the engine in the server's process: two servers alternately, on the same data.</summary>
 internal static class IsolationBench
 {
     private const int WarmUp = 2_000;
@@ -95,7 +95,7 @@ internal static class IsolationBench
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round < warmUp + rounds; round++)
         {
-            // The one that comes second finds other caches than the first: they take turns at that, too.
+            // The second server finds the processor's caches in another state than the first, so the order alternates.
             foreach (var server in round % 2 == 0 ? new[] { process, none } : [none, process])
             {
                 var time = (await server.QueryAsync(sql, buffer)).Whole.TotalMilliseconds;
@@ -109,7 +109,7 @@ internal static class IsolationBench
         return (ours, theirs);
     }
 
-    /// <summary>From the kill of the process at work to the first answer of the one that follows it.</summary>
+    /// <summary>The time from the kill of the active engine process to the first answer of its successor.</summary>
     private static async Task MeasureReplacementAsync(ServerProcess server, Report report)
     {
         var buffer = new byte[1 << 16];
@@ -121,7 +121,7 @@ internal static class IsolationBench
                 await Task.Delay(10);
             }
 
-            await Task.Delay(500); // the one in reserve has come up
+            await Task.Delay(500); // until the process in reserve is ready
             await server.QueryAsync("SELECT 42", buffer);
             using var engine = Process.GetProcessById(server.Children()[0]);
             var started = Stopwatch.GetTimestamp();

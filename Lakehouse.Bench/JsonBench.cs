@@ -1,6 +1,6 @@
 namespace Lakehouse.Bench;
 
-/// <summary>All rows out as JSON over loopback.</summary>
+/// <summary>Reads all rows as JSON over loopback.</summary>
 internal static class JsonBench
 {
     private const int Rounds = 5;
@@ -20,7 +20,7 @@ internal static class JsonBench
             firsts.Add(answer.FirstByte / answer.Whole);
         }
 
-        // Not in the rounds above: looking at the memory of three processes takes a good part of a processor.
+        // Not in the rounds above, because sampling the memory of three processes takes a large part of one processor.
         var (one, highest) = await WatchAsync(server, "SELECT * FROM workers", buffer);
         var bytes = one.Bytes;
         var (large, ofLarge) = await WatchAsync(server, $"SELECT w.* FROM workers w, range({Multiple})", buffer);

@@ -3,7 +3,7 @@ using Lakehouse.DuckDb;
 
 namespace Lakehouse.Bench;
 
-/// <summary>Small queries over HTTP, against the same ones through DuckDB's API in this process, in turn.</summary>
+/// <summary>Small queries over HTTP, alternating with the same queries through DuckDB's API in this process.</summary>
 internal static class LatencyBench
 {
     private const int WarmUp = 2_000;
@@ -20,7 +20,7 @@ internal static class LatencyBench
         var (over, detail) = await MeasureAsync(server, connection, "SELECT 42");
         report.AtMost("ms over DuckDB's own time, SELECT 42", over, OverheadMaxMs, detail);
 
-        // With data files it also pays for the sandbox, which checks the path of every file that is opened.
+        // With data files, the time includes the sandbox's check of the path of every opened file.
         (over, detail) = await MeasureAsync(server, connection, "SELECT count(*) FROM workers");
         Report.Note("ms over DuckDB's own time, SELECT count(*) FROM workers", over, detail);
     }

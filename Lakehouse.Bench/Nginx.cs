@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Lakehouse.Bench;
 
-/// <summary>nginx on a port of its own, serving a folder by sendfile.</summary>
+/// <summary>An nginx process that serves a folder with sendfile.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     public const string Path = "/usr/sbin/nginx";
@@ -64,7 +64,7 @@ internal sealed class Nginx : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The master ends its workers when it is asked, not when it is killed.
+        // The master process ends its workers when it is asked to stop, but not when it is killed.
         using (var quit = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
         {
             await quit.WaitForExitAsync();

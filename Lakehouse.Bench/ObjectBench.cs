@@ -9,7 +9,8 @@ using Amazon.S3;
 namespace Lakehouse.Bench;
 
 /// <summary>
-/// Objects of 64 MiB over loopback, against nginx and the disk; and a query of a lake in S3, whose local copies are warm, against one of a lake in a folder.
+/// Objects of 64 MiB over loopback, against nginx and the disk. Also queries of a lake in S3 with local copies present, against the same queries of a lake in a
+/// folder.
 /// </summary>
 internal static class ObjectBench
 {
@@ -38,7 +39,7 @@ internal static class ObjectBench
             disk.Add(Time(() => WriteAndFlush(path, content)));
             File.Delete(path);
             ours.Add(Time(() => Exchange(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content)));
-            await server.Http.DeleteAsync("/v1/storage/delete/bench/object"); // both sides write a new file each time
+            await server.Http.DeleteAsync("/v1/storage/delete/bench/object"); // so that both sides write a new file each time
         }
 
         Exchange(server.Http.BaseAddress!.Port, "PUT", "/v1/storage/put/bench/object", content);
@@ -98,7 +99,7 @@ internal static class ObjectBench
             var (ours, folderTimes) = (new List<double>(), new List<double>());
             for (var round = 0; round < QueryRounds * 2; round++)
             {
-                // Who comes second finds warmer or colder caches, so they change places.
+                // The second one finds warmer or colder caches, so the order alternates.
                 var isFirst = round % 2 == 0;
                 foreach (var (which, times) in isFirst ? [(server, folderTimes), (inS3, ours)] : new[] { (inS3, ours), (server, folderTimes) })
                 {
@@ -141,7 +142,7 @@ internal static class ObjectBench
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    /// <summary>One request on a connection of its own, by a client that does as little as one can.</summary>
+    /// <summary>Sends one request on its own connection, with as little work in the client as possible.</summary>
     private static void Exchange(int port, string verb, string path, byte[] body)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

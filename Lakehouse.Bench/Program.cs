@@ -1,8 +1,8 @@
 using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
-// Each bench prints one line a figure: what was measured on both sides in this run, their ratio, and the limit it is held to.
-// Usage: Lakehouse.Bench [all|ingest|json|latency|isolation|objects|embed|search|vectors|scale] [rows]
+// Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
+// [all|ingest|json|latency|isolation|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 if (what is not ("all" or "ingest" or "json" or "latency" or "isolation" or "objects" or "embed" or "search" or "vectors" or "scale"))

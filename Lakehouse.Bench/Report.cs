@@ -9,7 +9,7 @@ internal sealed class Report
 
     public void AtLeast(string what, double value, double limit, string detail) => Add(what, value, limit, value >= limit, "at least", detail);
 
-    /// <summary>A figure that is held to no limit.</summary>
+    /// <summary>Prints a figure without a limit.</summary>
     public static void Note(string what, double value, string detail) => Console.WriteLine($"       {what}: {value:0.00} -- {detail}");
 
     public static double Median(IEnumerable<double> values)

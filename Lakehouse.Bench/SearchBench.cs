@@ -6,7 +6,7 @@ using Lakehouse.Host.Sample;
 namespace Lakehouse.Bench;
 
 /// <summary>
-/// An import with the built-in model, and searches of the index over HTTP: what keywords, a condition of SQL and SQL itself add to a search by vectors.
+/// An import with the built-in model, and searches of the index over HTTP: by vectors, and what keywords, an SQL condition and a search from SQL add to that.
 /// </summary>
 internal static class SearchBench
 {

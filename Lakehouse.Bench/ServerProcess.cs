@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Lakehouse.Bench;
 
-/// <summary>The built program in a process of its own, so that its memory can be told from the bench's.</summary>
+/// <summary>The built program in a separate process, so that its memory is not mixed with that of the bench.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -52,7 +52,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The bytes of the answer and the time to the first of them.</summary>
+    /// <summary>Returns the size of the answer and the time to its first byte.</summary>
     public async Task<(long Bytes, TimeSpan FirstByte, TimeSpan Whole)> QueryAsync(string sql, byte[] buffer)
     {
         var started = Stopwatch.GetTimestamp();
@@ -70,10 +70,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return (bytes, first, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>A line of /proc/PID/status in MiB: VmRSS now, or VmHWM, the highest ever. Its engine processes can be added.</summary>
+    /// <summary>
+    /// A value of /proc/PID/status in MiB: VmRSS, the memory now, or VmHWM, its maximum so far. Optionally with that of its engine processes.
+    /// </summary>
     public double MemoryMiB(string line, bool withEngines = false) => (withEngines ? Children() : []).Append(_process.Id).Sum(p => MemoryMiB(p, line));
 
-    /// <summary>The processes that it has started, oldest first.</summary>
+    /// <summary>The server's child processes, the oldest first.</summary>
     public IReadOnlyList<int> Children() =>
         [
             .. Directory.EnumerateDirectories($"/proc/{_process.Id}/task")

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>An index in this process whose ids are the positions of its vectors, with <c>{"n": position % 1000}</c> as metadata where it has any.</summary>
+/// <summary>An index in this process. Ids are the positions of the vectors; the metadata, if any, is <c>{"n": position % 1000}</c>.</summary>
 internal sealed class BenchedIndex : IDisposable
 {
     private readonly float[] _vectors;
@@ -72,7 +72,7 @@ internal sealed class BenchedIndex : IDisposable
             [.. nodes.Select(found => found.Select(node => Position(Encoding.UTF8.GetString(Index.Id(node)))).ToArray())]);
     }
 
-    /// <summary>Answers one query as the API does, with ids and metadata.</summary>
+    /// <summary>Answers one query with ids and metadata, as the API does.</summary>
     public VectorAnswer Ask(VectorQuery query) => new IndexSearch(Index, Options).Run(query, owner: null, new AnswerSize(long.MaxValue));
 
     public static int Position(string id) => int.Parse(id, CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using Lakehouse.Hnsw.Internal.Search;
 namespace Lakehouse.Bench.Vectors;
 
 /// <summary>
-/// Unit vectors as embeddings have them: clusters in a space of few dimensions, laid into one of many by a random linear map, with a little noise in
+/// Unit vectors similar to embeddings: clusters in a space of few dimensions, mapped into one of many dimensions by a random linear map, with a little noise in
 /// every direction. The same seed gives the same vectors.
 /// </summary>
 internal sealed unsafe class ClusteredVectors

@@ -3,7 +3,7 @@ using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>The truth: the k vectors with the largest inner product with each query, by comparing all.</summary>
+/// <summary>The ground truth: for each query, the k vectors with the largest inner product, by comparing all vectors.</summary>
 internal static unsafe class ExactNeighbours
 {
     public static int[][] Find(float[] vectors, float[] queries, int dimension, int k, Func<int, bool>? condition = null)
@@ -39,7 +39,7 @@ internal static unsafe class ExactNeighbours
         return truth;
     }
 
-    /// <summary>The share of the truth that was found.</summary>
+    /// <summary>The recall: the share of the true neighbours that was found.</summary>
     public static double Recall(int[][] truth, IReadOnlyList<IReadOnlyList<int>> found)
     {
         var (hits, all) = (0, 0);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>hnswlib in a process of its own, built here with the compiler's best for this processor.</summary>
+/// <summary>hnswlib in a separate process, compiled with optimisation for this processor.</summary>
 internal sealed class HnswlibPeer : IDisposable
 {
     private const string Header = "/usr/include/hnswlib/hnswlib.h";
@@ -14,10 +14,10 @@ internal sealed class HnswlibPeer : IDisposable
 
     private HnswlibPeer(string folder, Process process, double buildSeconds) => (_folder, _process, BuildSeconds) = (folder, process, buildSeconds);
 
-    /// <summary>What its build took.</summary>
+    /// <summary>How long hnswlib took to build its index.</summary>
     public double BuildSeconds { get; }
 
-    /// <summary>Builds the program and its index. Null where there is no compiler or no header.</summary>
+    /// <summary>Compiles the program and builds its index. Null when there is no compiler or no header of hnswlib.</summary>
     public static HnswlibPeer? Start(string folder, float[] vectors, float[] queries, int dimension, int m, int efConstruction, int threads)
     {
         if (!File.Exists(Header) || !File.Exists("/usr/bin/g++"))

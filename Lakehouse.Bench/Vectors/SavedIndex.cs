@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>Writes an index of this process into a data folder, so that a server finds it there at its start.</summary>
+/// <summary>Writes an index of this process into a data folder, from which a server loads it at its start.</summary>
 internal static class SavedIndex
 {
     public static async Task WriteAsync(BenchedIndex benched, string dataDirectory)

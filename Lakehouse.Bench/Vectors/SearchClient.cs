@@ -5,8 +5,8 @@ using System.Text;
 namespace Lakehouse.Bench.Vectors;
 
 /// <summary>
-/// Connections that each send one search after the other, driven by one thread: a client as lean as can be, for it shares the processors with the
-/// server. Requests are bytes made beforehand; answers are read to their end.
+/// A client of several connections, driven by one thread; each connection sends one search after the other. It does as little work as possible, because it
+/// shares the processors with the server: requests are bytes made beforehand, and answers are only read to their end.
 /// </summary>
 internal sealed class SearchClient : IDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class SearchClient : IDisposable
         return $"{{\"vector\":[{numbers}],\"k\":{k},\"ef\":{ef}}}";
     }
 
-    /// <summary>A request with a body of ASCII.</summary>
+    /// <summary>Makes a request with an ASCII body.</summary>
     public static byte[] Request(string index, string body) => Encoding.ASCII.GetBytes(
         $"POST /v1/vectors/index/{index}/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
-    /// <summary>Sends every request once, whichever connection is free; fails when an answer is not a 200.</summary>
+    /// <summary>Sends every request once, each on a free connection. Fails when the status of an answer is not 200.</summary>
     public void Ask(byte[][] requests)
     {
         var next = 0;
@@ -76,7 +76,7 @@ internal sealed class SearchClient : IDisposable
             Socket.Send(request);
         }
 
-        /// <summary>Takes what has come; true when the answer is whole.</summary>
+        /// <summary>Reads received bytes. True when the answer is complete.</summary>
         public bool TryReceive()
         {
             _count += Socket.Receive(_buffer.AsSpan(_count));

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Lakehouse.Bench.Vectors;
 
 /// <summary>
-/// Searches over HTTP from several connections, as fast as answers come. By wrk (Debian's package) where it is there: the client shares the processors
-/// with the server, and what it spends is not the server's. Otherwise by <see cref="SearchClient"/>.
+/// Searches over HTTP from several connections, each sending the next request as soon as it has an answer. Uses wrk (Debian's package) if it is installed,
+/// because the client shares the processors with the server and wrk uses little of them; otherwise <see cref="SearchClient"/>.
 /// </summary>
 internal sealed partial class SearchLoad(Uri address, string index, string[] bodies, int connectionCount, string folder) : IDisposable
 {

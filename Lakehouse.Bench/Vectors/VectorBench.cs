@@ -5,7 +5,9 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Bench.Vectors;
 
-/// <summary>Search and build against hnswlib, in turn on the same vectors; filters, churn, HTTP, memory and loading. Truth by comparing all.</summary>
+/// <summary>
+/// Search and build against hnswlib, alternately, on the same vectors; also filters, deletes and re-adds, HTTP, memory and loading. The ground truth is exact.
+/// </summary>
 internal static class VectorBench
 {
     private const int Count = 100_000;
@@ -19,7 +21,7 @@ internal static class VectorBench
     private const int Rounds = 7;
     private const int Connections = 8;
 
-    // A program's first seconds are the compiler's.
+    // Warm up: in the first seconds, the JIT compiles the code.
     private const int HttpWarmUpRounds = 4;
     private const int HttpRounds = 5;
     private const int OwnPasses = 10;
@@ -100,7 +102,7 @@ internal static class VectorBench
         Report.Note("build time over hnswlib's, int8, two threads", codes.Index.BuildSeconds / peer.BuildSeconds, $"{codes.Index.BuildSeconds:0.0} s");
     }
 
-    /// <summary>The same searches in this process and over HTTP, in turn; over HTTP the server and its client share the processors.</summary>
+    /// <summary>The same searches in this process and over HTTP, alternately. Over HTTP, the server and its client share the processors.</summary>
     private static async Task MeasureHttpAsync(Report report, string folder, BenchedIndex index, float[] queries, int ef)
     {
         await SavedIndex.WriteAsync(index, Path.Combine(folder, "data"));
@@ -186,7 +188,7 @@ internal static class VectorBench
             $"fresh {fresh:0.0000}, after {churned:0.0000}, ef {ef}; deleting and repairing took {removed:0.0} s");
     }
 
-    /// <summary>A million small vectors: their memory and the start with them, in a server of its own.</summary>
+    /// <summary>A million small vectors in a separate server: its memory, and the time of its start.</summary>
     public static async Task ScaleAsync(Report report)
     {
         var folder = Directory.CreateTempSubdirectory("lakehouse-bench-").FullName;
@@ -235,7 +237,7 @@ internal static class VectorBench
 
     private static ReadOnlyMemory<float> Query(float[] queries, int q) => queries.AsMemory(q * Dimension, Dimension);
 
-    /// <summary>The smallest ef that reaches the recall, the same rule for every engine.</summary>
+    /// <summary>The smallest ef that reaches the recall. The same rule applies to both libraries.</summary>
     private static int ChooseEf(Func<int, IReadOnlyList<IReadOnlyList<int>>> search, int[][] truth, out double recall)
     {
         recall = 0;

@@ -5,7 +5,7 @@ using Lakehouse.Host.Cli.Sql;
 
 namespace Lakehouse.Host.Cli;
 
-/// <summary>The verbs: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>.</summary>
+/// <summary>The commands: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>.</summary>
 internal static partial class CommandLine
 {
     // WebApplicationFactory gives these to every program. Nothing here depends on them.

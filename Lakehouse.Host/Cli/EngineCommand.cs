@@ -2,15 +2,17 @@ using Lakehouse.Query;
 
 namespace Lakehouse.Host.Cli;
 
-/// <summary><c>engine</c>: what the server starts for SQL, in a process of its own. Not for people, and not in the help.</summary>
+/// <summary><c>engine</c>: the server starts this program with it as the engine process for SQL. Not for people, so the help does not list it.</summary>
 internal static class EngineCommand
 {
     private const string Verb = "engine";
 
-    /// <summary>How the server starts it: this very program. Where it runs inside another one, as in tests, the library beside it.</summary>
+    /// <summary>
+    /// How the server starts an engine process: with this program or, when the server runs inside another program, as in tests, with the library beside it.
+    /// </summary>
     public static EngineProgram Program { get; } = Find();
 
-    /// <summary>Runs it, when the arguments ask for it; it returns only when it cannot.</summary>
+    /// <summary>Runs the engine process if the arguments ask for it. False when they do not; true only when the engine process could not run.</summary>
     public static bool TryRun(string[] args)
     {
         if (args is not [Verb, ..])
@@ -24,7 +26,7 @@ internal static class EngineCommand
         }
         catch (FormatException)
         {
-            throw new CommandException("'engine' is started by the server, and by nobody else.");
+            throw new CommandException("Only the server starts 'engine'.");
         }
 
         return true;
@@ -32,14 +34,14 @@ internal static class EngineCommand
 
     private static EngineProgram Find()
     {
-        // A program in one file has no libraries beside it, and is its own host.
+        // A single-file program has no libraries beside it and is its own host.
         var library = Path.Combine(AppContext.BaseDirectory, "lakehouse.dll");
         return File.Exists(library)
             ? new EngineProgram(DotNetHost(), [library, Verb])
             : new EngineProgram(Environment.ProcessPath!, [Verb]);
     }
 
-    /// <summary>The <c>dotnet</c> that runs this process, or that of the runtime's own folder.</summary>
+    /// <summary>The <c>dotnet</c> that runs this process, or the one in the folder of the runtime.</summary>
     private static string DotNetHost()
     {
         const string name = "dotnet";

@@ -6,7 +6,7 @@ using Lakehouse.Host.Server;
 
 namespace Lakehouse.Host.Cli;
 
-/// <summary>Talks to a running server for the commands. Address and token come from the same settings as the server's.</summary>
+/// <summary>Calls a running server on behalf of the commands. Address and token come from the same settings as the server's.</summary>
 internal sealed class LakehouseClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -38,7 +38,9 @@ internal sealed class LakehouseClient : IDisposable
         return new LakehouseClient(http);
     }
 
-    /// <summary>Posts, and returns the answer once its headers are there. A refusal ends the command with the server's own words.</summary>
+    /// <summary>
+    /// Posts, and returns the answer when its headers have arrived. An error of the server throws <see cref="CommandException"/> with the server's message.
+    /// </summary>
     public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, CancellationToken cancellationToken)
     {
         try

@@ -1,6 +1,6 @@
 namespace Lakehouse.Host.Cli;
 
-/// <summary>Counts what is read of a stream.</summary>
+/// <summary>Reports how many bytes are read from a stream.</summary>
 internal sealed class ProgressStream(Stream inner, Action<int> advanced) : Stream
 {
     public override bool CanRead => true;

@@ -79,7 +79,7 @@ internal static partial class ServeCommand
         return 0;
     }
 
-    /// <summary>Asks the engine's library for its version, so that a missing one is said now and not by the first query.</summary>
+    /// <summary>Asks DuckDB's library for its version, so that a missing library is reported at the start and not by the first query.</summary>
     private static void RequireEngine()
     {
         try

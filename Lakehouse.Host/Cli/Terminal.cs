@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace Lakehouse.Host.Cli;
 
-/// <summary>The console, named in one place: everything outside the commands logs instead.</summary>
-#pragma warning disable RS0030 // This is the place.
+/// <summary>The only access to the console. Code outside the commands uses the log instead.</summary>
+#pragma warning disable RS0030 // The commands may use the console here.
 internal static class Terminal
 {
     private const int StandardOutput = 1;
@@ -20,7 +20,8 @@ internal static class Terminal
     public static int Width => AnsiConsole.Profile.Width;
 
     /// <summary>
-    /// The output for bytes. The console's own stream says nothing when whoever reads a pipe has gone, and a long answer would go on for nobody.
+    /// Opens the standard output for bytes. The stream of <see cref="Console"/> ignores that the reader of a pipe has closed it, so a long answer would be
+    /// written to the end for nobody.
     /// </summary>
     public static Stream OpenOutput()
     {

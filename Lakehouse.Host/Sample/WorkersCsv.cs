@@ -4,8 +4,8 @@ using System.Text;
 namespace Lakehouse.Host.Sample;
 
 /// <summary>
-/// A CSV of made-up workers to try the program with: 18 columns and about 600 bytes a row, with what makes CSV hard: zip codes with leading zeros, quoted
-/// commas, quotes in quotes, NULLs, and texts of several lines. Row n is the same in every file, on every machine.
+/// A CSV of made-up workers to try the program with. 18 columns and about 600 bytes a row, with the difficult cases of CSV: zip codes with leading zeros,
+/// quoted commas, quotes in quotes, NULLs, and texts of several lines. Row n is the same in every file and on every machine.
 /// </summary>
 public static class WorkersCsv
 {
@@ -106,7 +106,7 @@ public static class WorkersCsv
         AppendResume(text, ref dice, first, role, city, state, years);
     }
 
-    /// <summary>A third has none: an empty field, which is NULL.</summary>
+    /// <summary>A third of the rows have no certification: an empty field, which is NULL.</summary>
     private static void AppendCertifications(StringBuilder text, ref Dice dice)
     {
         switch (dice.Next(3))
@@ -130,7 +130,7 @@ public static class WorkersCsv
         }
     }
 
-    /// <summary>SplitMix64 (Steele, Lea and Flood 2014): a stream of its own for every row.</summary>
+    /// <summary>Random numbers by SplitMix64 (Steele, Lea and Flood 2014), seeded with the row.</summary>
     private struct Dice(ulong seed)
     {
         private ulong _state = (seed + 1) * 0x9E3779B97F4A7C15;

@@ -5,7 +5,7 @@ namespace Lakehouse.Host.Server;
 /// <summary>The table <c>[auth]</c>.</summary>
 public sealed record AuthOptions
 {
-    /// <summary>What every request must show; empty for none.</summary>
+    /// <summary>The token that every request but <c>/health</c> must carry; empty for none.</summary>
     public required string Token { get; init; }
 
     /// <summary>Networks that may connect, as written; empty for all.</summary>

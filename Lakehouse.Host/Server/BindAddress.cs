@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Lakehouse.Host.Server;
 
 /// <summary>
-/// Where to listen, as <c>server.bind</c> writes it: <c>127.0.0.1:3110</c>, <c>[::1]:3110</c>, <c>localhost:3110</c>, <c>:3110</c> (every address), or a host
+/// Where to listen, in the form of <c>server.bind</c>: <c>127.0.0.1:3110</c>, <c>[::1]:3110</c>, <c>localhost:3110</c>, <c>:3110</c> (every address), or a host
 /// name. Port 0 takes any free one.
 /// </summary>
 public sealed record BindAddress
@@ -14,7 +14,7 @@ public sealed record BindAddress
     private BindAddress(string text, IPAddress? address, string? hostName, int port) =>
         (Text, Address, HostName, Port) = (text, address, hostName, port);
 
-    /// <summary>As written.</summary>
+    /// <summary>The text of the setting.</summary>
     public string Text { get; }
 
     /// <summary>The address; null for <see cref="HostName"/>.</summary>
@@ -30,11 +30,11 @@ public sealed record BindAddress
     public bool IsLocalhost => string.Equals(HostName, "localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// True when only programs of this machine can connect. A name other than <c>localhost</c> never counts, whatever it resolves to now: that can change.
+    /// True when only programs on this machine can connect. False for every name other than <c>localhost</c>, because what a name resolves to can change.
     /// </summary>
     public bool IsLoopback => IsLocalhost || (Address is not null && IPAddress.IsLoopback(Address));
 
-    /// <summary>False when <paramref name="text"/> is none of the forms.</summary>
+    /// <summary>False when <paramref name="text"/> has none of the forms.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out BindAddress? bind)
     {
         bind = null;
@@ -61,7 +61,7 @@ public sealed record BindAddress
         }
         else if (IPAddress.TryParse(host, out var four))
         {
-            // .NET reads 127.1, 0x7f000001 and ::1 without brackets as addresses too; what reads two ways is refused.
+            // .NET also accepts 127.1, 0x7f000001 and ::1 without brackets. Such ambiguous forms are refused.
             bind = four.ToString() == host && four.AddressFamily == AddressFamily.InterNetwork ? new BindAddress(text, four, null, port) : null;
         }
         else if (Uri.CheckHostName(host) == UriHostNameType.Dns && host.Any(char.IsAsciiLetter))

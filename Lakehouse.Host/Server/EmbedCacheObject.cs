@@ -4,7 +4,9 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Host.Server;
 
-/// <summary>Keeps the cache of embeddings as an object of the bucket. Processes that share a bucket replace each other's: it is a cache.</summary>
+/// <summary>
+/// Keeps the cache of embeddings as one object in the bucket. Processes that share the bucket replace each other's object, which is harmless for a cache.
+/// </summary>
 internal sealed class EmbedCacheObject(IObjectStore store) : IEmbedCacheStore
 {
     private const long SizeBytesMax = 1L << 40;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lakehouse.Host.Server;
 
-/// <summary><c>/health</c>: open to everyone, so it tells nothing that would help an intruder.</summary>
+/// <summary><c>/health</c>: open to everyone, so it says nothing that would help an attacker.</summary>
 internal static class HealthEndpoint
 {
     private static readonly string Version =

@@ -17,10 +17,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server;
 
-/// <summary>The program as a web application: the modules, and the edge around them.</summary>
+/// <summary>Builds the web application: the modules, and the HTTP edge in front of them.</summary>
 public static class LakehouseServer
 {
-    /// <summary>Builds the application; it listens when it is started.</summary>
+    /// <summary>Builds the application. It listens after it is started.</summary>
     public static WebApplication Build(LakehouseSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse", ContentRootPath = AppContext.BaseDirectory });
@@ -30,7 +30,7 @@ public static class LakehouseServer
 
         var connections = new ConnectionTable(DescriptorBudget.FitConnections(settings, DescriptorBudget.ReadLimit()), settings.Server.HealthConnections);
 
-        // ASPNETCORE_URLS and its like must not get around server.bind and the gate that it has passed.
+        // ASPNETCORE_URLS and similar variables must not override server.bind, which BindGate has checked.
         builder.WebHost.PreferHostingUrls(false);
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings.Server, connections));
@@ -65,11 +65,11 @@ public static class LakehouseServer
 
         var app = builder.Build();
         app.UseMiddleware<ProblemGate>();
-        app.UseRouting(); // before the gates, so that their refusals take the form of the endpoint
-        app.UseMiddleware<BrowserGate>(); // before the access gate, for a preflight carries no token
+        app.UseRouting(); // before the gates, so that their errors have the form that the endpoint wants
+        app.UseMiddleware<BrowserGate>(); // before AccessGate, because a preflight carries no token
         app.UseMiddleware<ServingGate>();
         app.UseMiddleware<AccessGate>();
-        app.UseMiddleware<QueryGate>(); // after it: who has no token learns nothing of what there is
+        app.UseMiddleware<QueryGate>(); // after AccessGate: a client without the token must not learn which parameters exist
         app.UseMiddleware<PaceGate>();
         app.MapHealth();
         app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
@@ -81,7 +81,7 @@ public static class LakehouseServer
         logging.ClearProviders();
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // what fails a start is said once, by the command
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // the serve command reports why a start fails
         if (options.LogFormat == "json")
         {
             logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
@@ -100,7 +100,7 @@ public static class LakehouseServer
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options, ConnectionTable connections)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = null; // the table counts: the server would refuse who comes last, /health too
+        kestrel.Limits.MaxConcurrentConnections = null; // ConnectionTable counts them: Kestrel's limit would refuse every new connection, also for /health
         kestrel.Limits.MinResponseDataRate = options.MinResponseRate;
         kestrel.Limits.MinRequestBodyDataRate = options.MinRequestRate;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
@@ -129,7 +129,9 @@ public static class LakehouseServer
         : bind.IsLocalhost ? [IPAddress.Loopback]
         : Dns.GetHostAddresses(bind.HostName!);
 
-    /// <summary>The engine blocks the threads it runs on; without these the pool would only grow by two a second.</summary>
+    /// <summary>
+    /// Raises the minimum of pool threads: the engine blocks the threads that it runs on, and the pool would only grow by about two threads a second.
+    /// </summary>
     private static void ReserveThreads(LakehouseSettings settings)
     {
         ThreadPool.GetMinThreads(out var workers, out var ports);

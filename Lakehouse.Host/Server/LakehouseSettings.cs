@@ -23,11 +23,11 @@ public sealed record LakehouseSettings(
     SearchOptions Search)
 {
     /// <summary>Reads all tables.</summary>
-    /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed; every error is named.</exception>
+    /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed. Holds all errors.</exception>
     public static LakehouseSettings Read(IConfiguration configuration, string? allowNonLoopback) =>
         Read(new SettingsReader(configuration), allowNonLoopback);
 
-    /// <summary>As <see cref="Read(IConfiguration, string?)"/>; the reader then knows every setting there is.</summary>
+    /// <summary>As <see cref="Read(IConfiguration, string?)"/>, with a reader that afterwards lists all settings.</summary>
     public static LakehouseSettings Read(SettingsReader reader, string? allowNonLoopback)
     {
         var settings = new LakehouseSettings(
@@ -40,7 +40,7 @@ public sealed record LakehouseSettings(
             VectorOptions.Read(reader),
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader));
-        reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has followed it
+        reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)
         {
             reader.AddError(error);

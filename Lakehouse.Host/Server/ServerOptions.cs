@@ -10,7 +10,7 @@ public sealed record ServerOptions
     /// <summary>Where to listen.</summary>
     public required BindAddress Bind { get; init; }
 
-    /// <summary>Host names that a request may be addressed to beside loopback ones, as long as there is no token.</summary>
+    /// <summary>Host names that a request may be addressed to, besides loopback ones. Not used when a token is set.</summary>
     public required IReadOnlyList<HostPattern> AllowedHosts { get; init; }
 
     /// <summary>Origins whose pages may call the server from a browser, as browsers write them.</summary>
@@ -19,16 +19,16 @@ public sealed record ServerOptions
     /// <summary>How many connections are open at once.</summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>How many more there are for <c>/health</c> when all of those serve requests.</summary>
+    /// <summary>How many more are accepted for <c>/health</c> when all of those serve requests.</summary>
     public required int HealthConnections { get; init; }
 
-    /// <summary>The largest body of a request that has no bound of its own.</summary>
+    /// <summary>The largest body of a request to an endpoint without its own bound.</summary>
     public required long MaxBodyBytes { get; init; }
 
     /// <summary>All headers of a request together.</summary>
     public required int MaxHeaderBytes { get; init; }
 
-    /// <summary>The first line of a request, the object key in it.</summary>
+    /// <summary>The size of the first line of a request, which includes the object key.</summary>
     public required int MaxRequestLineBytes { get; init; }
 
     /// <summary>How long the headers of a request may take to arrive.</summary>
@@ -40,10 +40,10 @@ public sealed record ServerOptions
     /// <summary>How long an idle connection is kept.</summary>
     public required TimeSpan KeepAlive { get; init; }
 
-    /// <summary>The least bytes a second at which an answer must be taken; null for any.</summary>
+    /// <summary>The lowest rate at which a client must read an answer; null for no limit.</summary>
     public required MinDataRate? MinResponseRate { get; init; }
 
-    /// <summary>The least bytes a second at which a body must come; null for any.</summary>
+    /// <summary>The lowest rate at which a body must arrive; null for no limit.</summary>
     public required MinDataRate? MinRequestRate { get; init; }
 
     /// <summary>How long running requests may take to finish when the program stops.</summary>
@@ -68,7 +68,7 @@ public sealed record ServerOptions
         var hosts = settings.List("server", "allowed_hosts", HostPattern.Syntax, text => HostPattern.TryParse(text, out _));
         var responseRate = settings.Size("server", "min_response_rate", "16KiB", "0", "1GiB");
         var requestRate = settings.Size("server", "min_request_rate", "4KiB", "0", "1GiB");
-        var grace = settings.Time("server", "rate_grace", "5s", "2s", "1h"); // the server looks once a second, and wants more than that
+        var grace = settings.Time("server", "rate_grace", "5s", "2s", "1h"); // Kestrel checks once a second, and requires more than that
         return new ServerOptions
         {
             Bind = address!,

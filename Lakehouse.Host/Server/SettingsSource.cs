@@ -4,27 +4,27 @@ using Lakehouse.Core.Toml;
 namespace Lakehouse.Host.Server;
 
 /// <summary>
-/// Where settings come from, each over the one before: defaults, file, environment (<c>LAKEHOUSE__QUERY__TIMEOUT</c>), command line (<c>--query.timeout
-/// 30s</c>).
+/// The sources of settings. Each overrides the ones before it: defaults, configuration file, secrets file, environment (<c>LAKEHOUSE__QUERY__TIMEOUT</c>),
+/// command line (<c>--query.timeout 30s</c>).
 /// </summary>
 public static class SettingsSource
 {
-    /// <summary>The file that is read when none is named: in the working folder, or else beside the program.</summary>
+    /// <summary>The file that is read when none is given: in the working folder, or else beside the program.</summary>
     public const string DefaultFileName = "appsettings.toml";
 
     private const string EnvironmentPrefix = "LAKEHOUSE__";
 
     /// <summary>Joins the sources.</summary>
-    /// <param name="path">The file that was named, or null.</param>
+    /// <param name="path">The configuration file that was given, or null.</param>
     /// <param name="overrides">The command line's settings by <c>table.key</c>.</param>
-    /// <exception cref="SettingsException">The file that was named is not there, or the file is not TOML.</exception>
+    /// <exception cref="SettingsException">The given file does not exist, a file is not TOML, or others may read the secrets file.</exception>
     public static IConfiguration Load(string? path, IReadOnlyDictionary<string, string> overrides)
     {
         var foundations = new List<IConfigurationSource>();
         var file = path ?? Array.Find([DefaultFileName, Path.Combine(AppContext.BaseDirectory, DefaultFileName)], File.Exists);
         if (file is not null)
         {
-            // Not the defaults: a misspelt path must not open another lake, or one without its token.
+            // Does not fall back to the defaults: with a misspelt path, the program would open another lake, or listen without its token.
             foundations.Add(File.Exists(file)
                 ? new TomlConfigurationSource(Read(file))
                 : throw new SettingsException([$"The configuration file {file} is not there. Name one that is, or leave --config out for the defaults."]));
@@ -36,12 +36,12 @@ public static class SettingsSource
             return settings;
         }
 
-        // Over the configuration's file, below the environment; and it cannot name another one.
+        // Overrides the configuration file, and is overridden by the environment. A secrets file cannot name another one.
         foundations.Add(new TomlConfigurationSource(ReadSecrets(secrets)));
         return Complete(foundations, overrides);
     }
 
-    /// <summary>Lays the environment and the command line over what files say.</summary>
+    /// <summary>Adds the environment and the command line over the files.</summary>
     private static IConfigurationRoot Complete(List<IConfigurationSource> foundations, IReadOnlyDictionary<string, string> overrides)
     {
         var builder = new ConfigurationBuilder();
@@ -52,7 +52,7 @@ public static class SettingsSource
             .Build();
     }
 
-    /// <summary>A file like the configuration's that nobody but its owner may read.</summary>
+    /// <summary>Reads a TOML file that only its owner may read.</summary>
     private static TomlTable ReadSecrets(string path)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;

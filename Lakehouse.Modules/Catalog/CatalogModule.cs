@@ -8,7 +8,7 @@ namespace Lakehouse.Catalog;
 /// <summary>Datasets: manifests, versions, commits. Needs an <see cref="IManifestCodec"/> from another module.</summary>
 public static class CatalogModule
 {
-    /// <summary>Adds <see cref="ICatalog"/>, read from the bucket before the program takes requests.</summary>
+    /// <summary>Adds <see cref="ICatalog"/>, which reads the manifests from the bucket before the program accepts requests.</summary>
     public static IServiceCollection AddCatalog(this IServiceCollection services, CatalogOptions options) => services
         .AddSingleton(options)
         .AddSingleton<ManifestFiles>()

@@ -8,22 +8,22 @@ public sealed record CatalogOptions
     /// <summary>How often the manifests of other processes are looked for.</summary>
     public required TimeSpan RefreshEvery { get; init; }
 
-    /// <summary>The most data files of one dataset that can be registered.</summary>
+    /// <summary>The most data files that one dataset can have.</summary>
     public required int MaxObjects { get; init; }
 
-    /// <summary>The largest page of a listing.</summary>
+    /// <summary>The most objects that the answer to a collection names.</summary>
     public required int MaxListResults { get; init; }
 
-    /// <summary>How many versions of a dataset are kept in any case.</summary>
+    /// <summary>How many versions of a dataset are always kept.</summary>
     public required int KeepVersions { get; init; }
 
-    /// <summary>How long a version is kept after a newer one has followed.</summary>
+    /// <summary>How long a version is kept after a newer one has replaced it.</summary>
     public required TimeSpan KeepFor { get; init; }
 
-    /// <summary>How often what is not kept is removed; zero: only when asked for.</summary>
+    /// <summary>How often a collection runs; zero: only on request.</summary>
     public required TimeSpan GcEvery { get; init; }
 
-    /// <summary>How long an object is left alone after it was written, and a version after a newer one has followed.</summary>
+    /// <summary>How long an object is not removed after it was written, and a version after a newer one has replaced it.</summary>
     public required TimeSpan GcGrace { get; init; }
 
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
@@ -42,7 +42,7 @@ public sealed record CatalogOptions
         if (options.GcGrace < options.RefreshEvery * 2)
         {
             settings.AddError(
-                "[catalog] gc_grace is refused. It must be at least twice refresh_every, for other processes read a replaced version until they refresh.");
+                "[catalog] gc_grace is refused. It must be at least twice refresh_every, because other processes read a replaced version until they refresh.");
         }
 
         return options;

@@ -3,9 +3,9 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Catalog;
 
 /// <summary>Where a writer puts the data files of its next commit.</summary>
-/// <param name="Fingerprint">That of the schema.</param>
+/// <param name="Fingerprint">The fingerprint of the schema.</param>
 /// <param name="Keys">
-/// One for each content, in order: that of the newest version where this has the content already, so that it is not stored twice; else a new one. The same
-/// content twice has one key.
+/// One key for each data file, in order: the existing key when the newest version already has a file of the same content, so that it is not stored twice;
+/// otherwise a new key. Two files of the same content get the same key.
 /// </param>
 public sealed record CommitPlan(SchemaFingerprint Fingerprint, IReadOnlyList<ObjectKey> Keys);

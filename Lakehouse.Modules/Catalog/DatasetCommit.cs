@@ -2,11 +2,11 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Catalog;
 
-/// <summary>What a writer wants a dataset to be from now on.</summary>
-/// <param name="Name">The dataset, new or there.</param>
+/// <summary>The next version of a dataset, as its writer wants it.</summary>
+/// <param name="Name">The dataset, new or existing.</param>
 /// <param name="Fingerprint">The identity of the schema.</param>
 /// <param name="Columns">In order; may be empty.</param>
-/// <param name="Objects">The data files, each stored already.</param>
+/// <param name="Objects">The data files. They must be in the bucket already.</param>
 /// <param name="RowCount">Rows in all files.</param>
 public sealed record DatasetCommit(
     DatasetName Name,

@@ -9,15 +9,15 @@ public interface ICatalog
     /// <summary>The newest version known to this process, or null.</summary>
     Manifest? Find(DatasetName name);
 
-    /// <summary>The newest version of the dataset whose name differs from <paramref name="name"/> at most in case, or null. SQL names datasets so.</summary>
+    /// <summary>The newest version of the dataset whose name equals <paramref name="name"/> when case is ignored, or null. Names in SQL ignore case.</summary>
     Manifest? FindIgnoringCase(string name);
 
-    /// <summary>The newest version of every dataset, by name.</summary>
+    /// <summary>The newest version of every dataset, ordered by name.</summary>
     IReadOnlyList<Manifest> List();
 
     /// <summary>
-    /// Makes a new version, or finds that the newest one says the same. Commits of one name are linear, over all processes that share the
-    /// bucket: each sees the one before it. When it has returned, the version survives a crash.
+    /// Commits a new version, unless the newest one has the same content. Commits of one dataset are linear, also across processes that share the bucket: each
+    /// sees the one before it. When the call has returned, the version survives a crash.
     /// </summary>
     /// <exception cref="LakehouseException">
     /// <c>schema_conflict</c> (<see cref="ErrorKind.Conflict"/>): the dataset has another schema; the message lists the columns that differ.
@@ -27,18 +27,18 @@ public interface ICatalog
     Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Drops a dataset with a version of its own that says so. Queries that run finish: what it named goes when it is collected
-    /// (<see cref="IGarbageCollector"/>).
+    /// Drops a dataset by committing a version that marks it as dropped. Running queries can finish: manifests and data files are removed later, by
+    /// <see cref="IGarbageCollector"/>.
     /// </summary>
-    /// <returns>The version that says so.</returns>
+    /// <returns>The version that marks the dataset as dropped.</returns>
     /// <exception cref="LakehouseException"><c>dataset_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
     Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken);
 
     /// <summary>Plans a commit, before its data files are stored.</summary>
-    /// <param name="name">The dataset, new or there.</param>
+    /// <param name="name">The dataset, new or existing.</param>
     /// <param name="columns">In order, one or more.</param>
     /// <param name="hashes">The SHA-256 of each data file to come, lower-case hex, in the order of the rows.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>schema_conflict</c>, <c>name_conflict</c>, as of <see cref="CommitAsync"/>.</exception>
     Task<CommitPlan> PlanAsync(
         DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken);

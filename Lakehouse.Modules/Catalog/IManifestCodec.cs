@@ -1,14 +1,13 @@
 namespace Lakehouse.Catalog;
 
 /// <summary>
-/// Manifests as Parquet files. The catalog commits bytes and knows no Parquet; the module that writes the data files writes these too, and
-/// supplies this.
+/// Encodes manifests as Parquet files. The catalog itself does not depend on Parquet; the module that writes data files implements this interface.
 /// </summary>
 public interface IManifestCodec
 {
     /// <summary>The bytes of a manifest file.</summary>
     Task<byte[]> EncodeAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Reads a manifest file of this machine. A file that is none throws <see cref="InvalidDataException"/>.</summary>
+    /// <summary>Reads a local manifest file. A file that is not a manifest throws <see cref="InvalidDataException"/>.</summary>
     Task<Manifest> DecodeAsync(string path, CancellationToken cancellationToken);
 }

@@ -2,17 +2,17 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Catalog;
 
-/// <summary>A dataset at a version: the list of its data files. The newest version is the dataset, the older ones are its snapshots.</summary>
-/// <param name="DatasetId">A UUID made of the name.</param>
+/// <summary>A version of a dataset: its columns and data files. The newest version is what queries see; the older ones are its snapshots.</summary>
+/// <param name="DatasetId">A UUID computed from the name.</param>
 /// <param name="Name">The dataset.</param>
-/// <param name="Version">1 for the first commit, then one more for each.</param>
+/// <param name="Version">1 for the first commit, and at least one more for each later commit.</param>
 /// <param name="Fingerprint">The identity of the schema; the same in every version until the dataset is dropped.</param>
-/// <param name="Columns">In order; empty when whoever registered the dataset did not say.</param>
-/// <param name="Objects">In the order of the rows.</param>
+/// <param name="Columns">In order; empty when the client that registered the dataset did not say.</param>
+/// <param name="Objects">The data files, in the order of the rows.</param>
 /// <param name="RowCount">Rows in all files.</param>
-/// <param name="CreatedAt">When its first version was committed, or the first one after it was dropped, UTC.</param>
+/// <param name="CreatedAt">When the first version was committed, or the first one after a drop, UTC.</param>
 /// <param name="UpdatedAt">When this version was committed, UTC.</param>
-/// <param name="IsDropped">Whether this version says that there is no such dataset any more; then it has no data files.</param>
+/// <param name="IsDropped">True when this version marks the dataset as dropped; it has no data files then.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,

@@ -1,6 +1,6 @@
 namespace Lakehouse.Catalog;
 
-/// <summary>A manifest as HTTP shows it.</summary>
+/// <summary>A manifest in HTTP responses.</summary>
 public sealed record ManifestResponse(
     Guid DatasetId,
     string Name,
@@ -12,7 +12,7 @@ public sealed record ManifestResponse(
     DateTime CreatedAt,
     DateTime UpdatedAt)
 {
-    /// <summary>Shows <paramref name="manifest"/>.</summary>
+    /// <summary>Makes the response for <paramref name="manifest"/>.</summary>
     public static ManifestResponse From(Manifest manifest) => new(
         manifest.DatasetId,
         manifest.Name.Value,
@@ -24,6 +24,6 @@ public sealed record ManifestResponse(
         manifest.CreatedAt.UtcDateTime,
         manifest.UpdatedAt.UtcDateTime);
 
-    /// <summary>A data file as HTTP shows it.</summary>
+    /// <summary>A data file in HTTP responses.</summary>
     public sealed record DataFileResponse(string Key, long Size, long? RowCount, string? Sha256);
 }

@@ -2,16 +2,16 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest;
 
-/// <summary>Takes files in.</summary>
+/// <summary>Ingests files into datasets.</summary>
 public interface IIngestor
 {
     /// <summary>
     /// Reads a CSV file and makes it the newest version of a dataset. When this returns, the version survives a crash and queries see it; when
     /// it throws, nothing has changed.
     /// </summary>
-    /// <param name="request">What to make of it.</param>
+    /// <param name="request">The dataset, and how to read the file.</param>
     /// <param name="content">The file, read to its end. The caller owns the stream.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
     /// <c>csv_*</c> (<see cref="ErrorKind.Unprocessable"/>): the file is not CSV, with line and column.
     /// <c>schema_conflict</c>, <c>name_conflict</c> (<see cref="ErrorKind.Conflict"/>). <c>file_too_large</c> (<see cref="ErrorKind.TooLarge"/>).

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Ingest;
 
-/// <summary>A file in, Parquet and a manifest out. Also gives the catalog its Parquet form of manifests.</summary>
+/// <summary>Ingests files: converts them to Parquet and commits a manifest. Also implements <see cref="IManifestCodec"/> for the catalog.</summary>
 public static class IngestModule
 {
     /// <summary>Adds <see cref="IIngestor"/> and <see cref="IManifestCodec"/>.</summary>

@@ -8,13 +8,13 @@ public sealed record IngestOptions
     /// <summary>The largest file.</summary>
     public required long MaxIngestBytes { get; init; }
 
-    /// <summary>How many files are taken in at once; the next one is refused at once.</summary>
+    /// <summary>How many ingests run at once; more are refused immediately.</summary>
     public required int MaxConcurrent { get; init; }
 
     /// <summary>How many segments of one file are converted at once.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>A file is converted in pieces of about this size, each to a data file of its own.</summary>
+    /// <summary>A file is converted in segments of about this size, each to its own data file.</summary>
     public required long SegmentBytes { get; init; }
 
     /// <summary>The largest record, its line breaks included.</summary>

@@ -2,7 +2,7 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Storage;
 
-/// <summary>Translates what the file system says, once, here: the paths stay in the inner exception, for the log.</summary>
+/// <summary>Translates errors of the file system. Paths stay in the inner exception, which is for the log only.</summary>
 public static class FileSystemErrors
 {
     private const int NoSpace = 28; // ENOSPC
@@ -12,7 +12,7 @@ public static class FileSystemErrors
     private const int ReadOnly = 30; // EROFS
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    /// <summary>The error for a person: disk full or read-only, access denied, or the store failed.</summary>
+    /// <summary>The error to show to a person: disk full or read-only, access denied, or the store failed.</summary>
     public static LakehouseException Translate(Exception error) => error switch
     {
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull } => new LakehouseException(
@@ -27,6 +27,6 @@ public static class FileSystemErrors
         _ => new LakehouseException(ErrorKind.StoreFailed, "storage_failed", "The data folder could not be read or written. The log holds the cause.", error),
     };
 
-    /// <summary>True for errors of the file system, which <see cref="Translate"/> is for.</summary>
+    /// <summary>True for errors of the file system, which <see cref="Translate"/> accepts.</summary>
     public static bool Is(Exception error) => error is IOException or UnauthorizedAccessException;
 }

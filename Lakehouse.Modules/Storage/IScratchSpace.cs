@@ -1,8 +1,12 @@
 namespace Lakehouse.Storage;
 
-/// <summary>Folders for files on their way into the bucket, on its own file system so that a finished one can be renamed into place.</summary>
+/// <summary>
+/// Temporary folders for files that will be put into the bucket. On the file system of the data folder, so that a finished file can be linked into the bucket.
+/// </summary>
 public interface IScratchSpace
 {
-    /// <summary>Makes an empty folder that goes, with all it holds, when it is disposed of. What a killed process left behind goes at the next start.</summary>
+    /// <summary>
+    /// Makes an empty folder, which is removed with its content when it is disposed of. The next start removes the folders of a killed process.
+    /// </summary>
     IScratchFolder Create();
 }

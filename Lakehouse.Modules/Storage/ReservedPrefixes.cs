@@ -2,11 +2,11 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Storage;
 
-/// <summary>The parts of the bucket that only the modules write; clients may read them.</summary>
+/// <summary>The prefixes of the primary bucket that only the lakehouse itself writes. Clients may read them.</summary>
 public static class ReservedPrefixes
 {
     private static readonly string[] All = ["_catalog/", "_vectors/", "_embed/", "_journal/", "_probe/", "datasets/"];
 
-    /// <summary>The reserved prefix that <paramref name="key"/> lies below, or null.</summary>
+    /// <summary>The reserved prefix of <paramref name="key"/>, or null.</summary>
     public static string? Find(ObjectKey key) => Array.Find(All, key.StartsWith);
 }

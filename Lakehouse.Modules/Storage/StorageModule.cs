@@ -11,8 +11,8 @@ namespace Lakehouse.Storage;
 public static class StorageModule
 {
     /// <summary>
-    /// Adds <see cref="IBuckets"/>, <see cref="IObjectStore"/>, which is the primary one, and <see cref="IScratchSpace"/>. Before other modules: buckets are
-    /// proved before anybody uses them.
+    /// Adds <see cref="IBuckets"/>, the primary bucket as <see cref="IObjectStore"/>, and <see cref="IScratchSpace"/>. Must be added before other modules, so
+    /// that buckets are checked before they are used.
     /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options) => services
         .AddSingleton(options)

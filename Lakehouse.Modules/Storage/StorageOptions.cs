@@ -11,7 +11,7 @@ public sealed record StorageOptions
     /// <summary>The largest object that <c>/v1/storage/put</c> takes.</summary>
     public required long MaxPutBytes { get; init; }
 
-    /// <summary>How many puts run at once; the next one is refused at once.</summary>
+    /// <summary>How many puts run at once; more are refused immediately.</summary>
     public required int MaxConcurrentPuts { get; init; }
 
     /// <summary>The largest page of a listing.</summary>
@@ -20,7 +20,7 @@ public sealed record StorageOptions
     /// <summary>The most bytes of the local copies of one bucket's objects.</summary>
     public required long CacheBytes { get; init; }
 
-    /// <summary>Entries of the journal that wait to be written; more are left out.</summary>
+    /// <summary>The most journal entries that wait to be written; more are dropped.</summary>
     public required int JournalMaxPending { get; init; }
 
     /// <summary>How often the journal is written.</summary>

@@ -7,7 +7,8 @@ using Lakehouse.Tests.Fixtures;
 namespace Lakehouse.Tests.Acceptance;
 
 /// <summary>
-/// The engine's process: what it can do, and what its end does to others. Alone: processes that are killed as fast as they start need the processors.
+/// The engine process: what it can do, and how its end affects others. These tests run alone, because processes that are killed as fast as they start need the
+/// processors.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class EngineProcessTests
@@ -15,8 +16,8 @@ public sealed class EngineProcessTests
     private const string StackOverflow = "SELECT json_structure(s) FROM (SELECT string_agg('[','')||string_agg(']','') s FROM range(200000))";
 
     /// <summary>
-    /// A thousand kills at random moments under sixteen clients: no answer is wrong or cut short and yet whole, none fails that could have run again, and the
-    /// server stays the one it was.
+    /// A thousand kills at random moments under sixteen clients: no answer is wrong, no truncated answer looks complete, no query fails that could have been
+    /// run again, and the server process stays the same.
     /// </summary>
     [Fact]
     public async Task A_thousand_kills_of_the_engine_cost_no_answer()
@@ -48,7 +49,7 @@ public sealed class EngineProcessTests
             var random = new Random(client);
             while (!stop.IsCancellationRequested)
             {
-                // The long answer seldom, so that there are many short ones.
+                // The long answer is rare, so that there are many short ones.
                 var choice = random.Next(20) == 0 ? texts.Length - 1 : random.Next(texts.Length - 1);
                 try
                 {
@@ -61,7 +62,7 @@ public sealed class EngineProcessTests
                 }
                 catch (HttpRequestException)
                 {
-                    // Cut off: allowed once bytes were sent, which only the long answer does before its end.
+                    // Cut off: allowed once bytes were sent, and only the long answer sends bytes before its end.
                     choice.Should().Be(texts.Length - 1);
                     Interlocked.Increment(ref cuts);
                 }
@@ -73,7 +74,7 @@ public sealed class EngineProcessTests
         var longest = Stopwatch.StartNew();
         while (done < kills && others.TrueForAll(o => !o.IsCompleted) && longest.Elapsed < TimeSpan.FromMinutes(9))
         {
-            // The one at work, at any moment of its life; the one behind it may still be starting.
+            // Kills the active process at any moment; the one in reserve may still be starting.
             await Task.Delay(dice.Next(100));
             if (EngineProcesses.Of(server.Id) is [var first, _, ..] && EngineProcesses.Kill(first))
             {
@@ -104,7 +105,7 @@ public sealed class EngineProcessTests
             }
         })).ToList();
 
-        // After an overflow of its stack a process mostly ends, and sometimes only spins.
+        // After a stack overflow, a process usually ends, but sometimes it loops.
         (int Status, string? Code)[] ends = [(500, "engine_failed"), (504, "query_timeout")];
         (int Status, string? Code) last = default;
         for (var i = 0; i < 2; i++)
@@ -167,7 +168,7 @@ public sealed class EngineProcessTests
             File.ReadAllText($"/proc/{engine}/limits").Should().MatchRegex(@"Max core file size +0 +0 ");
             File.ReadAllText($"/proc/{engine}/environ").Should().NotContain("LAKEHOUSE").And.NotContain("hush");
 
-            // Its lanes, the runtime's own, and libraries: no socket of the server, no file of the store, no log.
+            // Only its lanes, descriptors of the runtime, and libraries: no socket of the server, no file of the store, no log.
             var open = Directory.EnumerateFiles($"/proc/{engine}/fd").Select(f => new FileInfo(f).LinkTarget ?? string.Empty).ToList();
             string[] own = [".dll", ".so", "/dev/null", "/dev/urandom"];
             open.Where(
@@ -214,7 +215,7 @@ public sealed class EngineProcessTests
             (await server.RowsAsync("SELECT 42")).Should().Be("[[42]]");
         }
 
-        // One that goes on reading still gets what is its own.
+        // A client that continues to read still receives its own answer.
         await using var body = await readers[3].Content.ReadAsStreamAsync();
         await body.ReadExactlyAsync(new byte[3_000_000]);
         readers.ForEach(r => r.Dispose());

@@ -7,14 +7,14 @@ using Xunit.Abstractions;
 namespace Lakehouse.Tests.Acceptance;
 
 /// <summary>
-/// Every statement of TestData/hostile.sql against the built program, one after the other. The server lives, nothing of the host gets out, memory and time stay
-/// bounded, and other clients are served all along. Alone: what others do to the processors would be measured, too.
+/// Runs every statement of TestData/hostile.sql against the built program, one after the other. The server survives, discloses nothing of the host, stays
+/// within its bounds of memory and time, and serves other clients meanwhile. These tests run alone, because the load of other tests would be measured, too.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed partial class HostileSqlTests(ITestOutputHelper output)
 {
     private const long MemoryLimitBytes = 1024L << 20;
-    // With one process in reserve. Here are two: a statement that ends an engine comes after the other, faster than a process starts.
+    // The bound for one process in reserve. The test uses two, because statements that end an engine process follow each other faster than a process starts.
     private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + (400L << 20) + (90L << 20);
     private const int BytesReadMax = 2_000_000;
 
@@ -58,17 +58,17 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
         output.WriteLine(string.Join('\n', faults.Concat(watch.Late)));
         faults.Should().BeEmpty();
 
-        // The kernel needs its time to end a process: for a moment there can be more, and never much more.
+        // The kernel needs some time to end a process, so memory can be over the bound for a moment, but never far.
         watch.OverCount.Should().BeLessThanOrEqualTo(
             watch.SampleCount / 1_000, "the highest was {0} MiB at statement {1}: {2}", watch.HighestBytes >> 20, watch.HighestAt, watch.Highest);
         watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes * 3 / 2, "that is what statement {0} reached: {1}", watch.HighestAt, watch.Highest);
 
-        // A neighbour can take the memory at the very moment, and a machine its time: one in a thousand, and not more.
+        // Another query can use the memory at the same moment, or the machine can be slow: at most one question in a thousand may be late.
         watch.Late.Count.Should().BeLessThanOrEqualTo(watch.Count / 1_000);
         (await server.RowsAsync("SELECT count(*) FROM workers")).Should().Be("[[20000]]");
     }
 
-    /// <summary>The status, 0 where the connection was cut; the body, as far as it is read; the time to its end.</summary>
+    /// <summary>Returns the status, or 0 when the connection was cut; the part of the body that was read; and the time to its end.</summary>
     private static async Task<(int Status, string Body, TimeSpan Elapsed)> SendAsync(LakehouseProcess server, string sql)
     {
         var started = Stopwatch.StartNew();
@@ -88,7 +88,7 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// What no answer shows: files of the host and of the store, and what stands in the engine's own tables. Errors may repeat the names that a statement has.
+    /// Texts that no answer may contain: of files of the host and the store, and of the engine's own tables. Errors may repeat names from the statement.
     /// </summary>
     [GeneratedRegex(
         @"[0-9a-f]{32}-[0-9a-f]{8}\.parquet|read_parquet\(\[|CREATE (?:OR REPLACE )?(?:VIEW|MACRO)|allowed_directories"
@@ -97,7 +97,7 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
         matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Leak();
 
-    /// <summary>Looks at the memory of the program every 20 ms, and asks an ordinary question all the time.</summary>
+    /// <summary>Samples the memory of the program every 20 ms, and sends an ordinary query again and again.</summary>
     private sealed class Watch
     {
         private static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(300);
@@ -115,18 +115,18 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
 
         public int HighestAt { get; private set; }
 
-        /// <summary>How often the memory was looked at.</summary>
+        /// <summary>The count of memory samples.</summary>
         public int SampleCount { get; private set; }
 
-        /// <summary>How often there was more than there may be.</summary>
+        /// <summary>The count of samples over the bound.</summary>
         public int OverCount { get; private set; }
 
         public string Highest { get; private set; } = string.Empty;
 
-        /// <summary>How many ordinary questions were asked.</summary>
+        /// <summary>The count of ordinary queries.</summary>
         public int Count => _times.Count;
 
-        /// <summary>Those that took longer than 300 ms, or were refused.</summary>
+        /// <summary>The ordinary queries that took longer than 300 ms or were refused.</summary>
         public List<string> Late { get; } = [];
 
         public void Begin(int statement) => Volatile.Write(ref _statement, statement);
@@ -150,7 +150,7 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>On a thread of its own and without a pool: what is measured is the server.</summary>
+        /// <summary>Runs on a dedicated thread and not on the thread pool, so that only the server is measured.</summary>
         private void Ask(LakehouseProcess server, CancellationToken stop)
         {
             while (!stop.IsCancellationRequested)

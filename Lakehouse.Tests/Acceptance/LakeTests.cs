@@ -5,7 +5,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>The lake from outside: the built program, HTTP and signals, the same on a folder and on a bucket of the S3 server.</summary>
+/// <summary>Tests the built program over HTTP and with signals, on a folder and on a bucket of an S3 server.</summary>
 public sealed class LakeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -25,7 +25,7 @@ public sealed class LakeTests : IDisposable
     [S3Fact]
     public async Task A_kill_in_the_middle_of_an_ingest_into_S3_loses_nothing_acknowledged() => await KillAtRandomAsync(_folder.Path, await S3Async(), 8);
 
-    /// <summary>A collector that is killed at random moments, beside another process that ingests.</summary>
+    /// <summary>A collection is killed at random moments while another process ingests.</summary>
     [Fact]
     public Task A_kill_in_the_middle_of_a_collection_leaves_every_version_that_is_kept_whole() => KillCollectorAsync(_folder.Path, []);
 
@@ -56,7 +56,7 @@ public sealed class LakeTests : IDisposable
         (await again.RowsAsync(sql)).Should().Be(before).And.Contain("\"IL\"");
         (await again.IngestAsync("workers", ProgramTests.Workers(20_000))).GetProperty("unchanged").GetBoolean().Should().BeTrue();
 
-        // Another process beside it, with a folder of its own where the bucket is elsewhere.
+        // Another process on the same bucket; with S3 it has its own data folder.
         using var own = new TemporaryFolder();
         await using var second = await LakehouseProcess.StartAsync(settings.Length == 0 ? folder : own.Path, [.. settings, "--catalog.refresh_every", "200ms"]);
         (await second.RowsAsync(sql)).Should().Be(before);
@@ -68,7 +68,10 @@ public sealed class LakeTests : IDisposable
         (await again.RowsAsync("SELECT count(*) FROM workers")).Should().Be("[[50]]");
     }
 
-    /// <summary>Killed at random moments of a second ingest: what was acknowledged is whole, the other absent or whole, and the program starts.</summary>
+    /// <summary>
+    /// The program is killed at random moments of a second ingest. Afterwards it starts, acknowledged versions are complete, and the other version is either
+    /// complete or absent.
+    /// </summary>
     private static async Task KillAtRandomAsync(string folder, string[] settings, int rounds)
     {
         const int seed = 9;

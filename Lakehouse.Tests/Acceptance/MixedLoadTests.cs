@@ -12,7 +12,7 @@ public sealed class MixedLoadTests
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
     private const int Clients = 200;
 
-    /// <summary>Two hundred clients mix ingests, queries and storage calls for half a minute: no 500, and no wrong answer.</summary>
+    /// <summary>Two hundred clients send ingests, queries and storage calls for half a minute: no answer is a 500, and none is wrong.</summary>
     [Fact]
     public async Task Two_hundred_clients_get_right_answers_and_no_500()
     {
@@ -46,7 +46,7 @@ public sealed class MixedLoadTests
         (await server.RowsAsync("SELECT state, count(*) FROM fixed GROUP BY 1 ORDER BY 1")).Should().Be(expected);
     }
 
-    /// <summary>Twenty datasets are shared by ten clients each; every file that is ever ingested into one has one value in all its rows.</summary>
+    /// <summary>Ten clients share each of twenty datasets. Every ingested file has the same value in all its rows.</summary>
     private static async Task<bool> IngestAsync(HttpClient http, int client, int step)
     {
         var value = (client * 100_000) + step;
@@ -79,7 +79,7 @@ public sealed class MixedLoadTests
         var body = await shared.Content.ReadFromJsonAsync<JsonElement>();
         if (shared.StatusCode == HttpStatusCode.BadRequest && body.GetProperty("code").GetString() == "unknown_dataset" && lastVersion == 0)
         {
-            return true; // nobody has ingested it yet
+            return true; // not ingested yet
         }
 
         if (IsBusy(shared))

@@ -9,7 +9,7 @@ using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>What README promises, from outside: the built program, HTTP, files, signals.</summary>
+/// <summary>Tests what README promises with the built program: HTTP, files, signals.</summary>
 public sealed class ProgramTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoEnvironment = [];
@@ -26,7 +26,7 @@ public sealed class ProgramTests : IDisposable
         await server.IngestAsync("small", Workers(1_000));
         var before = Files(disk);
 
-        // Too large for the spool, then for the data files beside the spool (random digits hardly shrink), then for an object.
+        // Too large for the spool, then for spool and data files together (random digits hardly compress), then for an object.
         var random = new Random(5);
         var digits = Encoding.ASCII.GetBytes(
             "a,b\n" + string.Concat(Enumerable.Range(0, 250_000).Select(_ => $"{random.NextInt64()},x{random.NextInt64()}x{random.NextInt64()}\n")));
@@ -69,7 +69,7 @@ public sealed class ProgramTests : IDisposable
             (await root.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "v", dimension = 2 })).EnsureSuccessStatusCode();
         }
 
-        // Others may read all of it, and write where every process has its own folder, and nowhere else.
+        // Other users may read everything, but write only in the folder where every process makes its own folder.
         const UnixFileMode readable =
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
                 | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -234,7 +234,7 @@ public sealed class ProgramTests : IDisposable
         query.Output.Should().MatchRegex(
             "^worker_id,zip,e,n,q,l\nW0000001,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\nW0000002,[0-9]{5},\"\",,\"a,\"\"b\",\"\\[1,2\\]\"\n$", query.Error);
 
-        // What comes out of a pipe goes in again as it was.
+        // The CSV that the command writes to a pipe can be ingested again, with the same result.
         var whole = await LakehouseProcess.RunAsync(NoEnvironment, "sql", "FROM workers", "--url", url);
         await server.IngestAsync("copy", Encoding.UTF8.GetBytes(whole.Output));
         (await server.RowsAsync("SELECT count(*) FROM (FROM workers EXCEPT FROM copy)")).Should().Be("[[0]]");
@@ -251,7 +251,7 @@ public sealed class ProgramTests : IDisposable
         await using var server = await LakehouseProcess.StartAsync(_folder.Path);
         var url = server.Http.BaseAddress!.ToString();
 
-        // Hours of rows: only the end of the pipe ends this.
+        // The rows would take hours: only the closed pipe ends the query.
         var head = await LakehouseProcess.RunPipedAsync("| head -2", "sql", "SELECT repeat('x', 100) AS t, i FROM range(100000000000) r(i)", "--url", url);
         head.Output.Should().Be($"t,i\n{new string('x', 100)},0\n");
         head.Error.Should().BeEmpty();
@@ -286,7 +286,7 @@ public sealed class ProgramTests : IDisposable
     private static List<string> Files(SmallDisk disk) =>
         [.. Directory.EnumerateFiles(Path.Combine(disk.Path, "data", "objects"), "*", SearchOption.AllDirectories)];
 
-    /// <summary>Every way of writing is refused with the code, and says no path of this machine.</summary>
+    /// <summary>Every kind of write is refused with the code, and the error holds no path of this machine.</summary>
     private static async Task RequireRefusedAsync(LakehouseProcess server, string code)
     {
         foreach (var call in new Func<Task<HttpResponseMessage>>[]

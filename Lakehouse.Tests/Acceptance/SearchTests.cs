@@ -6,7 +6,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>From a file to a search in SQL, with the built program on an empty folder.</summary>
+/// <summary>Tests the built program on an empty folder, from a file to a search in SQL.</summary>
 public sealed class SearchTests
 {
     private const int Rows = 10_000;
@@ -105,7 +105,7 @@ public sealed class SearchTests
         total.GetProperty("text_count").GetInt64().Should().Be(2_000 + rounds);
     }
 
-    // A tenth of the rows changes with each version up to the ninth, and one row comes.
+    // Each version up to the ninth changes a tenth of the rows and adds one row.
     private static string TextOf(int version, int id) => $"row {id} of version {(id % 10 <= version ? id % 10 : 0)}";
 
     private static async Task IngestTextsAsync(LakehouseProcess process, int version)

@@ -5,7 +5,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>Secrets are planted, everything that the program says and writes is searched for them.</summary>
+/// <summary>Configures secrets, and searches for them in everything that the program logs, answers and writes.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class SecretTests : IDisposable
 {

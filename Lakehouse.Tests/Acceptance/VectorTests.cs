@@ -6,12 +6,12 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>Vector indexes of the built program, which is killed again and again.</summary>
+/// <summary>Vector indexes of the built program, which is killed repeatedly.</summary>
 public sealed class VectorTests
 {
     private const int Dimension = 16;
 
-    // Compaction and vacuum all the time, so that kills strike those, too.
+    // Compaction and vacuum run constantly, so that some kills happen during them.
     private static readonly string[] Settings =
     [
         "--vector.maintain_every", "10ms", "--vector.compact_log_bytes", "0", "--vector.compact_log_batches", "3", "--vector.compact_idle", "0s"
@@ -58,7 +58,7 @@ public sealed class VectorTests
         known.Values.Should().Contain(-1).And.Contain(value => value >= 0);
     }
 
-    /// <summary>Each writer has ids of its own: what one of them was told last is what must be there.</summary>
+    /// <summary>Each writer has its own ids, so the last acknowledged state of each id must be in the index.</summary>
     private static async Task WriteAsync(
         LakehouseProcess process,
         int writer,
@@ -94,7 +94,7 @@ public sealed class VectorTests
         }
         catch (Exception gone) when (gone is HttpRequestException or IOException)
         {
-            // The process is gone; whether the last request was carried out nobody knows.
+            // The process was killed: it is unknown whether the last request was carried out.
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class VectorTests
             Assert.Equal(Vector(value, id), item.GetProperty("vector").EnumerateArray().Select(v => v.GetSingle()));
         }
 
-        // Of the others either is right; from now on it is what it is.
+        // For these ids either state is right. From here on, the state found is the known one.
         foreach (var id in doubtful.Keys)
         {
             known[id] = items.TryGetValue(id, out var item) ? item.GetProperty("metadata").GetProperty("value").GetInt32() : -1;
@@ -131,7 +131,7 @@ public sealed class VectorTests
 
         doubtful.Clear();
 
-        // And it can be found: by its own vector, exactly.
+        // A search by its own vector finds the item exactly.
         foreach (var (id, value) in sure.Where(k => k.Value >= 0).Take(20))
         {
             using var search = await process.Http.PostAsJsonAsync(

@@ -1,5 +1,5 @@
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>Tests that run beside no other.</summary>
+/// <summary>The collection of tests that do not run in parallel with others.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

@@ -4,7 +4,7 @@ namespace Lakehouse.Tests.Fixtures;
 
 public static class AsyncAssertions
 {
-    /// <summary>True when the call succeeded, false when it failed with <typeparamref name="TException"/>; any other failure is one of the test.</summary>
+    /// <summary>True when the call succeeded, false when it failed with <typeparamref name="TException"/>; other exceptions fail the test.</summary>
     public static async Task<bool> NotThrowAsyncOr<TException>(this NonGenericAsyncFunctionAssertions assertions)
         where TException : Exception
     {

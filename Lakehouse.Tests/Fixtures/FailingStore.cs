@@ -4,7 +4,7 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A store of which one call fails, or all from the n-th on, as on a broken disk, until it is mended.</summary>
+/// <summary>A store in which one call fails, or all calls from the n-th on, as on a broken disk, until it is repaired.</summary>
 public sealed class FailingStore(IObjectStore store) : IObjectStore
 {
     private int _left = int.MaxValue;
@@ -14,10 +14,10 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
 
     public bool IsInPlace => store.IsInPlace;
 
-    /// <summary>Lets so many calls succeed from now on.</summary>
+    /// <summary>Lets this many calls succeed from now on; later ones fail.</summary>
     public void FailAfter(int callCount) => Fail(callCount, int.MaxValue);
 
-    /// <summary>Lets only the n-th call from now on fail; the first is 1.</summary>
+    /// <summary>Lets only the n-th call from now on fail, counted from 1.</summary>
     public void FailOnly(int call) => Fail(call - 1, 1);
 
     public void Mend() => FailAfter(int.MaxValue);

@@ -10,7 +10,7 @@ namespace Lakehouse.Tests.Fixtures;
 /// </summary>
 public static partial class HostileStatements
 {
-    // A macro in a macro; the limit keeps the file readable, and the reader simple.
+    // The depth of nested macros. The limit keeps the file readable and this reader simple.
     private const int MacroDepthMax = 2;
 
     /// <summary>The classes, in the order of the file.</summary>
@@ -54,7 +54,7 @@ public static partial class HostileStatements
 
     private enum PartKind
     {
-        /// <summary>Literal text, or what an inner macro has become.</summary>
+        /// <summary>Literal text, or the expansion of an inner macro.</summary>
         Text,
 
         /// <summary><c>#</c> or <c>#-1</c>: the number of the repetition.</summary>
@@ -82,7 +82,7 @@ public static partial class HostileStatements
             return output.ToString();
         }
 
-        /// <summary>The expansion of the macro at the position, which moves behind it; null when there is none.</summary>
+        /// <summary>Expands the macro at the position and moves the position behind it. Null when there is no macro.</summary>
         private string? TryMacro(int depth)
         {
             if (CodePoint().Match(text, _position) is { Success: true } code)
@@ -126,7 +126,7 @@ public static partial class HostileStatements
                 braces = braces < 0 ? text.Length - _position : braces;
                 if (braces >= 2)
                 {
-                    // The last braces of a run close; those before them are text.
+                    // In a run of braces, the last two close the macro; those before them are text.
                     var literal = braces - (2 * Math.Min(depth, braces / 2));
                     parts.Add(new Part(PartKind.Text, new string('}', literal)));
                     _position += literal + 2;

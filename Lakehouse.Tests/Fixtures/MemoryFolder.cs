@@ -1,6 +1,6 @@
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A temporary folder in memory where there is such a place: for tests that write much and whose subject is not the disk.</summary>
+/// <summary>A temporary folder in memory if the system has one, for tests that write much and do not test the disk.</summary>
 public sealed class MemoryFolder : IDisposable
 {
     private const string SharedMemory = "/dev/shm";

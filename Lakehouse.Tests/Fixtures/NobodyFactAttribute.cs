@@ -1,6 +1,6 @@
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A test that runs the program as a user without rights, skipped where it cannot.</summary>
+/// <summary>A test that runs the program as a user without rights; skipped where that is not possible.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NobodyFactAttribute : FactAttribute
 {

@@ -9,7 +9,7 @@ public sealed class SmallDisk : IDisposable
 
     public SmallDisk(string size) => Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", _folder.Path);
 
-    /// <summary>True where the tests may mount.</summary>
+    /// <summary>True when the tests are allowed to mount.</summary>
     public static bool IsPossible { get; } = Probe();
 
     public string Path => _folder.Path;

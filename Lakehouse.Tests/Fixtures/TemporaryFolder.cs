@@ -1,6 +1,6 @@
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A folder for one test, gone with it.</summary>
+/// <summary>A folder for one test, deleted at its end.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("lakehouse-test-").FullName;
@@ -17,7 +17,7 @@ public sealed class TemporaryFolder : IDisposable
         }
         catch (IOException)
         {
-            // A process that was killed a moment ago may still hold a file: the system's own cleaning takes the folder.
+            // A process that was just killed may still use a file. The system's cleaning of temporary files removes the folder later.
         }
     }
 }

@@ -3,10 +3,10 @@ namespace Lakehouse.Tests.Fixtures;
 /// <summary>The official TOML test-suite (toml-lang/toml-test), in the folder that LAKEHOUSE_TOML_TEST names.</summary>
 public static class TomlSuite
 {
-    // Of suites that are for several versions of TOML: what is for 1.0.
+    // The list of the files for TOML 1.0, in suites for several versions of TOML.
     private const string ListFile = "files-toml-1.0.0";
 
-    // The suite that Debian has is without a list, and has one case of TOML 1.1.
+    // Debian's package of the suite has no such list, and has one case of TOML 1.1.
     private const string LaterCase = "valid/string/escape-esc.toml";
 
     private static readonly string? Folder =

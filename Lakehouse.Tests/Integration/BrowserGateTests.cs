@@ -6,7 +6,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration;
 
-/// <summary>What the headers that browsers set lead to;.</summary>
+/// <summary>How the server treats requests by the headers that browsers set.</summary>
 public sealed class BrowserGateTests
 {
     private const string App = "https://app.example.com:8443";
@@ -25,7 +25,7 @@ public sealed class BrowserGateTests
     [InlineData("10.0.0.1", "server.allowed_hosts")]
     [InlineData("[::2]", "server.allowed_hosts")]
     [InlineData("2130706433", "server.allowed_hosts")]
-    [InlineData("xn--localhost-", "no name of a host")]
+    [InlineData("xn--localhost-", "not a valid host name")]
     public async Task Without_a_token_only_names_of_this_server_are_answered(string name, string? detail)
     {
         await using var host = await LakehouseHost.StartAsync(("server.allowed_hosts", "lake.local,*.lan"));
@@ -138,7 +138,7 @@ public sealed class BrowserGateTests
         await RequireProblemAsync(foreign, 403, "origin_not_allowed", "https://evil.test");
         foreign.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
 
-        // What asks for no method is no preflight, and shows its token.
+        // A request that does not ask for a method is not a preflight, and needs the token.
         (await SendAsync(host, HttpMethod.Options, "/v1/storage/put/a/b", ("Origin", App))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
 

@@ -231,7 +231,7 @@ public sealed class CatalogTests : IAsyncLifetime
         (await second.RowsAsync("FROM damaged")).Should().Be("[[1]]");
         (await second.RefusalAsync("FROM gone")).Code.Should().Be("unknown_dataset");
 
-        // The next version is one that nobody has written, readable or not.
+        // The next version has a number that was not used before, not even by an unreadable manifest.
         (await second.IngestAsync("damaged", "x\n3\n")).Body.GetProperty("version").GetInt64().Should().Be(3);
         (await second.IngestAsync("gone", "x\n4\n")).Body.GetProperty("version").GetInt64().Should().Be(2);
         (await second.IngestAsync("good", "x\n5\n")).Body.GetProperty("version").GetInt64().Should().Be(8);
@@ -251,7 +251,8 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// The store fails at its first call, its second, and so on until an ingest goes through: after each, the dataset is as it was, or new and whole.
+    /// The store fails at its first call, its second, and so on until an ingest goes through: after each, the dataset is either unchanged or the complete new
+    /// version.
     /// </summary>
     [Fact]
     public async Task Whatever_call_of_the_store_fails_no_manifest_names_what_is_missing()

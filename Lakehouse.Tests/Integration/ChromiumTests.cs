@@ -2,12 +2,14 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration;
 
-/// <summary>Pages in a real browser: what they can do to a lakehouse on the same machine.</summary>
+/// <summary>Tests with a real browser what web pages can do to a lakehouse on the same machine.</summary>
 public sealed class ChromiumTests
 {
     private const string HostRules = "MAP evil.test 127.0.0.1, MAP app.test 127.0.0.1";
 
-    /// <summary>Every call that changes something, as a page can send it without asking first: text or forms, whose answers it cannot see.</summary>
+    /// <summary>
+    /// Every call that changes something, in a form that a page can send without a preflight: plain text or forms. The page cannot see the answers.
+    /// </summary>
     private const string Attack = """
         async base => {
             const send = (path, options) => fetch(base + path, { mode: 'no-cors', method: 'POST', ...options }).catch(() => null);
@@ -27,7 +29,7 @@ public sealed class ChromiumTests
         }
         """;
 
-    /// <summary>What a page sees of the calls that it wants to read: the status, or that the browser hides the answer.</summary>
+    /// <summary>What a page sees of the calls that it makes to read data: the status, or that the browser hides the answer.</summary>
     private const string Read = """
         async base => {
             const seen = [];
@@ -42,7 +44,7 @@ public sealed class ChromiumTests
         }
         """;
 
-    /// <summary>What an honest page does: it writes and reads, reads the headers of an answer, and sees errors.</summary>
+    /// <summary>What an allowed page does: it writes, reads, and sees headers of answers and errors.</summary>
     private const string Work = """
         async ({ base, token }) => {
             const auth = token === '' ? {} : { Authorization: 'Bearer ' + token };
@@ -116,7 +118,7 @@ public sealed class ChromiumTests
         var before = await StateAsync(lake);
         var url = $"http://evil.test:{lake.Port}";
 
-        // For the browser this page is of the server's own origin: nothing but its name tells it from one.
+        // For the browser, this page has the server's own origin. Only the host name shows that it is foreign.
         var page = await browser.OpenAtAsync(url + "/page", "<!doctype html><title>page</title>");
         await page.EvaluateAsync(Attack, url);
         (await page.EvaluateAsync<string>(Read, url)).Should().Be("421 421 421 421 421 421");
@@ -178,7 +180,7 @@ public sealed class ChromiumTests
         return lake;
     }
 
-    /// <summary>All that a page could have changed.</summary>
+    /// <summary>All state that a page could have changed.</summary>
     private static async Task<string> StateAsync(LakehouseHost lake) => string.Join(
         '\n',
         await lake.Http.GetStringAsync("/v1/catalog/list"),

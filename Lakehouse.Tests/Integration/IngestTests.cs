@@ -13,7 +13,7 @@ public sealed class IngestTests : IAsyncLifetime
 {
     private LakehouseHost _host = null!;
 
-    // Small segments and records: a few lines reach every bound.
+    // Small segments and records, so that a few lines reach every bound.
     public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(
         ("ingest.segment_bytes", "4KiB"), ("ingest.max_record_bytes", "1MiB"), ("ingest.max_ingest_bytes", "16MiB"));
 
@@ -149,7 +149,7 @@ public sealed class IngestTests : IAsyncLifetime
     [InlineData("99999999999999999999", "VARCHAR")]
     public async Task A_late_value_that_breaks_a_type_changes_the_column_and_not_the_rows(string late, string type)
     {
-        // Tens of thousands of rows and many segments come before it.
+        // After tens of thousands of rows and many segments.
         var csv = new StringBuilder("id,v\n");
         for (var i = 0; i < 60_000; i++)
         {
@@ -226,7 +226,7 @@ public sealed class IngestTests : IAsyncLifetime
         Files().Should().BeEquivalentTo(before);
         (await _host.RowsAsync("FROM t")).Should().Be("""[[1,"x","2024-01-01"]]""");
 
-        (await _host.IngestAsync("t", "b,a,c\nx,1,2024-01-01\n")).Body.GetProperty("detail").GetString().Should().Contain("stands at another position");
+        (await _host.IngestAsync("t", "b,a,c\nx,1,2024-01-01\n")).Body.GetProperty("detail").GetString().Should().Contain("is at another position");
         (await _host.IngestAsync("T", "a\n1\n")).Body.GetProperty("code").GetString().Should().Be("name_conflict");
     }
 
@@ -370,7 +370,7 @@ public sealed class IngestTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Random tables of random values, through HTTP and back out of SQL, against what was written.</summary>
+    /// <summary>Ingests random tables over HTTP, reads them with SQL, and compares them with what was written.</summary>
     [Fact]
     public async Task Any_table_comes_out_as_it_went_in()
     {

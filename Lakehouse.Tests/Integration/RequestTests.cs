@@ -6,7 +6,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration;
 
-/// <summary>What no endpoint knows is refused and not ignored: members of bodies, parameters of addresses.</summary>
+/// <summary>Members of bodies and query parameters that an endpoint does not know are refused, not ignored.</summary>
 public sealed class RequestTests : IAsyncLifetime
 {
     private LakehouseHost _host = null!;

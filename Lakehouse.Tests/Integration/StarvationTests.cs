@@ -6,7 +6,7 @@ using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration;
 
-/// <summary>Clients that hold connections and places without doing anything with them.</summary>
+/// <summary>Clients that hold connections and leases without using them.</summary>
 public sealed class StarvationTests
 {
     private const string HalfOpen = "GET /health HTTP/1.1\r\nHost: localhost\r\n";
@@ -28,7 +28,7 @@ public sealed class StarvationTests
             (await host.Http.GetStringAsync("/health")).Should().Contain("\"status\":\"ok\"");
             (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
 
-            // The oldest have made way; the youngest is served when it goes on.
+            // The oldest connections were closed; the youngest is served when it completes its request.
             (await clients[0].ReadToEndAsync()).Should().BeNullOrEmpty();
             (await clients[1].ReadToEndAsync()).Should().BeNullOrEmpty();
             await clients[1_098].SendAsync("Connection: close\r\n\r\n");
@@ -69,7 +69,7 @@ public sealed class StarvationTests
             (await host.Http.GetAsync("/health")).StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
-        // The reserve is not to be had by silence either.
+        // Silent clients cannot use up the reserve either.
         var silent = new List<RawClient>();
         for (var i = 0; i < 10; i++)
         {
@@ -83,7 +83,7 @@ public sealed class StarvationTests
 
         silent.ForEach(c => c.Dispose());
 
-        // The busy ones are left alone, and one that is done gives its place to others.
+        // Busy connections are kept, and one whose request has ended can be replaced.
         await two.SendAsync("b");
         (await two.ReadUntilAsync("\r\n")).Should().StartWith("HTTP/1.1 200 OK");
         await StorageEndpointTests.WaitForAsync(() => host.Http.GetAsync("/v1/catalog/list").Result.StatusCode == HttpStatusCode.OK);
@@ -119,7 +119,7 @@ public sealed class StarvationTests
         }
     }
 
-    /// <summary>A megabyte at once is minutes ahead of the rate on average.</summary>
+    /// <summary>A first megabyte keeps the average above the rate for minutes.</summary>
     [Fact]
     public async Task A_fast_beginning_does_not_pay_for_a_stall()
     {
@@ -137,7 +137,7 @@ public sealed class StarvationTests
             client.Dispose();
         }
 
-        // Their places are free again.
+        // Their leases were given back.
         (await host.IngestAsync("t", "a\n1\n")).Status.Should().Be(HttpStatusCode.OK);
     }
 
@@ -179,7 +179,7 @@ public sealed class StarvationTests
             "0\r\n\r\n", "twenty megabytes at two a second take ten, five times the grace");
     }
 
-    /// <summary>A request up to where more headers may follow.</summary>
+    /// <summary>The start of a request, after which more headers may follow.</summary>
     private static string Start(string method, string path, int length) => $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n";
 
     /// <summary>Returns when the server has begun to read the body.</summary>

@@ -3,7 +3,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Unit;
 
-/// <summary>The project references are the architecture: each module may know those below, and no other.</summary>
+/// <summary>Each module may reference exactly the modules listed here.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)

@@ -17,12 +17,12 @@ public sealed class ConcurrencyLimiterTests
 
         first.Dispose();
         using var third = await waiting;
-        first.Dispose(); // again: it frees no second lease
+        first.Dispose(); // a second call gives no second lease back
         using var gone = new CancellationTokenSource();
         var given = limiter.AcquireAsync(gone.Token).AsTask();
         await gone.CancelAsync();
         await given.Invoking(g => g).Should().ThrowAsync<OperationCanceledException>();
-        given = limiter.AcquireAsync(CancellationToken.None).AsTask(); // who gave up waits no more
+        given = limiter.AcquireAsync(CancellationToken.None).AsTask(); // a cancelled caller no longer waits
         given.IsCompleted.Should().BeFalse();
         third.Dispose();
         (await given).Dispose();

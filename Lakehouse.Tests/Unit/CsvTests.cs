@@ -111,7 +111,7 @@ public sealed class CsvTests
     [InlineData("1,", "1,\n")]
     public void Records_are_handed_on_in_canonical_form(string csv, string canonical)
     {
-        // In blocks of every size: where a block ends must not matter.
+        // In blocks of every size, because the position of block ends must not matter.
         var bytes = Encoding.UTF8.GetBytes(csv);
         for (var size = 1; size <= bytes.Length; size++)
         {
@@ -150,7 +150,7 @@ public sealed class CsvTests
         fault.Message.Should().Contain("0xE9");
     }
 
-    /// <summary>Random tables, written with random quoting and line ends, against the values they were made of.</summary>
+    /// <summary>Scans random tables, written with random quoting and line ends, and compares the result with the values.</summary>
     [Fact]
     public void Any_table_comes_through_as_it_was()
     {

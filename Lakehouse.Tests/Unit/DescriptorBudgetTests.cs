@@ -7,7 +7,7 @@ namespace Lakehouse.Tests.Unit;
 
 public sealed class DescriptorBudgetTests
 {
-    // 4 processes of 65 lanes, 256 for everything else, 16 for /health.
+    // 4 engine processes with 65 lanes each, 256 for everything else, 16 for /health.
     private const int NeededBeside = (4 * 65) + 256 + 16;
 
     [Theory]

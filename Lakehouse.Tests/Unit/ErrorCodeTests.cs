@@ -6,7 +6,7 @@ using Lakehouse.Tests.Fixtures;
 namespace Lakehouse.Tests.Unit;
 
 /// <summary>
-/// docs/errors.md lists the codes of all errors. It is made from the code, by this test when LAKEHOUSE_WRITE_DOCS is set, and compared with it otherwise.
+/// docs/errors.md lists the codes of all errors. When LAKEHOUSE_WRITE_DOCS is set, this test generates it from the source code; otherwise it compares the two.
 /// </summary>
 public sealed partial class ErrorCodeTests
 {
@@ -40,7 +40,7 @@ public sealed partial class ErrorCodeTests
         File.ReadAllText(path).Should().Be(page, "LAKEHOUSE_WRITE_DOCS=1 writes it anew");
     }
 
-    /// <summary>Errors that are made with a kind and a code beside each other; constants that stand for codes are looked up in the same file.</summary>
+    /// <summary>Finds errors that are created with a kind followed by a code. A constant for a code is looked up in the same file.</summary>
     private static IEnumerable<string> Find()
     {
         foreach (var path in Directory.EnumerateFiles(Repository.File("Lakehouse.Modules"), "*.cs", SearchOption.AllDirectories)
@@ -66,7 +66,7 @@ public sealed partial class ErrorCodeTests
                 }
             }
 
-            // Helpers that know the kind.
+            // Helper methods that set the kind themselves.
             foreach (var (pattern, kind) in Helpers)
             {
                 foreach (Match match in pattern.Matches(text))

@@ -3,7 +3,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Unit;
 
-/// <summary>The house rules that a compiler does not hold.</summary>
+/// <summary>Layout rules that the compiler does not check.</summary>
 public sealed partial class LayoutTests
 {
     private const int LineLengthMax = 160;
@@ -88,13 +88,13 @@ public sealed partial class LayoutTests
         repeated.Should().BeEmpty();
     }
 
-    /// <summary>Libraries below the modules: what they are for others is types, not one interface.</summary>
+    /// <summary>Libraries below the modules: their contract is several types, not one interface.</summary>
     private static readonly string[] ModulesWithoutContract = ["DuckDb", "Isolation", "Core"];
 
     private static IEnumerable<string> Sources(string folder) =>
         Files.Where(f => f.StartsWith(folder + "/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal));
 
-    /// <summary>The lines without rows of tables, what stands between fences in pages, and values that are written as they are (raw strings).</summary>
+    /// <summary>The lines of a file, without rows of tables and fenced blocks in pages, and without raw string literals.</summary>
     private static IEnumerable<(int Number, string Line)> Prose(string[] lines)
     {
         var (isFenced, isRaw) = (false, false);

@@ -133,7 +133,7 @@ public sealed class NameTests
             Assert.Equal(text, Decode(path));
             Assert.True(paths.TryAdd(path, text) || paths[path] == text, $"{text} and {paths[path]} would share {path}");
 
-            // Nor may one key's file be another one's folder.
+            // The file of one key must not have the path of another key's folder.
             var folders = path.Split('/')[..^1];
             Assert.All(folders, name => Assert.NotEqual(KeyPathKind.None, KeyPath.Decode(name, isFolder: true).Kind));
         }

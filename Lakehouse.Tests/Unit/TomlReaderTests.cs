@@ -111,7 +111,7 @@ public sealed class TomlReaderTests
         _ => actual.Equals(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture)),
     };
 
-    /// <summary>Equal but for zeros at the end of the fraction.</summary>
+    /// <summary>Equal except for zeros at the end of the fraction.</summary>
     private static bool SameTime(string actual, string value) => TrimFraction(actual) == TrimFraction(value.ToUpperInvariant().Replace(' ', 'T'));
 
     private static string TrimFraction(string text)

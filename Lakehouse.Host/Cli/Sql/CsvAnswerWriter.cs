@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Lakehouse.Host.Cli.Sql;
 
-/// <summary>CSV after RFC 4180 with LF. NULL is an empty field, an empty text is <c>""</c>, as the server reads them.</summary>
+/// <summary>Writes CSV by RFC 4180, with LF. NULL is an empty field and an empty text is <c>""</c>, as the server's ingest reads them.</summary>
 internal sealed class CsvAnswerWriter(Stream output) : ISqlAnswerWriter
 {
     private const int FlushAt = 64 * 1024;

@@ -1,4 +1,4 @@
 namespace Lakehouse.Host.Cli.Sql;
 
-/// <summary>Whoever reads the output of a command wants no more of it, as in <c>| head</c>.</summary>
+/// <summary>The reader of the command's output has closed it, as <c>| head</c> does.</summary>
 internal sealed class OutputClosedException(Exception cause) : Exception("The output is closed.", cause);

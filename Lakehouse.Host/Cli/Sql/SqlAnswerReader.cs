@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Lakehouse.Host.Cli.Sql;
 
-/// <summary>Reads an answer of <c>/v1/sql</c> as it arrives: whatever its size, one row is in memory at a time, and no object is made for a value.</summary>
+/// <summary>
+/// Reads an answer of <c>/v1/sql</c> as it arrives. One row is in memory at a time, whatever the size of the answer, and no object is made for a value.
+/// </summary>
 internal sealed class SqlAnswerReader(Stream body)
 {
     private byte[] _buffer = new byte[256 * 1024];
@@ -26,7 +28,7 @@ internal sealed class SqlAnswerReader(Stream body)
 
             if (_isAtEnd)
             {
-                throw new CommandException("The answer ended before its end.");
+                throw new CommandException("The answer is incomplete: it ended before its last row.");
             }
 
             if (_filled == _buffer.Length)
@@ -39,13 +41,13 @@ internal sealed class SqlAnswerReader(Stream body)
             _filled += count;
         }
 
-        // To the end: an answer that breaks off after its last row is not whole either.
+        // Read to the end: an answer that is cut off after its last row is not complete either.
         while (await body.ReadAsync(_buffer, cancellationToken) > 0)
         {
         }
     }
 
-    /// <summary>Reads what is there; returns the bytes taken.</summary>
+    /// <summary>Reads the buffered bytes. Returns how many were consumed.</summary>
     private int Take(ISqlAnswerWriter writer, ref Part part)
     {
         var reader = new Utf8JsonReader(_buffer.AsSpan(0, _filled), isFinalBlock: false, _state);
@@ -94,7 +96,7 @@ internal sealed class SqlAnswerReader(Stream body)
         return (int)reader.BytesConsumed;
     }
 
-    /// <summary>Shows a row that has arrived whole. The reader stands at its opening bracket, and is left at the closing one.</summary>
+    /// <summary>Writes a row if all of it has arrived. The reader is at the opening bracket of the row, and is moved to the closing one.</summary>
     private bool TryRow(ref Utf8JsonReader reader, ISqlAnswerWriter writer)
     {
         var values = reader;

@@ -1,6 +1,6 @@
 namespace Lakehouse.Host.Cli.Sql;
 
-/// <summary>What a value of an answer is, as far as its display goes.</summary>
+/// <summary>The kind of a value in an answer, which decides how it is shown.</summary>
 internal enum SqlValueKind
 {
     /// <summary>NULL.</summary>

@@ -3,14 +3,14 @@ using Spectre.Console;
 
 namespace Lakehouse.Host.Cli.Sql;
 
-/// <summary>A table for a person: the first thousand rows, as many columns as the terminal is wide enough for, and how many there are of both.</summary>
+/// <summary>Writes a table for a person: the first 1,000 rows, as many columns as fit the terminal, and the counts of all rows and columns.</summary>
 /// <param name="width">The width of the terminal in characters.</param>
 internal sealed class TableAnswerWriter(int width) : ISqlAnswerWriter
 {
     private const int RowsMax = 1_000;
     private const int TextMax = 200;
 
-    // A column narrower than this shows nothing; its borders take three.
+    // A narrower column would show nothing useful. Its border and padding take three characters.
     private const int ColumnWidthMin = 8;
     private const int BorderWidth = 3;
 

@@ -1,23 +1,23 @@
 namespace Lakehouse.Host.Server.Connections;
 
-/// <summary>Where a connection stands in <see cref="ConnectionTable"/>.</summary>
+/// <summary>The state of a connection in <see cref="ConnectionTable"/>.</summary>
 internal enum ConnectionState
 {
-    /// <summary>It serves no request: nothing has come yet, half of one, or the last one is answered.</summary>
+    /// <summary>It serves no request: none has arrived completely, or the last one is answered.</summary>
     Idle,
 
     /// <summary>It serves a request.</summary>
     Busy,
 
-    /// <summary>As <see cref="Idle"/>, beyond the bound.</summary>
+    /// <summary>As <see cref="Idle"/>, but in the reserve beyond the bound.</summary>
     ReserveIdle,
 
-    /// <summary>As <see cref="Busy"/>, beyond the bound.</summary>
+    /// <summary>As <see cref="Busy"/>, but in the reserve beyond the bound.</summary>
     ReserveBusy,
 
-    /// <summary>It was asked to close after what it is sending.</summary>
+    /// <summary>It was asked to close after the answer that it is sending.</summary>
     Leaving,
 
-    /// <summary>It is closed.</summary>
+    /// <summary>It is closed, or is being cut.</summary>
     Gone,
 }

@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Lakehouse.Host.Server.Connections;
 
 /// <summary>
-/// Bounds the connections that are open, without shutting out who comes last. At the bound a new connection takes the place of the one that has been without a
-/// request for longest: a client that opens connections and sends nothing, or half a request, closes its own. Where every connection serves a request, a small
-/// reserve is let in, on which <c>/health</c> is answered and everything else is refused in words. Every step is O(1). Thread-safe.
+/// Bounds the open connections, but still accepts new ones. At the bound, a new connection replaces the one that has been without a request for the longest
+/// time, so a client that opens connections and sends nothing, or half a request, only closes its own. When every connection serves a request, a small reserve
+/// of connections is accepted: <c>/health</c> is answered on them, and other requests get an error. Every operation is O(1). Thread-safe.
 /// </summary>
 /// <param name="connectionsMax">How many are open at once, 1 or more.</param>
-/// <param name="reserveMax">How many more for <c>/health</c>; also how many of those asked to close may still be sending. 0: none.</param>
+/// <param name="reserveMax">
+/// How many more are accepted for <c>/health</c>; also how many connections that were asked to close may still be sending. 0: none.
+/// </param>
 internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
 {
     private readonly Lock _lock = new();
@@ -19,10 +21,10 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
     private int _count;
     private int _reserveCount;
 
-    /// <summary>How many are open at once, beside the reserve.</summary>
+    /// <summary>How many connections can be open at once, without the reserve.</summary>
     public int ConnectionsMax => connectionsMax;
 
-    /// <summary>Takes a connection in; null where there is no place, not in the reserve either.</summary>
+    /// <summary>Adds a connection. Null when there is no room for it, not even in the reserve.</summary>
     public GatedConnection? Enter(ConnectionContext transport)
     {
         var connection = new GatedConnection(transport);
@@ -49,7 +51,9 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return connection;
     }
 
-    /// <summary>A request has begun. False where it must be refused unless it is for <c>/health</c>: every place is taken by requests.</summary>
+    /// <summary>
+    /// Notes that a request has begun. False when it must be refused unless it is for <c>/health</c>, because all connections serve requests.
+    /// </summary>
     public bool Begin(GatedConnection connection)
     {
         var evicted = default(Evicted);
@@ -70,7 +74,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return isServed;
     }
 
-    /// <summary>The request has ended.</summary>
+    /// <summary>Notes that the request has ended.</summary>
     public void End(GatedConnection connection)
     {
         lock (_lock)
@@ -89,7 +93,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         }
     }
 
-    /// <summary>The connection is closed.</summary>
+    /// <summary>Removes a closed connection.</summary>
     public void Leave(GatedConnection connection)
     {
         lock (_lock)
@@ -114,7 +118,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return state == ConnectionState.Busy;
     }
 
-    /// <summary>A connection of the reserve becomes one of the others as soon as there is a place.</summary>
+    /// <summary>Moves a connection of the reserve to the others if there is room for it.</summary>
     private bool ServeFromReserve(GatedConnection connection, ref Evicted evicted)
     {
         if (_count >= connectionsMax && !Evict(_idle, ref _count, ref evicted))
@@ -127,7 +131,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return Serve(connection, ConnectionState.Busy);
     }
 
-    /// <summary>The request was on its way when the connection was asked to close: it is served where there is a place.</summary>
+    /// <summary>The request was sent before the client saw that the connection should close. It is served if there is room.</summary>
     private bool Readmit(GatedConnection connection, ref Evicted evicted)
     {
         if (_count >= connectionsMax && !Evict(_idle, ref _count, ref evicted))
@@ -140,8 +144,9 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
     }
 
     /// <summary>
-    /// Takes the longest idle connection out. One that has never served a request is cut; one that has is asked to close, for its last answer may still be on
-    /// its way to a slow reader. Half of another request can keep that one open, so of these only so many are left alone.
+    /// Removes the connection that has been idle for the longest time. One that has never served a request is cut. One that has is asked to close, because its
+    /// last answer may still be on its way to a slow reader. A client can keep it open with half of another request, so at most <c>reserveMax</c> such
+    /// connections remain, and the oldest beyond that is cut.
     /// </summary>
     private bool Evict(LinkedList<GatedConnection> list, ref int count, ref Evicted evicted)
     {
@@ -171,7 +176,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         return true;
     }
 
-    /// <summary>What is to be closed once the lock is free: closing runs code of the server.</summary>
+    /// <summary>Connections to close after the lock is released, because closing runs code of Kestrel.</summary>
     private struct Evicted
     {
         public GatedConnection? Asked;
@@ -180,7 +185,7 @@ internal sealed class ConnectionTable(int connectionsMax, int reserveMax)
         public readonly void Close()
         {
             Asked?.Transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
-            Cut?.Transport.Abort(new ConnectionAbortedException("Another connection needed the place (server.max_connections)."));
+            Cut?.Transport.Abort(new ConnectionAbortedException("Closed to make room for a newer connection (server.max_connections)."));
         }
     }
 }

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Lakehouse.Host.Server.Connections;
 
 /// <summary>
-/// Holds clients to <c>server.min_response_rate</c> by the bytes that have arrived at the other end. The server's own bound counts what it gave to the kernel,
-/// whose buffer for one connection takes megabytes: a client that reads nothing would have minutes. Linux only (<c>TCP_INFO</c>); elsewhere the server's own
-/// bound is all there is.
+/// Cuts clients that read slower than <c>server.min_response_rate</c>, measured by the bytes that the client has acknowledged. Kestrel's own check counts bytes
+/// given to the kernel, whose buffer for one connection holds megabytes, so it would take minutes to notice a client that reads nothing. Linux only
+/// (<c>TCP_INFO</c>); elsewhere only Kestrel's check applies.
 /// </summary>
 internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<DeliveryWatch> logger) : BackgroundService
 {
@@ -19,7 +19,7 @@ internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<Deliv
     private readonly ConcurrentDictionary<Delivery, byte> _deliveries = new();
     private readonly MinDataRate? _limit = OperatingSystem.IsLinux() ? options.MinResponseRate : null;
 
-    /// <summary>Watches a connection until the result is disposed of. Null where there is nothing to watch.</summary>
+    /// <summary>Watches a connection until the result is disposed of. Null when there is nothing to watch.</summary>
     public IDisposable? Enter(ConnectionContext transport)
     {
         if (_limit is null || transport.Features.Get<IConnectionSocketFeature>()?.Socket is not { ProtocolType: ProtocolType.Tcp } socket)
@@ -54,16 +54,16 @@ internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<Deliv
     }
 
     [LoggerMessage(
-        EventId = 5014, Level = LogLevel.Information, Message = "The connection of {Client} was cut: it took its answer at less than server.min_response_rate")]
+        EventId = 5014, Level = LogLevel.Information, Message = "The connection of {Client} was cut: it read its answer slower than server.min_response_rate")]
     private partial void LogCut(string client);
 
-    /// <summary>What a connection has delivered since a time from which on something was always under way.</summary>
+    /// <summary>The bytes that a connection has delivered in the current span, during which unacknowledged bytes were always under way.</summary>
     private sealed class Delivery(DeliveryWatch watch, ConnectionContext transport, Socket socket) : IDisposable
     {
         private const int TcpLevel = 6; // IPPROTO_TCP
         private const int TcpInfo = 11; // TCP_INFO
 
-        // Of struct tcp_info (linux/tcp.h): segments under way, bytes acknowledged, bytes not sent yet.
+        // Offsets in struct tcp_info (linux/tcp.h): segments under way, bytes acknowledged, bytes not sent yet.
         private const int UnackedAt = 24;
         private const int BytesAckedAt = 120;
         private const int NotSentAt = 144;
@@ -100,7 +100,7 @@ internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<Deliv
             return isTooSlow;
         }
 
-        public void Cut() => transport.Abort(new ConnectionAbortedException("The client took its answer too slowly (server.min_response_rate)."));
+        public void Cut() => transport.Abort(new ConnectionAbortedException("The client read its answer too slowly (server.min_response_rate)."));
 
         public void Dispose() => watch._deliveries.TryRemove(this, out _);
 
@@ -116,7 +116,7 @@ internal sealed partial class DeliveryWatch(ServerOptions options, ILogger<Deliv
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                return null; // it has just been closed
+                return null; // the socket has just been closed
             }
         }
     }

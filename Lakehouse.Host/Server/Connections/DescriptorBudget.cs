@@ -5,25 +5,25 @@ using Lakehouse.Query;
 namespace Lakehouse.Host.Server.Connections;
 
 /// <summary>
-/// Shares out the file descriptors that the system lets this process have (<c>ulimit -n</c>). A runtime that has none left cannot start a thread, and ends the
-/// process: so connections, of which anybody can open some, get what is left after everything else.
+/// Divides the file descriptors that the system allows this process (<c>ulimit -n</c>). Without a free descriptor, the .NET runtime cannot start a thread and
+/// ends the process. So connections, which any client can open, get only what is left after everything else.
 /// </summary>
 internal static class DescriptorBudget
 {
     private const string Limits = "/proc/self/limits";
     private const string OpenFiles = "Max open files";
 
-    // Files that are read and written, connections to buckets and embedding servers, the runtime's own.
+    // For files, connections to buckets and embedding servers, and the runtime itself.
     private const int Others = 256;
     private const int ConnectionsMin = 16;
 
-    // An engine process that is on its way out, and the other ends of the lanes of one that is being started.
+    // For an engine process that is ending, and for the other ends of the lanes of one that is being started.
     private const int PassingEngines = 2;
 
     /// <summary>How many connections can be open at once.</summary>
-    /// <param name="settings">What is wished for.</param>
-    /// <param name="limit">The descriptors that the process may have; null for as many as it likes.</param>
-    /// <exception cref="CommandException">Too few for anything.</exception>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="limit">How many descriptors the process may have; null for no limit.</param>
+    /// <exception cref="CommandException">The limit is too low even for the fewest connections.</exception>
     public static int FitConnections(LakehouseSettings settings, long? limit)
     {
         var (query, server) = (settings.Query, settings.Server);
@@ -38,7 +38,7 @@ internal static class DescriptorBudget
                 + "raise that limit, or lower query.max_running, query.max_paused or query.reserve_engines.");
     }
 
-    /// <summary>The descriptors that this process may have; null where that is not known, or not bounded.</summary>
+    /// <summary>How many descriptors this process may have; null when that is not known or not limited.</summary>
     public static long? ReadLimit()
     {
         if (!OperatingSystem.IsLinux())
@@ -46,8 +46,7 @@ internal static class DescriptorBudget
             return null;
         }
 
-        // "Max open files            1024                 4096                 files", the first being the one that counts; the runtime has raised it to the
-        // second.
+        // "Max open files 1024 4096 files": the soft limit, which applies, and the hard limit. The runtime raises the soft limit to the hard one at its start.
         var line = File.ReadLines(Limits).FirstOrDefault(l => l.StartsWith(OpenFiles, StringComparison.Ordinal));
         var soft = line?[OpenFiles.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;

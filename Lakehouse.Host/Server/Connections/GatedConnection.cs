@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Lakehouse.Host.Server.Connections;
 
-/// <summary>A connection in <see cref="ConnectionTable"/>, which alone changes it, under its lock.</summary>
+/// <summary>A connection in <see cref="ConnectionTable"/>. Only the table changes it, under its lock.</summary>
 internal sealed class GatedConnection
 {
     public GatedConnection(ConnectionContext transport)
@@ -13,11 +13,11 @@ internal sealed class GatedConnection
 
     public ConnectionContext Transport { get; }
 
-    /// <summary>Its place in the list of its state, made once.</summary>
+    /// <summary>Its node for the list of its state; the same object is used in each list.</summary>
     public LinkedListNode<GatedConnection> Node { get; }
 
     public ConnectionState State { get; set; }
 
-    /// <summary>True once a request has begun: its answer may still be on its way.</summary>
+    /// <summary>True after a first request has begun: an answer may still be on its way to the client.</summary>
     public bool HasServed { get; set; }
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Lakehouse.Host.Server.Connections;
 
 /// <summary>
-/// Blocks of 64 KiB for the server's connections instead of its own of 4 KiB, one of which is filled by each call of the system: a body of many
-/// megabytes needs a sixteenth of the calls and wake-ups. A connection has a block while it has something to read or to write, and none while it waits.
+/// Gives Kestrel's connections blocks of 64 KiB instead of 4 KiB. Each system call fills one block, so a large body needs a sixteenth of the calls and
+/// wake-ups. A connection holds a block only while it has something to read or to write.
 /// </summary>
 internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
 {
@@ -13,7 +13,7 @@ internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
 
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new Pool();
 
-    /// <summary>Arrays of the shared pool, which gives back what is not used.</summary>
+    /// <summary>Rents arrays from the shared pool, which frees unused ones.</summary>
     private sealed class Pool : MemoryPool<byte>
     {
         public override int MaxBufferSize => Array.MaxLength;

@@ -4,7 +4,7 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Host.Server.Edge;
 
-/// <summary>Lets a request through when its address is allowed and it shows the token. <c>/health</c> is open.</summary>
+/// <summary>Lets a request through when its client address is allowed and it carries the token. <c>/health</c> is open to all.</summary>
 internal sealed partial class AccessGate
 {
     private const string Scheme = "Bearer ";
@@ -36,7 +36,7 @@ internal sealed partial class AccessGate
             throw new LakehouseException(ErrorKind.Forbidden, "address_not_allowed", "Requests from this address are not allowed (auth.allowed_ips).");
         }
 
-        // Digests have one length, so the comparison takes one time, whatever was sent.
+        // Digests always have the same length, so the time of the comparison does not depend on what was sent.
         if (_expected is not null && !CryptographicOperations.FixedTimeEquals(_expected, Digest(TokenOf(context.Request.Headers.Authorization.ToString()))))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -47,12 +47,14 @@ internal sealed partial class AccessGate
         return _next(context);
     }
 
-    /// <summary>What follows the scheme, whose case says nothing (RFC 9110, section 11.1); empty for another scheme, and no token is empty.</summary>
+    /// <summary>
+    /// The token after the scheme, whose case is ignored (RFC 9110, section 11.1). Empty for another scheme; an empty text never matches a token.
+    /// </summary>
     private static string TokenOf(string header) => header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : string.Empty;
 
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     [LoggerMessage(
-        EventId = 5001, Level = LogLevel.Warning, Message = "auth.allowed_ips: \"{Entry}\" is no address and no network in CIDR form; it is left out")]
+        EventId = 5001, Level = LogLevel.Warning, Message = "auth.allowed_ips: \"{Entry}\" is not an address or a network in CIDR form; it is ignored")]
     private static partial void LogRejected(ILogger logger, string entry);
 }

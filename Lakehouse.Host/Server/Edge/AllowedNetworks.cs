@@ -4,8 +4,8 @@ using System.Net;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// A list of networks in CIDR form (RFC 4632); an address alone is a network of one. Entries that cannot be read are left out, and a list in which none can
-/// be read allows nobody: a typing error must not open a door.
+/// A list of networks in CIDR form (RFC 4632); a single address is a network of one. Entries that cannot be read are left out. A list without any readable
+/// entry allows nobody, so that a typing error does not open the server to everyone.
 /// </summary>
 public sealed class AllowedNetworks
 {
@@ -35,7 +35,7 @@ public sealed class AllowedNetworks
     /// <summary>The entries that were left out.</summary>
     public IReadOnlyList<string> Rejected { get; }
 
-    /// <summary>True when <paramref name="address"/> may connect. Null, an address that is not known, may only where everyone may.</summary>
+    /// <summary>True when <paramref name="address"/> may connect. Null, an unknown address, is allowed only when everyone is.</summary>
     public bool Contains(IPAddress? address)
     {
         if (_isOpen)

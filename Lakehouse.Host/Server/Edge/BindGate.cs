@@ -1,9 +1,9 @@
 namespace Lakehouse.Host.Server.Edge;
 
-/// <summary>Refuses to listen where other machines can connect, unless that is wanted in so many words and a token is set.</summary>
+/// <summary>Refuses to listen on an address that other machines can reach, unless an environment variable allows it and a token is set.</summary>
 public static class BindGate
 {
-    /// <summary>The environment variable that allows it, with the value <c>1</c> and no other.</summary>
+    /// <summary>The environment variable that allows it; only the value <c>1</c> does.</summary>
     public const string OverrideVariable = "LH_GATEWAY_ALLOW_NONLOOPBACK";
 
     /// <summary>Why the program must not start, or null.</summary>
@@ -29,7 +29,7 @@ public static class BindGate
             : $"[server] bind = \"{bind}\" is not a loopback address and {OverrideVariable} is 1, but auth.token is empty: {risk}. Set auth.token.";
     }
 
-    /// <summary>What the log says at start where <see cref="FindError"/> was overruled; null for a loopback address.</summary>
+    /// <summary>The warning at the start when the program listens on another address than a loopback one; null for a loopback address.</summary>
     public static string? FindWarning(BindAddress bind) => bind.IsLoopback
         ? null
         : $"[server] bind = \"{bind}\" is not a loopback address, and {OverrideVariable} is 1: "

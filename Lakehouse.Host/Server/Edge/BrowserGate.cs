@@ -8,9 +8,10 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// Keeps pages of other origins away from a server that their browser can reach. A browser sends requests of any page to any address, loopback ones too,
-/// and only the headers tell: <c>Host</c> (the page's own name may resolve to this machine: DNS rebinding), <c>Origin</c> and <c>Sec-Fetch-Site</c> (Fetch
-/// Metadata). Programs that are no browsers never send the last two, and pass. Pages of <c>server.allowed_origins</c> get in, by CORS. <c>/health</c> is open.
+/// Refuses requests of web pages of other origins. A browser sends requests of any page to any address, also to loopback addresses, and only headers show where
+/// they come from: <c>Host</c> (the page's own name may resolve to this machine: DNS rebinding), <c>Origin</c> and <c>Sec-Fetch-Site</c> (Fetch Metadata).
+/// Programs other than browsers do not send the last two, and their requests pass. Pages of <c>server.allowed_origins</c> are allowed by CORS. <c>/health</c>
+/// is open to all.
 /// </summary>
 internal sealed class BrowserGate
 {
@@ -31,7 +32,7 @@ internal sealed class BrowserGate
         HeaderNames.WWWAuthenticate,
     ];
 
-    // Browsers ask again after two hours at the latest, whatever they are told.
+    // Chromium limits this to two hours, Firefox to 24 hours.
     private static readonly TimeSpan PreflightLifetime = TimeSpan.FromMinutes(10);
 
     private readonly RequestDelegate _next;
@@ -87,12 +88,12 @@ internal sealed class BrowserGate
         return _next(context);
     }
 
-    /// <summary>Sets the headers of CORS, before anything can fail: errors are for the page, too.</summary>
+    /// <summary>Sets the CORS headers before anything can fail, so that the page can read errors, too.</summary>
     private void ShareAnswer(HttpContext context, bool isAllowed)
     {
         if (_origins.Count > 0)
         {
-            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin); // of every answer: a cache must not give one page the answer for another
+            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin); // on every answer: a cache must not give one page the answer for another
         }
 
         if (isAllowed)
@@ -103,7 +104,9 @@ internal sealed class BrowserGate
         }
     }
 
-    /// <summary>With a token a name that resolves to this machine opens nothing: the page that bears the name does not have the token.</summary>
+    /// <summary>
+    /// Refuses host names that are not this server's (DNS rebinding). Not needed with a token, because a page under such a name does not have the token.
+    /// </summary>
     private void RequireHost(HttpContext context)
     {
         var host = ReadHost(context.Request);
@@ -112,7 +115,7 @@ internal sealed class BrowserGate
             throw new LakehouseException(
                 ErrorKind.Misdirected,
                 "host_not_allowed",
-                $"The request is addressed to '{host}', a name that this server does not go by. "
+                $"The request is addressed to '{host}', which is not a name of this server. "
                 + "Address it as localhost, or list the name in server.allowed_hosts.");
         }
     }
@@ -125,8 +128,8 @@ internal sealed class BrowserGate
         }
         catch (ArgumentException error)
         {
-            // It looks like an international name (xn--) and is none.
-            throw new LakehouseException(ErrorKind.Misdirected, "host_not_allowed", "The request's header Host is no name of a host.", error);
+            // The name looks like an international one (xn--) but is not valid.
+            throw new LakehouseException(ErrorKind.Misdirected, "host_not_allowed", "The request's header Host is not a valid host name.", error);
         }
     }
 
@@ -147,7 +150,8 @@ internal sealed class BrowserGate
         var isForeign = origin is not null && !(WebOrigin.TryParse(origin, out var page) && page.IsServer(request.Host, _hasToken ? null : request.Scheme));
         var isCrossSite = request.Headers[FetchSite].ToString() switch
         {
-            // The same site is any port of this machine and any name beside this one: another server, as often as not. Following a link reads nothing out.
+            // Other ports of this machine and sibling host names are the same site, but often another server. Following a link is allowed, because the linking
+            // page cannot read the answer.
             "same-site" => origin is null && !(HttpMethods.IsGet(request.Method) && request.Headers[FetchMode] == "navigate"),
             "cross-site" => true,
             _ => false,
@@ -162,7 +166,10 @@ internal sealed class BrowserGate
         }
     }
 
-    /// <summary>What a page can send without a preflight is a form or plain text. That these are no JSON here is a second lock behind the first.</summary>
+    /// <summary>
+    /// Refuses a body that is not declared as JSON. Without a preflight, a page can only send forms and plain text, so this is a second protection behind the
+    /// check of the origin.
+    /// </summary>
     private static void RequireDeclaredJson(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint

@@ -6,12 +6,12 @@ using System.Net.Sockets;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// An entry of <c>server.allowed_hosts</c>: a name or an address, with a port or for any, as <c>lake.local</c>, <c>lake.local:8080</c>, <c>192.168.1.7</c>,
-/// <c>[fd00::1]</c>; <c>*.lan</c> stands for every name below <c>lan</c>, not for <c>lan</c> itself.
+/// An entry of <c>server.allowed_hosts</c>: a name or an address, with or without a port, e.g. <c>lake.local</c>, <c>lake.local:8080</c>, <c>192.168.1.7</c>,
+/// <c>[fd00::1]</c>. <c>*.lan</c> matches every name below <c>lan</c>, but not <c>lan</c> itself.
 /// </summary>
 public sealed record HostPattern
 {
-    /// <summary>What is allowed, in words.</summary>
+    /// <summary>The allowed forms, for messages.</summary>
     public const string Syntax = "a host name or an address, with or without a port, e.g. \"lake.local\", \"lake.local:8080\" or \"*.lan\"";
 
     private const string AnyLabel = "*.";
@@ -19,7 +19,7 @@ public sealed record HostPattern
 
     private HostPattern(string host, bool isSuffix, int? port) => (Host, IsSuffix, Port) = (host, isSuffix, port);
 
-    /// <summary>The host; where <see cref="IsSuffix"/>, the end of its name, from a dot.</summary>
+    /// <summary>The host name or address; with <see cref="IsSuffix"/>, the end of the name, beginning with a dot.</summary>
     public string Host { get; }
 
     /// <summary>True for <c>*.name</c>.</summary>
@@ -28,11 +28,11 @@ public sealed record HostPattern
     /// <summary>The port; null for any.</summary>
     public int? Port { get; }
 
-    /// <summary>As <see cref="TryParse"/>, for a text that is known to be one.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>As <see cref="TryParse"/>, for a text that is known to be valid.</summary>
+    /// <exception cref="FormatException">The text is not valid.</exception>
     public static HostPattern Parse(string text) => TryParse(text, out var pattern) ? pattern : throw new FormatException($"'{text}' is no host");
 
-    /// <summary>False when <paramref name="text"/> is none of the forms.</summary>
+    /// <summary>False when <paramref name="text"/> has none of the forms.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostPattern? pattern)
     {
         pattern = null;
@@ -57,7 +57,7 @@ public sealed record HostPattern
         return pattern is not null;
     }
 
-    /// <summary>An address as a host writes it: IPv4 with four decimal numbers, or IPv6 in brackets.</summary>
+    /// <summary>An address in the form of a Host header: IPv4 with four decimal numbers, or IPv6 in brackets.</summary>
     public static bool TryParseAddress(string host, [NotNullWhen(true)] out IPAddress? address)
     {
         if (host is ['[', .. var six, ']'])
@@ -65,11 +65,11 @@ public sealed record HostPattern
             return IPAddress.TryParse(six, out address) && address.AddressFamily == AddressFamily.InterNetworkV6;
         }
 
-        // .NET reads 127.1 and 0x7f000001 as addresses too.
+        // .NET also accepts 127.1 and 0x7f000001, which are refused here.
         return IPAddress.TryParse(host, out address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == host;
     }
 
-    /// <summary>True when a request may be addressed so.</summary>
+    /// <summary>True when the Host header of a request matches.</summary>
     public bool Matches(HostString host) =>
         (Port is null || Port == (host.Port ?? HttpPort))
         && (IsSuffix

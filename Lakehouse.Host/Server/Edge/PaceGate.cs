@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Lakehouse.Host.Server.Edge;
 
-/// <summary>Has the bodies of requests keep <c>server.min_request_rate</c>, so that a sender that stalls does not hold a place that others wait for.</summary>
+/// <summary>Enforces <c>server.min_request_rate</c> on request bodies, so that a stalled client does not keep a lease that other requests wait for.</summary>
 internal sealed class PaceGate(RequestDelegate next, ServerOptions options)
 {
     private readonly MinDataRate? _limit = options.MinRequestRate;

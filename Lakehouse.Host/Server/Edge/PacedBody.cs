@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// The body of a request, whose sender must keep a rate: in each span of the grace that is spent waiting for it, so many bytes must come. The server's own
-/// bound is over the average of the whole body, which a fast beginning outweighs for hours. A body below the rate throws <c>body_too_slow</c>
-/// (<see cref="ErrorKind.TooSlow"/>). Time in which nobody reads does not count. Not thread-safe, as a body is.
+/// The body of a request that must arrive at a minimum rate: in each span of waiting as long as the grace period, a minimum of bytes must arrive. Kestrel's own
+/// limit applies to the average of the whole body, which a fast beginning keeps high for hours. A body below the rate throws <c>body_too_slow</c>
+/// (<see cref="ErrorKind.TooSlow"/>). Time without a pending read does not count. Not thread-safe.
 /// </summary>
 internal sealed class PacedBody : ReadOnlyStream
 {
@@ -20,7 +20,7 @@ internal sealed class PacedBody : ReadOnlyStream
     private TimeSpan _waited;
     private long _received;
 
-    /// <summary>Watches over <paramref name="body"/>, which stays its owner's.</summary>
+    /// <summary>Watches <paramref name="body"/>, and does not dispose of it.</summary>
     /// <param name="body">The body.</param>
     /// <param name="limit">Bytes a second, and the span over which they are counted.</param>
     public PacedBody(Stream body, MinDataRate limit) =>
@@ -58,7 +58,7 @@ internal sealed class PacedBody : ReadOnlyStream
             return await read;
         }
 
-        // A span that has its bytes already is followed by a whole one.
+        // When the current span already has its bytes, the wait may also last through the next one.
         var left = (_received >= _bytesMin ? _grace + _grace : _grace) - _waited;
         var started = Stopwatch.GetTimestamp();
         var registration = cancellationToken.UnsafeRegister(static late => ((CancellationTokenSource)late!).Cancel(), _late);
@@ -74,7 +74,7 @@ internal sealed class PacedBody : ReadOnlyStream
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status408RequestTimeout)
         {
-            throw TooSlow(error); // the average is below the rate, too
+            throw TooSlow(error); // the average of the whole body is below the rate, too
         }
         finally
         {
@@ -87,7 +87,7 @@ internal sealed class PacedBody : ReadOnlyStream
     private LakehouseException TooSlow(Exception? inner) => new(
         ErrorKind.TooSlow,
         "body_too_slow",
-        $"The body came with less than {_rate} bytes a second (server.min_request_rate) "
+        $"The body arrived at less than {_rate} bytes a second (server.min_request_rate) "
         + $"for longer than {_grace.TotalSeconds:0.#} seconds (server.rate_grace). Nothing was stored; send it again.",
         inner);
 }

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// The outermost step: turns what goes wrong into <c>application/problem+json</c> (RFC 9457). An answer that has begun cannot become one; its connection is
-/// cut, so that it never looks whole.
+/// The outermost middleware: turns exceptions into <c>application/problem+json</c> (RFC 9457). If the answer has already begun, the connection is cut instead,
+/// so that the answer does not look complete.
 /// </summary>
 internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemGate> logger)
 {
@@ -60,8 +60,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
     };
 
     /// <summary>
-    /// The messages of an error and of what caused it. Errors that the program knows say all with these; where in the program they came up is of no use to who
-    /// runs it.
+    /// The messages of an error and of its inner exceptions. Expected errors are logged with these only, because a stack trace does not help the operator.
     /// </summary>
     private static string ReasonOf(Exception error)
     {
@@ -108,7 +107,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
 
                 if (known.Kind == ErrorKind.TooSlow)
                 {
-                    context.Response.Headers.Connection = "close"; // the rest of the body is not waited for
+                    context.Response.Headers.Connection = "close"; // the server does not wait for the rest of the body
                 }
 
                 await WriteAsync(context, status, known.Code, known.Message, known.Details);
@@ -132,7 +131,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         }
     }
 
-    /// <summary>Statuses that the framework sets without a body.</summary>
+    /// <summary>Adds a problem document to error statuses that the framework sets without a body.</summary>
     private static Task DescribeEmptyAsync(HttpContext context)
     {
         var response = context.Response;

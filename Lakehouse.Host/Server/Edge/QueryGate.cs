@@ -4,7 +4,7 @@ using Lakehouse.Core.Text;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// Refuses parameters of the address that its endpoint does not know, and those that come twice: what is ignored in silence is taken for done.
+/// Refuses query parameters that the endpoint does not know, and those given twice: a client would take it that an ignored parameter was applied.
 /// </summary>
 internal sealed class QueryGate(RequestDelegate next)
 {

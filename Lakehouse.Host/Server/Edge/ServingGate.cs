@@ -5,16 +5,17 @@ using Microsoft.AspNetCore.Connections;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// Tells <see cref="ConnectionTable"/> and <see cref="DeliveryWatch"/> of connections and of the requests on them, and refuses what its reserve is not for.
+/// Registers connections with <see cref="ConnectionTable"/> and <see cref="DeliveryWatch"/>, and requests with the former. Refuses requests other than
+/// <c>/health</c> on connections of the reserve.
 /// </summary>
 internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
 {
-    /// <summary>The part that stands before the server's HTTP.</summary>
+    /// <summary>The connection middleware, which runs before HTTP.</summary>
     public static ConnectionDelegate Watch(ConnectionDelegate next, ConnectionTable table, DeliveryWatch deliveries) => async transport =>
     {
         if (table.Enter(transport) is not { } connection)
         {
-            transport.Abort(new ConnectionAbortedException("Every connection is busy, those of the reserve too (server.max_connections)."));
+            transport.Abort(new ConnectionAbortedException("All connections are busy, including the reserve (server.max_connections)."));
             return;
         }
 
@@ -30,7 +31,7 @@ internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
         }
     };
 
-    /// <summary>The part that stands before the endpoints.</summary>
+    /// <summary>The HTTP middleware.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Features.Get<GatedConnection>() is not { } connection)
@@ -38,7 +39,7 @@ internal sealed class ServingGate(RequestDelegate next, ConnectionTable table)
             // Only a server in memory (TestServer) has no connections.
             if (context.Connection.RemoteIpAddress is not null)
             {
-                throw new InvalidOperationException("A connection bypassed the connection table.");
+                throw new InvalidOperationException("The connection is not in the connection table.");
             }
 
             await next(context);

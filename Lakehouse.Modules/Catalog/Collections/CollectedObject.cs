@@ -7,6 +7,6 @@ namespace Lakehouse.Catalog;
 /// <param name="SizeBytes">Its length.</param>
 /// <param name="LastModified">When it was written, UTC.</param>
 /// <param name="Reason">
-/// <c>expired</c>: the manifest of an old version; <c>dropped</c>: one of a dropped dataset; <c>unnamed</c>: a data file that no kept version names.
+/// <c>expired</c>: the manifest of an old version; <c>dropped</c>: a manifest of a dropped dataset; <c>unnamed</c>: a data file that no kept version names.
 /// </param>
 public sealed record CollectedObject(ObjectKey Key, long SizeBytes, DateTimeOffset LastModified, string Reason);

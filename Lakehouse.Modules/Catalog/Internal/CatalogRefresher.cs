@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Catalog.Internal;
 
-/// <summary>Reads the catalog before the program listens, and again at intervals, for other processes may share the bucket.</summary>
+/// <summary>Reads the catalog before the program listens, and again at intervals, because other processes may commit to the same bucket.</summary>
 internal sealed partial class CatalogRefresher(
     ICatalog catalog, CatalogOptions options, TimeProvider time, ILogger<CatalogRefresher> logger) : BackgroundService
 {
@@ -36,6 +36,6 @@ internal sealed partial class CatalogRefresher(
     private partial void LogReady(int count);
 
     [LoggerMessage(
-        EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; what is known stays, and the next turn tries again")]
+        EventId = 2002, Level = LogLevel.Warning, Message = "The catalog could not be refreshed; the known versions stay, and the next refresh tries again")]
     private partial void LogFailed(Exception error);
 }

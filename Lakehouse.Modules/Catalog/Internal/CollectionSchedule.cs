@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Catalog.Internal;
 
-/// <summary>Collects every <c>catalog.gc_every</c>, the first time soon after the start: a program that is started daily would else never come to it.</summary>
+/// <summary>
+/// Runs a collection every <c>catalog.gc_every</c>, and the first one soon after the start: otherwise a program that is restarted every day would never
+/// collect.
+/// </summary>
 internal sealed partial class CollectionSchedule(
     IGarbageCollector collector, CatalogOptions options, TimeProvider time, ILogger<CollectionSchedule> logger) : BackgroundService
 {

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Catalog.Internal;
 
 /// <summary>
-/// Mark and sweep. Other processes may commit meanwhile, and nothing is locked; why that is safe is in docs/adr/0007-garbage-collection.md: a data file
-/// that a commit on its way names was either written within the grace period, or is named by a version that was the newest within it.
+/// Mark and sweep, without locks, while other processes may commit. docs/adr/0007-garbage-collection.md says why that is safe: a data file that a concurrent
+/// commit names was either written within the grace period, or is named by a version that was the newest one within it.
 /// </summary>
 internal sealed partial class GarbageCollector(
     IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal,
@@ -18,7 +18,7 @@ internal sealed partial class GarbageCollector(
 {
     private const int DeletesAtOnce = 8;
 
-    // Some stores tell times in whole seconds, so a thing may be that much younger than it looks.
+    // Some stores give times in whole seconds, so an object may be up to a second younger than its time says.
     private static readonly TimeSpan ClockGrain = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -46,7 +46,7 @@ internal sealed partial class GarbageCollector(
                     ManifestKey.Prefix,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}): of versions beyond retention, dropped datasets or no version."));
+                        $"Removed {tally.Count} objects ({ByteSize.Format(tally.SizeBytes)}) of old versions, of dropped datasets, or of no version."));
             }
         }
     }
@@ -60,14 +60,15 @@ internal sealed partial class GarbageCollector(
         var marks = new Marks();
         foreach (var (name, ofName) in versions)
         {
-            // Manifests first: none names a missing object, even when this ends half-way. And the oldest first, one after the other: commits rely on it.
+            // Manifests before data files, so that no manifest names a missing object even when the collection ends early. The oldest manifest first, one at a
+            // time: ManifestFiles.TryAddAsync relies on it.
             foreach (var due in await MarkAsync(name, ofName, now, marks, cancellationToken))
             {
                 await RemoveAsync(due, tally, cancellationToken);
             }
         }
 
-        // A bucket without any manifest has lost them: then the files are all there is.
+        // A bucket without any manifest has lost its manifests. Its data files are kept, because they are all that is left of the data.
         if (versions.Count > 0 && marks.Unreadable.Count == 0)
         {
             await SweepAsync(now - options.GcGrace, marks, tally, cancellationToken);
@@ -76,16 +77,16 @@ internal sealed partial class GarbageCollector(
         if (marks.Unreadable.Count > 0)
         {
             journal.Record(
-                "collection_held", marks.Unreadable[0].Value, $"{marks.Unreadable.Count} kept manifests cannot be read, this one first, so no data file was "
-                + "collected: they may name any.");
+                "collection_held", marks.Unreadable[0].Value, $"{marks.Unreadable.Count} kept manifests cannot be read (the first is this one), so no data "
+                + "file was collected: they may name any of them.");
         }
 
         var unfinished = await store.RemoveUnfinishedAsync(now - options.GcGrace, tally.IsDryRun, cancellationToken);
         return new Collection(tally.IsDryRun, tally.Count, tally.SizeBytes, tally.Listed, unfinished, marks.Unreadable);
     }
 
-    /// <summary>Reads the versions of a dataset that are kept, from the newest on, and marks the files they name.</summary>
-    /// <returns>The manifests of the others, the oldest first.</returns>
+    /// <summary>Reads the kept versions of a dataset, the newest first, and marks the files that they name.</summary>
+    /// <returns>The manifests of the versions that are not kept, the oldest first.</returns>
     private async Task<IEnumerable<CollectedObject>> MarkAsync(
         DatasetName name, List<VersionFile> versions, DateTimeOffset now, Marks marks, CancellationToken cancellationToken)
     {
@@ -106,10 +107,10 @@ internal sealed partial class GarbageCollector(
             isReadable &= manifest is not null;
         }
 
-        // Where a newer one cannot be read, an old version is what the dataset is.
+        // When a newer version cannot be read, the dataset shows an older one, so no manifest is removed.
         return isReadable ? Enumerable.Reverse(due) : [];
 
-        // Until it was replaced, it was the newest version. What came before a drop has only the grace period.
+        // A version was the newest one until replacedAt. Versions before a drop are kept for the grace period only.
         bool IsKept(DateTimeOffset replacedAt, int age) =>
             replacedAt > now - options.GcGrace || (!isDropped && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
     }
@@ -136,7 +137,8 @@ internal sealed partial class GarbageCollector(
     }
 
     /// <summary>
-    /// Marks what versions name that were committed since the last look: right before a batch goes, so that a file which somebody registers again stays.
+    /// Marks the files of versions that were committed since the last listing. Called right before a batch is removed, so that a file which a client has
+    /// registered again is kept.
     /// </summary>
     private async Task MarkNewAsync(Marks marks, CancellationToken cancellationToken)
     {
@@ -149,7 +151,7 @@ internal sealed partial class GarbageCollector(
         }
     }
 
-    /// <summary>Reads a version that is kept, and marks the files it names. Null: it cannot be read.</summary>
+    /// <summary>Reads a kept version and marks the files that it names. Null when it cannot be read.</summary>
     private async Task<Manifest?> ReadAsync(DatasetName name, VersionFile file, Marks marks, CancellationToken cancellationToken)
     {
         var manifest = await files.TryReadAsync(name, file.Version, cancellationToken);
@@ -178,20 +180,20 @@ internal sealed partial class GarbageCollector(
     [LoggerMessage(EventId = 2007, Level = LogLevel.Information, Message = "Collected {Count} objects of {Bytes} bytes")]
     private partial void LogCollected(int count, long bytes);
 
-    /// <summary>What the manifests say.</summary>
+    /// <summary>What is known from the manifests.</summary>
     private sealed class Marks
     {
-        /// <summary>Manifests that were looked at.</summary>
+        /// <summary>Manifests that were listed already.</summary>
         public HashSet<ObjectKey> Seen { get; } = [];
 
-        /// <summary>Data files that kept ones name.</summary>
+        /// <summary>Data files that kept manifests name.</summary>
         public HashSet<ObjectKey> Named { get; } = [];
 
-        /// <summary>Kept ones that cannot be read.</summary>
+        /// <summary>Kept manifests that cannot be read.</summary>
         public List<ObjectKey> Unreadable { get; } = [];
     }
 
-    /// <summary>Counts what was removed, or would be.</summary>
+    /// <summary>Counts the objects that were removed, or would be removed.</summary>
     private sealed class Tally(bool isDryRun, int listMax)
     {
         private readonly List<CollectedObject> _listed = [];

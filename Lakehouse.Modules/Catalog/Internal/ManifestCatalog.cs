@@ -7,13 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Catalog.Internal;
 
 /// <summary>
-/// Manifests in the bucket, the newest of each dataset in memory. The put-if-absent of a version's file is the commit; whoever loses the
-/// race reads the winner and tries the next version. In this process a lock for each name keeps racers from encoding in vain.
+/// The catalog over manifests in the bucket; the newest manifest of each dataset is in memory. A put-if-absent of the manifest is the commit. A writer that
+/// loses the race reads the winner's manifest and tries the next version. Within this process, a lock per name avoids encoding manifests that would lose.
 /// </summary>
 internal sealed partial class ManifestCatalog(
     IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
 {
-    // The newest version by exact name, dropped datasets among them: the next version counts on from it. And those that are there, as SQL finds them.
+    // _newest: the newest version by exact name, including dropped datasets, for the number of the next version. _datasets: the existing datasets by the name
+    // that SQL uses.
     private readonly Dictionary<DatasetName, Manifest> _newest = [];
     private readonly ConcurrentDictionary<string, Manifest> _datasets = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _memory = new();
@@ -68,8 +69,8 @@ internal sealed partial class ManifestCatalog(
         var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
         RequireSchema(name, fingerprint, columns);
 
-        // A file that is there is used again when the newest version names it, which is looked up anew: one of an older version may be collected before the
-        // commit.
+        // A stored file is used again only when the newest version names it: a file of an older version may be collected before the commit. So the newest
+        // version is read again before its keys are used.
         if (hashes.Any(h => FindKey(h) is not null))
         {
             await RefreshAsync(name, cancellationToken);
@@ -131,8 +132,8 @@ internal sealed partial class ManifestCatalog(
     }
 
     /// <summary>
-    /// Commits what <paramref name="next"/> makes of the newest version, which is made again whenever another writer was faster. Null from it: there is
-    /// nothing to commit.
+    /// Commits the manifest that <paramref name="next"/> makes from the newest version. Calls it again whenever another writer was faster. It returns null when
+    /// there is nothing to commit.
     /// </summary>
     private async Task<Manifest?> CommitNextAsync(DatasetName name, Func<Manifest?, Task<Manifest?>> next, CancellationToken cancellationToken)
     {
@@ -150,7 +151,7 @@ internal sealed partial class ManifestCatalog(
                     return manifest;
                 }
 
-                // Another writer was faster; or there is nothing to commit, which holds only if what is known is still the newest.
+                // Either another writer was faster, or there is nothing to commit. The latter is true only if the known version is still the newest one.
                 await RefreshAsync(name, cancellationToken);
                 if (manifest is null && FindNewest(name) == newest)
                 {
@@ -191,7 +192,7 @@ internal sealed partial class ManifestCatalog(
         return new LakehouseException(
             ErrorKind.Conflict,
             "schema_conflict",
-            $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; mend the file, or use another name.")
+            $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; fix the file, or use another name.")
         {
             Details = new Dictionary<string, object?> { ["columns"] = differences },
         };
@@ -206,17 +207,17 @@ internal sealed partial class ManifestCatalog(
             createdAt, now);
     }
 
-    /// <summary>The version after the newest one that anyone wrote, readable or not.</summary>
+    /// <summary>The number after the newest version in the bucket, readable or not.</summary>
     private long NextVersion(DatasetName name, Manifest? newest) => Math.Max(newest?.Version ?? 0, files.FindLastDamaged(name)) + 1;
 
-    /// <summary>Parquet keeps microseconds; a time that is read back must equal the one that was written.</summary>
+    /// <summary>The time in whole microseconds, as Parquet stores it, so that a time that is read back equals the one that was written.</summary>
     private DateTimeOffset Now()
     {
         var now = time.GetUtcNow();
         return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
-    /// <summary>Proves that every data file is in the bucket, and notes its size: a manifest never names a missing object.</summary>
+    /// <summary>Checks that every data file is in the bucket and adds its size: a manifest must never name a missing object.</summary>
     private async Task<IReadOnlyList<DataFile>> CompleteAsync(IReadOnlyList<OfferedFile> objects, CancellationToken cancellationToken)
     {
         var complete = new DataFile[objects.Count];
@@ -255,7 +256,9 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
-    /// <summary>Never goes back: a commit of this process and a refresh that has seen a later one may end in either order.</summary>
+    /// <summary>
+    /// Keeps a manifest in memory unless a newer one is known: a commit of this process and a refresh that has read a later version can end in either order.
+    /// </summary>
     private void Remember(Manifest manifest)
     {
         lock (_memory)

@@ -8,18 +8,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Catalog.Internal;
 
-/// <summary>The manifests in the bucket. One that cannot be read is said once, and not tried again.</summary>
+/// <summary>Reads and writes the manifests in the bucket. A manifest that cannot be read is reported once and not read again.</summary>
 internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec codec, IJournal journal, ILogger<ManifestFiles> logger)
 {
-    // Each page walks the folders of a local store again; manifests are small and many.
+    // Large pages, because a store in a folder walks its folders again for each page.
     private const int PageSize = 10_000;
 
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
-    /// <summary>Writes a version: the commit. False: the version exists, or did.</summary>
+    /// <summary>Writes a version, which is the commit. False when the version exists or has existed.</summary>
     /// <remarks>
-    /// A process that has slept, or was cut off, may know so old a version that the one after it has been collected meanwhile; then nothing stands in the
-    /// way of its number. But collections remove the oldest first, so the version after a true one is there, unless there is none yet.
+    /// A process that was suspended or disconnected may know such an old version that the one after it has been collected; then put-if-absent of that number
+    /// succeeds. This is detected after the put: collections remove the oldest versions first, so after a valid version the next listed number is its own plus
+    /// one, or there is none.
     /// </remarks>
     public async Task<bool> TryAddAsync(Manifest manifest, CancellationToken cancellationToken)
     {
@@ -41,8 +42,7 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
     }
 
     /// <summary>
-    /// The versions of the datasets whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>, in order, with the time each
-    /// was written.
+    /// Lists the versions whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>, by dataset, in ascending order.
     /// </summary>
     public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
@@ -66,7 +66,7 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         return versions;
     }
 
-    /// <summary>Reads a version. Null: it is damaged, or not there any more.</summary>
+    /// <summary>Reads a version. Null when it is damaged or no longer exists.</summary>
     public async Task<Manifest?> TryReadAsync(DatasetName name, long version, CancellationToken cancellationToken)
     {
         var key = ManifestKey.For(name, version);
@@ -97,7 +97,7 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         }
     }
 
-    /// <summary>The highest version of a dataset that cannot be read; 0 when there is none.</summary>
+    /// <summary>The highest version of a dataset that is known to be damaged; 0 when there is none.</summary>
     public long FindLastDamaged(DatasetName name)
     {
         var last = 0L;
@@ -118,6 +118,6 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
         Message = "The manifest {Key} cannot be read and is skipped; an older version of the dataset is used where there is one")]
     private partial void LogDamaged(Exception error, string key);
 
-    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The object {Key} is no manifest and is skipped")]
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The object {Key} is not a manifest and is skipped")]
     private partial void LogForeign(string key);
 }

@@ -1,12 +1,13 @@
 namespace Lakehouse.Catalog.Internal;
 
-/// <summary>Where two schemas differ, in words and as data.</summary>
+/// <summary>Finds the columns in which two schemas differ, and describes them.</summary>
 internal static class SchemaDifference
 {
     private const int WordsMax = 20;
 
     /// <summary>
-    /// One entry a column that differs in name or type; when none does, one for each that stands elsewhere. Empty when only the fingerprints differ.
+    /// One entry for each column that differs in name or type; if there is none, one for each column at another position. Empty when only the fingerprints
+    /// differ.
     /// </summary>
     public static IReadOnlyList<ColumnDifference> Find(IReadOnlyList<DatasetColumn> stored, IReadOnlyList<DatasetColumn> offered)
     {
@@ -37,7 +38,7 @@ internal static class SchemaDifference
     {
         var words = differences.Take(WordsMax).Select(d => d switch
         {
-            { Reason: "order" } => $"'{d.Name}' stands at another position",
+            { Reason: "order" } => $"'{d.Name}' is at another position",
             { Offered: null } => $"'{d.Name}' ({d.Stored}) is missing",
             { Stored: null } => $"'{d.Name}' ({d.Offered}) is new",
             _ => $"'{d.Name}' is {d.Stored}, not {d.Offered}",

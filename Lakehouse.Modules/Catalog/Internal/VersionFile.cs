@@ -2,5 +2,5 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Catalog.Internal;
 
-/// <summary>The manifest of a version, as a listing has it.</summary>
+/// <summary>The manifest object of a version, as listed in the bucket.</summary>
 internal sealed record VersionFile(ObjectKey Key, long Version, long SizeBytes, DateTimeOffset WrittenAt);

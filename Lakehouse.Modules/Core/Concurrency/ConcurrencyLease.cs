@@ -1,6 +1,6 @@
 namespace Lakehouse.Core.Concurrency;
 
-/// <summary>A lease of a <see cref="ConcurrencyLimiter"/>, for one holder, who disposes of it once.</summary>
+/// <summary>A lease of a <see cref="ConcurrencyLimiter"/>. It has one holder, which disposes of it when its work is done; a second call does nothing.</summary>
 public sealed class ConcurrencyLease : IDisposable
 {
     private SemaphoreSlim? _free;

@@ -3,13 +3,13 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Core.Concurrency;
 
 /// <summary>
-/// Limits how much work runs at once, and how much waits to run. More than that is refused at once: a longer queue would only hide the load. The limiter of
-/// System.Threading.RateLimiting has the same idea, but no bound on the time that one waits, and no way to give a lease back for a while and get it again.
-/// Thread-safe.
+/// Limits how much work runs at once, and how much waits to run. More than that is refused at once: a longer queue would only hide the load. The limiters of
+/// System.Threading.RateLimiting do the same, but do not bound the time that a caller waits, and a lease cannot be given back for a while and then acquired
+/// again. Thread-safe.
 /// </summary>
 /// <param name="runningMax">How many leases there are, 1 or more.</param>
-/// <param name="waitingMax">How many callers wait for one; 0: none does.</param>
-/// <param name="waitMax">How long a caller waits.</param>
+/// <param name="waitingMax">How many callers may wait for a lease; 0: a caller never waits.</param>
+/// <param name="waitMax">How long a caller waits at most.</param>
 /// <param name="refusal">The error of a caller that cannot wait, of <see cref="ErrorKind.Busy"/>.</param>
 /// <param name="expiry">The error of a caller that has waited too long, likewise; null for the same one.</param>
 public sealed class ConcurrencyLimiter(
@@ -27,7 +27,7 @@ public sealed class ConcurrencyLimiter(
     /// <summary>How many callers wait now.</summary>
     public int WaitingCount => Volatile.Read(ref _waiting);
 
-    /// <summary>Gets a lease, waiting for one where that is allowed. It is free again when the result is disposed of.</summary>
+    /// <summary>Acquires a lease, and waits for one where that is allowed. Disposing of the result gives the lease back.</summary>
     /// <exception cref="LakehouseException">The refusal: no lease is free and no more callers may wait, or the wait was too long.</exception>
     public async ValueTask<ConcurrencyLease> AcquireAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ public sealed class ConcurrencyLimiter(
     }
 
     /// <summary>
-    /// Gets a lease for work that had one and gave it back for a while. It waits as long as it takes, and is not counted among those that wait.
+    /// Acquires a lease for work that had one and gave it back for a while. Waits without a time limit, and is not counted in <see cref="WaitingCount"/>.
     /// </summary>
     public async ValueTask<ConcurrencyLease> ReacquireAsync(CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Lakehouse.Core.Configuration;
 
 /// <summary>
-/// Reads and writes sizes as configuration has them: bytes, or a number with <c>KiB</c>, <c>MiB</c>, <c>GiB</c>, <c>TiB</c> (1024) or <c>KB</c>, <c>MB</c>,
-/// <c>GB</c>, <c>TB</c> (1000).
+/// Reads and writes sizes in the form that the configuration uses: bytes, or a number with <c>KiB</c>, <c>MiB</c>, <c>GiB</c>, <c>TiB</c> (1024) or <c>KB</c>,
+/// <c>MB</c>, <c>GB</c>, <c>TB</c> (1000).
 /// </summary>
 public static class ByteSize
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Lakehouse.Core.Configuration;
 
 /// <summary>
-/// Reads and writes durations as configuration has them: a number and a unit (<c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>), e.g. <c>30s</c>.
+/// Reads and writes durations in the form that the configuration uses: a number and a unit (<c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>), e.g.
+/// <c>30s</c>.
 /// </summary>
 public static class Duration
 {
@@ -42,7 +43,7 @@ public static class Duration
         return false;
     }
 
-    /// <summary>The shortest form in the largest unit that divides it.</summary>
+    /// <summary>The duration in the largest unit that divides it.</summary>
     public static string Format(TimeSpan value)
     {
         for (var i = Units.Length - 1; i > 0; i--)

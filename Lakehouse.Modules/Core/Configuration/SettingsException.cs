@@ -1,12 +1,12 @@
 namespace Lakehouse.Core.Configuration;
 
-/// <summary>The configuration cannot be used. Each error names table, key, value and the allowed range; the program does not start.</summary>
+/// <summary>The configuration cannot be used, so the program does not start. Each error names the table, the key, the value and what is allowed.</summary>
 public sealed class SettingsException : Exception
 {
-    /// <summary>Creates the error for one or more errors.</summary>
+    /// <summary>Creates the exception for one or more errors.</summary>
     public SettingsException(IReadOnlyList<string> errors)
         : base(string.Join(Environment.NewLine, errors)) => Errors = errors;
 
-    /// <summary>A sentence each.</summary>
+    /// <summary>The errors, one sentence each.</summary>
     public IReadOnlyList<string> Errors { get; }
 }

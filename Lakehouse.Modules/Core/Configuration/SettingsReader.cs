@@ -4,9 +4,9 @@ using Microsoft.Extensions.Configuration;
 namespace Lakehouse.Core.Configuration;
 
 /// <summary>
-/// Reads settings by table and key, with a default and a range each, and collects every error instead of stopping at the first. What
-/// was asked for is what exists: <see cref="Complete"/> refuses a key that nobody read, so a misspelt one cannot pass
-/// unnoticed, and <see cref="Known"/> is the list that <c>appsettings.toml</c> is tested against. Not thread-safe.
+/// Reads settings by table and key, each with a default and a range, and collects all errors instead of stopping at the first. The settings that were read are
+/// the settings that exist: <see cref="Complete"/> refuses every other key, so that a misspelt one does not pass unnoticed, and <see cref="Known"/> is the list
+/// that <c>appsettings.toml</c> is tested against. Not thread-safe.
 /// </summary>
 public sealed class SettingsReader
 {
@@ -25,7 +25,7 @@ public sealed class SettingsReader
     /// <summary>Every setting read so far, in the order of reading.</summary>
     public IReadOnlyList<Setting> Known => _known;
 
-    /// <summary>Reads a key under its former name, too, for configurations in use. Called before the key is read.</summary>
+    /// <summary>Accepts the former name of a key as well, for existing configurations. Must be called before the key is read.</summary>
     public void Rename(string table, string formerKey, string key) => _formerKeys.Add((table, key), formerKey);
 
     /// <summary>A text that <paramref name="isValid"/> accepts; <paramref name="allowed"/> says in words what that is.</summary>
@@ -40,7 +40,7 @@ public sealed class SettingsReader
         return Error(table, key, text, allowed, defaultValue);
     }
 
-    /// <summary>The address of a server, with scheme (http or https) and host and without user, query or fragment; null where it is empty or refused.</summary>
+    /// <summary>The address of a server: scheme (http or https) and host, no user, query or fragment. Null when it is empty or refused.</summary>
     public Uri? Url(string table, string key, string defaultValue, string example)
     {
         var text = Text(table, key, defaultValue, $"a URL with scheme and host, e.g. \"{example}\"", value => value.Length == 0 || IsUrl(value));
@@ -83,7 +83,7 @@ public sealed class SettingsReader
             table, key, defaultValue, fallback, $"{Duration.Syntax}, from {min} to {max}", Duration.TryParse, value => value >= least && value <= most);
     }
 
-    /// <summary>A list of texts. From the environment or the command line: separated by commas.</summary>
+    /// <summary>A list of texts. In the environment and on the command line, commas separate them.</summary>
     public IReadOnlyList<string> List(string table, string key)
     {
         _known.Add(new Setting(table, key, Array.Empty<string>(), "a list of texts"));
@@ -127,10 +127,10 @@ public sealed class SettingsReader
     public IReadOnlyList<string> Names(string table) =>
         [.. Section(table).GetChildren().Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal)];
 
-    /// <summary>Adds an error that a module found by itself, e.g. two settings that contradict each other.</summary>
+    /// <summary>Adds an error that the calling module found, e.g. two settings that contradict each other.</summary>
     public void AddError(string error) => _errors.Add(error);
 
-    /// <summary>Ends the reading: throws <see cref="SettingsException"/> with every error, unknown keys among them.</summary>
+    /// <summary>Call after all settings are read. Throws <see cref="SettingsException"/> with every error, including unknown keys.</summary>
     public void Complete()
     {
         var known = _known.Select(s => s.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -190,7 +190,7 @@ public sealed class SettingsReader
             : $"[{table}] {key} = \"{value}\": there is no such table. The tables are: {string.Join(", ", tables)}.";
     }
 
-    /// <summary>A value for a message; of keys that hold secrets, misspelt ones among them, nothing.</summary>
+    /// <summary>A value for a message. Values of keys that hold secrets are not shown, even when the key is misspelt.</summary>
     private static string? Shown(string key, string? value) =>
         Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "..." : value;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Core.Configuration;
 
-/// <summary>A TOML document as a source of configuration: tables become <c>table:key</c>, lists <c>key:0</c>, <c>key:1</c>.</summary>
+/// <summary>A TOML document as a configuration source: keys in tables become <c>table:key</c>, items of lists <c>key:0</c>, <c>key:1</c>.</summary>
 /// <param name="document">The root table.</param>
 public sealed class TomlConfigurationSource(TomlTable document) : IConfigurationSource
 {

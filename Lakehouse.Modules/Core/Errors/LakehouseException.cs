@@ -1,8 +1,8 @@
 namespace Lakehouse.Core.Errors;
 
 /// <summary>
-/// An error that a person can act on. <see cref="Exception.Message"/> says what, which, why and what next, and never
-/// holds a path of the host or a credential: it is sent to clients as it is.
+/// An error that a person can act on. <see cref="Exception.Message"/> says what failed, on which object, why, and what to do next. It is sent to clients
+/// unchanged, so it never holds a path of the host or a credential.
 /// </summary>
 public sealed class LakehouseException : Exception
 {
@@ -24,14 +24,14 @@ public sealed class LakehouseException : Exception
     /// <summary>Stable machine-readable name, snake_case.</summary>
     public string Code { get; }
 
-    /// <summary>True when the same request can succeed later: by itself, or once the machine, the store or a server behind this one is well again.</summary>
+    /// <summary>True when the same request can succeed later: without any action, or after the machine, the store or an upstream server is repaired.</summary>
     public bool CanSucceedLater =>
         IsTransient || Kind is ErrorKind.InsufficientStorage or ErrorKind.Damaged or ErrorKind.StoreFailed or ErrorKind.Failed;
 
-    /// <summary>True when it can pass by itself, soon.</summary>
+    /// <summary>True when the cause can disappear by itself within a short time, so that a retry makes sense.</summary>
     public bool IsTransient => Kind is ErrorKind.Upstream or ErrorKind.Busy or ErrorKind.Timeout;
 
-    /// <summary>For <see cref="ErrorKind.Busy"/>: when to try again. Null: the edge's default.</summary>
+    /// <summary>For <see cref="ErrorKind.Busy"/>: how long to wait before a retry. Null: the default of the HTTP edge.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Further members of the problem document (RFC 9457, section 3.2), e.g. <c>line</c>. Null when there are none.</summary>

@@ -1,9 +1,9 @@
 namespace Lakehouse.Core.Errors;
 
-/// <summary>Errors of a request's body, told apart from errors of the disk it is written to: both are <see cref="IOException"/>.</summary>
+/// <summary>Distinguishes errors of a request's body from errors of the disk that the body is written to; both are <see cref="IOException"/>.</summary>
 public static class UploadErrors
 {
-    /// <summary>Reads from a request's body; a body that breaks off throws <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>).</summary>
+    /// <summary>Reads from a request's body; a body that ends too early throws <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>).</summary>
     public static async ValueTask<int> ReadUploadAsync(this Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Lakehouse.Core.Names;
 
-/// <summary>The identity of a dataset: a UUID of version 5 (RFC 9562, section 5.5) over its name, so that one name is one id on every machine.</summary>
+/// <summary>The identity of a dataset: a UUID of version 5 (RFC 9562, section 5.5) over its name. The same name has the same id on every machine.</summary>
 public static class DatasetId
 {
     /// <summary>The namespace of all dataset ids.</summary>
@@ -18,7 +18,7 @@ public static class DatasetId
         var input = new byte[16 + Encoding.UTF8.GetByteCount(name)];
         space.TryWriteBytes(input, bigEndian: true, out _);
         Encoding.UTF8.GetBytes(name, input.AsSpan(16));
-#pragma warning disable CA5350 // RFC 9562 fixes SHA-1 for version 5; it names things and protects nothing.
+#pragma warning disable CA5350 // RFC 9562 fixes SHA-1 for version 5; the hash identifies and is not used for security.
         var digest = SHA1.HashData(input);
 #pragma warning restore CA5350
         digest[6] = (byte)((digest[6] & 0x0F) | 0x50);

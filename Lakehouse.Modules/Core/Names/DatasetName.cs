@@ -4,8 +4,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Core.Names;
 
 /// <summary>
-/// The name of a dataset: a <see cref="PlainName"/> (1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c>, <c>.</c>) that is a table name in SQL as well,
-/// so the names of DuckDB's own catalogs are refused.
+/// The name of a dataset: a <see cref="PlainName"/> (1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c>, <c>.</c>) that is also a table name in SQL, so the
+/// names of DuckDB's own catalogs are refused.
 /// </summary>
 public readonly record struct DatasetName
 {

@@ -5,8 +5,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Core.Names;
 
 /// <summary>
-/// The name of an object: 1 to 1,024 bytes of UTF-8 (S3's bound), segments separated by <c>/</c>. No control character, no
-/// leading slash, and no segment that is empty, <c>.</c> or <c>..</c>. A value of this type proves that it holds all of this.
+/// The name of an object: 1 to 1,024 bytes of UTF-8 (S3's bound), segments separated by <c>/</c>. No control character, no leading slash, and no segment that
+/// is empty, <c>.</c> or <c>..</c>. Every value of this type except the default satisfies these rules.
 /// </summary>
 public readonly record struct ObjectKey : IComparable<ObjectKey>
 {
@@ -45,7 +45,7 @@ public readonly record struct ObjectKey : IComparable<ObjectKey>
     /// <summary>True when the key lies below <paramref name="prefix"/>.</summary>
     public bool StartsWith(string prefix) => Value.StartsWith(prefix, StringComparison.Ordinal);
 
-    /// <summary>Orders as S3 lists: by the bytes of UTF-8.</summary>
+    /// <summary>The order in which S3 lists keys: by their bytes in UTF-8.</summary>
     public int CompareTo(ObjectKey other) => Utf8Order.Compare(Value, other.Value);
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Lakehouse.Core.Names;
 
 /// <summary>
-/// The rule that names of things share: 1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, starting with a letter, a digit or
-/// <c>_</c>. Such a name is a path segment in the bucket and in a URL as it is.
+/// The rule for names of datasets, indexes, aliases and buckets: 1 to 128 ASCII letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, starting with a letter, a
+/// digit or <c>_</c>. Such a name can be a path segment in the bucket and in a URL without escaping.
 /// </summary>
 public static class PlainName
 {
@@ -14,7 +14,7 @@ public static class PlainName
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
-    /// <summary>The part of the rule that <paramref name="value"/> breaks, for a person; null when it keeps it.</summary>
+    /// <summary>Says for a person how <paramref name="value"/> breaks the rule; null when it does not.</summary>
     public static string? FindError(string? value)
     {
         if (string.IsNullOrEmpty(value))

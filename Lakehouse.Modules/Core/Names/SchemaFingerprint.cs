@@ -7,8 +7,8 @@ namespace Lakehouse.Core.Names;
 
 /// <summary>
 /// The identity of a schema: lower-case hex SHA-256 over the columns in order, each <c>name</c> 0x1F <c>type</c> 0x1E in UTF-8. <c>type</c> is DuckDB's type
-/// name; nullability is not part of it. Who registers files of their own may have another one: any text of 1 to 256 characters that stays the same while the
-/// schema does. The default is none, and equal to itself only.
+/// name; nullability is not part of it. A client that registers its own files may give another fingerprint: any text of 1 to 256 characters that stays the same
+/// while the schema does. The default value means no fingerprint and equals only itself.
 /// </summary>
 public readonly record struct SchemaFingerprint
 {
@@ -22,7 +22,7 @@ public readonly record struct SchemaFingerprint
 
     private SchemaFingerprint(string value) => _value = value;
 
-    /// <summary>Its text; empty for the default.</summary>
+    /// <summary>The text; empty for the default value.</summary>
     public string Value => _value ?? string.Empty;
 
     /// <summary>The fingerprint of <paramref name="columns"/>.</summary>
@@ -40,8 +40,8 @@ public readonly record struct SchemaFingerprint
         return new SchemaFingerprint(Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    /// <summary>Reads one that a client gave.</summary>
-    /// <exception cref="LakehouseException"><c>invalid_fingerprint</c> (<see cref="ErrorKind.InvalidInput"/>): it is not there, empty or too long.</exception>
+    /// <summary>Checks a fingerprint that a client gave.</summary>
+    /// <exception cref="LakehouseException"><c>invalid_fingerprint</c> (<see cref="ErrorKind.InvalidInput"/>): it is missing, empty or too long.</exception>
     public static SchemaFingerprint Parse(string? text) => TryParse(text, out var fingerprint)
         ? fingerprint
         : throw new LakehouseException(
@@ -51,7 +51,7 @@ public readonly record struct SchemaFingerprint
                 ? $"There is no schema_fingerprint: any text of 1 to {LengthMax} characters that stays the same while the schema does."
                 : $"The schema fingerprint has {text.Length} characters; it needs 1 to {LengthMax}.");
 
-    /// <summary>False when <paramref name="text"/> is none.</summary>
+    /// <summary>False when <paramref name="text"/> is not a fingerprint.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SchemaFingerprint fingerprint)
     {
         var isValid = text is { Length: > 0 and <= LengthMax };

@@ -1,8 +1,8 @@
 namespace Lakehouse.Core.Names;
 
 /// <summary>
-/// Compares strings by the bytes of their UTF-8 form without encoding them. UTF-16 ordinal order differs from it in one
-/// place: surrogates (U+10000 and above) sort below U+E000..U+FFFF, and must sort above.
+/// Compares strings by the bytes of their UTF-8 form without encoding them. UTF-16 ordinal order differs from it in one point: it sorts surrogates (U+10000 and
+/// above) below U+E000..U+FFFF, and the bytes of UTF-8 sort them above.
 /// </summary>
 public static class Utf8Order
 {

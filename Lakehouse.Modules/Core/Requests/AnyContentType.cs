@@ -1,7 +1,8 @@
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// Metadata of an endpoint that takes bodies of any content type. Of every other endpoint the edge asks that what a browser sends is declared as JSON.
+/// Metadata of an endpoint that accepts bodies of any content type. At every other endpoint, the HTTP edge requires that a body sent by a browser is declared
+/// as JSON.
 /// </summary>
 public sealed class AnyContentType
 {
@@ -9,6 +10,6 @@ public sealed class AnyContentType
     {
     }
 
-    /// <summary>The one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static AnyContentType Instance { get; } = new();
 }

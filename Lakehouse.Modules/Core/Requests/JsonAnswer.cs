@@ -6,16 +6,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Core.Requests;
 
-/// <summary>Sends answers of JSON that are written by hand, because parts of them are JSON already.</summary>
+/// <summary>Sends JSON answers that are written with <see cref="Utf8JsonWriter"/> because parts of them already are JSON text.</summary>
 public static class JsonAnswer
 {
     private const int FirstBlock = 1_024;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Sends what <paramref name="write"/> writes, whole, with its length.</summary>
+    /// <summary>Sends what <paramref name="write"/> writes as one body with a Content-Length.</summary>
     /// <exception cref="Errors.LakehouseException">
-    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): slow readers hold too much already.
+    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): other requests already hold all of the request memory.
     /// </exception>
     public static async Task SendAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {

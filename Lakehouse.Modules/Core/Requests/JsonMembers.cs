@@ -5,19 +5,19 @@ using Lakehouse.Core.Text;
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// Reads the members of an object of a request by their names, each of one type or absent; <c>null</c> is as absent. <see cref="Complete"/> refuses members
-/// that nobody asked for: a misspelt one must not pass unnoticed. Everything throws <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>) with the
-/// member's name. Not thread-safe.
+/// Reads the members of a JSON object in a request by name. A member is of the expected type or absent; <c>null</c> counts as absent. <see cref="Complete"/>
+/// refuses members that were not read, so that a misspelt one does not pass unnoticed. Every error is <c>invalid_request</c>
+/// (<see cref="ErrorKind.InvalidInput"/>) with the member's name. Not thread-safe.
 /// </summary>
 /// <param name="body">The object.</param>
 /// <param name="place">What it is called in errors.</param>
-/// <param name="ignoresCase">Whether the case of the names counts not. Where it counts not, the last of several is taken, as everywhere.</param>
+/// <param name="ignoresCase">True when the case of names is ignored; of several members with the same name, the last one is used.</param>
 public sealed class JsonMembers(JsonElement body, string place = "the body", bool ignoresCase = false)
 {
     private readonly List<string> _known = [];
     private readonly StringComparer _comparer = ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    /// <summary>The error of every member that is not what it should be.</summary>
+    /// <summary>The error for a member that is missing or invalid.</summary>
     public static LakehouseException Invalid(string reason, Exception? inner = null) =>
         new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
 
@@ -41,10 +41,10 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
     /// <summary>A text.</summary>
     public string? Text(string name) => Member(name) is { } value ? TextOf(value, $"\"{name}\"") : null;
 
-    /// <summary>A text; an empty one is as absent.</summary>
+    /// <summary>A text; an empty one counts as absent.</summary>
     public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
 
-    /// <summary>A text that must be there and not empty.</summary>
+    /// <summary>A text that must be present and not empty.</summary>
     public string RequiredText(string name) => FilledText(name) ?? throw Invalid($"{place} has no \"{name}\"");
 
     /// <summary>True or false.</summary>
@@ -78,12 +78,12 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
             : throw Wrong($"\"{name}\"", "a list of texts")
         : null;
 
-    /// <summary>A list of whatever values.</summary>
+    /// <summary>A list of values of any type.</summary>
     public IReadOnlyList<JsonElement>? Items(string name) => Member(name) is { } value
         ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw Wrong($"\"{name}\"", "a list")
         : null;
 
-    /// <summary>Ends the reading.</summary>
+    /// <summary>Call after all members are read. Refuses members that were not read.</summary>
     public void Complete()
     {
         foreach (var member in body.EnumerateObject())
@@ -95,7 +95,7 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
         }
     }
 
-    /// <summary>The text that a value is.</summary>
+    /// <summary>The text of a JSON value that must be a string.</summary>
     /// <param name="value">The value.</param>
     /// <param name="what">What it is called in errors.</param>
     public static string TextOf(JsonElement value, string what)
@@ -110,7 +110,7 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
         }
     }
 
-    /// <summary>The reason of a refusal: a member that nobody asked for.</summary>
+    /// <summary>The reason for refusing an unknown member.</summary>
     public static string Unknown(string place, string? name, IEnumerable<string> known) =>
         $"{place} has no member \"{name}\"; there are {string.Join(", ", known)}{NearestName.Hint(name ?? string.Empty, known)}";
 

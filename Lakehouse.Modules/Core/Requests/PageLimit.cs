@@ -6,9 +6,9 @@ namespace Lakehouse.Core.Requests;
 /// <summary>The parameter <c>limit</c> of listings.</summary>
 public static class PageLimit
 {
-    /// <summary>Reads it; <paramref name="max"/> where there is none.</summary>
+    /// <summary>Reads the limit; <paramref name="max"/> when it is not given.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>invalid_limit</c> (<see cref="ErrorKind.InvalidInput"/>): no whole number from 1 to <paramref name="max"/>.
+    /// <c>invalid_limit</c> (<see cref="ErrorKind.InvalidInput"/>): not a whole number from 1 to <paramref name="max"/>.
     /// </exception>
     public static int Parse(string? text, int max)
     {

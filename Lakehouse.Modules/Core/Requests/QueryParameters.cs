@@ -1,9 +1,9 @@
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// Metadata of an endpoint: the parameters that its address may have behind the question mark. The edge refuses others: a misspelt one must not pass unnoticed.
+/// Metadata of an endpoint: the query parameters that it accepts. The HTTP edge refuses others, so that a misspelt one does not pass unnoticed.
 /// </summary>
-/// <param name="names">The names; case does not count.</param>
+/// <param name="names">The names; case is ignored.</param>
 public sealed class QueryParameters(IReadOnlyList<string> names)
 {
     /// <summary>The names.</summary>

@@ -1,6 +1,6 @@
 namespace Lakehouse.Core.Requests;
 
-/// <summary>A stream that is read from its beginning to its end, asynchronously, and nothing else. The rest of <see cref="Stream"/> is not supported.</summary>
+/// <summary>A stream that supports only asynchronous reading from its beginning to its end.</summary>
 public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>

@@ -6,15 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Core.Requests;
 
-/// <summary>Reads whole bodies of requests, bounded by a setting and, all together, by <see cref="RequestMemory"/>.</summary>
+/// <summary>Reads whole request bodies into memory. A setting bounds each body, and <see cref="RequestMemory"/> bounds all of them together.</summary>
 public static class RequestBody
 {
     private const int FirstBlock = 16 * 1024;
     private const int AnnouncedBlockMax = 1024 * 1024;
 
     /// <summary>
-    /// Lifts the server's own bound on the body of a request, for callers that count the bytes themselves. A body that is too large is then drained for a
-    /// while, so that its sender sees why it is refused.
+    /// Lifts Kestrel's own bound on the body of a request, for callers that count the bytes themselves. The rest of a body that is too large is then drained
+    /// for a while, so that the client can read the error.
     /// </summary>
     public static void LiftServerLimit(HttpContext context)
     {
@@ -25,10 +25,10 @@ public static class RequestBody
         }
     }
 
-    /// <summary>The bytes, counted here and not by the server (<see cref="LiftServerLimit"/>).</summary>
+    /// <summary>Reads the bytes, counted here and not by Kestrel (<see cref="LiftServerLimit"/>).</summary>
     /// <param name="context">The request.</param>
     /// <param name="sizeBytesMax">The bound.</param>
-    /// <param name="setting">Its setting, as <c>vector.max_body_bytes</c>.</param>
+    /// <param name="setting">The setting that holds the bound, e.g. <c>vector.max_body_bytes</c>.</param>
     /// <exception cref="LakehouseException">
     /// <c>body_too_large</c> (<see cref="ErrorKind.TooLarge"/>), <c>upload_incomplete</c> (<see cref="ErrorKind.InvalidInput"/>), <c>request_memory_full</c>
     /// (<see cref="ErrorKind.Busy"/>).
@@ -36,12 +36,12 @@ public static class RequestBody
     public static ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, string setting) =>
         ReadAsync(context, sizeBytesMax, () => TooLarge(sizeBytesMax, setting));
 
-    /// <summary>As the other <c>ReadAsync</c>, with an error of one's own for a body that is too large.</summary>
+    /// <summary>As the other <c>ReadAsync</c>, with another error for a body that is too large.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge)
     {
         LiftServerLimit(context);
         var lease = context.RequestServices.GetRequiredService<RequestMemory>().Enter();
-        context.Response.RegisterForDispose(lease); // what is made of the body takes as much, and lives as long as the request
+        context.Response.RegisterForDispose(lease); // what is parsed from the body takes as much memory and lives as long as the request
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lease.GivenUp);
         try
         {
@@ -53,7 +53,7 @@ public static class RequestBody
         }
     }
 
-    /// <summary>A JSON object within the bound of requests that have none of their own (<c>server.max_body_bytes</c>); the caller disposes of it.</summary>
+    /// <summary>Reads a JSON object of at most <c>server.max_body_bytes</c>. The caller disposes of it.</summary>
     /// <param name="context">The request.</param>
     /// <param name="form">What a body looks like, for the error.</param>
     /// <exception cref="LakehouseException">As the other <c>ReadObjectAsync</c>.</exception>
@@ -63,18 +63,18 @@ public static class RequestBody
         return ReadObjectAsync(context, sizeBytesMax, "server.max_body_bytes", form);
     }
 
-    /// <summary>A JSON object, which the caller disposes of.</summary>
+    /// <summary>Reads a JSON object. The caller disposes of it.</summary>
     /// <param name="context">The request.</param>
     /// <param name="sizeBytesMax">The bound.</param>
-    /// <param name="setting">Its setting.</param>
+    /// <param name="setting">The setting that holds the bound.</param>
     /// <param name="form">What a body looks like, for the error.</param>
     /// <exception cref="LakehouseException">
-    /// As <see cref="ReadAsync(HttpContext, long, string)"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is something else.
+    /// As <see cref="ReadAsync(HttpContext, long, string)"/>; <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): it is not a JSON object.
     /// </exception>
     public static ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, string setting, string form) =>
         ReadObjectAsync(context, sizeBytesMax, () => TooLarge(sizeBytesMax, setting), form);
 
-    /// <summary>As the other <c>ReadObjectAsync</c>, with an error of one's own for a body that is too large.</summary>
+    /// <summary>As the other <c>ReadObjectAsync</c>, with another error for a body that is too large.</summary>
     public static async ValueTask<JsonDocument> ReadObjectAsync(HttpContext context, long sizeBytesMax, Func<LakehouseException> tooLarge, string form)
     {
         var body = await ReadAsync(context, sizeBytesMax, tooLarge);
@@ -95,7 +95,8 @@ public static class RequestBody
     private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
         Stream body, long? length, long sizeBytesMax, Func<LakehouseException> tooLarge, RequestMemoryLease lease, CancellationToken cancellationToken)
     {
-        // One byte more than announced: the end is only seen by reading on. A long announcement alone gets no memory.
+        // One byte more than Content-Length says, because the end of the body is only seen by reading on. A large Content-Length alone must not allocate
+        // memory, so the first block is bounded.
         var max = Math.Min(sizeBytesMax, Array.MaxLength - 1) + 1;
         var content = new byte[Math.Clamp((length ?? FirstBlock) + 1, 1, Math.Min(AnnouncedBlockMax, max))];
         await lease.GrowAsync(content.Length, cancellationToken);

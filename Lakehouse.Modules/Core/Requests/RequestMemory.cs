@@ -3,10 +3,10 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Core.Requests;
 
 /// <summary>
-/// The memory of all bodies and answers that requests hold whole. When it is used up, the body that began last is given up, so that those before it come to
-/// their end: of many large ones at once some succeed, and whoever sends slowly holds no more than what has arrived. Thread-safe.
+/// Bounds the memory of all request bodies and answers that are held whole. When it is used up, the request that began last fails, so that earlier ones can
+/// finish: of many large requests at once, some succeed. A slow client holds only the memory of what has arrived. Thread-safe.
 /// </summary>
-/// <param name="bytesMax">The most: <c>server.request_memory</c>.</param>
+/// <param name="bytesMax">The bound: <c>server.request_memory</c>.</param>
 public sealed class RequestMemory(long bytesMax)
 {
     private readonly Lock _gate = new();
@@ -14,10 +14,10 @@ public sealed class RequestMemory(long bytesMax)
     private TaskCompletionSource _released = NewSignal();
     private long _used;
 
-    /// <summary>The most bytes of all requests.</summary>
+    /// <summary>The bound on the bytes of all requests together.</summary>
     public long BytesMax => bytesMax;
 
-    /// <summary>Begins a body or an answer, which holds nothing yet.</summary>
+    /// <summary>Begins a body or an answer with a lease of zero bytes.</summary>
     public RequestMemoryLease Enter()
     {
         var lease = new RequestMemoryLease(this);
@@ -92,11 +92,11 @@ public sealed class RequestMemory(long bytesMax)
         released.TrySetResult();
     }
 
-    /// <summary>The error of a request that was given up.</summary>
+    /// <summary>The error of a request that gets no memory.</summary>
     internal LakehouseException Full() => new(
         ErrorKind.Busy,
         "request_memory_full",
-        $"The requests of this moment hold {bytesMax} bytes in memory, which is all they may (server.request_memory). Try again soon, or send less at once.");
+        $"The running requests hold all of the {bytesMax} bytes that requests may use (server.request_memory). Try again soon, or send less at once.");
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,6 +1,6 @@
 namespace Lakehouse.Core.Requests;
 
-/// <summary>What one request holds of <see cref="RequestMemory"/>, until it is disposed of. One user at a time.</summary>
+/// <summary>The share of <see cref="RequestMemory"/> that one request holds, until it is disposed of. Not thread-safe.</summary>
 public sealed class RequestMemoryLease : IDisposable
 {
     private readonly RequestMemory _memory;
@@ -12,7 +12,7 @@ public sealed class RequestMemoryLease : IDisposable
         Node = new LinkedListNode<RequestMemoryLease>(this);
     }
 
-    /// <summary>Ends when this request is given up for those before it.</summary>
+    /// <summary>Cancelled when this request must fail so that earlier ones can finish.</summary>
     public CancellationToken GivenUp => _givenUp.Token;
 
     internal LinkedListNode<RequestMemoryLease> Node { get; }
@@ -21,18 +21,18 @@ public sealed class RequestMemoryLease : IDisposable
 
     internal bool IsGivenUp { get; set; }
 
-    /// <summary>Takes more, waiting for requests that began later to let go of theirs.</summary>
-    /// <param name="bytes">So many more.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Adds bytes to the lease. Waits until requests that began later have released theirs, if necessary.</summary>
+    /// <param name="bytes">The number of bytes to add.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="Errors.LakehouseException">
-    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): those before this one have all of it.
+    /// <c>request_memory_full</c> (<see cref="Errors.ErrorKind.Busy"/>): earlier requests hold all of the memory.
     /// </exception>
     public ValueTask GrowAsync(long bytes, CancellationToken cancellationToken) => _memory.GrowAsync(this, bytes, cancellationToken);
 
-    /// <summary>It grows no more, and is given up for nobody from now on; what it has it keeps.</summary>
+    /// <summary>Marks the lease as complete: it does not grow any more, keeps its bytes, and is no longer ended in favour of earlier requests.</summary>
     public void Complete() => _memory.Complete(this);
 
-    /// <summary>Gives everything back.</summary>
+    /// <summary>Releases all bytes.</summary>
     public void Dispose()
     {
         _memory.Release(this);
@@ -49,7 +49,7 @@ public sealed class RequestMemoryLease : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It has just ended by itself.
+            // The request has just ended.
         }
     }
 }

@@ -1,16 +1,16 @@
 namespace Lakehouse.Core.Text;
 
-/// <summary>The name that somebody who made a typing mistake probably meant.</summary>
+/// <summary>Finds the known name that a misspelt one probably stands for.</summary>
 public static class NearestName
 {
     private const int LengthMax = 64;
 
     /// <summary>
-    /// The known name nearest to one that is not known, by insertions, deletions, replacements and swaps of neighbouring characters; case does not count. Null
-    /// where none is near.
+    /// The known name nearest to one that is not known, by insertions, deletions, replacements and swaps of neighbouring characters; case is ignored. Null when
+    /// none is near.
     /// </summary>
-    /// <param name="name">What was written. One of more than 64 characters is near to none.</param>
-    /// <param name="known">The names there are.</param>
+    /// <param name="name">The name that was written. For more than 64 characters the result is null.</param>
+    /// <param name="known">The known names.</param>
     public static string? Find(string name, IEnumerable<string> known)
     {
         if (name.Length is 0 or > LengthMax)
@@ -18,7 +18,7 @@ public static class NearestName
             return null;
         }
 
-        // One mistake in three characters, at most three.
+        // One error for every three characters, three errors at most.
         var best = (Name: (string?)null, Distance: Math.Min(3, (name.Length + 2) / 3) + 1);
         foreach (var candidate in known)
         {
@@ -32,10 +32,10 @@ public static class NearestName
         return best.Name;
     }
 
-    /// <summary>", did you mean ...?" or nothing, to stand at the end of a sentence without its full stop.</summary>
+    /// <summary>"; did you mean '...'?", or an empty text. For the end of a message that has no full stop yet.</summary>
     public static string Hint(string name, IEnumerable<string> known) => Find(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
 
-    /// <summary>The distance of Damerau and Levenshtein, in which no part is edited twice.</summary>
+    /// <summary>The restricted Damerau-Levenshtein distance (optimal string alignment): no substring is edited twice.</summary>
     private static int Distance(string left, string right)
     {
         var (twoAbove, above, row) = (new int[right.Length + 1], new int[right.Length + 1], new int[right.Length + 1]);

@@ -1,13 +1,13 @@
 namespace Lakehouse.Core.Toml;
 
-/// <summary>A place in the text, and the steps every rule of the grammar takes.</summary>
+/// <summary>A position in the text, and the reading steps that all rules of the grammar share.</summary>
 internal sealed class TomlCursor(string text)
 {
     public int Position { get; private set; }
 
     public bool AtEnd => Position >= text.Length;
 
-    /// <summary>The character here; NUL at the end, which no rule accepts (a NUL in the text is refused as a control character).</summary>
+    /// <summary>The character at the position. NUL at the end, which no rule accepts: a NUL in the text is refused as a control character.</summary>
     public char Current => Peek(0);
 
     public char Peek(int offset) => Position + offset < text.Length ? text[Position + offset] : '\0';
@@ -37,7 +37,7 @@ internal sealed class TomlCursor(string text)
         }
     }
 
-    /// <summary>Spaces and tabs.</summary>
+    /// <summary>Skips spaces and tabs.</summary>
     public void SkipBlanks()
     {
         while (!AtEnd && Current is ' ' or '\t')
@@ -46,7 +46,7 @@ internal sealed class TomlCursor(string text)
         }
     }
 
-    /// <summary>Blanks, comments and newlines, as they may stand inside an array.</summary>
+    /// <summary>Skips blanks, comments and newlines, which are all allowed inside an array.</summary>
     public void SkipBlankLines()
     {
         while (true)
@@ -60,7 +60,7 @@ internal sealed class TomlCursor(string text)
         }
     }
 
-    /// <summary>What may follow a header or a pair: blanks, a comment, and a newline or the end.</summary>
+    /// <summary>Reads what may follow a header or a pair: blanks, a comment, and a newline or the end of the text.</summary>
     public void EndLine()
     {
         SkipBlanks();
@@ -93,7 +93,7 @@ internal sealed class TomlCursor(string text)
         return false;
     }
 
-    /// <summary>Refuses the control characters that neither comments nor strings may hold; a tab may stand in both.</summary>
+    /// <summary>Refuses the control characters that are not allowed in comments and strings. A tab is allowed in both.</summary>
     public void RequireNoControl()
     {
         if (Current is (< ' ' and not '\t') or '\x7F')

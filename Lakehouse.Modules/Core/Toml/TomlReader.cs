@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Lakehouse.Core.Toml;
 
-/// <summary>Reads TOML 1.0 (https://toml.io/en/v1.0.0) whole: everything the specification allows, and nothing that it forbids.</summary>
+/// <summary>Reads TOML 1.0 (https://toml.io/en/v1.0.0): accepts everything that the specification allows and refuses everything else.</summary>
 public static class TomlReader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The document's root table. Throws <see cref="TomlException"/> with line and column.</summary>
-    /// <param name="utf8">The text; a byte order mark may lead it.</param>
+    /// <param name="utf8">The text; it may start with a byte order mark.</param>
     public static TomlTable Read(ReadOnlySpan<byte> utf8)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble))
@@ -30,7 +30,7 @@ public static class TomlReader
         return new Document(text).Read();
     }
 
-    /// <summary>Headers, keys and the tables they build; values are <see cref="TomlValueReader"/>'s.</summary>
+    /// <summary>Reads headers and pairs and builds their tables. <see cref="TomlValueReader"/> reads keys and values.</summary>
     private sealed class Document
     {
         private readonly TomlCursor _cursor;

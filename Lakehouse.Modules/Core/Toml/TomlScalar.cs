@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Lakehouse.Core.Toml;
 
-/// <summary>Booleans, numbers, dates and times.</summary>
+/// <summary>Reads booleans, numbers, dates and times.</summary>
 internal static partial class TomlScalar
 {
-    /// <summary>The value of <paramref name="word"/>, or null when it is none.</summary>
+    /// <summary>The value of <paramref name="word"/>, or null when it is not a value.</summary>
     public static object? Parse(ReadOnlySpan<char> word)
     {
         switch (word)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Lakehouse.Core.Toml;
 
-/// <summary>The four forms of strings: basic and literal, on one line and on several.</summary>
+/// <summary>Reads the four forms of strings: basic and literal, single-line and multi-line.</summary>
 internal sealed class TomlStringReader(TomlCursor cursor)
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEFabcdef");
@@ -58,7 +58,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
         }
     }
 
-    /// <summary>Up to two quotes may stand right before the closing three: <c>"""a""""</c> is <c>a"</c>.</summary>
+    /// <summary>Up to two quotes may come directly before the closing three: <c>"""a""""</c> is <c>a"</c>.</summary>
     private bool TryClose(char quote, StringBuilder result)
     {
         var run = 0;
@@ -108,7 +108,7 @@ internal sealed class TomlStringReader(TomlCursor cursor)
         }
     }
 
-    /// <summary>A backslash at the end of a line swallows the newline and all white space after it.</summary>
+    /// <summary>A backslash at the end of a line removes the newline and all white space after it.</summary>
     private void SkipLineContinuation()
     {
         cursor.SkipBlanks();

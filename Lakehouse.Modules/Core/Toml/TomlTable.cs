@@ -11,7 +11,7 @@ public sealed class TomlTable
     /// <summary>The keys and values.</summary>
     public IReadOnlyDictionary<string, object> Values => _values;
 
-    /// <summary>How the table came to be, which decides what may still be added to it.</summary>
+    /// <summary>How the table was defined, which decides what may still be added to it.</summary>
     internal TomlTableOrigin Origin { get; set; }
 
     internal bool TryGet(string key, out object? value) => _values.TryGetValue(key, out value);

@@ -1,17 +1,17 @@
 namespace Lakehouse.Core.Toml;
 
-/// <summary>How a table came to be.</summary>
+/// <summary>How a table was defined.</summary>
 internal enum TomlTableOrigin
 {
-    /// <summary>As a parent in a header, <c>[a.b]</c> makes <c>a</c>: a header of its own may follow once.</summary>
+    /// <summary>As a parent in a header: <c>[a.b]</c> defines <c>a</c>. A header <c>[a]</c> may follow once.</summary>
     Implied,
 
-    /// <summary>By its own header: neither a second header nor dotted keys from elsewhere may reach it.</summary>
+    /// <summary>By its own header. A second header, or dotted keys of another table, may not add to it.</summary>
     Header,
 
-    /// <summary>By a dotted key: further dotted keys of the same table may add to it, headers may not.</summary>
+    /// <summary>By a dotted key. Further dotted keys of the same table may add to it, headers may not.</summary>
     DottedKey,
 
-    /// <summary>Inline: complete as it stands.</summary>
+    /// <summary>As an inline table. Nothing may be added.</summary>
     Inline,
 }

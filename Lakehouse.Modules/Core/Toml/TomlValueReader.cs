@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Lakehouse.Core.Toml;
 
-/// <summary>Keys, pairs and values.</summary>
+/// <summary>Reads keys, pairs and values.</summary>
 internal sealed class TomlValueReader(TomlCursor cursor)
 {
-    /// <summary>Arrays and inline tables nested deeper than this are refused: a stack is finite.</summary>
+    /// <summary>Arrays and inline tables nested deeper than this are refused, because the reader is recursive and the stack is finite.</summary>
     private const int DepthMax = 100;
 
     private readonly TomlStringReader _strings = new(cursor);
     private int _depth;
 
-    /// <summary><c>a.b."c d"</c>, blanks around the dots allowed.</summary>
+    /// <summary>Reads a key such as <c>a.b."c d"</c>; blanks around the dots are allowed.</summary>
     public List<string> ReadKey()
     {
         var path = new List<string>();
@@ -25,7 +25,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
         return path;
     }
 
-    /// <summary><c>key = value</c> into <paramref name="table"/>, dotted keys through the tables they name.</summary>
+    /// <summary>Reads <c>key = value</c> into <paramref name="table"/>. A dotted key leads through the tables that it names.</summary>
     public void ReadPair(TomlTable table)
     {
         var path = ReadKey();
@@ -101,7 +101,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
             length++;
         }
 
-        // A date and a time may be parted by one space: `1979-05-27 07:32:00`.
+        // One space may separate a date and a time: `1979-05-27 07:32:00`.
         if (length == 10 && cursor.Peek(4) == '-' && cursor.Peek(10) == ' ' && char.IsAsciiDigit(cursor.Peek(11)))
         {
             length++;
@@ -173,7 +173,7 @@ internal sealed class TomlValueReader(TomlCursor cursor)
         return table;
     }
 
-    /// <summary>An inline table is complete: nothing outside may add to it or to the tables that its dotted keys made.</summary>
+    /// <summary>Marks an inline table as complete: nothing may be added to it, nor to the tables that its dotted keys defined.</summary>
     private static void Seal(TomlTable table)
     {
         table.Origin = TomlTableOrigin.Inline;

@@ -7,9 +7,9 @@ using Lakehouse.Storage;
 namespace Lakehouse.Ingest.Internal;
 
 /// <summary>
-/// An ingest from the first byte to the commit. While the body arrives it is scanned and spooled in segments, and segments that are complete are
-/// converted beside that. When a late value changes a column's type, the segments that were read otherwise are converted again. Then, in this
-/// order: data files into the bucket, manifest, memory. A crash before the manifest leaves orphans and no change.
+/// Runs ingests. While the body arrives, it is scanned and spooled in segments, and complete segments are converted concurrently. When a late value changes a
+/// column's type, the segments that were converted with another type are converted again. Then the data files are put into the bucket, the manifest is
+/// committed, and the catalog in memory is updated, in this order. A crash before the commit leaves orphaned files and changes no dataset.
 /// </summary>
 internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
             bytesWritten += stored.SizeBytes;
         }
 
-        // The client may go away from here on: what is stored is committed.
+        // From here on, the commit is not cancelled when the client disconnects.
         var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, files, upload.RowCount);
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
         return new IngestResult(

@@ -4,7 +4,7 @@ using Lakehouse.Ingest.Internal.Csv;
 
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>The columns of a file as far as they are known, and the SQL that reads a segment so. Equal when the SQL is.</summary>
+/// <summary>The columns of a file as far as they are known, and the SQL that reads a segment with them. Two schemas are equal when their SQL is.</summary>
 internal sealed class CsvSchema : IEquatable<CsvSchema>
 {
     private readonly string _select;
@@ -20,7 +20,7 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
             var type = TypeName(profiles[i].Kind);
             columns[i] = new DatasetColumn(names[i], type);
 
-            // In a column of another type, "" is NULL, which a cast alone would refuse.
+            // In a column that is not text, "" is NULL; a cast alone would fail on it.
             var isCast = profiles[i].HasQuotedEmpty && profiles[i].Kind is not (ColumnKind.Text or ColumnKind.Unknown);
             var identifier = DuckDbSql.Identifier(names[i]);
             expressions[i] = isCast ? $"CAST(nullif({identifier}, '') AS {type}) AS {identifier}" : identifier;
@@ -37,7 +37,7 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     /// <summary>A query over the canonical file at <paramref name="path"/>.</summary>
     public string Query(string path, byte delimiter, int recordBytesMax)
     {
-        // A record that is written anew gets a quote around each field and one more before each quote in it: twice the size, at most.
+        // A rewritten record has quotes around each field and doubled quotes inside it, so it is at most about twice as large.
         var lineBytesMax = (recordBytesMax * 2L) + 64;
         return $"""
             SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false, delim = '{(char)delimiter}', quote = '"', escape = '"',

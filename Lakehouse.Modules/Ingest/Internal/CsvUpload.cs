@@ -4,7 +4,7 @@ using Lakehouse.Ingest.Internal.Csv;
 
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>The body of an ingest: read once, in blocks that end with whole records; scanned, spooled and converted.</summary>
+/// <summary>The body of an ingest. It is read once, in blocks, and scanned, spooled and converted.</summary>
 internal sealed class CsvUpload : IAsyncDisposable
 {
     private const int BlockSize = 1 << 20;
@@ -38,10 +38,10 @@ internal sealed class CsvUpload : IAsyncDisposable
 
     public long RowCount => _spool.RowCount;
 
-    /// <summary>The schema as the records so far have it. A new object only when it has changed: the converter's threads compare.</summary>
+    /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
     public CsvSchema Schema => Volatile.Read(ref _schema)!;
 
-    /// <summary>Reads the body to its end. Throws where it is not CSV or too large.</summary>
+    /// <summary>Reads the body to its end. Throws when it is not CSV or too large.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         await FillAsync(SampleSize, cancellationToken);
@@ -73,7 +73,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         _spool.EndSegment();
     }
 
-    /// <summary>Waits for the conversion, and does it again for segments that were read with a schema that a later value has changed.</summary>
+    /// <summary>Waits for the conversion, and converts those segments again whose schema a later value has changed.</summary>
     public async Task<IReadOnlyList<ConvertedSegment>> ConvertAsync(CancellationToken cancellationToken)
     {
         var converted = await _converter!.CompleteAsync(cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         _spool.Dispose();
     }
 
-    /// <summary>Byte order mark, delimiter and header. Returns the bytes they take.</summary>
+    /// <summary>Reads the byte order mark and the header, and finds the delimiter. Returns the count of bytes read.</summary>
     private int ReadStart()
     {
         var data = _block.AsSpan(0, _filled);
@@ -115,7 +115,8 @@ internal sealed class CsvUpload : IAsyncDisposable
         _names = CsvHeader.Read(text, Delimiter, _isAtEnd, _options.MaxColumns, _request.HasHeader, out var header);
         if (header == 0)
         {
-            // Not a record, or one that does not end: the scanner finds the place; a record it accepts is one too long for a header.
+            // The start is not a valid record, or the record does not end within it. The scanner throws for an invalid record; otherwise the record is too long
+            // for a header.
             new CsvScanner(Delimiter, [], 1, _options.MaxRecordBytes, new NullSink()).Scan(text, isFinal: true);
             throw CsvErrors.Whole("csv_header_too_long", $"the first record does not end within {ByteSize.Format(SampleSize)}");
         }
@@ -165,7 +166,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         _filled -= count;
     }
 
-    /// <summary>A record larger than the block: a larger block, up to the bound.</summary>
+    /// <summary>Makes the block larger, up to the bound, for a record that does not fit into it.</summary>
     private void Grow()
     {
         if (_filled > _options.MaxRecordBytes)

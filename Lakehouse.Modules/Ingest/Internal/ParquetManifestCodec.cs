@@ -8,7 +8,7 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>Manifests as Parquet files of one row, so that any tool that reads Parquet can read the catalog. docs/manifest.md has the columns.</summary>
+/// <summary>Manifests as Parquet files of one row, so that any tool that reads Parquet can read the catalog. docs/manifest.md lists the columns.</summary>
 internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCodec, IDisposable
 {
     private const string ColumnsShape = """'[{"name":"VARCHAR","type":"VARCHAR"}]'""";
@@ -83,7 +83,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             Guid.Parse(Text(0)),
             name,
             Number(2),
-            SchemaFingerprint.TryParse(Text(3), out var fingerprint) ? fingerprint : default, // earlier builds wrote none when a dataset was dropped
+            SchemaFingerprint.TryParse(Text(3), out var fingerprint) ? fingerprint : default, // earlier builds wrote an empty one when a dataset was dropped
             JsonSerializer.Deserialize<List<DatasetColumn>>(Text(4), Json) ?? [],
             [
                 .. objects.Select(

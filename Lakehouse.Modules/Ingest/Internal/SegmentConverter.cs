@@ -6,8 +6,8 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Ingest.Internal;
 
 /// <summary>
-/// Turns segments into Parquet on a few threads, each with an instance of the engine to itself that has one thread: rows keep their order
-/// without the engine ordering them, which with several threads costs it more than the second thread brings.
+/// Converts segments to Parquet on a few threads, each with its own single-threaded DuckDB instance. A single thread keeps the order of rows at no cost; with
+/// several threads, the engine spends more on keeping the order than a second thread gains.
 /// </summary>
 internal sealed class SegmentConverter : IAsyncDisposable
 {
@@ -23,26 +23,26 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="delimiter">Of the canonical files.</param>
-    /// <param name="folder">For the Parquet files.</param>
-    /// <param name="schema">The schema so far, asked for before each segment. It holds every value of the segment.</param>
+    /// <param name="delimiter">The delimiter of the segments.</param>
+    /// <param name="folder">The folder for the Parquet files.</param>
+    /// <param name="schema">Returns the schema so far. Called before each segment is converted; the schema then covers every value of the segment.</param>
     public SegmentConverter(IngestOptions options, byte delimiter, string folder, Func<CsvSchema> schema)
     {
         (_options, _delimiter, _folder, _schema) = (options, delimiter, folder, schema);
         _workers = new Task[options.Threads];
         for (var i = 0; i < _workers.Length; i++)
         {
-            // Threads of their own: the engine blocks them for as long as a segment takes.
+            // Dedicated threads, because the engine blocks them while it converts a segment.
             _workers[i] = Task.Factory.StartNew(RunAsync, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         }
     }
 
     public void Add(SpoolSegment segment) => _queue.Writer.TryWrite(segment);
 
-    /// <summary>Throws what a thread has failed with, so that the rest of an upload is not read in vain.</summary>
+    /// <summary>Throws the error of a thread that has failed, so that the rest of the upload is not read for nothing.</summary>
     public Task ThrowIfFailedAsync() => Array.Find(_workers, w => w.IsFaulted) ?? Task.CompletedTask;
 
-    /// <summary>Waits for the segments added so far. No more may be added.</summary>
+    /// <summary>Waits until all added segments are converted. No more may be added.</summary>
     public async Task<IReadOnlyList<ConvertedSegment>> CompleteAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
@@ -50,7 +50,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
         return [.. _converted.OrderBy(c => c.Segment.Index)];
     }
 
-    /// <summary>Interrupts what runs and waits for it: the scratch files are in use until then.</summary>
+    /// <summary>Interrupts running conversions and waits for them, because they use the scratch files.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -150,7 +150,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
         };
     }
 
-    /// <summary>The scanner has accepted what the engine does not: a fault of this program, and never a reason to register anything.</summary>
+    /// <summary>The engine refuses or miscounts a file that the scanner has accepted. This is a bug in this program, and nothing is registered.</summary>
     private static LakehouseException Disagreement(string what, Exception? inner) =>
         new(ErrorKind.Failed, "ingest_failed", $"The file passed every check, and yet {what}. Nothing was registered; please report this.", inner);
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>Writes records to one scratch file a segment, and says when a segment is complete.</summary>
+/// <summary>Writes records to scratch files, one for each segment, and reports complete segments.</summary>
 internal sealed class SegmentSpool(string folder, long segmentBytes, Action<SpoolSegment> completed) : ICsvRecordSink, IDisposable
 {
     private const int BufferSize = 256 * 1024;
@@ -16,7 +16,7 @@ internal sealed class SegmentSpool(string folder, long segmentBytes, Action<Spoo
     private long _rows;
     private int _segments;
 
-    /// <summary>Records in all segments so far.</summary>
+    /// <summary>The count of records in all segments so far.</summary>
     public long RowCount { get; private set; }
 
     public void Write(ReadOnlySpan<byte> bytes)

@@ -1,7 +1,7 @@
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>A piece of a file: whole records in canonical form, without a header.</summary>
-/// <param name="Index">Its place, from 0.</param>
+/// <summary>A segment of an ingested file: whole records in canonical form, without a header.</summary>
+/// <param name="Index">Its position in the file, from 0.</param>
 /// <param name="Path">The scratch file.</param>
-/// <param name="RowCount">Its records.</param>
+/// <param name="RowCount">The count of its records.</param>
 internal sealed record SpoolSegment(int Index, string Path, long RowCount);

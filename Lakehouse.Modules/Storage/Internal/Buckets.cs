@@ -5,7 +5,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>Opens the buckets, and proves at the start that those of S3 are there and keep what commits rest on.</summary>
+/// <summary>
+/// Opens the buckets. At the start, checks that S3 buckets exist and, for the primary one, that its server honours the conditional puts that commits rely on.
+/// </summary>
 internal sealed class Buckets : IBuckets, IHostedService, IDisposable
 {
     private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);

@@ -3,8 +3,8 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// Walks a bucket's folder in the order of the keys. A folder sorts as its name and a slash, which puts <c>a.x</c> before <c>a/b</c> as S3
-/// does; folders that cannot hold a key of the prefix, or only keys up to <c>startAfter</c>, are not opened.
+/// Walks a bucket's folder in the order of the keys. A folder sorts as its name and a slash, so that <c>a.x</c> comes before <c>a/b</c> as in S3. Folders that
+/// cannot hold a key with the prefix after <c>startAfter</c> are not opened.
 /// </summary>
 internal sealed class FileLister(string root, string prefix, string startAfter)
 {
@@ -39,7 +39,7 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
         }
     }
 
-    /// <summary>Reads one folder; a segment that is cut in parts is read through to its end, for its place in the order depends on all of it.</summary>
+    /// <summary>Reads one folder. A segment that is cut into parts is read to its end, because its order depends on the whole segment.</summary>
     private static void Collect(string folder, string above, List<(string Key, string Path, bool IsFolder)> entries)
     {
         FileSystemInfo[] children;
@@ -83,7 +83,8 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
             return false;
         }
 
-        // Every key below sorts after the folder; all of them are past when startAfter sorts after the last of them.
+        // Every key in the folder starts with folderKey. If startAfter starts with it, too, some keys may sort after startAfter; otherwise all of them sort as
+        // the folder does.
         return startAfter.StartsWith(folderKey, StringComparison.Ordinal) || Utf8Order.Compare(folderKey, startAfter) > 0;
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// A bucket in a folder. A write goes to a temporary file beside its target, is flushed, renamed, and the folder flushed; folders
-/// made on the way are flushed into their parents. Several processes may share the folder: renames and links are atomic.
+/// A bucket in a folder. A write goes to a temporary file in the target's folder; the file is flushed and renamed, and then the folder is flushed. When folders
+/// are created, their parents are flushed. Several processes may share the bucket: renames and links are atomic.
 /// </summary>
 internal sealed class FileObjectStore : IObjectStore
 {
@@ -19,7 +19,7 @@ internal sealed class FileObjectStore : IObjectStore
     private readonly IJournal? _journal;
     private readonly ObjectClock _clock = new();
 
-    /// <summary>Opens the bucket in a folder, which is made where it is not there.</summary>
+    /// <summary>Opens the bucket in a folder, and creates the folder if it does not exist.</summary>
     public FileObjectStore(string folder, TimeProvider time, IJournal? journal = null)
     {
         _journal = journal;
@@ -108,7 +108,7 @@ internal sealed class FileObjectStore : IObjectStore
         FileStream stream;
         try
         {
-            // The buffer of a FileStream would only be one more copy: what reads objects reads large pieces.
+            // Without the buffer of FileStream, which would only add a copy: objects are read in large pieces.
             stream = new FileStream(
                 PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
@@ -117,7 +117,7 @@ internal sealed class FileObjectStore : IObjectStore
             return Task.FromResult<ObjectContent?>(null);
         }
 
-        // Of the open file, not of the path: another write of the key may have replaced it by now.
+        // The time of the open file, not of the path: another write of the key may already have replaced the file there.
         var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(stream.SafeFileHandle));
         return Task.FromResult<ObjectContent?>(new ObjectContent(Describe(key, stream.Length, modified), stream));
     });
@@ -189,8 +189,8 @@ internal sealed class FileObjectStore : IObjectStore
     });
 
     /// <summary>
-    /// The path of a key. The rules of <see cref="ObjectKey"/> keep the text inside the root; a symbolic link below the root would still lead
-    /// out of it, so no step of the path may be one. The root itself may.
+    /// The path of a key. The rules of <see cref="ObjectKey"/> keep the path inside the root, but a symbolic link below the root could lead out of it. So no
+    /// step of the path may be a symbolic link; the root itself may be one.
     /// </summary>
     private string PathOf(ObjectKey key)
     {
@@ -201,7 +201,7 @@ internal sealed class FileObjectStore : IObjectStore
             var step = new FileInfo(path);
             if (step.LinkTarget is not null)
             {
-                throw new LakehouseException(ErrorKind.Forbidden, "key_leaves_bucket", "The object key is refused: a symbolic link stands on its way.");
+                throw new LakehouseException(ErrorKind.Forbidden, "key_leaves_bucket", "The object key is refused: a symbolic link is on its path.");
             }
         }
 
@@ -211,7 +211,7 @@ internal sealed class FileObjectStore : IObjectStore
     private static string Temporary(string target) =>
         Path.Combine(Path.GetDirectoryName(target)!, KeyPath.TemporaryPrefix + Guid.NewGuid().ToString("N"));
 
-    /// <summary>Creates the file and the folders above it. A delete may remove an emptied folder in between, at any step: then again.</summary>
+    /// <summary>Creates the file and the folders above it. Retries when a concurrent delete has removed one of the folders because it was empty.</summary>
     private SafeFileHandle Create(string path)
     {
         const int attempts = 100;
@@ -224,7 +224,7 @@ internal sealed class FileObjectStore : IObjectStore
             }
             catch (Exception raced) when (raced is DirectoryNotFoundException or FileNotFoundException && attempt < attempts)
             {
-                // The folder was there a moment ago.
+                // A concurrent delete removed the folder; the next attempt creates it again.
             }
         }
     }
@@ -258,11 +258,11 @@ internal sealed class FileObjectStore : IObjectStore
         }
         catch (Exception raced) when (FileSystemErrors.Is(raced))
         {
-            // A put has just moved in, or another delete was faster: either way there is nothing left to do here.
+            // A put has just used the folder, or another delete has removed it: nothing is left to do in both cases.
         }
     }
 
-    /// <summary>Stamps the file with a time of its own (the ETag is made of it) and flushes it to the disk.</summary>
+    /// <summary>Sets a unique time on the file, which becomes part of the ETag, and flushes the file to the disk.</summary>
     private Task SealAsync(SafeFileHandle file, CancellationToken cancellationToken) => Task.Run(
         () =>
         {

@@ -3,19 +3,18 @@ using System.Text;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// Keys as paths. S3 lets <c>a</c> and <c>a/b</c> both be objects, and a segment be 1,024 bytes long; a file system allows neither.
-/// So names of files and names of folders are drawn from two sets that do not meet, and long segments are cut:
+/// Maps keys to paths. In S3, <c>a</c> and <c>a/b</c> can both be objects, and a segment can have 1,024 bytes; a file system allows neither. So names of files
+/// always differ from names of folders, and long segments are cut:
 /// <list type="bullet">
-/// <item>a character that some file system refuses or that a glob pattern gives a meaning, and <c>%</c>, is <c>%XX</c>;</item>
-/// <item>a file whose name holds no dot gets the suffix <c>%o</c>, a folder whose name holds one gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays as it
-/// is;</item>
-/// <item>a segment over <see cref="PartSizeMax"/> bytes is a folder named by its first part and <c>%+</c>, holding the rest.</item>
+/// <item>a character that some file system refuses or that has a meaning in glob patterns, and <c>%</c>, becomes <c>%XX</c>;</item>
+/// <item>a file name without a dot gets the suffix <c>%o</c>, a folder name with a dot gets <c>%d</c>: <c>datasets/x/y.parquet</c> stays unchanged;</item>
+/// <item>a segment over <see cref="PartSizeMax"/> bytes becomes a folder with the name of its first part and <c>%+</c>, which holds the rest.</item>
 /// </list>
-/// A lone <c>%</c> followed by another letter occurs in no encoded name, so temporary files (<c>%t...</c>) can stand beside the objects.
+/// No encoded name holds <c>%</c> followed by another letter, so temporary files (<c>%t...</c>) can be in the same folders as objects.
 /// </summary>
 internal static class KeyPath
 {
-    /// <summary>The longest part in bytes: 255, less the suffix and what an escape or a character may not be cut in.</summary>
+    /// <summary>The longest part in bytes: the usual limit of 255 for a name, less the suffix and some reserve.</summary>
     public const int PartSizeMax = 240;
 
     public const string ObjectSuffix = "%o";
@@ -25,7 +24,7 @@ internal static class KeyPath
 
     private const string Escaped = "%\\:*?\"<>|[]";
 
-    /// <summary>The path below the root, with <c>/</c> between the names.</summary>
+    /// <summary>The path of a key below the root, with <c>/</c> between the names.</summary>
     public static string Encode(string key)
     {
         var path = new StringBuilder(key.Length + 16);
@@ -43,7 +42,7 @@ internal static class KeyPath
         return path.ToString();
     }
 
-    /// <summary>What a name in a folder stands for. <c>None</c> for temporary and foreign files.</summary>
+    /// <summary>The meaning of a name in a folder, and its decoded text. <c>None</c> for temporary and foreign files.</summary>
     public static (KeyPathKind Kind, string Text) Decode(string name, bool isFolder)
     {
         var kind = isFolder ? KeyPathKind.Folder : KeyPathKind.Object;

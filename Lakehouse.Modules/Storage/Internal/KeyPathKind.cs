@@ -1,6 +1,6 @@
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>What a name in a folder stands for.</summary>
+/// <summary>The meaning of a name in a folder.</summary>
 internal enum KeyPathKind
 {
     /// <summary>No part of a key: a temporary or foreign file.</summary>
@@ -9,9 +9,9 @@ internal enum KeyPathKind
     /// <summary>The last segment of a key.</summary>
     Object,
 
-    /// <summary>A segment that others follow.</summary>
+    /// <summary>A segment that is followed by others.</summary>
     Folder,
 
-    /// <summary>The first part of a segment that is longer than a name may be.</summary>
+    /// <summary>A part of a segment that is too long for one name, but not its last part.</summary>
     Part,
 }

@@ -1,10 +1,11 @@
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>Files that a write leaves behind.</summary>
+/// <summary>Deletes temporary files of failed writes.</summary>
 internal static class Leftovers
 {
     /// <summary>
-    /// Deletes one, if it is there and can be. Why the write failed is what its caller must hear of; what stays is no object, and is cleared away later.
+    /// Deletes a file if that is possible. Does not throw, so that the caller reports why its write failed. A file that remains is not an object, and is
+    /// removed later.
     /// </summary>
     public static void Delete(string path)
     {
@@ -14,7 +15,7 @@ internal static class Leftovers
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            // Its folder was never made, or the disk fails.
+            // The folder does not exist, or the disk fails.
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// Times that no two objects of this process share: the ETag of an object is its time and size, and the kernel's own stamps repeat
-/// within its tick of some milliseconds, in which a key may be written twice. Steps of 100 ns, as .NET and the file systems keep them.
+/// Gives each object of this process a different time. The ETag of an object is its time and size, and the kernel's own time stamps are the same within a tick
+/// of some milliseconds, in which a key may be written twice. The step is 100 ns, the resolution of .NET.
 /// </summary>
 internal sealed class ObjectClock
 {

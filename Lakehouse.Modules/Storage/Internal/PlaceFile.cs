@@ -1,6 +1,6 @@
 namespace Lakehouse.Storage.Internal;
 
-/// <summary>A file that stays as long as its object does: there is nothing to give back.</summary>
+/// <summary>An object's own file. It exists as long as the object does, so disposing of it does nothing.</summary>
 internal sealed class PlaceFile(string path) : ILocalFile
 {
     public string Path => path;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// The calls that durable files need and .NET does not offer: flushing a folder, a rename that never replaces, and an early start of writing to the disk.
+/// System calls for durable files that .NET does not offer: flushing a folder, linking a file without replacing another, and starting write-back early.
 /// </summary>
 internal static class Posix
 {
@@ -15,8 +15,7 @@ internal static class Posix
     private const int AlreadyExists = 17; // EEXIST
 
     /// <summary>
-    /// Makes the names in a folder durable. A folder that has just been removed, with all that was in it, has nothing to flush. On Windows the file
-    /// system journals names itself.
+    /// Makes the names in a folder durable. Does nothing when the folder has just been removed. On Windows the file system journals names itself.
     /// </summary>
     public static void FlushFolder(string path)
     {
@@ -43,9 +42,7 @@ internal static class Posix
         }
     }
 
-    /// <summary>
-    /// Has the system begin to write a part of a file to the disk, so that a flush at the end has less to wait for. A hint: nothing depends on it.
-    /// </summary>
+    /// <summary>Starts writing a part of a file to the disk, so that a later flush takes less time. A hint: errors are ignored.</summary>
     public static void StartWriteBack(SafeFileHandle file, long offset, long length)
     {
         if (OperatingSystem.IsLinux())
@@ -54,7 +51,9 @@ internal static class Posix
         }
     }
 
-    /// <summary>Gives a file a second name, which makes it visible there at once and whole. False when the name is taken.</summary>
+    /// <summary>
+    /// Gives a file a second name, under which it appears atomically and complete. On Windows it is renamed instead. False when the name is taken.
+    /// </summary>
     public static bool TryLink(string source, string target)
     {
         if (OperatingSystem.IsWindows())
@@ -84,7 +83,7 @@ internal static class Posix
         return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);
     }
 
-#pragma warning disable SYSLIB1054 // LibraryImport generates unsafe code, which this module does without.
+#pragma warning disable SYSLIB1054 // LibraryImport generates unsafe code, which this module does not allow.
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 

@@ -8,14 +8,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// The object key of a request, from the request line as it was sent. The decoded path is of no use: it keeps <c>%2F</c>, and dot segments are
-/// already folded away in it, so that <c>..</c> could not be refused.
+/// Reads the object key of a request from the request line as it was sent. The decoded path cannot be used: <c>%2F</c> is not decoded in it, and dot segments
+/// are already resolved, so that <c>..</c> could not be refused.
 /// </summary>
 internal static class RawKey
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What follows <paramref name="route"/> up to the query, percent-decoded once (RFC 3986, section 2.1); <c>+</c> stays <c>+</c>.</summary>
+    /// <summary>
+    /// Reads what follows <paramref name="route"/>, up to the query string, percent-decoded once (RFC 3986, section 2.1); <c>+</c> stays <c>+</c>.
+    /// </summary>
     public static ObjectKey Read(HttpContext context, string route)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

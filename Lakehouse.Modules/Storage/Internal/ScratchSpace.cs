@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// <c>data_dir/tmp</c>. Each process holds a locked file beside its folders, so that a start can tell what a killed process left from
-/// what a living one is using: the lock goes with the process, however it ends.
+/// <c>data_dir/tmp</c>. Each process has a folder there with a locked file in it. The lock is released when the process ends, however it ends, so a start can
+/// tell the folders of killed processes from folders in use.
 /// </summary>
 internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         }
         catch (FileNotFoundException)
         {
-            // Not locked yet, or half removed: a folder younger than a minute may be a process that is just starting.
+            // No lock file: the folder is half removed, or, when it is younger than a minute, its process may just be starting.
             if (File.GetLastWriteTimeUtc(_lock.Name) - Directory.GetLastWriteTimeUtc(folder) < TimeSpan.FromMinutes(1))
             {
                 return;
@@ -95,7 +95,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            // Someone else removed it: that is what was wanted.
+            // Already removed by another process.
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lakehouse.Storage.Internal;
 
 /// <summary>
-/// Copies an upload to a file in three stages beside each other: blocks are filled as the body arrives, another thread writes them, and the disk begins
-/// with what is written, so that the flush at the end has little to wait for. An upload holds at most <see cref="BlocksMax"/> blocks and two.
+/// Copies an upload to a file in three concurrent stages: blocks are filled as the body arrives, another thread writes them to the file, and the system starts
+/// to write them to the disk early, so that the final flush is short. An upload holds at most <see cref="BlocksMax"/> + 2 blocks.
 /// </summary>
 internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeBytesMax)
 {
@@ -29,7 +29,7 @@ internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeB
             var count = await FillAsync(block, cancellationToken);
             if (count < BlockBytes)
             {
-                // The whole of it: most objects are small.
+                // The body fits into one block, as most do.
                 RandomAccess.Write(file, block.AsSpan(0, count), 0);
                 return;
             }
@@ -46,12 +46,12 @@ internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeB
             }
             catch (ChannelClosedException)
             {
-                // The writer has failed; it is asked below.
+                // The writer has failed; awaiting it below throws its error.
             }
             finally
             {
                 _filled.Writer.TryComplete();
-                await writer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it has the file until then
+                await writer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it uses the file until then
             }
 
             await writer;
@@ -62,7 +62,7 @@ internal sealed class UploadCopy(Stream content, SafeFileHandle file, long sizeB
         }
     }
 
-    /// <summary>Fills a block, or takes what is left.</summary>
+    /// <summary>Fills a block, or reads what is left of the body. Returns the count of bytes.</summary>
     private async ValueTask<int> FillAsync(byte[] block, CancellationToken cancellationToken)
     {
         var filled = 0;

@@ -1,8 +1,8 @@
 namespace Lakehouse.Storage;
 
-/// <summary>A file of this machine that holds an object. It stays as it is until this is disposed of, once.</summary>
+/// <summary>A local file that holds an object. It does not change until this is disposed of.</summary>
 public interface ILocalFile : IDisposable
 {
-    /// <summary>Its absolute path, below <see cref="IObjectStore.LocalFolder"/>; the same each time for a key.</summary>
+    /// <summary>Its absolute path, below <see cref="IObjectStore.LocalFolder"/>; a key always has the same path.</summary>
     string Path { get; }
 }

@@ -4,25 +4,25 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage;
 
 /// <summary>
-/// A bucket of immutable byte strings by key, as S3 has it. A reader sees an object whole or not at all; a write that has
-/// returned survives a crash of the process and of the machine. Thread-safe. Failures of the store itself throw
-/// <see cref="LakehouseException"/> with <see cref="ErrorKind.InsufficientStorage"/> (disk full) or <see cref="ErrorKind.StoreFailed"/>.
+/// A bucket: immutable byte strings by key, as in S3. A reader sees an object whole or not at all. A write that has returned survives a crash of the process
+/// and of the machine. Thread-safe. Failures of the store throw <see cref="LakehouseException"/>: of a folder with <see cref="ErrorKind.InsufficientStorage"/>
+/// (disk full) or <see cref="ErrorKind.StoreFailed"/>, of an S3 server with <see cref="ErrorKind.Upstream"/> or <see cref="ErrorKind.Timeout"/>.
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>Writes an object, replacing what was there. When it throws, nothing has changed.</summary>
+    /// <summary>Writes an object, and replaces an existing one. When it throws, nothing has changed.</summary>
     /// <param name="key">Its name.</param>
     /// <param name="content">Its bytes, read to the end. The caller owns the stream.</param>
     /// <param name="sizeBytesMax">More bytes than this throw <c>object_too_large</c> (<see cref="ErrorKind.TooLarge"/>).</param>
-    /// <param name="cancellationToken">Gives up; nothing has changed then.</param>
+    /// <param name="cancellationToken">Cancels the write; then nothing has changed.</param>
     Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken);
 
-    /// <summary>Writes an object unless the key is taken: of several writers exactly one succeeds. Null: someone else has it.</summary>
+    /// <summary>Writes an object unless the key exists: of several writers, exactly one succeeds. Null when another writer's object exists.</summary>
     Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a finished file out of the scratch space as an object, without copying it where that can be. For content-addressed keys: a key that is there
-    /// already keeps its content.
+    /// Moves a finished file from the scratch space into the bucket, without copying it if possible. For keys that name their content: an object that already
+    /// exists under the key is kept.
     /// </summary>
     Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken);
 
@@ -35,27 +35,27 @@ public interface IObjectStore
     /// <summary>Lists the objects whose keys start with <paramref name="prefix"/> and sort after <paramref name="startAfter"/>.</summary>
     /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
     /// <param name="startAfter">Any text; empty from the start.</param>
-    /// <param name="countMax">At most so many, 1 or more.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="countMax">The most objects to return, 1 or more.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object. One that is not there is no error.</summary>
+    /// <summary>Deletes an object. Succeeds when the object does not exist.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Clears away what writes that began before a time, and were never finished, have left: a process was killed, or a connection broke for good. None of it
-    /// can be seen as an object.
+    /// Removes temporary files and unfinished uploads of writes that began before a time and never finished, because the process was killed or the connection
+    /// broke. None of these is visible as an object.
     /// </summary>
-    /// <param name="begunBefore">Writes that may be running began later.</param>
-    /// <param name="isDryRun">Only counts them.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How many there were.</returns>
+    /// <param name="begunBefore">Writes that began later may still be running and are left alone.</param>
+    /// <param name="isDryRun">Only counts them, and removes nothing.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The count of unfinished writes.</returns>
     Task<int> RemoveUnfinishedAsync(DateTimeOffset begunBefore, bool isDryRun, CancellationToken cancellationToken);
 
-    /// <summary>A file of this machine that holds an object which never changes, for an engine that reads files. Null when the object is not there.</summary>
+    /// <summary>Returns a local file that holds an immutable object, for an engine that reads files. Null when the object does not exist.</summary>
     /// <param name="key">The object.</param>
-    /// <param name="expected">What is known of it; a copy that differs is fetched again. Null for nothing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="expected">The expected size and hash; a copy that differs is fetched again. Null when they are not known.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
     /// <c>object_damaged</c> (<see cref="ErrorKind.Damaged"/>); <c>cache_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).
     /// </exception>
@@ -65,7 +65,8 @@ public interface IObjectStore
     string LocalFolder { get; }
 
     /// <summary>
-    /// True when the files of <see cref="LocalizeAsync"/> are the objects themselves, which stay as long as the objects do, whether held or not.
+    /// True when the files of <see cref="LocalizeAsync"/> are the objects themselves: they exist as long as the objects do, also after <see cref="ILocalFile"/>
+    /// is disposed of.
     /// </summary>
     bool IsInPlace { get; }
 }

@@ -2,19 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Lakehouse.Storage;
 
-/// <summary>Whole listings of a bucket, page by page.</summary>
+/// <summary>Lists all objects below a prefix, page by page.</summary>
 public static class ObjectListing
 {
     private const int DefaultPageSize = 1_000;
 
     /// <summary>
-    /// All objects below a prefix, in the order of <see cref="IObjectStore.ListAsync"/>. Objects that come or go meanwhile may be there or not.
+    /// All objects below a prefix, in the order of <see cref="IObjectStore.ListAsync"/>. Objects that are added or deleted meanwhile may or may not be
+    /// included.
     /// </summary>
     /// <param name="store">The bucket.</param>
     /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
     /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
-    /// <param name="pageSize">Objects in a page, at most; a store may have a lower bound of its own.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="pageSize">The most objects in a page; a store may have a lower bound.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
         this IObjectStore store,
         string prefix,
@@ -35,7 +36,7 @@ public static class ObjectListing
         while (page.IsTruncated);
     }
 
-    /// <summary>As <see cref="ListPagesAsync"/>, in one list: for prefixes with few objects.</summary>
+    /// <summary>As <see cref="ListPagesAsync"/>, but in one list. For prefixes with few objects.</summary>
     public static async Task<IReadOnlyList<ObjectInfo>> ListAllAsync(this IObjectStore store, string prefix, CancellationToken cancellationToken)
     {
         var all = new List<ObjectInfo>();

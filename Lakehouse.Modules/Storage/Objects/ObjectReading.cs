@@ -2,16 +2,16 @@ using Lakehouse.Core.Names;
 
 namespace Lakehouse.Storage;
 
-/// <summary>Whole objects in memory.</summary>
+/// <summary>Reads whole objects into memory.</summary>
 public static class ObjectReading
 {
-    /// <summary>All bytes of an object that is small.</summary>
+    /// <summary>Reads all bytes of a small object.</summary>
     /// <param name="store">The bucket.</param>
     /// <param name="key">The object.</param>
-    /// <param name="sizeBytesMax">The most bytes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="sizeBytesMax">The largest size accepted.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InvalidDataException">
-    /// It is not there, larger, or cut off; the message says which, as the end of "the object ... is damaged: ".
+    /// The object is missing, too large, or cut off. The message says which, in a form that can follow "the object ... is damaged: ".
     /// </exception>
     public static async Task<byte[]> ReadSmallAsync(this IObjectStore store, ObjectKey key, long sizeBytesMax, CancellationToken cancellationToken)
     {

@@ -3,20 +3,20 @@ using System.Globalization;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>The engine processes of a server, as the kernel shows them.</summary>
+/// <summary>Finds the engine processes of a server in /proc.</summary>
 public static class EngineProcesses
 {
-    /// <summary>The children of a process, oldest first.</summary>
+    /// <summary>The child processes of a process, the oldest first.</summary>
     public static IReadOnlyList<int> Of(int server)
     {
         try
         {
-            // A process has one thread that starts others, so each thread's list is looked at.
+            // The kernel lists children by the thread that started them, so the lists of all threads are read.
             return [.. Directory.EnumerateDirectories($"/proc/{server}/task")
                 .SelectMany(t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(p => int.Parse(p, CultureInfo.InvariantCulture))
 
-                // Between fork and exec it is still the server, and its memory the server's.
+                // Between fork and exec, a child still is a copy of the server with the server's memory, so it is not counted.
                 .Where(p => File.ReadAllText($"/proc/{p}/cmdline").Contains("\0engine\0", StringComparison.Ordinal))
                 .Order()];
         }
@@ -26,7 +26,7 @@ public static class EngineProcesses
         }
     }
 
-    /// <summary>A line of /proc/PID/status.</summary>
+    /// <summary>A value of /proc/PID/status.</summary>
     public static string Status(int process, string line) =>
         File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal))[(line.Length + 1)..].Trim();
 
@@ -42,14 +42,14 @@ public static class EngineProcesses
             }
             catch (Exception gone) when (gone is IOException)
             {
-                // It has just ended.
+                // The process has just ended.
             }
         }
 
         return pages * Environment.SystemPageSize;
     }
 
-    /// <summary>SIGKILL. False when there is no such process any more.</summary>
+    /// <summary>Sends SIGKILL. False when the process no longer exists.</summary>
     public static bool Kill(int process)
     {
         try

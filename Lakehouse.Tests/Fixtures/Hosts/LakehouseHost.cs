@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>The real server in this process, on a free port of 127.0.0.1, with a folder of its own.</summary>
+/// <summary>The real server in this process, on a free port of 127.0.0.1, with its own data folder.</summary>
 public sealed class LakehouseHost : IAsyncDisposable
 {
     private readonly TemporaryFolder? _ownFolder;
@@ -58,7 +58,7 @@ public sealed class LakehouseHost : IAsyncDisposable
         return body.GetProperty("rows").GetRawText();
     }
 
-    /// <summary>The code of a refusal.</summary>
+    /// <summary>The status and code of a query that must be refused.</summary>
     public async Task<(int Status, string? Code, string? Detail)> RefusalAsync(string sql)
     {
         var (status, body) = await SqlAsync(sql);
@@ -83,7 +83,7 @@ public sealed class LakehouseHost : IAsyncDisposable
             ["storage.data_dir"] = dataDirectory,
             ["log.level"] = "error",
 
-            // Starting an engine process takes longer than most tests: those of queries and of the built program run with one.
+            // Starting an engine process takes longer than most tests, so only the tests of queries and of the built program use one.
             ["query.isolation"] = "none",
         };
         foreach (var (key, value) in settings)

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>The built program as a process of its own.</summary>
+/// <summary>The built program as a separate process.</summary>
 public sealed partial class LakehouseProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -33,11 +33,11 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     public static Task<LakehouseProcess> StartAsync(string dataDirectory, params string[] settings) =>
         StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
 
-    /// <summary>As a user without rights.</summary>
+    /// <summary>Starts <c>serve</c> as a user without rights.</summary>
     public static Task<LakehouseProcess> StartAsNobodyAsync(string dataDirectory) =>
         StartAsync(CreateAsNobody(Serve(dataDirectory)), new Dictionary<string, string>());
 
-    /// <summary>With variables in its environment.</summary>
+    /// <summary>Starts <c>serve</c> with environment variables.</summary>
     public static Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
         StartAsync(Create([.. Serve(dataDirectory), .. settings]), environment);
 
@@ -71,14 +71,16 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         return new LakehouseProcess(process, log, new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromMinutes(2) });
     }
 
-    /// <summary>True where the tests may run the program as a user without rights: root, with setpriv, and an output folder that others may read.</summary>
+    /// <summary>
+    /// True when the tests can run the program as a user without rights: they run as root, setpriv is installed, and other users may read the output folder.
+    /// </summary>
     public static bool CanRunAsNobody { get; } = ProbeNobody();
 
     /// <summary>Runs the program to its end.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         RunAsync(Create(arguments), environment);
 
-    /// <summary>The same as a user without rights.</summary>
+    /// <summary>Runs the program to its end as a user without rights.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunAsNobodyAsync(params string[] arguments) =>
         RunAsync(CreateAsNobody(arguments), new Dictionary<string, string>());
 
@@ -86,7 +88,7 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output, string Error)> RunInAsync(string folder, params string[] arguments) =>
         RunAsync(CreateOf("dotnet", [Path.Combine(folder, "lakehouse.dll"), .. arguments]), new Dictionary<string, string>());
 
-    /// <summary>Runs a command in a shell, with a rest of the line behind it, such as <c>| head -2</c>.</summary>
+    /// <summary>Runs a command in a shell, followed by the rest of a command line such as <c>| head -2</c>.</summary>
     public static Task<(int ExitCode, string Output, string Error)> RunPipedAsync(string rest, params string[] arguments) => RunAsync(
         CreateOf("sh", ["-c", $"\"$0\" \"$@\" {rest}", "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), .. arguments]),
         new Dictionary<string, string>());
@@ -130,14 +132,14 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         return body.GetProperty("rows").GetRawText();
     }
 
-    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    /// <summary>Sends SIGKILL: no handler runs and nothing is flushed.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM: asks it to stop. Returns the exit code.</summary>
+    /// <summary>Sends SIGTERM, which asks the program to stop. Returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);

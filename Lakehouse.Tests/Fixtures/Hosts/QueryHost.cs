@@ -1,6 +1,6 @@
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A server with the datasets <c>t</c>, <c>u</c> for tests that read them.</summary>
+/// <summary>A server with the datasets <c>t</c> and <c>u</c>, for tests that only read.</summary>
 public abstract class QueryHost(string isolation) : IAsyncLifetime
 {
     public LakehouseHost Host { get; private set; } = null!;

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>A connection that sends what no proper client would.</summary>
+/// <summary>A connection that can send bytes that a correct HTTP client would not send.</summary>
 public sealed class RawClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -37,8 +37,8 @@ public sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Reads until the server closes; null where it cut the connection.</summary>
-    /// <param name="bytesPerSecond">No faster than this; null for as fast as it comes.</param>
+    /// <summary>Reads until the server closes the connection. Null when the server cut it.</summary>
+    /// <param name="bytesPerSecond">The highest rate of reading; null for no limit.</param>
     public async Task<string?> ReadToEndAsync(int? bytesPerSecond = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -53,7 +53,7 @@ public sealed class RawClient : IDisposable
                 text.Append(Encoding.ASCII.GetString(buffer, 0, count));
                 read += count;
 
-                // Against the whole, so that a delay that took too long is made up for.
+                // Computed from the total, so that a delay that took too long is compensated.
                 if (bytesPerSecond is { } rate && TimeSpan.FromSeconds((double)read / rate) - watch.Elapsed is var ahead && ahead > TimeSpan.Zero)
                 {
                     await Task.Delay(ahead);
@@ -68,7 +68,7 @@ public sealed class RawClient : IDisposable
         return text.ToString();
     }
 
-    /// <summary>Reads until a text has come.</summary>
+    /// <summary>Reads until a text has arrived.</summary>
     public async Task<string> ReadUntilAsync(string end)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));

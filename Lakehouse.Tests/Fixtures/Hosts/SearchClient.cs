@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>Speaks to a server as a client of searches and imports does.</summary>
+/// <summary>A client for searches and imports.</summary>
 public static class SearchClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -27,7 +27,7 @@ public static class SearchClient
     public static IEnumerable<string> Ids(this JsonElement answer) =>
         answer.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("id").GetString()!);
 
-    /// <summary>Waits until the import of an index stands as wanted.</summary>
+    /// <summary>Waits until the import of an index has the wanted state.</summary>
     public static async Task<JsonElement> WaitForImportAsync(this HttpClient http, string index, Func<JsonElement, bool> isReached)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -41,7 +41,7 @@ public static class SearchClient
         }
     }
 
-    /// <summary>Waits until the index holds a version whole.</summary>
+    /// <summary>Waits until the index holds all of a version.</summary>
     public static Task<JsonElement> WaitForVersionAsync(this HttpClient http, string index, long version) => http.WaitForImportAsync(index, status =>
     {
         status.GetProperty("state").GetString().Should().NotBe("failed", "{0}", status);

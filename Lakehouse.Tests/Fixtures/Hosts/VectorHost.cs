@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Tests.Fixtures;
 
-/// <summary>The vector module over the real store of a folder, without the server: a start and an end cost a millisecond.</summary>
+/// <summary>The vector module over a real store in a folder, without the server, so that a start and a stop take only a millisecond.</summary>
 public sealed class VectorHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -17,15 +17,15 @@ public sealed class VectorHost : IAsyncDisposable
 
     public IVectorIndexes Indexes => _services.GetRequiredService<IVectorIndexes>();
 
-    /// <summary>The store, to be broken.</summary>
+    /// <summary>The store, which can be made to fail.</summary>
     public FailingStore Store => _services.GetRequiredService<FailingStore>();
 
     private IndexRegistry Registry => _services.GetRequiredService<IndexRegistry>();
 
-    /// <summary>Opens what is in the folder.</summary>
+    /// <summary>Opens the indexes in the folder.</summary>
     public static Task<VectorHost> OpenAsync(string dataDirectory, params (string Key, string Value)[] settings) => OpenAsync(dataDirectory, o => o, settings);
 
-    /// <summary>Opens what is in the folder, with options that are no settings.</summary>
+    /// <summary>Opens the indexes in the folder, with options that cannot be configured.</summary>
     internal static async Task<VectorHost> OpenAsync(
         string dataDirectory, Func<VectorOptions, VectorOptions> adapt, params (string Key, string Value)[] settings)
     {
@@ -43,7 +43,7 @@ public sealed class VectorHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Clears the places of deleted items now.</summary>
+    /// <summary>Frees the slots of deleted items now.</summary>
     public Task VacuumAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).VacuumAsync(CancellationToken.None);
 
     /// <summary>Writes a snapshot now.</summary>

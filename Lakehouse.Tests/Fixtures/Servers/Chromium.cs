@@ -7,7 +7,8 @@ public sealed class Chromium : IAsyncDisposable
 {
     private const string Executable = "/usr/bin/chromium";
 
-    // Newer ones ask a person before a page reaches into the local network; others do not, and the server must not lean on it.
+    // Newer versions ask the user before a page may call the local network. This is turned off, because the server must not depend on it: other browsers do not
+    // ask.
     private static readonly string[] Arguments =
     [
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
@@ -19,11 +20,11 @@ public sealed class Chromium : IAsyncDisposable
 
     private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
-    /// <summary>Why tests that need it are skipped; null where it is there.</summary>
+    /// <summary>Why tests that need it are skipped; null when it is installed.</summary>
     public static string? Missing { get; } = File.Exists(Executable) ? null : $"There is no Chromium at {Executable}; .ci/run installs it";
 
     /// <summary>Starts it.</summary>
-    /// <param name="hostRules">Names that it resolves otherwise than the machine does, as <c>MAP evil.test 127.0.0.1</c>.</param>
+    /// <param name="hostRules">Names that it resolves differently from the machine, e.g. <c>MAP evil.test 127.0.0.1</c>.</param>
     public static async Task<Chromium> StartAsync(string hostRules)
     {
         var playwright = await Playwright.CreateAsync();
@@ -35,7 +36,7 @@ public sealed class Chromium : IAsyncDisposable
         return new Chromium(playwright, browser);
     }
 
-    /// <summary>A new page, with nothing that another has left.</summary>
+    /// <summary>A new page that shares no state with other pages.</summary>
     public async Task<IPage> OpenAsync(string url)
     {
         var context = await _browser.NewContextAsync();
@@ -44,7 +45,7 @@ public sealed class Chromium : IAsyncDisposable
         return page;
     }
 
-    /// <summary>A page that the test writes itself, at an address that need not serve one.</summary>
+    /// <summary>A page whose content the test provides, at an address that need not serve a page.</summary>
     public async Task<IPage> OpenAtAsync(string url, string html)
     {
         var context = await _browser.NewContextAsync();

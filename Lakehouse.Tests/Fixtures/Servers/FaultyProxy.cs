@@ -6,8 +6,8 @@ using System.Text;
 namespace Lakehouse.Tests.Fixtures;
 
 /// <summary>
-/// A TCP proxy on 127.0.0.1 before a server. Some requests suffer a fault, drawn with a fixed seed: refused, reset before or in the middle of the answer,
-/// stalled, slow, cut short, or answered 500 or 503 in the server's place.
+/// A TCP proxy on 127.0.0.1 in front of a server. It injects errors into some requests, chosen with a fixed seed: a request is refused, reset before or in the
+/// middle of the answer, stalled, slowed down, cut short, or answered 500 or 503 instead of by the server.
 /// </summary>
 public sealed class FaultyProxy : IAsyncDisposable
 {
@@ -32,10 +32,10 @@ public sealed class FaultyProxy : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>The share of requests that suffer, 0 to 1.</summary>
+    /// <summary>The share of requests with an injected error, 0 to 1.</summary>
     public double FaultShare { get; set; }
 
-    /// <summary>How often each fault was injected.</summary>
+    /// <summary>How often each kind of error was injected.</summary>
     public ConcurrentDictionary<string, int> Injected { get; } = new(StringComparer.Ordinal);
 
     public int InjectedCount => Injected.Values.Sum();
@@ -60,7 +60,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -86,7 +86,9 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands requests on. What comes after an answer is the next request, and is drawn for; so is the first.</summary>
+    /// <summary>
+    /// Forwards requests. The first bytes after an answer begin the next request, for which an error is chosen at random; likewise for the first request.
+    /// </summary>
     private async Task AskAsync(TcpClient client, NetworkStream far, Exchange exchange, CancellationToken cancellationToken)
     {
         var near = client.GetStream();
@@ -118,7 +120,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands answers back, as far as the fault lets them through.</summary>
+    /// <summary>Forwards answers, as far as the injected error allows.</summary>
     private static async Task AnswerAsync(TcpClient client, NetworkStream far, Exchange exchange, CancellationToken cancellationToken)
     {
         try

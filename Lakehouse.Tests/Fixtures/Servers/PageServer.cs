@@ -31,7 +31,7 @@ public sealed class PageServer : IAsyncDisposable
         return new PageServer(app, new Uri(app.Urls.First()).Port);
     }
 
-    /// <summary>Its origin under another name.</summary>
+    /// <summary>The origin of this server under another name.</summary>
     public string OriginOf(string host) => $"http://{host}:{Port}";
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -6,7 +6,7 @@ namespace Lakehouse.Tests.Fixtures;
 /// <summary>The real S3 server that the gate starts (.ci/s3-up), and buckets on it.</summary>
 public static class S3Server
 {
-    /// <summary>Why tests that need it are skipped; null where it is there.</summary>
+    /// <summary>Why tests that need it are skipped; null when it is running.</summary>
     public static string? Missing { get; } = Url is null ? "LAKEHOUSE_TEST_S3 names no S3 server; .ci/s3-up starts one" : null;
 
     public static string? Url => Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3");
@@ -35,7 +35,7 @@ public static class S3Server
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });
 
-    /// <summary>Settings of a lake in a bucket.</summary>
+    /// <summary>The settings of a lake in a bucket of this server.</summary>
     public static (string Key, string Value)[] SettingsOf(string bucket, string? url = null) =>
     [
         ("storage.buckets.primary.kind", "s3"),

@@ -14,7 +14,7 @@ namespace Lakehouse.Tests.Fixtures;
 
 /// <summary>
 /// A server of 127.0.0.1 that speaks Ollama's wire format (docs/api.md of ollama/ollama): <c>/api/embed</c>, <c>/api/embeddings</c>, <c>/api/tags</c> and their
-/// errors; and that misbehaves as it is told. Vectors come from a function of the test's.
+/// errors; It can be told to misbehave. A function of the test computes the vectors.
 /// </summary>
 public sealed class StandInOllama : IAsyncDisposable
 {
@@ -31,22 +31,22 @@ public sealed class StandInOllama : IAsyncDisposable
     /// <summary>The models that were pulled, with their digests.</summary>
     public ConcurrentDictionary<string, string> Pulled { get; } = new(StringComparer.Ordinal) { ["nomic-embed-text:latest"] = "0a109f422b47" };
 
-    /// <summary>True: a server from before <c>/api/embed</c>.</summary>
+    /// <summary>True for a server of a version without <c>/api/embed</c>.</summary>
     public bool IsOld { get; set; }
 
-    /// <summary>Texts longer than this are beyond the context.</summary>
+    /// <summary>Longer texts exceed the context of the model.</summary>
     public int ContextLength { get; set; } = int.MaxValue;
 
     /// <summary>What to do instead of answering: it may write to the response, or abort. Null: nothing.</summary>
     public Func<HttpContext, Task>? Instead { get; set; }
 
-    /// <summary>Each text in the order of asking.</summary>
+    /// <summary>All texts that were embedded, in the order of the requests.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    /// <summary>Calls by path.</summary>
+    /// <summary>The count of calls by path.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
-    /// <summary>Calls whose client has gone before the answer.</summary>
+    /// <summary>The count of calls whose client disconnected before the answer.</summary>
     public int AbortedCount => Volatile.Read(ref _aborted);
 
     public static async Task<StandInOllama> StartAsync()
@@ -78,7 +78,7 @@ public sealed class StandInOllama : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    /// <summary>Wherever the call is when its client goes: a client that is given up at once goes while the body is still being read.</summary>
+    /// <summary>Counts a disconnected client at any stage of the call: a call that is cancelled early disconnects while its body is still being read.</summary>
     private async Task CountAbortedAsync(HttpContext context, RequestDelegate next)
     {
         try
@@ -87,7 +87,7 @@ public sealed class StandInOllama : IAsyncDisposable
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // What it was doing when its client went is of no interest.
+            // An error that only results from the disconnected client is ignored.
         }
 
         if (context.RequestAborted.IsCancellationRequested)
@@ -137,7 +137,7 @@ public sealed class StandInOllama : IAsyncDisposable
         }
     }
 
-    /// <summary>OpenAI's form, for the other provider: last text first, for the index is what counts.</summary>
+    /// <summary>OpenAI's form, for the other provider. In reverse order, because clients must go by the member index.</summary>
     private async Task OpenAiAsync(HttpContext context)
     {
         Calls.Enqueue(context.Request.Path);

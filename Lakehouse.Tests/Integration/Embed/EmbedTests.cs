@@ -272,7 +272,7 @@ public sealed class EmbedTests
 
         await PostAsync(host, "/v1/embed", new { texts = new[] { "a" } });
         await PostAsync(host, "/v1/embed", new { texts = new[] { "b" } });
-        await PostAsync(host, "/v1/embed", new { texts = new[] { "d" } }); // c goes
+        await PostAsync(host, "/v1/embed", new { texts = new[] { "d" } }); // evicts c
         await PostAsync(host, "/v1/embed", new { texts = new[] { "a", "b", "c" } });
         ollama.Asked.Should().Equal("a", "b", "c", "d", "c");
         var stats = await host.Http.GetFromJsonAsync<JsonElement>("/v1/embed/stats");
@@ -342,7 +342,7 @@ public sealed class EmbedTests
             host.Service<IEmbedder>().Stats.HitCount.Should().Be(1);
         }
 
-        // Another server's vectors are not this one's, whatever the model's name.
+        // Cached vectors of another server are not used, even when the model's name is the same.
         await using var other = await StandInOllama.StartAsync();
         await using var moved = await LakehouseHost.StartInAsync(folder.Path, [.. SettingsOf(other), ("embed.cache_persist", "true")]);
         await PostAsync(moved, "/v1/embed", new { texts = new[] { "b" } });
@@ -499,7 +499,7 @@ public sealed class EmbedTests
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
     }
 
-    /// <summary>The stand-in's vector of the text, at length one.</summary>
+    /// <summary>The stand-in's vector of the text, normalised to length 1.</summary>
     private static void AssertUnit(float[] vector, string text)
     {
         var raw = StandInOllama.Hashed(text, 8);

@@ -5,9 +5,9 @@ using Xunit.Abstractions;
 namespace Lakehouse.Tests.Integration.Search;
 
 /// <summary>
-/// A labelled set of 2,000 parts, made here: each is of one kind, is described in one of several words for it, and has a code of its own. A third of the
-/// queries use another word for the kind than the text does, a third misspell it, a third ask for a code. The embedding server knows which words mean the same
-/// and bears misspelling, and to it all codes are alike, as to real models.
+/// A generated, labelled set of 2,000 parts: each is of one kind, is described with one of several words for the kind, and has its own code. A third of the
+/// queries use another word for the kind than the text, a third misspell it, and a third ask for a code. As with real models, the embedding server knows which
+/// words mean the same and tolerates misspelling, but does not distinguish codes.
 /// </summary>
 public sealed class HybridRecallTests(ITestOutputHelper output)
 {
@@ -77,7 +77,7 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
         recall["hybrid"].Should().BeGreaterThan(recall["vector"] + 0.05).And.BeGreaterThan(recall["keyword"] + 0.05);
     }
 
-    /// <summary>A direction for each kind, weaker ones for places and for the letters of words; codes only say that there is one.</summary>
+    /// <summary>A strong direction for each kind, and weaker ones for places and for the letters of words. All codes have the same direction.</summary>
     private static float[] Embed(string text)
     {
         var vector = new float[Dimension];
@@ -99,7 +99,7 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
                 vector[Kinds.Length + Places.Length] += 0.5f;
             }
 
-            // What a model makes of the rest of a text is little and arbitrary.
+            // The rest of a text has a small, arbitrary effect.
             var noise = StandInOllama.Hashed(word, 32);
             for (var i = 0; i < noise.Length; i++)
             {
@@ -110,7 +110,7 @@ public sealed class HybridRecallTests(ITestOutputHelper output)
         return vector;
     }
 
-    /// <summary>The share of common pairs of letters (Dice).</summary>
+    /// <summary>The similarity of two words by common pairs of letters (Sørensen-Dice coefficient).</summary>
     private static double Likeness(string left, string right)
     {
         var (a, b) = (Pairs(left), Pairs(right));

@@ -49,7 +49,7 @@ public sealed class ImportTests
         await host.Http.WaitForVersionAsync("docs", 1);
         ollama.Asked.Clear();
 
-        // 1 as it was, 2 with another text, 3 with other metadata, 4 without a text, 5 new.
+        // Row 1 is unchanged, 2 has another text, 3 other metadata, 4 no text, and 5 is new.
         await host.IngestAsync("docs", Csv((1, "alpha", "a"), (2, "beta two", "b"), (3, "gamma", "cc"), (4, "", "d"), (5, "epsilon", "e")));
         var done = await host.Http.WaitForVersionAsync("docs", 2);
 

@@ -32,7 +32,7 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
         snippet.GetProperty("text").GetString()!.Substring(match[0].GetInt32(), match[1].GetInt32()).Should().Be("welder");
     }
 
-    /// <summary>From conditions that leave nearly all rows to ones that leave two: always k results when k rows qualify, and always the right ones.</summary>
+    /// <summary>With conditions that allow from nearly all rows down to two: k results whenever k rows qualify, and always the right ones.</summary>
     [Theory]
     [InlineData("years_experience >= 1", "walk")]
     [InlineData("state = 'IL' AND years_experience > 5", null)]

@@ -44,7 +44,7 @@ public sealed class SqlVectorTests
         using var added = await host.Http.PostAsJsonAsync("/v1/vectors/index/docs/add", new { items });
         added.EnsureSuccessStatusCode();
 
-        // Of a thousand searches with a hundred hits of a thousand bytes each, a call takes no more than ten.
+        // A call takes at most ten of the thousand searches, which have a hundred hits of a thousand bytes each.
         (await host.RowsAsync(
                 "SELECT count(*), count(DISTINCT id), sum(length(metadata->>'t')) FROM range(1000) r(i), LATERAL vector_search('docs', [i, 0]::FLOAT[], k "
                 + ":= 100)"))

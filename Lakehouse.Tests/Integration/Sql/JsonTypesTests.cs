@@ -6,7 +6,7 @@ using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Tests.Integration.Sql;
 
-/// <summary>Every type of DuckDB, read through the binding and written as JSON, against what DuckDB itself says.</summary>
+/// <summary>Every type of DuckDB, read through the binding and written as JSON, compared with DuckDB's own text of the value.</summary>
 public sealed class JsonTypesTests : IDisposable
 {
     private readonly DuckDbDatabase _database = DuckDbDatabase.OpenInMemory();

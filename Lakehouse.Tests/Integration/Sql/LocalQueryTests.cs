@@ -4,7 +4,7 @@ using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration.Sql;
 
-/// <summary>With the engine in the server's process.</summary>
+/// <summary>Queries with the engine in the server's process.</summary>
 public sealed class LocalQueryTests(LocalQueryTests.SharedHost shared) : QueryTests(shared.Host, "none"), IClassFixture<LocalQueryTests.SharedHost>
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class LocalQueryTests(LocalQueryTests.SharedHost shared) : QueryTe
             }
         });
 
-        // Constant folding: it runs inside prepare, and listens to nobody.
+        // Constant folding runs inside prepare and cannot be interrupted.
         var stuck = await host.RefusalAsync("SELECT len(list_sort(list_transform(range(20000000), x -> hash(x))))");
         (stuck.Status, stuck.Code).Should().Be((504, "query_timeout"));
         host.Service<EnginePool>().StuckCount.Should().Be(1);

@@ -9,7 +9,7 @@ using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration.Sql;
 
-/// <summary>SQL over HTTP, by an engine in a process of its own and by one in the server's.</summary>
+/// <summary>SQL over HTTP. The same tests run with the engine in an engine process and in the server's process.</summary>
 public abstract class QueryTests(LakehouseHost shared, string isolation)
 {
     private readonly LakehouseHost _host = shared;
@@ -122,7 +122,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("/* x */ EXPLAIN ANALYZE /* y */ DROP VIEW t")]
     [InlineData("SHOW DATABASES")]
     [InlineData("SHOW VARIABLES")]
-    // Files, the engine's own tables, and what shows paths.
+    // Files, the engine's own tables, and functions that show paths.
     [InlineData("FROM '/etc/passwd'")]
     [InlineData("SELECT * FROM 'x.csv'")]
     [InlineData("FROM \"datasets/t/x.parquet\"")]
@@ -179,7 +179,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [InlineData("SELECT write_log('x')")]
     [InlineData("SELECT system.main.current_setting('x')")]
     [InlineData("SELECT x.y.abs(1)")]
-    // Functions that make much of little.
+    // Functions that make large results from small input.
     [InlineData("SELECT list_sort(range(300000000))")]
     [InlineData("SELECT len(range(100000000))")]
     [InlineData("SELECT range(v) FROM t")]
@@ -267,7 +267,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
             (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
         }
 
-        // One of the two was cut, and cannot be taken for whole; the other one goes on.
+        // One of the two answers was cut, and does not look complete; the other one continues.
         var outcomes = await Task.WhenAll(readers.Select(async reader =>
         {
             await using var body = await reader.Content.ReadAsStreamAsync();
@@ -302,7 +302,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         }
     }
 
-    /// <summary>Texts that nest as deep as they are long: each is refused or run, and none ends the process.</summary>
+    /// <summary>Deeply nested statements: each is refused or run, and none ends the process.</summary>
     [Theory]
     [InlineData("SELECT ", "(", "1", ")")]
     [InlineData("SELECT ", "abs(", "1", ")")]
@@ -326,7 +326,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
                 .Append(middle)
                 .Insert(start.Length + (open.Length * depth) + middle.Length, close, depth)
                 .ToString();
-            // The status alone: a value as deep as that is more than most readers of JSON take.
+            // Only the status is checked: most JSON readers do not accept a value nested that deep.
             using var answer = await host.Http.PostAsJsonAsync("/v1/sql", new { sql });
             ((int)answer.StatusCode).Should().BeOneOf(200, 400, 403, 504);
         }
@@ -351,7 +351,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         using var answer = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql });
         var body = await answer.Content.ReadAsStringAsync();
 
-        // Boxes break long texts over lines, so pieces of the path are looked for too.
+        // The boxes of EXPLAIN break long texts over lines, so parts of the path are looked for, too.
         body.Should().NotContain(_host.DataDirectory).And.NotContain(Path.GetFileName(_host.DataDirectory)).And.NotContain(".parquet").And.NotContain("/tmp");
     }
 
@@ -439,7 +439,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
             await running.Awaiting(r => r).Should().ThrowAsync<OperationCanceledException>();
         }
 
-        // There is one place: this answer proves that it is free again.
+        // There is one lease: this answer shows that it was given back.
         (await host.RowsAsync("SELECT 1")).Should().Be("[[1]]");
     }
 
@@ -482,7 +482,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         var running = StartLong();
         await StorageEndpointTests.WaitForAsync(() =>
         {
-            // The short query may have had the place when the long one came, which was then the one too many.
+            // When the short query held the lease as the long one arrived, the long one was refused and must be sent again.
             running = running.IsCompleted ? StartLong() : running;
             return host.RefusalAsync("SELECT 1").Result is { Status: 503, Code: "too_many_queries" } && !running.IsCompleted;
         });

@@ -4,7 +4,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Sql;
 
-/// <summary>SQL over datasets that a client has registered: what it says of them need not be true.</summary>
+/// <summary>SQL over datasets that a client has registered. What the client states about them can be wrong.</summary>
 public sealed class RegisteredDatasetTests : IAsyncLifetime
 {
     private LakehouseHost _host = null!;

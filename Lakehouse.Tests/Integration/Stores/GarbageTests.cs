@@ -73,7 +73,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await CollectAsync(TimeSpan.FromDays(4), options: options with { KeepVersions = 1_000 })).Count.Should().Be(0);
     }
 
-    /// <summary>A content comes back: it must not lie where it lay, for that may be collected at any moment.</summary>
+    /// <summary>The same content is ingested again: it must get a new key, because the file under the old key may be collected at any moment.</summary>
     [Fact]
     public async Task A_content_that_comes_back_gets_a_key_that_no_collection_has_in_view()
     {
@@ -129,7 +129,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await CollectAsync(TimeSpan.FromHours(4))).Count.Should().BeGreaterThan(0);
     }
 
-    /// <summary>The newest version cannot be read, so the one before it is the dataset, however old it is.</summary>
+    /// <summary>When the newest version cannot be read, queries see the one before it, however old that is.</summary>
     [Fact]
     public async Task The_last_version_that_can_be_read_stays()
     {
@@ -140,7 +140,7 @@ public sealed class GarbageTests : IAsyncLifetime
         await using var again = await LakehouseHost.StartInAsync(_host.DataDirectory);
         (await again.RowsAsync("FROM t")).Should().Be("[[3]]");
 
-        // A new version, and all is well again.
+        // A new version ends the problem.
         (await again.IngestAsync("t", "a\n5\n")).Body.GetProperty("version").GetInt64().Should().Be(5);
         collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 });
         (collected.Count, collected.Unreadable.Count).Should().Be((8, 0));
@@ -186,7 +186,7 @@ public sealed class GarbageTests : IAsyncLifetime
             (await third.RefusalAsync("FROM t")).Status.Should().Be(400);
         }
 
-        // Another schema, and another case.
+        // The name can be used again, with another schema and another case.
         var (status, body) = await other.IngestAsync("t", "b,c\nx,y\n");
         (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 4));
         await _host.Http.PostAsync("/v1/catalog/refresh", null);
@@ -199,7 +199,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await _host.RowsAsync("SHOW TABLES")).Should().Be("""[["T"]]""");
         await _host.Http.DeleteAsync("/v1/catalog/dataset/T");
 
-        // What is left of each name is the version that says so, and numbers go on from it.
+        // Only the version that marks the drop is left of each name, and version numbers continue from it.
         (await CollectAsync(TimeSpan.FromHours(2))).Objects.Should().OnlyContain(o => o.Reason == "dropped" || o.Reason == "unnamed");
         (await KeysAsync()).Should().Equal(ManifestKey.For(DatasetName.Parse("T"), 2).Value, ManifestKey.For(DatasetName.Parse("t"), 5).Value);
         await using var last = await LakehouseHost.StartInAsync(_host.DataDirectory);
@@ -207,7 +207,9 @@ public sealed class GarbageTests : IAsyncLifetime
         (await last.RowsAsync("FROM t")).Should().Be("[[8]]");
     }
 
-    /// <summary>A process that has slept for days knows versions whose successors have been collected: their numbers are free, and must not be taken.</summary>
+    /// <summary>
+    /// A process that was suspended for days knows a version whose successors have been collected. Their numbers are free, but must not be used again.
+    /// </summary>
     [Fact]
     public async Task A_process_that_has_slept_through_a_collection_commits_after_the_newest_version()
     {
@@ -223,7 +225,7 @@ public sealed class GarbageTests : IAsyncLifetime
 
         (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 })).Objects.Should().HaveCount(14);
 
-        // Once a content that is new, and once the one it knows, whose file has gone.
+        // One ingest of new content, and one of the content that the process knows, whose file was removed.
         var (status, body) = await asleep.IngestAsync("t", "a\n6\n");
         (status, body.GetProperty("version").GetInt64()).Should().Be((HttpStatusCode.OK, 6));
         (status, body) = await asleep.IngestAsync("known", "a\n1\n");
@@ -238,7 +240,7 @@ public sealed class GarbageTests : IAsyncLifetime
         await RequireWholeAsync();
     }
 
-    /// <summary>Something else beside the manifests is no version, and no commit may wait for it.</summary>
+    /// <summary>A foreign object among the manifests is not a version and must not stop commits.</summary>
     [Fact]
     public async Task A_foreign_object_beside_the_manifests_holds_up_no_commit()
     {
@@ -248,7 +250,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await _host.RowsAsync("FROM t")).Should().Be("[[2]]");
     }
 
-    /// <summary>Clients may say any hash of what they register; an ingest of that hash must still store its own bytes.</summary>
+    /// <summary>A client can state a wrong hash when it registers a file. An ingest of content with that hash must still store its own bytes.</summary>
     [Fact]
     public async Task What_a_client_says_of_an_object_is_not_believed()
     {
@@ -268,7 +270,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await _host.RowsAsync("FROM t")).Should().Be("[[3]]");
     }
 
-    /// <summary>The store fails at the first call, at the second, and so on: what is left is whole each time.</summary>
+    /// <summary>The store fails at the first call, at the second, and so on; each time, what remains is consistent.</summary>
     [Fact]
     public async Task A_collection_that_ends_early_leaves_no_manifest_that_names_a_missing_object()
     {
@@ -298,7 +300,7 @@ public sealed class GarbageTests : IAsyncLifetime
         (await KeysAsync()).Should().HaveCount(4);
     }
 
-    /// <summary>Two processes ingest contents that come back again and again, and both collect all the time, with a few seconds of grace.</summary>
+    /// <summary>Two processes ingest the same contents again and again, and both collect constantly, with a grace period of a few seconds.</summary>
     [Fact]
     public async Task Collections_beside_ingests_and_queries_take_nothing_that_is_named()
     {

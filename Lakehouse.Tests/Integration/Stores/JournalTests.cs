@@ -45,7 +45,7 @@ public sealed class JournalTests
             await CodesAsync(host);
         }
 
-        // Rotated from time to time: never more than the bound and what comes between.
+        // Objects are removed only from time to time: never more than the bound plus those written in between.
         (await host.Http.GetFromJsonAsync<JsonElement>("/v1/storage/list?prefix=_journal/"))
             .GetProperty("objects")
             .GetArrayLength()

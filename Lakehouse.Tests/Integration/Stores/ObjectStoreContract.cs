@@ -5,7 +5,7 @@ using Lakehouse.Storage;
 
 namespace Lakehouse.Tests.Integration.Stores;
 
-/// <summary>What every object store keeps, whatever it stores in.</summary>
+/// <summary>The tests that every object store must pass.</summary>
 public abstract class ObjectStoreContract
 {
     protected abstract IObjectStore Store { get; }
@@ -13,7 +13,7 @@ public abstract class ObjectStoreContract
     /// <summary>A second store over the same bucket, as another process would have.</summary>
     protected abstract IObjectStore Other { get; }
 
-    /// <summary>True when each write has an ETag of its own; false when the same content has the same.</summary>
+    /// <summary>True when each write has a different ETag; false when the same content has the same ETag.</summary>
     protected virtual bool EtagsTellWritesApart => true;
 
     /// <summary>A file with this content that the store may take.</summary>

@@ -8,15 +8,15 @@ using Xunit.Abstractions;
 
 namespace Lakehouse.Tests.Integration.Stores;
 
-/// <summary>A lake in a bucket whose network misbehaves.</summary>
+/// <summary>A lake in a bucket behind an unreliable network.</summary>
 public sealed class S3FaultTests(ITestOutputHelper output)
 {
     private const int FaultCount = 1_000;
     private const int Seed = 31;
 
     /// <summary>
-    /// Objects, datasets and vectors are written, read and collected by several clients while connections to the server fail at random. What was acknowledged
-    /// is there afterwards, read past the proxy by another process.
+    /// Objects, datasets and vectors are written, read and collected by several clients while connections to the server fail at random. Afterwards, another
+    /// process reads everything that was acknowledged, without the proxy.
     /// </summary>
     [S3Fact]
     public async Task A_thousand_faults_lose_nothing_that_was_acknowledged_and_need_no_restart()
@@ -24,7 +24,7 @@ public sealed class S3FaultTests(ITestOutputHelper output)
         var bucket = await S3Server.CreateBucketAsync();
         await using var proxy = new FaultyProxy(S3Server.Url!, Seed);
         var objects = new ConcurrentDictionary<string, string>(StringComparer.Ordinal); // key -> SHA-256 of the last acknowledged content
-        var doubtful = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal); // whose last put failed
+        var doubtful = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal); // keys whose last put failed
         var versions = new ConcurrentDictionary<(string Dataset, long Version), string>();
         var ids = new ConcurrentDictionary<string, byte>(StringComparer.Ordinal);
         var outcomes = new ConcurrentDictionary<int, int>();
@@ -44,7 +44,7 @@ public sealed class S3FaultTests(ITestOutputHelper output)
                 Enumerable.Range(0, 6).Select(worker => Task.Run(() => WorkAsync(host, worker, proxy, objects, doubtful, versions, ids, outcomes))));
             proxy.FaultShare = 0;
 
-            // The same process, at once.
+            // The same process sees its own write immediately.
             (await host.RowsAsync("SELECT 1")).Should().Be("[[1]]");
             using var content = new ByteArrayContent([1]);
             (await host.Http.PutAsync("/v1/storage/put/after", content)).StatusCode.Should().Be(HttpStatusCode.OK);

@@ -23,7 +23,7 @@ public sealed class S3LakeTests
             await first.Http.PostAsync("/v1/vectors/index/workers/import", new { dataset = "workers", id = "worker_id", text = "resume_text" });
             await first.Http.WaitForVersionAsync("workers", 1);
 
-            // Another process, with a folder of its own: it has read the catalog at its start, and hears of what comes later when it is told to look.
+            // Another process, with its own data folder. It has read the catalog at its start, and sees later commits after a refresh.
             await using var second = await LakehouseHost.StartAsync([.. settings, ("catalog.refresh_every", "1h")]);
             (await second.RowsAsync(sql)).Should().Be(rows);
             (await first.IngestAsync("workers", Csv(100))).Status.Should().Be(HttpStatusCode.OK);

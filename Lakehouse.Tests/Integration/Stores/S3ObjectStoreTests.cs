@@ -10,7 +10,7 @@ namespace Lakehouse.Tests.Integration.Stores;
 /// <summary>The contract of object stores over a real S3 server, and what only S3 has.</summary>
 public sealed class S3ObjectStoreTests
 {
-    /// <summary>Every test of the contract, as it stands there.</summary>
+    /// <summary>All tests of the contract.</summary>
     public static TheoryData<string> ContractCases => [.. Contract.Cases.Select(c => c.Name)];
 
     [S3Theory]
@@ -39,7 +39,7 @@ public sealed class S3ObjectStoreTests
         await stream.CopyToAsync(copy);
         copy.ToArray().AsSpan().SequenceEqual(content).Should().BeTrue();
 
-        // Anywhere else in it, by a range.
+        // Any other position is read with a range request.
         var piece = new byte[1_000];
         stream.Position = 6_000_000;
         await stream.ReadExactlyAsync(piece);

@@ -99,7 +99,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         chunked.Headers.TransferEncodingChunked = true;
         (await _host.Http.SendAsync(chunked)).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
 
-        // Not one byte of the body is sent, and the answer is there.
+        // The answer arrives before any byte of the body is sent.
         using var socket = await ConnectAsync();
         await socket.GetStream().WriteAsync(
             Encoding.ASCII.GetBytes("PUT /v1/storage/put/early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"));
@@ -255,7 +255,7 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         return socket;
     }
 
-    /// <summary>A request whose path goes over the wire as it stands: HttpClient would fold dots and decode.</summary>
+    /// <summary>Sends a request with its path unchanged: HttpClient would resolve dot segments and decode it.</summary>
     private async Task<(int Status, string Body)> RawAsync(string method, string target, string? body = null)
     {
         using var socket = await ConnectAsync();

@@ -7,7 +7,7 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Tests.Integration.Vectors;
 
-/// <summary>Every bound, met and then passed by one.</summary>
+/// <summary>Every bound: a value at the bound is accepted, and one past it is refused.</summary>
 public sealed class VectorBoundsTests : IDisposable
 {
     private static readonly IndexName Name = IndexName.Parse("docs");
@@ -176,7 +176,7 @@ public sealed class VectorBoundsTests : IDisposable
             await FillAsync(host, i, 512);
         }
 
-        // One call of many exact searches holds the only place for a good while.
+        // One call with many exact searches holds the only lease for a while.
         var slow = new VectorQuery { Vector = Enumerable.Repeat(1f, 512).ToArray(), K = 10, IsExact = true };
         var running = host.Indexes.SearchAsync(Name, [.. Enumerable.Repeat(slow, 1_000)], CancellationToken.None);
         LakehouseException? refusal = null;

@@ -7,7 +7,7 @@ using Lakehouse.Vector;
 
 namespace Lakehouse.Tests.Integration.Vectors;
 
-/// <summary>What is on the disk, what a start makes of it, and what happens when it cannot be written or read.</summary>
+/// <summary>What is on the disk, how it is loaded at a start, and what happens when it cannot be written or read.</summary>
 public sealed class VectorDurabilityTests : IDisposable
 {
     private static readonly IndexName Name = IndexName.Parse("docs");
@@ -46,7 +46,7 @@ public sealed class VectorDurabilityTests : IDisposable
             Files("snapshot").Should().ContainSingle("an older one is deleted");
         }
 
-        // A thousand walks: the loaded graph is as good as the built one.
+        // A thousand searches: the loaded graph is as good as the built one.
         await using var again = await OpenAsync();
         var missed = 0;
         for (var i = 0; i < 1_000; i++)
@@ -124,7 +124,7 @@ public sealed class VectorDurabilityTests : IDisposable
             host.Indexes.Get(other, ["a"], ItemParts.Vector | ItemParts.Metadata)[0]!.Vector.Should().Equal(1, 2);
         }
 
-        // Nothing was deleted: with the file mended the index is there again. And a damaged one can be deleted.
+        // Nothing was deleted: after the file is repaired, the index can be used again. A damaged index can also be deleted.
         await File.WriteAllBytesAsync(path, good);
         await using (var host = await OpenAsync())
         {
@@ -186,7 +186,7 @@ public sealed class VectorDurabilityTests : IDisposable
                     host.Indexes.Show(Name).ItemCount.Should().Be(count, "what was not acknowledged is not there");
                 }
 
-                // Mended, the next one goes on, though a number was left out.
+                // After the repair, the next change succeeds, although a number was skipped.
                 host.Store.Mend();
                 await AddAsync(host, 9_000 + calls, 9_001 + calls, 4);
                 count++;
@@ -425,7 +425,7 @@ public sealed class VectorDurabilityTests : IDisposable
             await CreateAsync(host, dimension: 4);
             await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
             {
-                // The same few ids from all sides: whichever came last in the log must be what is in memory.
+                // Several writers change the same few ids: the last change in the log must be the one in memory.
                 await AddAsync(host, i % 7, (i % 7) + 3, 4, seed: i);
                 if (i % 5 == 0)
                 {

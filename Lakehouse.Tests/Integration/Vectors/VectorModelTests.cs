@@ -7,15 +7,15 @@ using Lakehouse.Vector;
 namespace Lakehouse.Tests.Integration.Vectors;
 
 /// <summary>
-/// Random sequences of operations on an index and on a dictionary, with restarts and upkeep at random moments: both must always say the same. Half of them
-/// find by comparing all items, as an index of so few does; the other half by walking over the graph, in which there is so much to go wrong.
+/// Random sequences of operations on an index and on a dictionary, with restarts and maintenance at random moments: both must always give the same results.
+/// Half of the sequences search by comparing all items, as an index with few items does; the other half search the graph, in which more can go wrong.
 /// </summary>
 public sealed class VectorModelTests
 {
     private const int SequenceCount = 10_000;
     private const int OperationCountMax = 16;
 
-    // A walk as wide as the index has items finds the nearest for certain, if it can get everywhere.
+    // A search with ef equal to the number of items certainly finds the nearest if every node can be reached.
     private const int EfOfAll = 100;
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class VectorModelTests
 
         private async Task RemoveAsync()
         {
-            // At times everything, so that the last one is deleted, too.
+            // Sometimes everything, so that the last item is deleted, too.
             var ids = _random.Next(6) == 0 ? [.. _model.Keys] : Enumerable.Range(0, _random.Next(1, 8)).Select(_ => NextId()).ToList();
             var missing = ids.Distinct().Where(id => !_model.ContainsKey(id)).ToList();
             var result = await _host!.Indexes.RemoveAsync(_name, ids, null, CancellationToken.None);
@@ -173,7 +173,7 @@ public sealed class VectorModelTests
             }
         }
 
-        /// <summary>Keywords find what holds the word, of the ids that are allowed; and vectors, of those, the nearest.</summary>
+        /// <summary>Of the allowed ids, keywords find the items that hold the word, and vectors find the nearest items.</summary>
         private async Task CheckWordsAsync()
         {
             var word = Words[_random.Next(Words.Length)];
@@ -195,7 +195,7 @@ public sealed class VectorModelTests
             Assert.All(expected.Zip(near.Hits), pair => Assert.Equal(pair.First, pair.Second.Distance!.Value, 1e-4));
         }
 
-        // Null: what is stored stays.
+        // Null keeps the stored value.
         private string? NextText() => _random.Next(4) switch
         {
             0 => null,
@@ -231,7 +231,7 @@ public sealed class VectorModelTests
 
         private string NextId() => "id" + _random.Next(30);
 
-        // At times the vector that is stored, as when only the metadata changes.
+        // Sometimes the vector that is already stored, as when only the metadata changes.
         private float[] NextVector(string id) => _random.Next(6) == 0 && _model.TryGetValue(id, out var stored)
             ? stored.Vector
             : [.. Enumerable.Range(0, _spec.Dimension).Select(_ => (float)(_random.Next(-20, 20) + 0.5))];

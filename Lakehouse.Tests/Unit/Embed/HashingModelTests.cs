@@ -19,7 +19,9 @@ public sealed class HashingModelTests
         vector.Sum(v => (double)v * v).Should().BeApproximately(1, 1e-6);
     }
 
-    /// <summary>The vectors are stored in indexes, so they may never change without a new name: this value was computed once and stays.</summary>
+    /// <summary>
+    /// Vectors of the model are stored in indexes, so they must not change unless the model gets a new name. The expected values were computed once.
+    /// </summary>
     [Fact]
     public void Vectors_are_the_same_on_every_machine()
     {

@@ -25,7 +25,7 @@ public sealed class KeywordIndexTests
         found[2].Score.Should().BeApproximately((float)Part(1, 5), 1e-5f);
     }
 
-    /// <summary>Against a scan of all texts, through sets, removals and the rewriting of the lists.</summary>
+    /// <summary>Compares with a scan of all texts, over adds, replacements, removals and rewriting of the lists.</summary>
     [Fact]
     public void Every_text_with_a_term_is_found_and_no_other()
     {
@@ -75,7 +75,7 @@ public sealed class KeywordIndexTests
         })).ToList();
         await Parallel.ForEachAsync(Enumerable.Range(0, 40_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, (i, _) =>
         {
-            // As its owner does: one at a time for a node.
+            // As the owner of the index does: one change of a node at a time.
             var node = (uint)(i % 500);
             lock (Words[node % 300])
             {

@@ -4,7 +4,7 @@ using Lakehouse.Tests.Fixtures;
 namespace Lakehouse.Tests.Unit.Sql;
 
 /// <summary>
-/// What a thread can still do that has given up its files. Each test restricts a thread of its own; the rest of the process keeps its rights.
+/// What a thread can still do after it has given up access to files. Each test restricts a new thread; the rest of the process keeps its rights.
 /// </summary>
 public sealed class ConfinementTests
 {
@@ -67,7 +67,7 @@ public sealed class ConfinementTests
         return "done";
     }
 
-    /// <summary>On a thread that ends with the test: no other may inherit what it has given up.</summary>
+    /// <summary>Runs on a thread that ends with the test, so that no other code inherits its restrictions.</summary>
     private static T Run<T>(Func<T> step)
     {
         T? result = default;

@@ -4,7 +4,7 @@ using Lakehouse.Query.Internal.Gate;
 
 namespace Lakehouse.Tests.Unit.Sql;
 
-/// <summary>What the gate counts before the parser sees a text. Whatever the parser would read as code must be seen as code here.</summary>
+/// <summary>What the SQL gate counts before a text is parsed. Everything that the parser would read as code must be counted as code.</summary>
 public sealed class TokenBoundsTests
 {
     private static readonly GateBounds Bounds = new(10_000, 1_000, 1_000, MaxDepth: 50, MaxGroupingSets: 64, MaxExpandedTables: 100);
@@ -21,7 +21,7 @@ public sealed class TokenBoundsTests
     [InlineData("SELECT $$ CUBE (1,2,3,4,5,6,7,8,9) $$, $a$ CUBE (1,2,3,4,5,6,7,8,9) $a$", true)]
     [InlineData("SELECT -- CUBE (1,2,3,4,5,6,7,8,9)\n 1", true)]
 
-    // Each of these hides its CUBE from a reader that takes strings and comments less exactly than the parser does.
+    // Each of these hides its CUBE from a tokenizer that handles strings and comments less exactly than the parser.
     [InlineData("SELECT E'\\'' , 1 GROUP BY CUBE (1,2,3,4,5,6,7,8,9) --'", false)]
     [InlineData("SELECT e'\\\\' , 1 GROUP BY CUBE (1,2,3,4,5,6,7,8,9)", false)]
     [InlineData("SELECT '\\', 1 GROUP BY CUBE (1,2,3,4,5,6,7,8,9) --'", false)]

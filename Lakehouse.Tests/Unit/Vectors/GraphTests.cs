@@ -5,7 +5,7 @@ using Lakehouse.Vector.Internal;
 
 namespace Lakehouse.Tests.Unit.Vectors;
 
-/// <summary>Recall against a scan of all, on seeded clusters: 4,000 vectors of 32 dimensions, M 12, ef_construction 100, k 10, 200 queries.</summary>
+/// <summary>Recall compared with an exact scan, on seeded clusters: 4,000 vectors of 32 dimensions, M 12, ef_construction 100, k 10, 200 queries.</summary>
 public sealed class GraphTests
 {
     private const int Count = 4_000;
@@ -21,7 +21,7 @@ public sealed class GraphTests
         { Metric.Cosine, Quantization.Int8, 64, 0.98 },
         { Metric.L2, Quantization.Int8, 64, 0.98 },
         { Metric.InnerProduct, Quantization.Int8, 64, 0.95 },
-        { Metric.Cosine, Quantization.Binary, 800, 0.90 }, // 32 signs tell little: the beam must be wide
+        { Metric.Cosine, Quantization.Binary, 800, 0.90 }, // 32 sign bits carry little information, so the beam must be wide
         { Metric.L2, Quantization.Binary, 800, 0.80 },
     };
 
@@ -89,7 +89,7 @@ public sealed class GraphTests
     [InlineData(Quantization.Int8)]
     public void Every_item_can_be_reached_in_data_of_few_words(Quantization quantization)
     {
-        // Six of forty words: many near neighbours; and one item in twenty is far from all of its own.
+        // Six of forty words, so there are many near neighbours; and one item in twenty is far from all others.
         const int words = 40;
         const int count = 3_000;
         var random = new Random(13);
@@ -131,7 +131,7 @@ public sealed class GraphTests
         Unreachable(graph).Should().BeEmpty();
         graph.Span().Should().Be(0);
 
-        // All of them go, and others come before the pass that clears them away.
+        // All items are deleted, and others are added before the vacuum that removes the deleted ones.
         foreach (var node in nodes.Where((_, i) => i % 3 != 0))
         {
             graph.Delete(node);
@@ -146,7 +146,7 @@ public sealed class GraphTests
         Vacuum(graph);
         Unreachable(graph).Should().BeEmpty();
 
-        // As a file has it that was written before there was a tree.
+        // As in a file that was written by a version without the spanning tree.
         var lost = ForgetTree(graph);
         Unreachable(graph).Should().Contain(lost);
         graph.Span().Should().BePositive();
@@ -166,7 +166,7 @@ public sealed class GraphTests
         using var graph = new VectorGraph(Dimension, metric, quantization, 16, 60, 1);
         for (var i = 0; i < groups * copies; i++)
         {
-            Add(graph, vectors[i / copies]); // one group after the other, which is the worst order
+            Add(graph, vectors[i / copies]); // one group of copies after the other, which is the worst order
         }
 
         var found = vectors.Sum(vector => Search(graph, vector, copies, 100).Count(n => n.Distance < 1e-3));
@@ -184,7 +184,7 @@ public sealed class GraphTests
             graph.Delete(first);
             graph.Delete(second);
             Search(graph, [1, 0], 5, 10).Should().BeEmpty();
-            var bridged = Add(graph, [1, 1]); // while the deleted ones are all there is to link to
+            var bridged = Add(graph, [1, 1]); // while there are only deleted nodes to link to
             Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
             Vacuum(graph);
             Search(graph, [1, 0], 5, 10).Select(n => n.Node).Should().Equal(bridged);
@@ -211,7 +211,7 @@ public sealed class GraphTests
             var (count, missed) = (0, 0);
             for (; !stop.IsCancellationRequested; count++)
             {
-                // The first thousand stay all the time, whatever comes and goes around them.
+                // The first thousand items stay, while others are added and deleted.
                 var wanted = own.Next(1_000);
                 var answer = new Lakehouse.Vector.Internal.Index.IndexSearch(index, Options).Run(
                     new VectorQuery { Vector = vectors[wanted], K = 5 }, owner: null, new AnswerSize(long.MaxValue));
@@ -298,7 +298,7 @@ public sealed class GraphTests
         return node;
     }
 
-    /// <summary>The live nodes that the widest walk does not come to, from any of twenty places.</summary>
+    /// <summary>The live nodes that the widest search does not reach, in any of twenty searches for different vectors.</summary>
     private static List<uint> Unreachable(VectorGraph graph)
     {
         var live = Enumerable.Range(0, (int)graph.NodeCount).Select(n => (uint)n).Where(graph.IsLive).ToList();
@@ -307,7 +307,7 @@ public sealed class GraphTests
             .Distinct()];
     }
 
-    /// <summary>Takes the marks off all links, and every link from and to one node away.</summary>
+    /// <summary>Removes the tree marks of all links, and all links from and to one node.</summary>
     private static unsafe uint ForgetTree(VectorGraph graph)
     {
         var links = graph.Graph.Links;

@@ -5,7 +5,7 @@ using Lakehouse.Hnsw.Internal.Search;
 
 namespace Lakehouse.Tests.Unit.Vectors;
 
-/// <summary>Every form of a kernel that this processor can run, against double arithmetic. A form it cannot run is not called.</summary>
+/// <summary>Compares every variant of a kernel that this processor supports with double arithmetic. Unsupported variants are not called.</summary>
 public sealed unsafe class KernelTests
 {
     public static TheoryData<int> Lengths => [16, 32, 48, 64, 80, 112, 128, 192, 768, 1_008, 1_024, 4_096, 16_384];

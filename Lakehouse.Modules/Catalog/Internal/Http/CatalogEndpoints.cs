@@ -18,7 +18,7 @@ internal static class CatalogEndpoints
         group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
         group.MapGet("list", List).WithSummary("The newest version of every dataset");
         group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
-        group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; its objects go at a later collection");
+        group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; a later collection removes its objects");
         group.MapPost("gc", CollectAsync).TakesQuery("dry_run", "limit").WithSummary("Removes what no kept version names; dry_run=true only lists it");
         return routes;
     }

@@ -61,6 +61,6 @@ internal sealed record RegisterRequest(
         return column;
     }
 
-    /// <summary>A data file: its key alone, or an object with <c>key</c> and what else is known.</summary>
+    /// <summary>A data file: only its key, or an object with <c>key</c> and optional members.</summary>
     internal sealed record RegisteredObject(string? Key, long? RowCount, string? Sha256);
 }

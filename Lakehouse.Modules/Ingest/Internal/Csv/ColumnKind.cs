@@ -1,6 +1,6 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>What all values of a column seen so far are.</summary>
+/// <summary>The type of all values of a column seen so far.</summary>
 internal enum ColumnKind : byte
 {
     /// <summary>No value yet, only NULLs.</summary>
@@ -9,10 +9,10 @@ internal enum ColumnKind : byte
     /// <summary><c>true</c> or <c>false</c> in any case.</summary>
     Boolean,
 
-    /// <summary>Whole numbers of 64 bits, written as a number is: no sign but <c>-</c>, no leading zero.</summary>
+    /// <summary>Whole numbers of 64 bits in their usual form: no sign except <c>-</c>, no leading zeros.</summary>
     Integer,
 
-    /// <summary>Numbers with a decimal point, each of which a DOUBLE gives back digit for digit.</summary>
+    /// <summary>Numbers with a decimal point whose digits a DOUBLE keeps exactly.</summary>
     Float,
 
     /// <summary><c>2024-02-29</c>.</summary>
@@ -27,6 +27,6 @@ internal enum ColumnKind : byte
     /// <summary>A date and a time with <c>Z</c> or an offset.</summary>
     TimestampTz,
 
-    /// <summary>Anything else, and anything in doubt.</summary>
+    /// <summary>Everything else, and every value whose type is in doubt.</summary>
     Text,
 }

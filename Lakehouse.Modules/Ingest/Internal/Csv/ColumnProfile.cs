@@ -1,12 +1,12 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>
-/// The type of a column as the join of the types of its values. It only ever moves towards <see cref="ColumnKind.Text"/>, and the order of the values
-/// does not matter: the same file always gives the same schema. A plain struct: a file has millions of values.
+/// The type of a column: the join of the types of its values. A new value can only move it towards <see cref="ColumnKind.Text"/>, and the order of the values
+/// does not matter, so the same file always gives the same schema. A struct, because a file has millions of values.
 /// </summary>
 internal struct ColumnProfile
 {
-    // 2^53: every whole number up to it is a DOUBLE, beyond it not every one is.
+    // 2^53: a DOUBLE represents every whole number up to it exactly, but not every one beyond it.
     private const long ExactInDoubleMax = 1L << 53;
 
     private bool _hasWideInteger;
@@ -17,7 +17,7 @@ internal struct ColumnProfile
     /// <summary>True when a value was <c>""</c>: an empty text in a text column, NULL in any other.</summary>
     public bool HasQuotedEmpty { get; private set; }
 
-    /// <summary>Takes a value in, which is not empty. True when the type has changed.</summary>
+    /// <summary>Adds a value that is not empty. True when the type has changed.</summary>
     public bool Observe(ReadOnlySpan<byte> value)
     {
         if (Kind == ColumnKind.Text)
@@ -31,7 +31,7 @@ internal struct ColumnProfile
         return hasChanged;
     }
 
-    /// <summary>Takes in a value that is text beyond doubt. True when the type has changed.</summary>
+    /// <summary>Adds a value that is certainly text. True when the type has changed.</summary>
     public bool ObserveText()
     {
         var hasChanged = Kind != ColumnKind.Text;
@@ -39,7 +39,7 @@ internal struct ColumnProfile
         return hasChanged;
     }
 
-    /// <summary>Takes in <c>""</c>. True when the way to read the column has changed.</summary>
+    /// <summary>Adds <c>""</c>. True when the SQL that reads the column must change.</summary>
     public bool ObserveQuotedEmpty()
     {
         var hasChanged = !HasQuotedEmpty;

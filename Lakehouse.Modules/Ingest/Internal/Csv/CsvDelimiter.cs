@@ -1,6 +1,6 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>Finds the delimiter of a file from its start.</summary>
+/// <summary>Detects the delimiter of a file from its first records.</summary>
 internal static class CsvDelimiter
 {
     private const int RecordsMax = 500;
@@ -8,8 +8,9 @@ internal static class CsvDelimiter
     private static readonly byte[] Candidates = [(byte)',', (byte)';', (byte)'\t', (byte)'|'];
 
     /// <summary>
-    /// The one that gives every record as many fields as the first, and the most of them; where none gives more than one field
-    /// consistently, the one that splits the first record most, so that the error about the other records makes sense.
+    /// Returns the delimiter with which all records have the same number of fields; of several, the one with the most fields. If none splits all records
+    /// consistently into more than one field, returns the one that splits the first record into the most fields, so that the error about the other records
+    /// makes sense.
     /// </summary>
     public static byte Detect(ReadOnlySpan<byte> sample, bool isWholeFile)
     {
@@ -26,7 +27,7 @@ internal static class CsvDelimiter
         return best;
     }
 
-    /// <summary>A consistent split outweighs every inconsistent one. One field alone is consistent with everything and scores nothing.</summary>
+    /// <summary>A consistent split scores higher than every inconsistent one. A single field scores 0, because every record has at least one.</summary>
     private static int Score(ReadOnlySpan<byte> sample, byte delimiter, bool isWholeFile)
     {
         const int consistent = 1 << 20;

@@ -3,10 +3,10 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>The errors of a file that is not the CSV it claims to be, each with line and column.</summary>
+/// <summary>Creates the errors of a file that is not valid CSV, each with line and column.</summary>
 internal static class CsvErrors
 {
-    /// <summary>An error at a place in <paramref name="data"/>, whose first byte is the first of line <paramref name="firstLine"/>.</summary>
+    /// <summary>An error at a position in <paramref name="data"/>, which starts at the beginning of line <paramref name="firstLine"/>.</summary>
     public static LakehouseException At(ReadOnlySpan<byte> data, int offset, long firstLine, string code, string what)
     {
         var before = data[..Math.Min(offset, data.Length)];
@@ -22,7 +22,7 @@ internal static class CsvErrors
     /// <summary>An error of the file as a whole.</summary>
     public static LakehouseException Whole(string code, string what) => At([], 0, 1, code, what);
 
-    /// <summary>Refuses NUL bytes and bytes that are not UTF-8; the first one is named.</summary>
+    /// <summary>Refuses NUL bytes and bytes that are not UTF-8. The error names the first of them.</summary>
     public static void RequireText(ReadOnlySpan<byte> data, long firstLine)
     {
         var nul = data.IndexOf((byte)0);

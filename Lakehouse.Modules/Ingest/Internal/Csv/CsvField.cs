@@ -1,6 +1,6 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>A field of a record.</summary>
-/// <param name="Text">Without its quotes, doubled quotes made single.</param>
-/// <param name="IsQuoted">True when it was quoted: an empty one is then an empty text, not NULL.</param>
+/// <param name="Text">The value without its quotes, and with doubled quotes made single.</param>
+/// <param name="IsQuoted">True when the field was quoted. An empty quoted field is an empty text; an empty unquoted field is NULL.</param>
 internal readonly record struct CsvField(string Text, bool IsQuoted);

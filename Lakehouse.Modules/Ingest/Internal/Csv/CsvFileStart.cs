@@ -1,6 +1,6 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>Tells files that are plainly something else by their first bytes, so that the error can say what they are.</summary>
+/// <summary>Recognises files of some other formats by their first bytes, so that the error can name the format.</summary>
 internal static class CsvFileStart
 {
     public static void RequireCsv(ReadOnlySpan<byte> data)

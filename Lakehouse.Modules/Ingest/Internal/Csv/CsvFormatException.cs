@@ -1,6 +1,8 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>A place in the block being scanned where it is not CSV. The scanner makes a <see cref="CsvErrors"/> of it, which knows the line.</summary>
+/// <summary>
+/// The block being scanned is not valid CSV at an offset. The scanner translates it with <see cref="CsvErrors"/>, which adds line and column.
+/// </summary>
 internal sealed class CsvFormatException(string code, int offset, string message) : Exception(message)
 {
     public string Code => code;

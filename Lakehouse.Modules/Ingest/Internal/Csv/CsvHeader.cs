@@ -3,18 +3,18 @@ using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>Reads the first record as the names of the columns, and refuses one that cannot be that.</summary>
+/// <summary>Reads the first record as the names of the columns, and refuses a record that cannot be a header.</summary>
 internal static class CsvHeader
 {
     private const int NameLengthMax = 1_024;
 
-    /// <summary>The names, spaces around them removed.</summary>
-    /// <param name="data">The start of the file, behind a byte order mark.</param>
-    /// <param name="delimiter">Between the names.</param>
+    /// <summary>Returns the names, without the spaces around them.</summary>
+    /// <param name="data">The start of the file, after a byte order mark.</param>
+    /// <param name="delimiter">The delimiter of the names.</param>
     /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
-    /// <param name="columnsMax">At most so many.</param>
+    /// <param name="columnsMax">The most columns allowed.</param>
     /// <param name="isForced">True when the caller says that the first line is a header, whatever it looks like.</param>
-    /// <param name="size">The bytes it takes, the end of its line included; 0 when it does not end in <paramref name="data"/>.</param>
+    /// <param name="size">The bytes of the header with its end of line; 0 when it does not end within <paramref name="data"/>.</param>
     public static string[] Read(ReadOnlySpan<byte> data, byte delimiter, bool isFinal, int columnsMax, bool isForced, out int size)
     {
         var fields = new List<CsvField>();
@@ -34,7 +34,7 @@ internal static class CsvHeader
         {
             throw At(
                 "csv_no_header",
-                $"the first line does not look like a header, for it holds the value '{value}'. Put the names of the columns in the first line, or say "
+                $"the first line does not look like a header, because it holds the value '{value}'. Put the names of the columns in the first line, or say "
                 + "header=true if these are the names");
         }
 
@@ -70,7 +70,7 @@ internal static class CsvHeader
     }
 
     /// <summary>
-    /// A number, a date, a time or a truth value is data. A whole number of four digits is not held to be: <c>country,2023,2024</c> is a header.
+    /// A number, a date, a time or a boolean is data. An exception is a whole number of four digits, because <c>country,2023,2024</c> is a header.
     /// </summary>
     private static bool LooksLikeData(string name)
     {

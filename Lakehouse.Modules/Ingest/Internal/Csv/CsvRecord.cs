@@ -3,16 +3,16 @@ using System.Text;
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>
-/// Splits one record into texts, after RFC 4180 with a delimiter of choice. It allocates and is for the few records that are looked at
-/// closely: the header, the sample that tells the delimiter, and records to be written anew. <see cref="CsvScanner"/> follows the same rules.
+/// Splits one record into texts by RFC 4180, with any delimiter. It allocates, so it is used only for a few records: the header, the sample for detecting the
+/// delimiter, and records that must be rewritten. <see cref="CsvScanner"/> follows the same rules.
 /// </summary>
 internal static class CsvRecord
 {
     private const byte Quote = (byte)'"';
 
     /// <summary>Reads the record at the start of <paramref name="data"/>.</summary>
-    /// <param name="data">From the first byte of a record.</param>
-    /// <param name="delimiter">Between the fields.</param>
+    /// <param name="data">Starts with the first byte of a record.</param>
+    /// <param name="delimiter">The delimiter of the fields.</param>
     /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
     /// <param name="fields">Receives the fields.</param>
     /// <returns>The size of the record with its end of line; 0 when it does not end here, or is malformed (the scanner says how).</returns>

@@ -5,9 +5,9 @@ using Lakehouse.Core.Configuration;
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>
-/// Walks over the records of a CSV file once: checks their form after RFC 4180, takes every value into its column's profile, and hands the
-/// records on in one canonical form, so that the engine that reads them next has nothing left to guess: lines end in LF, blank lines are gone, and a
-/// quote stands only where a field is quoted. Bytes are handed on in runs as long as the file allows.
+/// Reads the records of a CSV file once: checks that they follow RFC 4180, adds every value to its column's profile, and writes the records to the sink in one
+/// canonical form, which the engine can read without guessing: lines end in LF, there are no blank lines, and quotes occur only around and inside quoted
+/// fields. Bytes that are already canonical are written in runs as long as possible.
 /// </summary>
 internal sealed class CsvScanner
 {
@@ -22,11 +22,11 @@ internal sealed class CsvScanner
     private readonly ICsvRecordSink _sink;
     private readonly List<CsvField> _fields = [];
 
-    // State of one call of Scan.
+    // State of the current call of Scan.
     private int _runStart;
     private bool _isIrregular;
 
-    /// <summary>Scans records of as many fields as there are profiles.</summary>
+    /// <summary>Creates a scanner for records with one field for each profile.</summary>
     public CsvScanner(byte delimiter, ColumnProfile[] profiles, long firstLine, int recordBytesMax, ICsvRecordSink sink)
     {
         _delimiter = delimiter;
@@ -40,13 +40,13 @@ internal sealed class CsvScanner
     /// <summary>The line on which the next record starts, from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Counts up whenever a column's type or the way to read it changes.</summary>
+    /// <summary>Increases whenever a column's type, or the SQL that reads the column, changes.</summary>
     public int SchemaVersion { get; private set; }
 
-    /// <summary>Takes the records that end within <paramref name="data"/>.</summary>
-    /// <param name="data">From the first byte of a record.</param>
+    /// <summary>Scans the records that end within <paramref name="data"/>.</summary>
+    /// <param name="data">Starts with the first byte of a record.</param>
     /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
-    /// <returns>The bytes taken; the rest is the start of a record.</returns>
+    /// <returns>The count of bytes scanned; the rest is the start of a record.</returns>
     public int Scan(ReadOnlySpan<byte> data, bool isFinal)
     {
         _runStart = 0;
@@ -60,7 +60,7 @@ internal sealed class CsvScanner
             }
             catch (CsvFormatException error)
             {
-                // What is wrong with the bytes before the place comes first.
+                // Invalid bytes before the offset are reported first.
                 CsvErrors.RequireText(data[..error.Offset], Line);
                 throw CsvErrors.At(data, error.Offset, Line, error.Code, error.Message);
             }
@@ -80,7 +80,7 @@ internal sealed class CsvScanner
         return position;
     }
 
-    /// <summary>The end of the record with its end of line, or -1 when it does not end here.</summary>
+    /// <summary>Returns the position after the record and its end of line, or -1 when the record does not end within the data.</summary>
     private int ScanRecord(ReadOnlySpan<byte> data, int start, bool isFinal)
     {
         _isIrregular = false;
@@ -112,7 +112,7 @@ internal sealed class CsvScanner
         }
     }
 
-    /// <summary>The end of an unquoted field: the place of what ends it.</summary>
+    /// <summary>Returns the position of the byte that ends an unquoted field, or -1 when the field does not end within the data.</summary>
     private int ScanPlain(ReadOnlySpan<byte> data, int start, int field, bool isFinal)
     {
         var position = start;
@@ -133,7 +133,7 @@ internal sealed class CsvScanner
             position += length;
             if (data[position] == Quote)
             {
-                // A quote inside an unquoted field stands for itself; engines disagree on that, so the record is written anew.
+                // A quote inside an unquoted field is a literal quote. Engines disagree on that, so the record is rewritten.
                 _isIrregular = true;
                 position++;
                 continue;
@@ -166,7 +166,7 @@ internal sealed class CsvScanner
         return position;
     }
 
-    /// <summary>The end of a quoted field: the place behind its closing quote.</summary>
+    /// <summary>Returns the position after the closing quote of a quoted field, or -1 when the field does not end within the data.</summary>
     private int ScanQuoted(ReadOnlySpan<byte> data, int start, int field, bool isFinal)
     {
         var position = start + 1;
@@ -230,7 +230,10 @@ internal sealed class CsvScanner
         return position + 1 < data.Length && data[position + 1] == LineFeed;
     }
 
-    /// <summary>Checks the width of the record whose last field ends at <paramref name="end"/>, and hands it on.</summary>
+    /// <summary>
+    /// Checks the number of fields of the record whose last field ends at <paramref name="end"/>, and adds it to the run or writes it. Returns the position of
+    /// the next record.
+    /// </summary>
     private int EndRecord(ReadOnlySpan<byte> data, int start, int end, int fieldCount)
     {
         var isBlank = end == start;
@@ -262,7 +265,7 @@ internal sealed class CsvScanner
         }
         else if (next != end + 1)
         {
-            // CRLF, or no end of line at all: hand on what there is, and an LF.
+            // The record ends in CRLF, or at the end of the file without a line end: write it with LF instead.
             HandOn(data, end);
             _sink.Write("\n"u8);
             _runStart = next;
@@ -278,12 +281,12 @@ internal sealed class CsvScanner
         return next;
     }
 
-    /// <summary>A record that is larger than allowed, or of which so much is there without its end.</summary>
+    /// <summary>The error of a record that is larger than allowed, or has not ended within the allowed size.</summary>
     public static CsvFormatException RecordTooLarge(int offset, int recordBytesMax) => new(
         "csv_record_too_large", offset, $"the record that starts here is larger than {ByteSize.Format(recordBytesMax)} (ingest.max_record_bytes); is a "
         + "quote in it never closed?");
 
-    /// <summary>Hands on the run of records that are canonical as they stand, up to <paramref name="end"/>.</summary>
+    /// <summary>Writes the current run of canonical bytes, up to <paramref name="end"/>, to the sink.</summary>
     private void HandOn(ReadOnlySpan<byte> data, int end)
     {
         if (end > _runStart)

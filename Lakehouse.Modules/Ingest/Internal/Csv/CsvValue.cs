@@ -5,17 +5,18 @@ using System.Text;
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>
-/// Tells what a value is, by rules stricter than the engine's: a value is typed only when its text can be given back from the typed value but for
-/// the spelling of true, the <c>T</c> of a timestamp, its offset, and zeros at the end of a fraction. The engine reads <c>007</c> as 7; here it is text.
+/// Classifies values by rules stricter than the engine's. A value gets a type only when its text can be restored from the typed value, except for the spelling
+/// of booleans, the <c>T</c> and the offset of a timestamp, the form of an exponent, and zeros at the end of a fraction. The engine reads <c>007</c> as 7; here
+/// it is text.
 /// </summary>
 internal static class CsvValue
 {
-    // A DOUBLE gives back any number of so many significant digits (DBL_DIG).
+    // A DOUBLE preserves every decimal number with this many significant digits (DBL_DIG).
     private const int SafeDigits = 15;
 
     /// <summary>The type of a value that is not empty.</summary>
     /// <param name="value">UTF-8.</param>
-    /// <param name="guess">What to try first: the column's type so far.</param>
+    /// <param name="guess">The type to try first: the column's type so far.</param>
     /// <param name="integer">The number, when the type is <see cref="ColumnKind.Integer"/>.</param>
     public static ColumnKind Classify(ReadOnlySpan<byte> value, ColumnKind guess, out long integer)
     {
@@ -38,7 +39,9 @@ internal static class CsvValue
         return IsBoolean(value) ? ColumnKind.Boolean : ColumnKind.Text;
     }
 
-    /// <summary>Zero, or digits that do not start with one, with or without a minus, within 64 bits. <c>-0</c> would lose its sign.</summary>
+    /// <summary>
+    /// Zero, or digits without a leading zero, with or without a minus, within 64 bits. <c>-0</c> is not accepted, because it would lose its sign.
+    /// </summary>
     public static bool IsInteger(ReadOnlySpan<byte> value, out long integer)
     {
         const int longest = 20; // -9223372036854775808
@@ -71,7 +74,7 @@ internal static class CsvValue
     }
 
     /// <summary>
-    /// A whole part without leading zeros, a point, a fraction, and an exponent or none. Without a point, an exponent is in doubt: <c>12E5</c> is as likely a
+    /// A whole part without leading zeros, a point, a fraction, and an optional exponent. An exponent without a point is not accepted: <c>12E5</c> may be a
     /// part number.
     /// </summary>
     public static bool IsFloat(ReadOnlySpan<byte> value)
@@ -111,7 +114,7 @@ internal static class CsvValue
         return whole + fraction <= SafeDigits && !hasExponent || IsExactDouble(rest, whole, fraction);
     }
 
-    /// <summary>ISO 8601, <c>yyyy-mm-dd</c>, years 0001 to 9999. Every other order of day and month could be another date.</summary>
+    /// <summary>ISO 8601, <c>yyyy-mm-dd</c>, years 0001 to 9999. Other orders of year, month and day are ambiguous.</summary>
     public static bool IsDate(ReadOnlySpan<byte> value)
     {
         if (value.Length != 10 || value[4] != '-' || value[7] != '-'
@@ -123,7 +126,7 @@ internal static class CsvValue
         return year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month);
     }
 
-    /// <summary><c>hh:mm:ss</c>, with a fraction of up to 6 digits or none. <c>hh:mm</c> alone could be minutes and seconds.</summary>
+    /// <summary><c>hh:mm:ss</c>, with an optional fraction of up to 6 digits. <c>hh:mm</c> alone could be minutes and seconds.</summary>
     public static bool IsTime(ReadOnlySpan<byte> value) =>
         value.Length >= 8 && value[5] == ':' && IsClock(value);
 
@@ -141,7 +144,7 @@ internal static class CsvValue
             return IsClock(clock) ? ColumnKind.Timestamp : ColumnKind.Text;
         }
 
-        // The engine wants seconds where there is an offset.
+        // The engine requires seconds when there is an offset.
         return zone >= 8 && IsClock(clock[..zone]) && IsOffset(clock[zone..]) ? ColumnKind.TimestampTz : ColumnKind.Text;
     }
 
@@ -163,7 +166,7 @@ internal static class CsvValue
             return false;
         }
 
-        // Microseconds are what a TIMESTAMP keeps.
+        // A TIMESTAMP keeps microseconds, so a fraction has at most 6 digits.
         return value.Length == 8 || (value[8] == '.' && value.Length is > 9 and <= 15 && CountDigits(value[9..]) == value.Length - 9);
     }
 
@@ -192,7 +195,7 @@ internal static class CsvValue
         _ => false,
     };
 
-    /// <summary>True when the DOUBLE nearest to the number has, in its shortest form, the same significant digits and is finite.</summary>
+    /// <summary>True when the nearest DOUBLE is finite, and its shortest form has the same significant digits as the number.</summary>
     private static bool IsExactDouble(ReadOnlySpan<byte> magnitude, int whole, int fraction)
     {
         const int longest = 400;
@@ -212,7 +215,7 @@ internal static class CsvValue
         return ours[..ourCount].SequenceEqual(theirs[..theirCount]);
     }
 
-    /// <summary>The digits up to an exponent, without the point and without zeros at either end.</summary>
+    /// <summary>The digits before an exponent, without the point and without leading and trailing zeros.</summary>
     private static int SignificantDigits(ReadOnlySpan<byte> number, Span<byte> digits)
     {
         var count = 0;

@@ -1,15 +1,15 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>Takes canonical records from a scanner.</summary>
+/// <summary>Receives canonical records from a scanner.</summary>
 internal interface ICsvRecordSink
 {
-    /// <summary>Bytes of whole records, or a part of one that further calls complete.</summary>
+    /// <summary>Writes bytes: whole records, or a part of a record that later calls complete.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>A record has ended. True when the segment is full and ends with it.</summary>
-    /// <param name="pendingBytes">Bytes that belong to the segment and are not handed on yet.</param>
+    /// <summary>Called after each record. True when the segment is full and must end with this record.</summary>
+    /// <param name="pendingBytes">Bytes that belong to the segment and were not written yet.</param>
     bool EndRecord(int pendingBytes);
 
-    /// <summary>Ends the segment; all of its bytes were handed on.</summary>
+    /// <summary>Ends the segment. All of its bytes were written before.</summary>
     void EndSegment();
 }

@@ -2,7 +2,9 @@ using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Ingest.Internal.Http;
 
-/// <summary>The file of a form, whose end is seen only when nothing that counts follows it in the form.</summary>
+/// <summary>
+/// The file in a multipart form. Before it reports the end of the file, it reads the rest of the form, and throws if that holds something that must be refused.
+/// </summary>
 internal sealed class FormFileStream(Stream file, UploadForm form) : ReadOnlyStream
 {
     private bool _isComplete;

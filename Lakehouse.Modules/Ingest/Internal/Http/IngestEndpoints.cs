@@ -12,7 +12,7 @@ namespace Lakehouse.Ingest.Internal.Http;
 /// <summary><c>/v1/ingest</c>.</summary>
 internal static class IngestEndpoints
 {
-    // What a multipart body has beside the file.
+    // The most bytes of a multipart body besides the file.
     private const long EnvelopeBytesMax = 64 * 1024;
 
     /// <summary>The query parameters.</summary>
@@ -63,7 +63,7 @@ internal static class IngestEndpoints
             $"header is '{text}'; say header=true when the first line holds the names of the columns, whatever they look like."),
     };
 
-    /// <summary>The manifest's most wanted members, what the ingest did, and the whole manifest.</summary>
+    /// <summary>The most important members of the manifest, what the ingest did, and the whole manifest.</summary>
     private sealed record IngestResponse(
         Guid DatasetId,
         string Name,

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Ingest.Internal.Http;
 
 /// <summary>
-/// A multipart form with one file. Notes beside it are stepped over; a second file, or a parameter of the address as a field, would be ignored in silence and
-/// is refused.
+/// A multipart form with one file. Other text fields are skipped. A second file, or a field with the name of a query parameter, is refused, because it would
+/// otherwise be ignored without notice.
 /// </summary>
 internal sealed class UploadForm(MultipartReader reader)
 {
@@ -29,8 +29,10 @@ internal sealed class UploadForm(MultipartReader reader)
         return null;
     }
 
-    /// <summary>Reads what follows the file.</summary>
-    /// <exception cref="LakehouseException"><c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): another file, or too much else.</exception>
+    /// <summary>Reads the fields after the file.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): there is another file, a field with the name of a query parameter, or too many fields.
+    /// </exception>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         while (await NextAsync(cancellationToken) is { } field)
@@ -76,7 +78,7 @@ internal sealed class UploadForm(MultipartReader reader)
         }
 
         return name != FileField && disposition.IsFileDisposition()
-            ? throw Invalid($"The form has a file in the field '{name}'. The one to be taken in comes in the field '{FileField}', alone.")
+            ? throw Invalid($"The form has a file in the field '{name}'. Send one file, in the field '{FileField}'.")
             : (name, section.Body);
     }
 

@@ -11,7 +11,8 @@ internal static class UploadedFile
     private const int BoundaryLengthMax = 128;
 
     /// <summary>
-    /// Opens it. The stream refuses a form that has another file, or parameters, behind this one; it does so at its end, before anything is committed.
+    /// Opens the file. When the form has another file, or query parameters as fields, after this file, reading the end of the stream throws, before anything is
+    /// committed.
     /// </summary>
     public static async Task<Stream> OpenAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal static class JournalEndpoint
     private const int PageMax = 10_000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/journal", ListAsync).WithTags("storage").TakesQuery("since", "limit").WithSummary("What a person should know of, the oldest first");
+        routes.MapGet("/v1/journal", ListAsync).WithTags("storage").TakesQuery("since", "limit").WithSummary("What operators should know, the oldest first");
 
     private static async Task<Ok<JournalResponse>> ListAsync(
         JournalWriter journal, CancellationToken cancellationToken, string? since = null, string? limit = null)

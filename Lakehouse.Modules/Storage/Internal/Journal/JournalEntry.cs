@@ -1,8 +1,8 @@
 namespace Lakehouse.Storage.Internal.Journal;
 
-/// <summary>A line of the journal.</summary>
-/// <param name="Time">When, UTC.</param>
-/// <param name="Code">A stable name.</param>
-/// <param name="Subject">What it is about.</param>
-/// <param name="Message">For a person.</param>
+/// <summary>An entry of the journal, one line of JSON.</summary>
+/// <param name="Time">When it was recorded, UTC.</param>
+/// <param name="Code">A stable machine-readable name.</param>
+/// <param name="Subject">What the entry is about: an object key, a dataset, a bucket.</param>
+/// <param name="Message">One or two sentences for a person.</param>
 internal sealed record JournalEntry(DateTime Time, string Code, string Subject, string Message);

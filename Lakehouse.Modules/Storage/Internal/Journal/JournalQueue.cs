@@ -3,7 +3,7 @@ using Lakehouse.Core.Journal;
 
 namespace Lakehouse.Storage.Internal.Journal;
 
-/// <summary>Entries on their way to the bucket. Bounded: a store that fails for hours must not fill the memory with what it did.</summary>
+/// <summary>Entries that wait to be written to the bucket. Bounded, so that a store that fails for hours does not fill the memory with entries.</summary>
 internal sealed class JournalQueue(StorageOptions options, TimeProvider time) : IJournal
 {
     private readonly ConcurrentQueue<JournalEntry> _entries = new();
@@ -22,7 +22,7 @@ internal sealed class JournalQueue(StorageOptions options, TimeProvider time) : 
         _entries.Enqueue(new JournalEntry(time.GetUtcNow().UtcDateTime, code, subject, message));
     }
 
-    /// <summary>Takes up to so many entries; and one that says how many were left out before.</summary>
+    /// <summary>Takes up to <paramref name="countMax"/> entries, and one more that says how many were dropped, if any were.</summary>
     public List<JournalEntry> Take(int countMax)
     {
         var taken = new List<JournalEntry>();
@@ -39,7 +39,7 @@ internal sealed class JournalQueue(StorageOptions options, TimeProvider time) : 
                     time.GetUtcNow().UtcDateTime,
                     "journal_full",
                     "journal",
-                    $"{dropped} entries were left out, for more than {options.JournalMaxPending} waited to be written (journal.max_pending)."));
+                    $"{dropped} entries were left out, because more than {options.JournalMaxPending} waited to be written (journal.max_pending)."));
         }
 
         return taken;

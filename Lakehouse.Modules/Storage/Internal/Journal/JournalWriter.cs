@@ -10,14 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Storage.Internal.Journal;
 
 /// <summary>
-/// Writes the journal: objects <c>_journal/TIME-RANDOM.jsonl</c> of the primary bucket, each with some lines of JSON, put once and never changed; the oldest
-/// go. What cannot be written is kept and tried again.
+/// Writes the journal: objects <c>_journal/TIME-RANDOM.jsonl</c> in the primary bucket, each with some lines of JSON, put once and never changed. The oldest
+/// objects are deleted. Entries that could not be written are kept and written again.
 /// </summary>
 internal sealed partial class JournalWriter(
     JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
 {
     private const string Prefix = "_journal/";
-    private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // so that keys order as times do
+    private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // keys sort as times do
     private const int LinesMax = 1_000;
     private const int WritesPerRotation = 16;
 
@@ -31,13 +31,13 @@ internal sealed partial class JournalWriter(
     private List<JournalEntry> _unwritten = [];
     private int _writeCount;
 
-    /// <summary>Entries after a time, the oldest first; one more than <paramref name="countMax"/> where there are more.</summary>
+    /// <summary>Entries after a time, the oldest first. More than <paramref name="countMax"/> entries mean that there are more.</summary>
     public async Task<List<JournalEntry>> ReadAsync(DateTime since, int countMax, CancellationToken cancellationToken)
     {
         await TryFlushAsync(cancellationToken);
         var entries = new List<JournalEntry>();
 
-        // The time of an object is that of its last line.
+        // The time in an object's key is that of its last entry.
         var startAfter = Prefix + since.ToString(KeyTime, CultureInfo.InvariantCulture);
         await foreach (var page in store.ListPagesAsync(Prefix, startAfter, cancellationToken: cancellationToken))
         {
@@ -128,7 +128,7 @@ internal sealed partial class JournalWriter(
                 }
                 catch (JsonException)
                 {
-                    // A line that somebody else has put there.
+                    // A line that another program has written.
                 }
             }
         }
@@ -136,6 +136,6 @@ internal sealed partial class JournalWriter(
         return entries;
     }
 
-    [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "{Entries} entries of the journal could not be written; it is tried again")]
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "{Entries} entries of the journal could not be written; the next flush tries again")]
     private partial void LogUnwritten(Exception error, int entries);
 }

@@ -9,9 +9,9 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// Copies of immutable objects in a folder, for an engine that reads files. Each object is fetched once however many ask for it at the same time. Beyond its
-/// bound the folder loses the copies that were used longest ago, never one in use. Copies survive a restart; the first time that a process uses one it found,
-/// and each time by its length, it is compared with what the manifest says, and fetched again when it differs.
+/// Copies of immutable objects in a folder, for an engine that reads files. An object is fetched once, however many callers ask for it at the same time. When
+/// the folder reaches its bound, the least recently used copies are removed, but never one in use. Copies survive a restart. The length of a copy is compared
+/// with the manifest at each use, and its SHA-256 at the first use by a process that found it; a copy that differs is fetched again.
 /// </summary>
 internal sealed class LocalCopies
 {
@@ -41,10 +41,10 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>Where the copies are.</summary>
+    /// <summary>The folder of the copies.</summary>
     public string Folder { get; }
 
-    /// <summary>What they take.</summary>
+    /// <summary>The bytes of all copies.</summary>
     public long SizeBytes
     {
         get
@@ -56,7 +56,7 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>A copy of an object, fetched where there is none. Null when the object is not there.</summary>
+    /// <summary>Returns a copy of an object, and fetches it if there is none. Null when the object does not exist.</summary>
     /// <exception cref="LakehouseException">
     /// <c>object_damaged</c> (<see cref="ErrorKind.Damaged"/>): the object is not what the manifest says; <c>cache_full</c>
     /// (<see cref="ErrorKind.InsufficientStorage"/>).
@@ -85,7 +85,7 @@ internal sealed class LocalCopies
             {
                 if (fetching is not null)
                 {
-                    // It goes on when this caller gives up: others may wait for it.
+                    // The fetch goes on when this caller is cancelled: others may wait for it.
                     _ = FetchAsync(key, name, copy, expected, open, fetching);
                 }
 
@@ -111,7 +111,7 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>Takes a finished file in as the copy of an object that it was just stored as. Where it cannot, it does nothing.</summary>
+    /// <summary>Keeps a copy of a local file that was just stored as an object. Does nothing when there is no room or the file cannot be copied.</summary>
     public void Take(ObjectKey key, string path, long sizeBytes)
     {
         var name = NameOf(key);
@@ -138,14 +138,14 @@ internal sealed class LocalCopies
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            // The object is stored; a query will fetch it. One that waits here finds no file, and fetches it, too.
+            // The object itself is stored, so a query can fetch it. A query that waits for this copy finds no file and fetches the object.
             Forget(name, copy);
             Leftovers.Delete(Temporary(name));
             taking.SetResult(true);
         }
     }
 
-    /// <summary>Removes the copy of an object that is deleted; one in use goes by itself later.</summary>
+    /// <summary>Removes the copy of a deleted object. A copy in use stays, and is removed later as the least recently used.</summary>
     public void Drop(ObjectKey key)
     {
         var name = NameOf(key);
@@ -168,7 +168,7 @@ internal sealed class LocalCopies
 
     private string Temporary(string name) => Path.Combine(Folder, TemporaryPrefix + Path.GetFileName(name));
 
-    /// <summary>What an earlier process left: its copies, the longest unused first; what it had not finished goes.</summary>
+    /// <summary>Loads the copies of an earlier process in the order of their file times, and deletes its unfinished ones.</summary>
     private void Load()
     {
         foreach (var half in Directory.EnumerateFiles(Folder, TemporaryPrefix + "*"))
@@ -188,7 +188,7 @@ internal sealed class LocalCopies
         TryMakeRoom(0);
     }
 
-    /// <summary>Whether a copy is what is expected. Its bytes are read once in a process.</summary>
+    /// <summary>Whether a copy matches what is expected. Its bytes are hashed at most once by a process.</summary>
     private async Task<bool> IsGoodAsync(string name, Copy copy, ContentHash? expected, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(name));
@@ -213,7 +213,7 @@ internal sealed class LocalCopies
         return copy.IsVerified;
     }
 
-    /// <summary>Fetches an object, and ends those who wait. Never throws.</summary>
+    /// <summary>Fetches an object, and completes the task that callers wait for. Never throws.</summary>
     private async Task FetchAsync(
         ObjectKey key,
         string name,
@@ -300,7 +300,9 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>Removes what was used longest ago, until so much more fits. Under the lock.</summary>
+    /// <summary>
+    /// Removes the least recently used copies until <paramref name="sizeBytes"/> more fit. False when they do not fit. The caller holds the lock.
+    /// </summary>
     private bool TryMakeRoom(long sizeBytes)
     {
         if (_sizeBytes + sizeBytes <= _sizeBytesMax)
@@ -320,7 +322,7 @@ internal sealed class LocalCopies
         return false;
     }
 
-    /// <summary>Lets go of a copy that is no good; those who have it keep the file that they have opened.</summary>
+    /// <summary>Removes a copy that is not valid. Readers that have opened its file can go on reading it.</summary>
     private void Forget(string name, Copy copy)
     {
         lock (_gate)
@@ -332,7 +334,7 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>A file that cannot be deleted now is found and counted by the next start. Under the lock.</summary>
+    /// <summary>Removes a copy and its file. A file that cannot be deleted now is found and counted by the next start. The caller holds the lock.</summary>
     private void Remove(string name, Copy copy)
     {
         _copies.Remove(name);
@@ -348,10 +350,10 @@ internal sealed class LocalCopies
         }
     }
 
-    /// <summary>A copy, or one that is being fetched. Under the lock but for <see cref="Ready"/>.</summary>
+    /// <summary>A copy that exists or is being fetched. Its members are protected by the lock, except <see cref="Ready"/>.</summary>
     private sealed class Copy
     {
-        /// <summary>True when it is there, false when its object is not.</summary>
+        /// <summary>Completes when the fetch has ended: with true when the copy exists, with false when its object does not.</summary>
         public required Task<bool> Ready { get; init; }
 
         public long SizeBytes { get; set; }

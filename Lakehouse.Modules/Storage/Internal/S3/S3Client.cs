@@ -8,12 +8,12 @@ using Lakehouse.Core.Journal;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// One client for a bucket: its settings, its retries and its errors. Retries are our own: the SDK's hide whether a request may have been carried out, which
-/// decides what a later "it is there already" means; and a request that gets no answer must not wait minutes for its turn.
+/// The client of one bucket, with its retries and errors. The retries of the SDK are not used: they hide whether an earlier attempt may have been carried out,
+/// which decides what a later "the object exists" means, and a request without an answer could wait for minutes.
 /// </summary>
 internal sealed class S3Client : IDisposable
 {
-    // What the SDK calls the status where there was no answer.
+    // The status that the SDK reports when there was no answer.
     private const HttpStatusCode NoAnswer = default;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -35,7 +35,7 @@ internal sealed class S3Client : IDisposable
             ForcePathStyle = options.PathStyle,
             AuthenticationRegion = options.Region,
 
-            // The trailing checksums that the SDK adds by itself are refused by Ceph with every chunked put.
+            // The trailing checksums that the SDK adds by default make Ceph refuse every chunked put.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             MaxErrorRetry = 0,
@@ -58,9 +58,9 @@ internal sealed class S3Client : IDisposable
     /// <summary>The SDK's client.</summary>
     public AmazonS3Client Sdk { get; }
 
-    /// <summary>Sends a request until it succeeds, fails for good, or has failed too often.</summary>
-    /// <param name="send">Sends it once; is told how many attempts were made before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Sends a request, with retries, until it succeeds, fails permanently, or has failed too often.</summary>
+    /// <param name="send">Sends the request once. Its first argument is the number of earlier attempts.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>s3_*</c> (<see cref="ErrorKind.Upstream"/>, <see cref="ErrorKind.Timeout"/>).</exception>
     public async Task<T> SendAsync<T>(Func<int, CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
@@ -85,11 +85,11 @@ internal sealed class S3Client : IDisposable
         }
     }
 
-    /// <summary>True for what the network or the server does wrong.</summary>
+    /// <summary>True for errors of the network or the S3 server.</summary>
     public static bool IsOfStore(Exception error) =>
         error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or TimeoutException;
 
-    /// <summary>True where the same request may succeed a moment later.</summary>
+    /// <summary>True when a retry of the same request may succeed.</summary>
     public static bool CanSucceedLater(Exception error) => error switch
     {
         AmazonServiceException
@@ -103,7 +103,7 @@ internal sealed class S3Client : IDisposable
         _ => IsOfStore(error),
     };
 
-    /// <summary>The error for a person. Messages of servers can be empty, so the code decides; none holds a key of the configuration.</summary>
+    /// <summary>The error to show to a person. Chosen by the error code, because messages of servers can be empty. Never holds an access key.</summary>
     public LakehouseException Translate(Exception error) => error switch
     {
         LakehouseException known => known,
@@ -128,7 +128,8 @@ internal sealed class S3Client : IDisposable
     public void Dispose() => Sdk.Dispose();
 
     /// <summary>
-    /// Twice as long each time, and anywhere between half and the whole of that, so that those who failed together do not come back together.
+    /// Backoff with jitter: the pause doubles with each attempt and is a random share of that between a half and the whole, so that clients that failed
+    /// together do not retry together.
     /// </summary>
     private TimeSpan PauseAfter(int attempt)
     {

@@ -7,9 +7,8 @@ using Lakehouse.Core.Names;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// A bucket of an S3 server: AWS, MinIO, Ceph and others. Objects of more than a part go in parts. A put-if-absent is one single put with a condition, which is
-/// what S3 has for commits: on the completion of an upload in parts the condition is ignored by some servers. ETags are the server's, so the same content has
-/// the same.
+/// A bucket of an S3 server: AWS, MinIO, Ceph and others. An object that is larger than one part is uploaded in parts. A put-if-absent is a single conditional
+/// put, because some servers ignore the condition when an upload in parts is completed. ETags are those of the server, so the same content has the same ETag.
 /// </summary>
 internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCopies copies) : IObjectStore
 {
@@ -23,7 +22,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
     public bool IsInPlace => false;
 
     /// <summary>
-    /// Fails unless the bucket is there and can be listed; and, where commits are made in it, unless of two puts on a condition the second one fails.
+    /// Fails unless the bucket exists and can be listed. With <paramref name="forCommits"/> also fails unless the second of two conditional puts is refused.
     /// </summary>
     public async Task ProbeAsync(bool forCommits, CancellationToken cancellationToken)
     {
@@ -74,8 +73,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public async Task<ObjectInfo?> PutIfAbsentAsync(ObjectKey key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        // An attempt whose answer was lost may have been carried out, and be sent again by us or by the connection: then the object that is "there already" is
-        // our own.
+        // An attempt whose answer was lost may have been carried out before it is sent again, by this class or by the HTTP connection. The writer's id in the
+        // metadata tells whether an existing object comes from such an attempt.
         var writer = Guid.NewGuid().ToString("N");
         var isStored = await client.SendAsync(
             async (_, late) =>
@@ -170,7 +169,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
             var page = await client.SendAsync((_, late) => client.Sdk.ListObjectsV2Async(request, late), cancellationToken);
             foreach (var listed in page.S3Objects ?? [])
             {
-                // They come encoded, for XML cannot hold every key. Those that others have put there and that no key of ours can be are left out.
+                // Keys come URL-encoded, because XML cannot hold every key. Objects of other programs whose names are not valid keys here are skipped.
                 if (ObjectKey.TryParse(WebUtility.UrlDecode(listed.Key)[options.Prefix.Length..], out var key, out _))
                 {
                     objects.Add(new ObjectInfo(key, listed.Size ?? 0, InSeconds(listed.LastModified), Unquote(listed.ETag)));
@@ -219,7 +218,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) =>
         copies.GetAsync(key, expected, OpenAsync, cancellationToken);
 
-    /// <summary>Null where the server does not know the call.</summary>
+    /// <summary>Null when the server does not support the call.</summary>
     private Task<ListMultipartUploadsResponse?> ListUploadsAsync(ListMultipartUploadsRequest request, CancellationToken cancellationToken) => client.SendAsync(
         async (_, late) =>
         {
@@ -244,7 +243,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     private static MemoryStream Read(ReadOnlyMemory<byte> content) => new(content.ToArray(), writable: false);
 
-    // Listings have fractions of a second, heads have none; an object is the same in both.
+    // Listings give fractions of a second, HEAD requests do not. Cut to seconds, so that an object has the same time in both.
     private static DateTimeOffset InSeconds(DateTime? modified)
     {
         var utc = (modified ?? DateTime.UnixEpoch).ToUniversalTime();
@@ -277,10 +276,10 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
                 ErrorKind.InvalidInput, "invalid_key", $"The object key is refused: with the bucket's prefix it has more than {KeyBytesMax} bytes of UTF-8.");
     }
 
-    /// <summary>Parts large enough that the largest object allowed has no more of them than S3 takes.</summary>
+    /// <summary>The part size: large enough that the largest allowed object does not need more parts than S3 accepts.</summary>
     private long PartBytesFor(long sizeBytesMax)
     {
-        const long largest = 5L << 40; // S3's own bound of an object
+        const long largest = 5L << 40; // the size limit of an object in S3
         var needed = Math.Min(sizeBytesMax, largest) / PartCountMax;
         return sizeBytesMax == long.MaxValue ? options.PartBytes : Math.Max(options.PartBytes, needed + 1);
     }
@@ -303,7 +302,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         (_, late) => client.Sdk.PutObjectAsync(new PutObjectRequest { BucketName = options.Bucket, Key = name, InputStream = Read(content) }, late),
         cancellationToken);
 
-    /// <summary>The object is there when the upload is completed, and not before; an upload that fails is taken back.</summary>
+    /// <summary>Uploads in parts. The object exists only when the upload is completed; an upload that fails is aborted.</summary>
     private async Task PutPartsAsync(string name, byte[] first, Stream content, long partBytes, long sizeBytesMax, CancellationToken cancellationToken)
     {
         var upload = await client.SendAsync(
@@ -348,7 +347,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
                     }
                     catch (AmazonS3Exception done) when (attempt > 0 && done.ErrorCode == "NoSuchUpload")
                     {
-                        return null; // the attempt before, whose answer was lost, has completed it
+                        return null; // an earlier attempt, whose answer was lost, has completed it
                     }
                 },
                 cancellationToken);
@@ -370,7 +369,7 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
         }
         catch (LakehouseException)
         {
-            // Its parts stay until the bucket's own rule for unfinished uploads; the caller's error says more.
+            // The parts stay until a collection or a lifecycle rule of the bucket removes them. The caller reports the original error.
         }
     }
 }

@@ -4,8 +4,8 @@ using Lakehouse.Core.Errors;
 namespace Lakehouse.Storage.Internal.S3;
 
 /// <summary>
-/// The bytes of an object, read from where the reader stands. A connection that breaks is opened again at that place, on the condition that the object is still
-/// the same: what is read is one version or an error. Seeking costs a request at the next read.
+/// Reads the bytes of an object. After a broken connection, the object is opened again at the current position on the condition that its ETag is the same, so a
+/// reader gets the bytes of one version or an error. A read after a seek needs a new request.
 /// </summary>
 internal sealed class S3ObjectStream : Stream
 {
