@@ -1,4 +1,4 @@
 namespace Lakehouse.Host.Cli;
 
 /// <summary>A command has failed; the message is for the person at the terminal.</summary>
-internal sealed class CommandException(string message) : Exception(message);
+internal sealed class CommandException(string message, Exception? inner = null) : Exception(message, inner);

@@ -25,7 +25,7 @@ internal static partial class CommandLine
             return await Create(settings).Parse(rest).InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (SettingsException error)
+        catch (SettingsException error) when (!IsEmbedded(args))
         {
             foreach (var line in error.Errors)
             {
@@ -34,12 +34,15 @@ internal static partial class CommandLine
 
             return 1;
         }
-        catch (CommandException error)
+        catch (CommandException error) when (!IsEmbedded(args))
         {
             await Terminal.Error.WriteLineAsync(error.Message);
             return 1;
         }
     }
+
+    /// <summary>True when another program starts this one in its own process: an error is for that program, not for a terminal.</summary>
+    private static bool IsEmbedded(string[] args) => Array.Exists(args, a => a.StartsWith($"--{HostDefaults.ApplicationKey}=", StringComparison.Ordinal));
 
     private static RootCommand Create(Dictionary<string, string> settings)
     {

@@ -64,7 +64,7 @@ internal static partial class ServeCommand
             var where = error.InnerException is { } cause && FileSystemErrors.Is(cause)
                 ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})"
                 : string.Empty;
-            throw new CommandException(error.Message + where);
+            throw new CommandException(error.Message + where, error);
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];

@@ -1,7 +1,8 @@
 namespace Lakehouse.Storage;
 
 /// <summary>
-/// Temporary folders for files that will be put into the bucket. On the file system of the data folder, so that a finished file can be linked into the bucket.
+/// Temporary folders for files that will be put into the bucket. They are in the data folder: a finished file is linked into a bucket of the same file system
+/// without a copy.
 /// </summary>
 public interface IScratchSpace
 {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Tests.Fixtures;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,6 +45,14 @@ public sealed class InMemoryTests : IAsyncDisposable
 
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("sql_error");
+    }
+
+    [Fact]
+    public void A_start_that_fails_throws_what_a_terminal_would_be_told()
+    {
+        using var factory = _factory.WithWebHostBuilder(builder => builder.UseSetting("query.timeout", "soon"));
+
+        factory.Invoking(f => f.CreateClient()).Should().Throw<SettingsException>().WithMessage("[query] timeout = \"soon\" is refused.*");
     }
 
     [Fact]

@@ -164,7 +164,6 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
             try
             {
                 var found = await model.Provider.EmbedAsync([.. call.Texts.Select(t => t.Text)], truncate, call.Token);
-                cache.CountCall(failed: false);
                 if (found.Count != call.Texts.Count)
                 {
                     throw EmbedErrors.Malformed(model.Settings.Provider, $"it has {found.Count} vectors for {call.Texts.Count} texts");
@@ -175,6 +174,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                     Normalise(vector, model);
                 }
 
+                cache.CountCall(failed: false);
                 for (var i = 0; i < found.Count; i++)
                 {
                     cache.Succeed(call.Texts[i], found[i]);
@@ -203,13 +203,13 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                 try
                 {
                     var found = await model.Provider.EmbedAsync([text.Text], truncate, call.Token);
-                    cache.CountCall(failed: false);
                     if (found.Count != 1)
                     {
                         throw EmbedErrors.Malformed(model.Settings.Provider, $"it has {found.Count} vectors for 1 text");
                     }
 
                     Normalise(found[0], model);
+                    cache.CountCall(failed: false);
                     cache.Succeed(text, found[0]);
                 }
                 catch (TextTooLongException error)

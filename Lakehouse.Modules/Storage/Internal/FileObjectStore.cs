@@ -92,7 +92,16 @@ internal sealed class FileObjectStore : IObjectStore
             await SealAsync(file, cancellationToken);
         }
 
-        var created = Link(key, scratchPath, target);
+        ObjectInfo? created;
+        try
+        {
+            created = Link(key, scratchPath, target);
+        }
+        catch (IOException error) when (Posix.IsOtherFileSystem(error))
+        {
+            created = await CopyAsync(key, scratchPath, target, cancellationToken);
+        }
+
         File.Delete(scratchPath);
         return created ?? Describe(key, new FileInfo(target));
     });
@@ -259,6 +268,27 @@ internal sealed class FileObjectStore : IObjectStore
         catch (Exception raced) when (FileSystemErrors.Is(raced))
         {
             // A put has just used the folder, or another delete has removed it: nothing is left to do in both cases.
+        }
+    }
+
+    /// <summary>Puts a file of another file system into the bucket, if the key is free.</summary>
+    private async Task<ObjectInfo?> CopyAsync(ObjectKey key, string source, string target, CancellationToken cancellationToken)
+    {
+        var temporary = Temporary(target);
+        try
+        {
+            await using (var content = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan))
+            using (var file = Create(temporary))
+            {
+                await new UploadCopy(content, file, content.Length).RunAsync(cancellationToken);
+                await SealAsync(file, cancellationToken);
+            }
+
+            return Link(key, temporary, target);
+        }
+        finally
+        {
+            Leftovers.Delete(temporary);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class Posix
     private const int StartWriting = 2; // SYNC_FILE_RANGE_WRITE
     private const int NotThere = 2; // ENOENT
     private const int AlreadyExists = 17; // EEXIST
+    private const int OtherFileSystem = 18; // EXDEV
 
     /// <summary>
     /// Makes the names in a folder durable. Does nothing when the folder has just been removed. On Windows the file system journals names itself.
@@ -50,6 +51,9 @@ internal static class Posix
             _ = SyncRange(file, offset, length, StartWriting);
         }
     }
+
+    /// <summary>True for the error of <see cref="TryLink"/> when the two paths are on different file systems (EXDEV).</summary>
+    public static bool IsOtherFileSystem(IOException error) => error.HResult == OtherFileSystem;
 
     /// <summary>
     /// Gives a file a second name, under which it appears atomically and complete. On Windows it is renamed instead. False when the name is taken.

@@ -47,6 +47,9 @@ internal sealed class DurableIndex(
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
 
+    /// <summary>The index in memory; null when it cannot be used. Then <see cref="Error"/> tells why.</summary>
+    public VectorIndex? Usable => Error is null ? index : null;
+
     /// <summary>The index in memory; throws <c>index_damaged</c> where there is none.</summary>
     public VectorIndex Index => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
 

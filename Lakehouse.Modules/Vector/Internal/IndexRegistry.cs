@@ -188,7 +188,9 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
     {
         foreach (var index in _indexes.Values)
         {
-            index.Dispose();
+            // A request that outlives the stop of the server still uses the memory of its index, which is outside the managed heap.
+            _ = index.CloseAsync().ContinueWith(
+                _ => index.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         _changing.Dispose();

@@ -228,19 +228,24 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
     }
 
-    private VectorIndexInfo Describe(DurableIndex index) => new(
-        index.Spec,
-        index.Error is null ? IndexStatus.Ready : IndexStatus.Damaged,
-        index.Error,
-        index.Error is null ? index.Index.Count : 0,
-        index.Error is null ? index.Index.Graph.DeletedCount : 0,
-        index.SizeBytes,
-        index.Order.LogCount,
-        index.Definition.CreatedAt,
-        _registry.AliasesOf(index.Name),
-        index.Definition.Generation,
-        index.Error is null ? index.Index.Keywords.Count : 0,
-        index.Owner);
+    private VectorIndexInfo Describe(DurableIndex index)
+    {
+        // Read once, because the index can become damaged meanwhile.
+        var memory = index.Usable;
+        return new VectorIndexInfo(
+            index.Spec,
+            memory is null ? IndexStatus.Damaged : IndexStatus.Ready,
+            memory is null ? index.Error : null,
+            memory?.Count ?? 0,
+            memory?.Graph.DeletedCount ?? 0,
+            index.SizeBytes,
+            index.Order.LogCount,
+            index.Definition.CreatedAt,
+            _registry.AliasesOf(index.Name),
+            index.Definition.Generation,
+            memory?.Keywords.Count ?? 0,
+            index.Owner);
+    }
 
     private void RequireCount(IReadOnlyList<string> ids)
     {

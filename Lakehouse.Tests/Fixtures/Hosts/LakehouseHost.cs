@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Core.Errors;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Lakehouse.Tests.Fixtures;
@@ -97,10 +99,10 @@ public sealed class LakehouseHost : IAsyncDisposable
             factory.UseKestrel();
             await Task.Run(factory.StartServer);
         }
-        catch
+        catch (Exception error)
         {
             await factory.DisposeAsync();
-            throw;
+            ExceptionDispatchInfo.Throw(error.InnerException as LakehouseException ?? error);
         }
 
         // A client of its own: the factory's would write some headers anew.

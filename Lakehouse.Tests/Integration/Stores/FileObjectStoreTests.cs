@@ -1,3 +1,4 @@
+using System.Net;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
@@ -33,6 +34,18 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         var path = _folder.File(Guid.NewGuid().ToString("N"));
         File.WriteAllBytes(path, content);
         return path;
+    }
+
+    [Fact]
+    public async Task A_bucket_on_another_file_system_than_the_data_folder_takes_files()
+    {
+        using var bucket = new MemoryFolder();
+        await using var host = await LakehouseHost.StartAsync(("storage.buckets.primary.folder", bucket.Path));
+
+        (await host.IngestAsync("t", "a\n1\n")).Status.Should().Be(HttpStatusCode.OK);
+
+        (await host.RowsAsync("FROM t")).Should().Be("[[1]]");
+        Directory.GetFiles(Path.Combine(bucket.Path, "datasets"), "*", SearchOption.AllDirectories).Should().ContainSingle().Which.Should().EndWith(".parquet");
     }
 
     [Fact]

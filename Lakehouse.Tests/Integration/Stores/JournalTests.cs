@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Core.Journal;
+using Lakehouse.Core.Names;
+using Lakehouse.Storage;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Stores;
@@ -27,6 +29,18 @@ public sealed class JournalTests
         (await CodesAsync(again, $"?since={Uri.EscapeDataString(middle.ToString("O"))}")).Should().Equal("two", "three");
         (await CodesAsync(again, "?limit=2")).Should().Equal("one", "two");
         (await again.Http.GetAsync("/v1/journal?since=yesterday")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Lines_that_are_no_entries_are_left_out()
+    {
+        await using var host = await LakehouseHost.StartAsync();
+        host.Service<IJournal>().Record("one", "a", "first");
+        await CodesAsync(host);
+        var store = host.Service<IObjectStore>();
+        await store.PutIfAbsentAsync(ObjectKey.Parse("_journal/20990101T000000.0000000Z-x.jsonl"), "null\n{\n17\n"u8.ToArray(), CancellationToken.None);
+
+        (await CodesAsync(host)).Should().Equal("one");
     }
 
     [Fact]

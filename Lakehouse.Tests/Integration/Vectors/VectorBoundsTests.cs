@@ -16,6 +16,65 @@ public sealed class VectorBoundsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Memory that a request still reads is not given back: the process would end.</summary>
+    [Fact]
+    public async Task A_stop_during_adds_and_searches_waits_for_them()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var host = await VectorHost.OpenAsync(_folder.Path, ("vector.persist", "false"));
+            await host.Indexes.CreateAsync(new VectorIndexSpec(Name, 4, Metric.L2, Quantization.None, 8, 50, 50), CancellationToken.None);
+            VectorItem[] items = [.. Enumerable.Range(0, 500).Select(i => new VectorItem($"{i}", new float[] { round, i, 0, 1 }, ReadOnlyMemory<byte>.Empty))];
+            var indexes = host.Indexes;
+            var running = Enumerable.Range(0, 2).Select(part => Task.Run(async () =>
+            {
+                while (true)
+                {
+                    await indexes.AddAsync(Name, items, null, CancellationToken.None);
+                    await indexes.SearchAsync(Name, [new VectorQuery { Vector = new float[] { 1, 1, 1, 1 }, K = 100 }], CancellationToken.None);
+                }
+            })).ToList();
+            await Task.Delay(10);
+            await host.DisposeAsync();
+
+            // They end with a refusal once the index is closed.
+            foreach (var task in running)
+            {
+                await task.Invoking(t => t).Should().ThrowAsync<Exception>();
+            }
+        }
+    }
+
+    /// <summary>An item that is replaced has two nodes; a search that runs meanwhile may find both.</summary>
+    [Fact]
+    public async Task An_item_that_is_replaced_during_a_search_is_in_the_answer_once()
+    {
+        await using var host = await VectorHost.OpenAsync(_folder.Path, ("vector.persist", "false"));
+        await host.Indexes.CreateAsync(new VectorIndexSpec(Name, 4, Metric.L2, Quantization.None, 8, 50, 50), CancellationToken.None);
+        VectorItem[] Items(float x) =>
+            [.. Enumerable.Range(0, 8).Select(i => new VectorItem($"{i}", new[] { x, i, 0, 1 }, ReadOnlyMemory<byte>.Empty, "word"))];
+        await host.Indexes.AddAsync(Name, Items(0), null, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        var replacing = Task.Run(async () =>
+        {
+            for (var x = 1; !stop.IsCancellationRequested; x++)
+            {
+                await host.Indexes.AddAsync(Name, Items(x), null, CancellationToken.None);
+            }
+        });
+        for (var i = 0; i < 3_000; i++)
+        {
+            var answers = await host.Indexes.SearchAsync(Name, [new VectorQuery { Vector = new float[] { 1, 1, 1, 1 }, K = 16 }], CancellationToken.None);
+            answers[0].Hits.Select(h => h.Item.Id).Should().OnlyHaveUniqueItems();
+            var hybrid = await host.Indexes.SearchHybridAsync(
+                Name, new HybridQuery { Vector = new float[] { 1, 1, 1, 1 }, Text = "word", K = 16, Depth = 16 }, CancellationToken.None);
+            hybrid.Hits.Select(h => h.Item.Id).Should().OnlyHaveUniqueItems();
+        }
+
+        await stop.CancelAsync();
+        await replacing;
+    }
+
     [Fact]
     public async Task Indexes_and_aliases()
     {

@@ -136,8 +136,9 @@ internal sealed partial class ImportJobs(
             {
                 await LookAfterAsync(stoppingToken);
             }
-            catch (LakehouseException error)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                // Any other exception would end the program, as those of all background services do.
                 LogUnwatched(error);
             }
         }

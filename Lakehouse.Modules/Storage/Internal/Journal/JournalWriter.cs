@@ -124,7 +124,10 @@ internal sealed partial class JournalWriter(
             {
                 try
                 {
-                    entries.Add(JsonSerializer.Deserialize<JournalEntry>(line, Json)!);
+                    if (JsonSerializer.Deserialize<JournalEntry>(line, Json) is { } entry)
+                    {
+                        entries.Add(entry);
+                    }
                 }
                 catch (JsonException)
                 {

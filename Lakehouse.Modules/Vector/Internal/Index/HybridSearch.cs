@@ -48,6 +48,11 @@ internal sealed class HybridSearch(VectorIndex index, VectorOptions options)
                 }
             }
 
+            foreach (var node in index.FindRepeated(candidates.Keys) ?? [])
+            {
+                candidates.Remove(node);
+            }
+
             var hits = candidates
                 .Select(c => (c.Key, c.Value, Score: ScoreOf(c.Value, query)))
                 .OrderByDescending(c => c.Score)

@@ -128,11 +128,17 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
     private List<VectorHit> Collect(VectorQuery query, int k, AnswerSize size)
     {
         var hits = new List<VectorHit>(Math.Min(k, _found.Count));
+        var repeated = index.FindRepeated(_found.Select(f => f.Node));
         foreach (var (node, distance) in _found)
         {
             if (hits.Count == k || distance > query.DistanceMax)
             {
                 break;
+            }
+
+            if (repeated is not null && repeated.Contains(node))
+            {
+                continue;
             }
 
             var item = size.Add(index.Read(node, query.Include));

@@ -83,6 +83,27 @@ internal sealed unsafe class VectorIndex : IDisposable
         parts.HasFlag(ItemParts.Text) && Text(node) is { Length: > 0 } text ? Encoding.UTF8.GetString(text) : null);
 
     /// <summary>
+    /// The nodes that a search must leave out of its answer, because an item that was replaced meanwhile was found both before and after. Null for none. For
+    /// readers, as <see cref="Metadata"/>.
+    /// </summary>
+    public HashSet<uint>? FindRepeated(IEnumerable<uint> found)
+    {
+        HashSet<uint>? replaced = null;
+        foreach (var node in found)
+        {
+            if (!Graph.IsLive(node))
+            {
+                (replaced ??= []).Add(node);
+            }
+        }
+
+        // Of several nodes of an item the live one stays, or else the first.
+        replaced?.RemoveWhere(node => !found.Any(
+            other => other != node && Id(other).SequenceEqual(Id(node)) && (other < node || !replaced.Contains(other))));
+        return replaced;
+    }
+
+    /// <summary>
     /// The first items whose ids sort after <paramref name="startAfter"/>; one more than <paramref name="countMax"/> where there are more. For readers, as
     /// <see cref="Metadata"/>.
     /// </summary>
