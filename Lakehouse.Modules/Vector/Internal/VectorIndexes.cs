@@ -9,6 +9,8 @@ namespace Lakehouse.Vector.Internal;
 /// <summary>The module's entry point: acquires a lease for each call, checks it, and runs it on the index that it names.</summary>
 internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 {
+    private const long GarbageBytesWorthCollecting = 32 << 20;
+
     private readonly IndexRegistry _registry;
     private readonly VectorOptions _options;
     private readonly MemoryBudget _memory;
@@ -34,8 +36,9 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             return;
         }
 
+        var allocated = GC.GetTotalAllocatedBytes();
         await _registry.LoadAsync(_memory.Require, cancellationToken);
-        if (_registry.Indexes.Any())
+        if (GC.GetTotalAllocatedBytes() - allocated > GarbageBytesWorthCollecting)
         {
             // Reading a million items leaves a hundred megabytes of garbage, and a program that then only searches would hardly allocate enough to trigger a
             // collection.
