@@ -36,7 +36,13 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
 
             // In a search by id, one more result is found, because that item itself is left out below.
             var selection = new NodeSelection(index, filter, query.AllowedIds);
-            var isExact = Find(vector.Span, query.Id is null ? k : k + 1, query, selection, context);
+            var wanted = query.Id is null ? k : k + 1;
+            var isExact = Find(vector.Span, wanted, query, selection, context);
+            if (index.FindRepeated(_found.Select(f => f.Node)) is { Count: > 0 } repeated)
+            {
+                isExact = Find(vector.Span, wanted + repeated.Count, query, selection, context);
+            }
+
             return new VectorAnswer(Collect(query, k, size), isExact, context.ScoreCount, owner);
         }
         finally
