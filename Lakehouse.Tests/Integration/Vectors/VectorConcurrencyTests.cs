@@ -77,5 +77,8 @@ public sealed class VectorConcurrencyTests
         new SettingsReader(new ConfigurationBuilder().Build()));
 
     private static float[] Gaussian(Random random) =>
-        [.. Enumerable.Range(0, Dimension).Select(_ => (float)Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * MathF.Cos(2 * MathF.PI * random.NextSingle()))];
+    [
+        .. Enumerable.Range(0, Dimension).Select(
+            _ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))
+    ];
 }

@@ -1,7 +1,5 @@
 using Lakehouse.Hnsw;
 using Lakehouse.Hnsw.Internal.Graph;
-using Lakehouse.Vector;
-using Lakehouse.Vector.Internal;
 
 namespace Lakehouse.Tests.Unit.Vectors;
 
