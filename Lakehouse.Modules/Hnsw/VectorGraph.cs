@@ -181,7 +181,7 @@ public sealed unsafe class VectorGraph : IDisposable
             {
                 while (_graph.Apart.TryDequeue(out var node))
                 {
-                    _walker.HangAgain(node, context);
+                    _walker.AttachAgain(node, context);
                 }
             }
         }

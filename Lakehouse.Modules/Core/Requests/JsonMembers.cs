@@ -10,9 +10,9 @@ namespace Lakehouse.Core.Requests;
 /// (<see cref="ErrorKind.InvalidInput"/>) with the member's name. Not thread-safe.
 /// </summary>
 /// <param name="body">The object.</param>
-/// <param name="place">What it is called in errors.</param>
+/// <param name="path">What it is called in errors.</param>
 /// <param name="ignoresCase">True when the case of names is ignored; of several members with the same name, the last one is used.</param>
-public sealed class JsonMembers(JsonElement body, string place = "the body", bool ignoresCase = false)
+public sealed class JsonMembers(JsonElement body, string path = "the body", bool ignoresCase = false)
 {
     private readonly List<string> _known = [];
     private readonly StringComparer _comparer = ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -45,7 +45,7 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
     public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>A text that must be present and not empty.</summary>
-    public string RequiredText(string name) => FilledText(name) ?? throw Invalid($"{place} has no \"{name}\"");
+    public string RequiredText(string name) => FilledText(name) ?? throw Invalid($"{path} has no \"{name}\"");
 
     /// <summary>True or false.</summary>
     public bool? Flag(string name) => Member(name) switch
@@ -90,7 +90,7 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
         {
             if (!_known.Contains(member.Name, _comparer))
             {
-                throw Invalid(Unknown(place, member.Name, _known));
+                throw Invalid(Unknown(path, member.Name, _known));
             }
         }
     }
@@ -111,8 +111,8 @@ public sealed class JsonMembers(JsonElement body, string place = "the body", boo
     }
 
     /// <summary>The reason for refusing an unknown member.</summary>
-    public static string Unknown(string place, string? name, IEnumerable<string> known) =>
-        $"{place} has no member \"{name}\"; there are {string.Join(", ", known)}{NearestName.Hint(name ?? string.Empty, known)}";
+    public static string Unknown(string path, string? name, IEnumerable<string> known) =>
+        $"{path} has no member \"{name}\"; there are {string.Join(", ", known)}{NearestName.Hint(name ?? string.Empty, known)}";
 
     private static LakehouseException Wrong(string what, string expected) => Invalid($"{what} is not {expected}");
 }

@@ -313,6 +313,7 @@ public sealed class GarbageTests : IAsyncLifetime
         await using var one = await LakehouseHost.StartInAsync(folder.Path, settings);
         await using var two = await LakehouseHost.StartInAsync(folder.Path, settings);
         await one.IngestAsync("t", "a\n0\n");
+        await Until.HoldsAsync(() => two.SqlAsync("FROM t").Result.Status == HttpStatusCode.OK);
         var versions = new ConcurrentDictionary<long, string>();
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(12));
         var writers = new[] { one, two }.Select((host, which) => Task.Run(async () =>

@@ -30,18 +30,18 @@ internal sealed record RegisterRequest(
 
     private static RegisteredObject ReadObject(JsonElement json, int index)
     {
-        var place = $"objects[{index}]";
+        var path = $"objects[{index}]";
         if (json.ValueKind == JsonValueKind.String)
         {
-            return new RegisteredObject(JsonMembers.TextOf(json, place), null, null);
+            return new RegisteredObject(JsonMembers.TextOf(json, path), null, null);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw JsonMembers.Invalid($"{place} is neither a key nor an object with \"key\"");
+            throw JsonMembers.Invalid($"{path} is neither a key nor an object with \"key\"");
         }
 
-        var members = new JsonMembers(json, place);
+        var members = new JsonMembers(json, path);
         var read = new RegisteredObject(members.Text("key"), members.LongCount("row_count"), members.Text("sha256"));
         members.Complete();
         return read;
@@ -49,13 +49,13 @@ internal sealed record RegisterRequest(
 
     private static DatasetColumn ReadColumn(JsonElement json, int index)
     {
-        var place = $"columns[{index}]";
+        var path = $"columns[{index}]";
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw JsonMembers.Invalid($"{place} is not an object with \"name\" and \"type\"");
+            throw JsonMembers.Invalid($"{path} is not an object with \"name\" and \"type\"");
         }
 
-        var members = new JsonMembers(json, place);
+        var members = new JsonMembers(json, path);
         var column = new DatasetColumn(members.Text("name") ?? string.Empty, members.Text("type") ?? string.Empty);
         members.Complete();
         return column;

@@ -63,7 +63,7 @@ internal readonly unsafe struct GraphBuilder<TSpace, TScorer>(HnswGraph graph, T
             graph.UnlockLists(node);
             if (layer == 0)
             {
-                new SpanningTree<TSpace, TScorer>(graph, space, context).Hang(node, found);
+                new SpanningTree<TSpace, TScorer>(graph, space, context).Attach(node, found);
             }
 
             foreach (var neighbour in neighbours[layer])

@@ -18,7 +18,7 @@ internal interface IWalker
     bool Heal(uint node, BitArray deleted, SearchContext context);
 
     /// <summary>Attaches a node of <see cref="HnswGraph.Apart"/> to the spanning tree.</summary>
-    void HangAgain(uint node, SearchContext context);
+    void AttachAgain(uint node, SearchContext context);
 
     /// <summary>Completes the spanning tree of nodes 0 to <paramref name="nodeCount"/> - 1.</summary>
     int CompleteTree(uint nodeCount, SearchContext context);

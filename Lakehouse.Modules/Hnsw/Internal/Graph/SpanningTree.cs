@@ -18,13 +18,13 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     /// <summary>
     /// Attaches a new node to the nearest node that its search found, that is in the tree and that has room for an edge; if there is none, to one that is
     /// reachable from those. If all of them are deleted, it is attached to a deleted one, because walks go through it until it is removed. If none is in the
-    /// tree yet, because they are being linked at the same time, <see cref="HangAgain"/> retries after the batch.
+    /// tree yet, because they are being linked at the same time, <see cref="AttachAgain"/> retries after the batch.
     /// </summary>
-    public void Hang(uint node, FoundNodes found)
+    public void Attach(uint node, FoundNodes found)
     {
         for (var i = 0; i < found.Count; i++)
         {
-            if (TryHang(node, found.Node(i), withDeleted: false))
+            if (TryAttach(node, found.Node(i), withDeleted: false))
             {
                 return;
             }
@@ -36,7 +36,7 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
             starts.Add(found.Node(i));
         }
 
-        if (!TryHangFrom(starts, node))
+        if (!TryAttachFrom(starts, node))
         {
             graph.Apart.Enqueue(node);
         }
@@ -46,10 +46,10 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     /// Attaches a node of <see cref="HnswGraph.Apart"/> to a node that is reachable from it or from the entry node. If there is none, the node becomes the root
     /// of a tree.
     /// </summary>
-    public void HangAgain(uint node)
+    public void AttachAgain(uint node)
     {
         var starts = graph.Entry is { } entry ? [node, entry.Node] : new List<uint> { node };
-        if (!graph.IsDeleted(node) && !TryHangFrom(starts, node))
+        if (!graph.IsDeleted(node) && !TryAttachFrom(starts, node))
         {
             Volatile.Write(ref graph.Links.Head(node)->IsInTree, true);
         }
@@ -118,11 +118,11 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
     }
 
     /// <summary>Attaches a node to another one. False when the other one is deleted, not in the tree, or has no room for an edge.</summary>
-    private bool TryHang(uint node, uint other, bool withDeleted)
+    private bool TryAttach(uint node, uint other, bool withDeleted)
     {
         var links = graph.Links;
-        var canHang = other != node && (withDeleted || !graph.IsDeleted(other)) && Volatile.Read(ref links.Head(other)->IsInTree);
-        if (!canHang || !Join(other, node))
+        var canAttach = other != node && (withDeleted || !graph.IsDeleted(other)) && Volatile.Read(ref links.Head(other)->IsInTree);
+        if (!canAttach || !Join(other, node))
         {
             return false;
         }
@@ -131,8 +131,8 @@ internal sealed unsafe class SpanningTree<TSpace, TScorer>(HnswGraph graph, TSpa
         return true;
     }
 
-    private bool TryHangFrom(List<uint> starts, uint node) =>
-        TryAlong(starts, other => TryHang(node, other, withDeleted: false)) || TryAlong(starts, other => TryHang(node, other, withDeleted: true));
+    private bool TryAttachFrom(List<uint> starts, uint node) =>
+        TryAlong(starts, other => TryAttach(node, other, withDeleted: false)) || TryAlong(starts, other => TryAttach(node, other, withDeleted: true));
 
     /// <summary>Follows links breadth first, also through deleted nodes, until <paramref name="attempt"/> succeeds for a node.</summary>
     private bool TryAlong(List<uint> starts, Func<uint, bool> attempt)

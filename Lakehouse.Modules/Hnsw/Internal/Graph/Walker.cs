@@ -23,7 +23,7 @@ internal sealed class Walker<TWalk, TWalkScorer, TBuild, TBuildScorer>(HnswGraph
 
     public bool Heal(uint node, BitArray deleted, SearchContext context) => new GraphHealer<TBuild, TBuildScorer>(graph, build, context).Heal(node, deleted);
 
-    public void HangAgain(uint node, SearchContext context) => new SpanningTree<TBuild, TBuildScorer>(graph, build, context).HangAgain(node);
+    public void AttachAgain(uint node, SearchContext context) => new SpanningTree<TBuild, TBuildScorer>(graph, build, context).AttachAgain(node);
 
     public int CompleteTree(uint nodeCount, SearchContext context) =>
         new SpanningTree<TBuild, TBuildScorer>(graph, build, context).Complete(nodeCount, SearchNear);

@@ -10,6 +10,10 @@ namespace Lakehouse.Query.Internal.Worker;
 /// </summary>
 internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBufferWriter<byte>
 {
+    // Far below what a person notices, and far above what a block of rows that come fast takes to fill.
+    private const int WaitMsMax = 20;
+
+    private long _handedOverAt;
     private int _free = lane.BlockCount;
     private int _block;
     private int _filled;
@@ -18,14 +22,14 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
     /// <summary>The number of bytes in the block that is being filled.</summary>
     public int FilledBytes => _filled;
 
-    /// <summary>Whether no block of this answer has been handed over yet.</summary>
-    public bool IsServerIdle => _free == lane.BlockCount;
+    /// <summary>Whether no block of this answer has been handed over yet, or none for so long that rows which come slowly should not wait for more.</summary>
+    public bool IsDue => Environment.TickCount64 - _handedOverAt >= WaitMsMax;
 
     /// <summary>Prepares for the next answer. All blocks are free, because the server starts a statement only after it has read the answer before.</summary>
     public void Reset()
     {
         lane.Forget(FrameKind.Taken);
-        (_free, _block, _filled) = (lane.BlockCount, 0, 0);
+        (_free, _block, _filled, _handedOverAt) = (lane.BlockCount, 0, 0, 0);
     }
 
     public void Advance(int count)
@@ -84,6 +88,7 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
             _block = (_block + 1) % lane.BlockCount;
             _filled = 0;
             _free--;
+            _handedOverAt = Environment.TickCount64;
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             while (run.MoveNext())
             {
                 // Not after each chunk, so that an answer of few rows is sent together with its end, in one call.
-                if (output.FilledBytes >= HandOverBytes || output.IsServerIdle)
+                if (output.FilledBytes >= HandOverBytes || output.IsDue)
                 {
                     output.HandOver();
                     output.Send();

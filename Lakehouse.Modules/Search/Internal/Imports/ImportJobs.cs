@@ -20,7 +20,7 @@ internal sealed partial class ImportJobs(
 {
     private readonly ConcurrentDictionary<string, ImportJob> _jobs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _starting = new(1);
-    private readonly SemaphoreSlim _places = new(options.MaxConcurrentImports);
+    private readonly SemaphoreSlim _running = new(options.MaxConcurrentImports);
 
     public async Task<ImportStatus> StartAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed partial class ImportJobs(
         }
 
         _starting.Dispose();
-        _places.Dispose();
+        _running.Dispose();
         base.Dispose();
     }
 
@@ -272,7 +272,7 @@ internal sealed partial class ImportJobs(
     {
         try
         {
-            await _places.WaitAsync(job.Stopping);
+            await _running.WaitAsync(job.Stopping);
             try
             {
                 job.Progress.Set(s => s with { State = ImportState.Reading });
@@ -282,7 +282,7 @@ internal sealed partial class ImportJobs(
             }
             finally
             {
-                _places.Release();
+                _running.Release();
             }
         }
         catch (OperationCanceledException) when (job.Stopping.IsCancellationRequested)

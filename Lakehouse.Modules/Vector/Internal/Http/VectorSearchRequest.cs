@@ -31,21 +31,21 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
         var queries = new List<VectorQuery>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var place = $"queries[{queries.Count}]";
+            var path = $"queries[{queries.Count}]";
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw VectorJson.Wrong(place, "an object");
+                throw VectorJson.Wrong(path, "an object");
             }
 
             List<VectorQuery>? nested = null;
-            var query = ReadQuery(ref reader, json, ref offset, place, ref nested);
-            queries.Add(nested is null ? query : throw VectorErrors.Query($"{place} has queries of its own"));
+            var query = ReadQuery(ref reader, json, ref offset, path, ref nested);
+            queries.Add(nested is null ? query : throw VectorErrors.Query($"{path} has queries of its own"));
         }
 
         return queries;
     }
 
-    private static VectorQuery ReadQuery(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, string place, ref List<VectorQuery>? queries)
+    private static VectorQuery ReadQuery(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, string path, ref List<VectorQuery>? queries)
     {
         var query = new VectorQuery();
         var memberCount = 0;
@@ -64,7 +64,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
             }
             else
             {
-                query = ReadOption(ref reader, query, place);
+                query = ReadOption(ref reader, query, path);
             }
         }
 
@@ -76,7 +76,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
         return query.K is null && query.DistanceMax is null ? query with { K = KDefault } : query;
     }
 
-    private static VectorQuery ReadOption(ref Utf8JsonReader reader, VectorQuery query, string place)
+    private static VectorQuery ReadOption(ref Utf8JsonReader reader, VectorQuery query, string path)
     {
         switch (reader.GetString())
         {
@@ -97,7 +97,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
             case "include":
                 return query with { Include = ItemJson.ParseParts(VectorJson.ReadTexts(ref reader, "include")) };
             case var unknown:
-                throw VectorJson.Unknown(place, unknown, Known);
+                throw VectorJson.Unknown(path, unknown, Known);
         }
     }
 }

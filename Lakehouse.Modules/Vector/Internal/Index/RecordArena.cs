@@ -32,9 +32,9 @@ internal sealed unsafe class RecordArena : IDisposable
     public byte* Add(ReadOnlySpan<byte> record)
     {
         var size = RoundUp(record.Length);
-        var place = _free.TryGetValue(size, out var stack) && stack.TryPop(out var freed) ? (byte*)freed : Take(size);
-        record.CopyTo(new Span<byte>(place, size));
-        return place;
+        var slot = _free.TryGetValue(size, out var stack) && stack.TryPop(out var freed) ? (byte*)freed : Take(size);
+        record.CopyTo(new Span<byte>(slot, size));
+        return slot;
     }
 
     /// <summary>Frees the memory of a record, which no thread may read any more.</summary>
@@ -69,10 +69,10 @@ internal sealed unsafe class RecordArena : IDisposable
             _blocks.Add(((nint)_next, block));
         }
 
-        var place = _next;
+        var slot = _next;
         _next += size;
         _left -= size;
         SizeBytes += size;
-        return place;
+        return slot;
     }
 }

@@ -168,7 +168,7 @@ internal sealed unsafe class VectorIndex : IDisposable
             AddResult result;
             lock (_table)
             {
-                (added, result) = Place(batch, retexted);
+                (added, result) = StoreItems(batch, retexted);
             }
 
             applied();
@@ -332,7 +332,7 @@ internal sealed unsafe class VectorIndex : IDisposable
         _linking.Dispose();
     }
 
-    private (List<(uint Node, uint? Before)> Added, AddResult Result) Place(ItemBatch batch, List<uint> retexted)
+    private (List<(uint Node, uint? Before)> Added, AddResult Result) StoreItems(ItemBatch batch, List<uint> retexted)
     {
         var added = new List<(uint, uint?)>(batch.Count);
         var newCount = 0;

@@ -15,22 +15,22 @@ internal sealed class FilterParser(int depthMax, int termsMax)
     /// <exception cref="LakehouseException"><c>invalid_filter</c> (<see cref="ErrorKind.InvalidInput"/>), with the position of the error.</exception>
     public FilterNode Parse(JsonElement filter) => ParseObject(filter, "filter", 1);
 
-    private FilterNode ParseObject(JsonElement filter, string place, int depth)
+    private FilterNode ParseObject(JsonElement filter, string location, int depth)
     {
         if (depth > depthMax)
         {
-            throw Invalid(place, $"it is nested more than {depthMax} deep (vector.max_filter_depth)");
+            throw Invalid(location, $"it is nested more than {depthMax} deep (vector.max_filter_depth)");
         }
 
         if (filter.ValueKind != JsonValueKind.Object)
         {
-            throw Invalid(place, "it must be an object, such as {\"state\": \"IL\", \"years\": {\"gte\": 5}}");
+            throw Invalid(location, "it must be an object, such as {\"state\": \"IL\", \"years\": {\"gte\": 5}}");
         }
 
         var parts = new List<FilterNode>();
         foreach (var member in filter.EnumerateObject())
         {
-            var below = $"{place}.{member.Name}";
+            var below = $"{location}.{member.Name}";
             parts.Add(member.Name switch
             {
                 "and" => new AllFilter(ParseList(member.Value, below, depth)),
@@ -43,21 +43,21 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         return parts.Count == 1 ? parts[0] : new AllFilter([.. parts]);
     }
 
-    private FilterNode[] ParseList(JsonElement list, string place, int depth) => list.ValueKind == JsonValueKind.Array
-        ? [.. list.EnumerateArray().Select((filter, i) => ParseObject(filter, $"{place}[{i}]", depth + 1))]
-        : throw Invalid(place, "it must be a list of filters");
+    private FilterNode[] ParseList(JsonElement list, string location, int depth) => list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select((filter, i) => ParseObject(filter, $"{location}[{i}]", depth + 1))]
+        : throw Invalid(location, "it must be a list of filters");
 
-    private FilterNode ParseField(FieldPath path, JsonElement condition, string place)
+    private FilterNode ParseField(FieldPath path, JsonElement condition, string location)
     {
         if (condition.ValueKind != JsonValueKind.Object)
         {
-            return new EqualFilter(path, [ParseValue(condition, place)]);
+            return new EqualFilter(path, [ParseValue(condition, location)]);
         }
 
         var parts = new List<FilterNode>();
         foreach (var (name, value) in condition.EnumerateObject().Select(m => (m.Name, m.Value)))
         {
-            var below = $"{place}.{name}";
+            var below = $"{location}.{name}";
             parts.Add(name switch
             {
                 "eq" => new EqualFilter(path, [ParseValue(value, below)]),
@@ -74,57 +74,57 @@ internal sealed class FilterParser(int depthMax, int termsMax)
 
         return parts.Count switch
         {
-            0 => throw Invalid(place, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+            0 => throw Invalid(location, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
             1 => parts[0],
             _ => new AllFilter([.. parts]),
         };
     }
 
-    private RangeFilter ParseRange(FieldPath path, JsonElement value, string place, bool isAbove, bool isInclusive)
+    private RangeFilter ParseRange(FieldPath path, JsonElement value, string location, bool isAbove, bool isInclusive)
     {
-        var bound = ParseValue(value, place);
+        var bound = ParseValue(value, location);
         return bound.Kind is ValueKind.Integer or ValueKind.Double or ValueKind.String
             ? new RangeFilter(path, bound, isAbove, isInclusive)
-            : throw Invalid(place, "only numbers and texts have an order");
+            : throw Invalid(location, "only numbers and texts have an order");
     }
 
-    private FilterNode ParseExists(FieldPath path, JsonElement value, string place)
+    private FilterNode ParseExists(FieldPath path, JsonElement value, string location)
     {
-        Count(place);
+        Count(location);
         return value.ValueKind switch
         {
             JsonValueKind.True => new ExistsFilter(path),
             JsonValueKind.False => new NotFilter(new ExistsFilter(path)),
-            _ => throw Invalid(place, "it must be true or false"),
+            _ => throw Invalid(location, "it must be true or false"),
         };
     }
 
-    private List<FilterValue> ParseValues(JsonElement list, string place) => list.ValueKind == JsonValueKind.Array
-        ? [.. list.EnumerateArray().Select((value, i) => ParseValue(value, $"{place}[{i}]"))]
-        : throw Invalid(place, "it must be a list of values");
+    private List<FilterValue> ParseValues(JsonElement list, string location) => list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select((value, i) => ParseValue(value, $"{location}[{i}]"))]
+        : throw Invalid(location, "it must be a list of values");
 
-    private FilterValue ParseValue(JsonElement value, string place)
+    private FilterValue ParseValue(JsonElement value, string location)
     {
-        Count(place);
+        Count(location);
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                return new FilterValue(ValueKind.String, 0, MetadataDocument.Escape(Text(value, place)));
+                return new FilterValue(ValueKind.String, 0, MetadataDocument.Escape(Text(value, location)));
             case JsonValueKind.Number:
                 return value.TryGetInt64(out var whole) ? new FilterValue(ValueKind.Integer, whole, [])
                     : value.TryGetDouble(out var number)
                         && double.IsFinite(number) ? new FilterValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(number), [])
-                    : throw Invalid(place, "the number is beyond what a double can hold");
+                    : throw Invalid(location, "the number is beyond what a double can hold");
             case JsonValueKind.True or JsonValueKind.False:
                 return new FilterValue(value.ValueKind == JsonValueKind.True ? ValueKind.True : ValueKind.False, 0, []);
             case JsonValueKind.Null:
                 return new FilterValue(ValueKind.Null, 0, []);
             default:
-                throw Invalid(place, "it must be a text, a number, true, false or null");
+                throw Invalid(location, "it must be a text, a number, true, false or null");
         }
     }
 
-    private static string Text(JsonElement value, string place)
+    private static string Text(JsonElement value, string location)
     {
         try
         {
@@ -132,18 +132,18 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         }
         catch (InvalidOperationException error)
         {
-            throw Invalid(place, "the text is not valid Unicode", error);
+            throw Invalid(location, "the text is not valid Unicode", error);
         }
     }
 
-    private void Count(string place)
+    private void Count(string location)
     {
         if (++_terms > termsMax)
         {
-            throw Invalid(place, $"the filter has more than {termsMax} conditions and values (vector.max_filter_terms)");
+            throw Invalid(location, $"the filter has more than {termsMax} conditions and values (vector.max_filter_terms)");
         }
     }
 
-    private static LakehouseException Invalid(string place, string reason, Exception? inner = null) =>
-        new(ErrorKind.InvalidInput, "invalid_filter", $"{(place.Length <= 200 ? place : place[..200] + "...")}: {reason}.", inner);
+    private static LakehouseException Invalid(string location, string reason, Exception? inner = null) =>
+        new(ErrorKind.InvalidInput, "invalid_filter", $"{(location.Length <= 200 ? location : location[..200] + "...")}: {reason}.", inner);
 }
