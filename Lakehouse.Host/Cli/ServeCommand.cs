@@ -72,7 +72,14 @@ internal static partial class ServeCommand
         using var stopping = app.Lifetime.ApplicationStopping.Register(() => LogStopping(logger, Duration.Format(settings.Server.ShutdownTimeout)));
         if (await app.Services.GetRequiredService<SignalLifetime>().WaitAsync(stop))
         {
-            await app.StopAsync(CancellationToken.None);
+            try
+            {
+                await app.StopAsync(CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                LogCut(logger, Duration.Format(settings.Server.ShutdownTimeout));
+            }
         }
 
         LogStopped(logger);
@@ -103,6 +110,9 @@ internal static partial class ServeCommand
     [LoggerMessage(
         EventId = 5012, Level = LogLevel.Information, Message = "Lakehouse stops; running requests have {Timeout} to finish; Ctrl-C again ends it now")]
     private static partial void LogStopping(ILogger logger, string timeout);
+
+    [LoggerMessage(EventId = 5018, Level = LogLevel.Warning, Message = "Requests that still ran after {Timeout} (server.shutdown_timeout) were cut off")]
+    private static partial void LogCut(ILogger logger, string timeout);
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "Lakehouse has stopped")]
     private static partial void LogStopped(ILogger logger);

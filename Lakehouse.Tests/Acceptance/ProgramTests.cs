@@ -106,6 +106,30 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stop_with_requests_that_do_not_end_is_a_stop()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path, "--server.shutdown_timeout", "1s");
+        using var silent = new TcpClient("127.0.0.1", server.Http.BaseAddress!.Port);
+        await silent.GetStream().WriteAsync("GET /hea"u8.ToArray());
+        var query = server.Http.PostAsJsonAsync(
+            "/v1/sql", new { sql = "SELECT sum(i * j) FROM range(1000000) a(i), range(1000000) b(j) WHERE (i * j) % 7 = 1" });
+        await Until.HoldsAsync(() => EngineProcesses.Of(server.Id).Count > 0);
+
+        (await server.StopAsync()).Should().Be(0, "{0}", server.Log);
+        server.Log.Should().Contain("Lakehouse has stopped").And.NotContain("Unhandled");
+        await query.Invoking(q => q).Should().ThrowAsync<HttpRequestException>();
+    }
+
+    [Fact]
+    public async Task Rows_that_cannot_be_written_are_an_error()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.Path);
+        var (code, _, error) = await LakehouseProcess.RunPipedAsync(
+            "> /dev/full", "sql", "--url", server.Http.BaseAddress!.ToString(), "SELECT i FROM range(100000) t(i)");
+        (code, error.Trim()).Should().Be((1, "The output cannot be written, so it is not the whole answer: No space left on device"));
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_one_line_and_exit_code_1()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -62,6 +62,46 @@ public sealed class RequestTests : IAsyncLifetime
         details.Split('|').Should().Contain(detail => problem.GetProperty("detail").GetString()!.Contains(detail, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/v1/sql", """{"sql":"SELECT 1","sql":"SELECT 2"}""", "\"sql\" twice")]
+    [InlineData("/v1/sql", """{"sql":"SELECT 1","SQL":"SELECT 2"}""", "\"SQL\" twice")]
+    [InlineData("/v1/sql", """{"sq":"SELECT 1"}""", "a member \"sq\", which is not known")]
+    [InlineData("/v1/catalog/register", """{"name":"x","name":"y","schema_fingerprint":"f","objects":[]}""", "\"name\" twice")]
+    [InlineData("/v1/vectors/index", """{"name":"x","dimension":3,"dimension":4}""", "\"dimension\" twice")]
+    [InlineData("/v1/vectors/index/x/add", """{"items":[],"items":[]}""", "\"items\" twice")]
+    [InlineData("/v1/vectors/index/x/add", """{"items":[{"id":"a","vector":[1],"vector":[2]}]}""", "\"vector\" twice")]
+    [InlineData("/v1/vectors/index/x/search", """{"vector":[1],"k":1,"k":2}""", "\"k\" twice")]
+    [InlineData("/v1/vectors/index/x/delete", """{"ids":["y"],"ids":["z"]}""", "\"ids\" twice")]
+    [InlineData("/v1/embed", """{"texts":["a"],"texts":["b"]}""", "\"texts\" twice")]
+    [InlineData("/v1/sql", """{"\ud800":1}""", "not valid Unicode")]
+    [InlineData("/v1/search", """{"\ud800":1,"index":"x","text":"y"}""", "not valid Unicode")]
+    [InlineData("/v1/embed", """{"texts":["a"],"\ud800":1}""", "not valid Unicode")]
+    [InlineData("/v1/vectors/index/x/add", """{"\ud800":1}""", "not valid Unicode")]
+    [InlineData("/v1/vectors/index/x/add", """{"items":[{"\ud800":1}]}""", "not valid Unicode")]
+    [InlineData("/v1/vectors/index/x/search", """{"\ud800":1}""", "not valid Unicode")]
+    [InlineData("/v1/catalog/gc", """{"dry_run":true}""", "/v1/catalog/gc?dry_run=true")]
+    public async Task What_would_be_ignored_or_is_no_text_is_refused(string path, string body, string detail)
+    {
+        using var created = await _host.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "x", dimension = 1 });
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _host.Http.PostAsync(path, content);
+
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0}", problem);
+        problem.GetProperty("detail").GetString().Should().Contain(detail);
+    }
+
+    [Fact]
+    public async Task A_range_outside_the_object_is_a_problem_document()
+    {
+        (await _host.Http.PutAsync("/v1/storage/put/a", new ByteArrayContent([1, 2, 3]))).EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/storage/get/a") { Headers = { Range = new(99, null) } };
+        using var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.RequestedRangeNotSatisfiable);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("range_not_satisfiable");
+    }
+
     [Fact]
     public async Task Names_of_parameters_and_of_sql_s_member_may_have_any_case()
     {

@@ -7,6 +7,7 @@ namespace Lakehouse.Host.Cli.Sql;
 internal sealed class CsvAnswerWriter(Stream output) : ISqlAnswerWriter
 {
     private const int FlushAt = 64 * 1024;
+    private const int BrokenPipe = 32; // EPIPE: the reader has closed the pipe
 
     private static readonly SearchValues<byte> Special = SearchValues.Create(",\"\r\n"u8);
 
@@ -77,9 +78,13 @@ internal sealed class CsvAnswerWriter(Stream output) : ISqlAnswerWriter
         {
             output.Write(_buffer.WrittenSpan);
         }
-        catch (IOException error)
+        catch (IOException error) when (error.HResult == BrokenPipe)
         {
             throw new OutputClosedException(error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The output cannot be written, so it is not the whole answer: {error.Message}", error);
         }
         finally
         {

@@ -30,7 +30,7 @@ internal static class SqlCommand
                 // "| head" has what it wants. Closing the connection ends the query.
                 return 0;
             }
-            catch (HttpIOException)
+            catch (IOException) // a server that ends cuts the connection in one way or another
             {
                 throw new CommandException(
                     "The query failed while its rows were being sent; what was printed is not the whole answer. The server's log has the cause.");

@@ -135,7 +135,8 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
     private static Task DescribeEmptyAsync(HttpContext context)
     {
         var response = context.Response;
-        if (response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest || response.ContentLength > 0 || response.ContentType is not null)
+        if (response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest || response.ContentLength > 0
+            || (response.ContentType is not null && response.StatusCode != StatusCodes.Status416RangeNotSatisfiable))
         {
             return Task.CompletedTask;
         }
@@ -149,6 +150,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
             StatusCodes.Status416RangeNotSatisfiable => ("range_not_satisfiable", "The range lies outside the object."),
             _ => ("request_refused", ReasonPhrases.GetReasonPhrase(response.StatusCode) + "."),
         };
+        response.ContentLength = null;
         return WriteAsync(context, response.StatusCode, code, detail, null);
     }
 

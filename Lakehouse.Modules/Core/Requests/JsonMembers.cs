@@ -11,7 +11,7 @@ namespace Lakehouse.Core.Requests;
 /// </summary>
 /// <param name="body">The object.</param>
 /// <param name="path">What it is called in errors.</param>
-/// <param name="ignoresCase">True when the case of names is ignored; of several members with the same name, the last one is used.</param>
+/// <param name="ignoresCase">True when the case of names is ignored.</param>
 public sealed class JsonMembers(JsonElement body, string path = "the body", bool ignoresCase = false)
 {
     private readonly List<string> _known = [];
@@ -21,6 +21,13 @@ public sealed class JsonMembers(JsonElement body, string path = "the body", bool
     public static LakehouseException Invalid(string reason, Exception? inner = null) =>
         new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {reason}.", inner);
 
+    /// <summary>The error for an absent member, which may be there under a misspelt name.</summary>
+    public LakehouseException Missing(string name)
+    {
+        var misspelt = body.EnumerateObject().Select(NameOf).FirstOrDefault(other => NearestName.Hint(other, [name]).Length > 0);
+        return Invalid($"{path} has no \"{name}\"" + (misspelt is null ? string.Empty : $", but a member \"{misspelt}\", which is not known"));
+    }
+
     /// <summary>A member of any type.</summary>
     public JsonElement? Member(string name)
     {
@@ -28,11 +35,18 @@ public sealed class JsonMembers(JsonElement body, string path = "the body", bool
         JsonElement value = default;
         if (ignoresCase)
         {
-            value = body.EnumerateObject().LastOrDefault(m => _comparer.Equals(m.Name, name)).Value;
+            value = body.EnumerateObject().LastOrDefault(m => _comparer.Equals(NameOf(m), name)).Value;
         }
         else
         {
-            body.TryGetProperty(name, out value);
+            try
+            {
+                body.TryGetProperty(name, out value);
+            }
+            catch (InvalidOperationException error)
+            {
+                throw NotUnicode(error);
+            }
         }
 
         return value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : value;
@@ -45,7 +59,7 @@ public sealed class JsonMembers(JsonElement body, string path = "the body", bool
     public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
 
     /// <summary>A text that must be present and not empty.</summary>
-    public string RequiredText(string name) => FilledText(name) ?? throw Invalid($"{path} has no \"{name}\"");
+    public string RequiredText(string name) => FilledText(name) ?? throw Missing(name);
 
     /// <summary>True or false.</summary>
     public bool? Flag(string name) => Member(name) switch
@@ -83,17 +97,39 @@ public sealed class JsonMembers(JsonElement body, string path = "the body", bool
         ? value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw Wrong($"\"{name}\"", "a list")
         : null;
 
-    /// <summary>Call after all members are read. Refuses members that were not read.</summary>
+    /// <summary>Call after all members are read. Refuses members that were not read, and those that are there twice.</summary>
     public void Complete()
     {
+        var seen = new HashSet<string>(_comparer);
         foreach (var member in body.EnumerateObject())
         {
-            if (!_known.Contains(member.Name, _comparer))
+            var name = NameOf(member);
+            if (!_known.Contains(name, _comparer))
             {
-                throw Invalid(Unknown(path, member.Name, _known));
+                throw Invalid(Unknown(path, name, _known));
+            }
+
+            if (!seen.Add(name))
+            {
+                throw Invalid($"{path} has \"{name}\" twice");
             }
         }
     }
+
+    /// <summary>The name of a member; <c>invalid_request</c> where it is not valid Unicode.</summary>
+    public static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw NotUnicode(error);
+        }
+    }
+
+    private static LakehouseException NotUnicode(Exception error) => Invalid("the name of a member is not valid Unicode", error);
 
     /// <summary>The text of a JSON value that must be a string.</summary>
     /// <param name="value">The value.</param>

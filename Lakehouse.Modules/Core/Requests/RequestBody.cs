@@ -12,6 +12,18 @@ public static class RequestBody
     private const int FirstBlock = 16 * 1024;
     private const int AnnouncedBlockMax = 1024 * 1024;
 
+    /// <summary>Refuses a body where none is taken, because what it says would be ignored.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="hint">What to send instead.</param>
+    /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): there is a body.</exception>
+    public static async ValueTask RequireNoneAsync(HttpContext context, string hint)
+    {
+        if (context.Request.ContentLength != 0 && await context.Request.Body.ReadAsync(new byte[1], context.RequestAborted) > 0)
+        {
+            throw JsonMembers.Invalid($"it has a body, and none is read here; {hint}");
+        }
+    }
+
     /// <summary>
     /// Lifts Kestrel's own bound on the body of a request, for callers that count the bytes themselves. The rest of a body that is too large is then drained
     /// for a while, so that the client can read the error.

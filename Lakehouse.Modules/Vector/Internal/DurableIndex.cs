@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Lakehouse.Core.Names;
 using Lakehouse.Hnsw.Memory;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Index;
@@ -22,6 +24,10 @@ internal sealed class DurableIndex(
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _maintenance = new(1);
     private readonly SemaphoreSlim _owning = new(1);
+    private readonly SemaphoreSlim _claiming = new(1);
+    private readonly ConcurrentQueue<long> _refused = new();
+    private ObjectKey? _claim;
+    private volatile bool _isFenced;
     private string? _error = error;
     private int _users;
     private bool _isClosed;
@@ -43,6 +49,9 @@ internal sealed class DurableIndex(
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>Whether another process writes the index, so that this one must not.</summary>
+    public bool IsFenced => _isFenced;
 
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
@@ -121,6 +130,11 @@ internal sealed class DurableIndex(
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
+            if (!await CanCompactAsync(files))
+            {
+                return;
+            }
+
             long sequence = 0;
             var sizeBytes = await files.AddSnapshotAsync(
                 Name,
@@ -211,13 +225,129 @@ internal sealed class DurableIndex(
         index?.Dispose();
         _maintenance.Dispose();
         _owning.Dispose();
+        _claiming.Dispose();
     }
 
+    /// <summary>
+    /// Writes a change to the log. It counts only if no other process has become the writer meanwhile: a process that claims the index reads the log after its
+    /// claim, so it knows each change that was written before, and each later change is withdrawn here.
+    /// </summary>
     private async Task AppendAsync(LogEntry entry, long sequence)
     {
-        if (files is not null)
+        if (files is null)
         {
-            Order.AddToLog(sequence, await files.AppendAsync(Name, Definition.Generation, Spec.Dimension, entry, sequence));
+            return;
+        }
+
+        var claim = await ClaimAsync(files);
+        await WithdrawAsync(files);
+        var sizeBytes = await files.AppendAsync(Name, Definition.Generation, Spec.Dimension, entry, sequence);
+        var counts = false;
+        try
+        {
+            counts = await files.IsLastClaimAsync(Name, claim);
+        }
+        finally
+        {
+            if (!counts)
+            {
+                _refused.Enqueue(sequence);
+                await WithdrawAsync(files);
+            }
+        }
+
+        if (!counts)
+        {
+            throw Fence();
+        }
+
+        Order.AddToLog(sequence, sizeBytes);
+    }
+
+    /// <summary>Removes the changes that are in the log and were refused. What cannot be removed now is removed before the next change.</summary>
+    private async Task WithdrawAsync(IndexFiles files)
+    {
+        while (_refused.TryDequeue(out var sequence))
+        {
+            try
+            {
+                await files.WithdrawAsync(Name, sequence);
+            }
+            catch
+            {
+                _refused.Enqueue(sequence);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Makes this process the writer, before its first change.</summary>
+    private async Task<ObjectKey> ClaimAsync(IndexFiles files)
+    {
+        await _claiming.WaitAsync();
+        try
+        {
+            if (_isFenced)
+            {
+                throw VectorErrors.Shared(Name);
+            }
+
+            if (_claim is { } own)
+            {
+                return own;
+            }
+
+            // Before, so that a process which is behind does not disturb the writer; and again after, because of changes in between.
+            await RequireKnownAsync(files);
+            var claim = await files.ClaimAsync(Name);
+            try
+            {
+                await RequireKnownAsync(files);
+                await files.RemoveClaimsBeforeAsync(Name, claim);
+            }
+            catch
+            {
+                await files.WithdrawAsync(claim);
+                throw;
+            }
+
+            _claim = claim;
+            return claim;
+        }
+        finally
+        {
+            _claiming.Release();
+        }
+    }
+
+    private async Task RequireKnownAsync(IndexFiles files)
+    {
+        if (!await files.IsKnownAsync(Name, Definition.Generation, Order.Applied))
+        {
+            throw Fence();
+        }
+    }
+
+    /// <summary>Another process writes the index: from now on this one only reads what it has in memory.</summary>
+    private Exception Fence()
+    {
+        _isFenced = true;
+        return VectorErrors.Shared(Name);
+    }
+
+    /// <summary>Whether a snapshot by this process would be one of the index as it is in the bucket.</summary>
+    private async Task<bool> CanCompactAsync(IndexFiles files)
+    {
+        await _claiming.WaitAsync();
+        try
+        {
+            _isFenced = _isFenced
+                || !(_claim is { } own ? await files.IsLastClaimAsync(Name, own) : await files.IsKnownAsync(Name, Definition.Generation, Order.Applied));
+            return !_isFenced;
+        }
+        finally
+        {
+            _claiming.Release();
         }
     }
 

@@ -73,6 +73,11 @@ internal sealed partial class IndexKeeper(
 
     private bool MustCompact(DurableIndex index, bool isQuiet)
     {
+        if (index.IsFenced)
+        {
+            return false;
+        }
+
         var order = index.Order;
         var enough = isQuiet ? order.SnapshotBytes / IdleSnapshotsPerLog : options.CompactLogBytes + (order.SnapshotBytes / SnapshotsPerLog);
         return order.LogCount > 0 && (order.LogBytes > enough || order.LogCount > options.CompactLogBatches);

@@ -9,6 +9,13 @@ internal static class VectorErrors
     public static LakehouseException NotFound(IndexName name) =>
         new(ErrorKind.NotFound, "index_not_found", $"There is no vector index '{name}'. GET /v1/vectors/index names those there are.");
 
+    /// <summary>Another process writes the index.</summary>
+    public static LakehouseException Shared(IndexName name) => new(
+        ErrorKind.Conflict,
+        "index_shared",
+        $"Another process writes the index '{name}'. Only one process at a time can write an index: send changes to that one. When it has ended, restart this "
+        + "one, which then sees the changes and can write again.");
+
     public static LakehouseException Damaged(IndexName name, string error) =>
         new(
             ErrorKind.Damaged,

@@ -384,6 +384,78 @@ public sealed class VectorDurabilityTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_process_is_refused_until_it_restarts()
+    {
+        await using (var one = await OpenAsync())
+        {
+            await CreateAsync(one, dimension: 4);
+            await using var two = await OpenAsync();
+            await AddAsync(one, 0, 3, 4);
+            for (var i = 0; i < 5; i++)
+            {
+                await RequireSharedAsync(() => AddAsync(two, 5 + i, 6 + i, 4));
+            }
+
+            await two.CompactAsync("docs");
+            Files("snapshot").Should().BeEmpty("a process that is behind makes no snapshot");
+            await AddAsync(one, 3, 4, 4);
+        }
+
+        await using var again = await OpenAsync();
+        again.Indexes.Show(Name).ItemCount.Should().Be(4);
+        await AddAsync(again, 5, 6, 4);
+    }
+
+    [Fact]
+    public async Task A_process_that_another_one_has_relieved_is_refused_also_where_its_numbers_are_free_again()
+    {
+        await using (var one = await OpenAsync())
+        {
+            await CreateAsync(one, dimension: 4);
+            await AddAsync(one, 0, 1, 4);
+            await using var two = await OpenAsync();
+            await AddAsync(two, 1, 2, 4);
+            await two.CompactAsync("docs");
+            Files("log").Should().BeEmpty();
+
+            await RequireSharedAsync(() => AddAsync(one, 2, 3, 4));
+            await RequireSharedAsync(() => one.Indexes.RemoveAsync(Name, ["0"], null, CancellationToken.None));
+
+            Files("log").Should().BeEmpty("a refused change leaves nothing");
+            await one.CompactAsync("docs");
+            await AddAsync(two, 3, 4, 4);
+        }
+
+        await using var again = await OpenAsync();
+        again.Indexes.Get(Name, ["0", "1", "2", "3"], ItemParts.None).Select(i => i is null).Should().Equal(false, false, true, false);
+    }
+
+    [Fact]
+    public async Task A_process_cannot_write_into_an_index_that_another_one_has_made_anew()
+    {
+        await using (var one = await OpenAsync())
+        {
+            await CreateAsync(one, dimension: 4);
+            await AddAsync(one, 0, 1, 4);
+            await using var two = await OpenAsync();
+            await one.Indexes.DeleteAsync(Name, CancellationToken.None);
+            await CreateAsync(one, dimension: 5);
+            await AddAsync(one, 0, 2, 5);
+
+            await RequireSharedAsync(() => AddAsync(two, 7, 8, 4));
+            await RequireSharedAsync(() => AddAsync(two, 8, 9, 4));
+            await two.CompactAsync("docs");
+            await AddAsync(one, 2, 3, 5);
+        }
+
+        await using var again = await OpenAsync();
+        (again.Indexes.Show(Name).Error, again.Indexes.Show(Name).ItemCount).Should().Be((null, 3L));
+    }
+
+    private static async Task RequireSharedAsync(Func<Task> change) =>
+        (await change.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_shared");
+
+    [Fact]
     public async Task Aliases_are_there_after_a_start()
     {
         await using (var host = await OpenAsync())

@@ -30,14 +30,15 @@ internal static class CatalogEndpoints
     }
 
     private static async Task<Ok<CollectionResponse>> CollectAsync(
-        IGarbageCollector collector, CatalogOptions options, CancellationToken cancellationToken, string dry_run = "false", string? limit = null)
+        HttpContext context, IGarbageCollector collector, CatalogOptions options, string dry_run = "false", string? limit = null)
     {
+        await RequestBody.RequireNoneAsync(context, "dry_run and limit are parameters of the address: /v1/catalog/gc?dry_run=true");
         if (!bool.TryParse(dry_run, out var isDryRun))
         {
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_dry_run", $"dry_run is '{dry_run}'; it is true or false.");
         }
 
-        var collection = await collector.CollectAsync(isDryRun, PageLimit.Parse(limit, options.MaxListResults), cancellationToken);
+        var collection = await collector.CollectAsync(isDryRun, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         return TypedResults.Ok(CollectionResponse.From(collection));
     }
 

@@ -13,6 +13,8 @@ namespace Lakehouse.Embed.Internal.Cache;
 internal sealed partial class CacheKeeper(
     EmbeddingCache cache, ModelTable models, EmbedOptions options, IEmbedCacheStore store, ILogger<CacheKeeper> logger) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan SaveAtStopMax = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stop = new();
     private Task _saving = Task.CompletedTask;
     private long _saved;
@@ -34,7 +36,9 @@ internal sealed partial class CacheKeeper(
         await _saving;
         if (options is { CachePersist: true, CacheSize: > 0 })
         {
-            await SaveAsync(cancellationToken);
+            // Also when requests have used up the time to stop.
+            using var patience = new CancellationTokenSource(SaveAtStopMax);
+            await SaveAsync(patience.Token);
         }
     }
 

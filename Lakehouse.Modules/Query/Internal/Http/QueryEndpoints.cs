@@ -40,7 +40,7 @@ internal static class QueryEndpoints
                 ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."),
             "{\"sql\":\"SELECT 1\"}");
         var body = new JsonMembers(json.RootElement, ignoresCase: true);
-        var sql = body.Text("sql") ?? throw JsonMembers.Invalid("the body has no \"sql\"");
+        var sql = body.Text("sql") ?? throw body.Missing("sql");
         body.Complete();
         return sql;
     }

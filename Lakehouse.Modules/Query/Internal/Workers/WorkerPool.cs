@@ -155,7 +155,12 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         }
         catch (Exception error) when (IsStartError(error))
         {
-            LogNotStarted(error);
+            // A stop of the server ends processes that are starting.
+            if (!_stopping.IsCancellationRequested)
+            {
+                LogNotStarted(error);
+            }
+
             slot.Failed(error);
 
             // Waits before the next attempt.

@@ -21,6 +21,8 @@ internal sealed partial class JournalWriter(
     private const int LinesMax = 1_000;
     private const int WritesPerRotation = 16;
 
+    private static readonly TimeSpan FlushAtStopMax = TimeSpan.FromSeconds(5);
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -57,7 +59,17 @@ internal sealed partial class JournalWriter(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryFlushAsync(cancellationToken);
+
+        // Also when requests have used up the time to stop: otherwise the last entries would be lost, and the services after this one not stopped.
+        using var patience = new CancellationTokenSource(FlushAtStopMax);
+        try
+        {
+            await TryFlushAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            LogUnwritten(null, _unwritten.Count);
+        }
     }
 
     public override void Dispose()
@@ -140,5 +152,5 @@ internal sealed partial class JournalWriter(
     }
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Warning, Message = "{Entries} entries of the journal could not be written; the next flush tries again")]
-    private partial void LogUnwritten(Exception error, int entries);
+    private partial void LogUnwritten(Exception? error, int entries);
 }

@@ -17,6 +17,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
 
     private const int OwnerVersion = 1;
 
+    private readonly Guid _process = Guid.NewGuid();
+
     /// <summary>Writes a definition. False when the name is taken.</summary>
     /// <exception cref="LakehouseException">
     /// <c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): there are objects of an index without a definition.
@@ -64,13 +66,47 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     public async Task<long> AppendAsync(IndexName name, Guid generation, int dimension, LogEntry entry, long sequence)
     {
         var content = LogCodec.Encode(entry, generation, sequence, dimension);
-        _ = await store.PutIfAbsentAsync(VectorKeys.Log(name, sequence), content, CancellationToken.None)
-            ?? throw new LakehouseException(
-                ErrorKind.Conflict,
-                "index_shared",
-                $"Another process has changed the index '{name}'. Only one process at a time can write an index; restart this one to see the changes.");
+        _ = await store.PutIfAbsentAsync(VectorKeys.Log(name, sequence), content, CancellationToken.None) ?? throw VectorErrors.Shared(name);
         return content.Length;
     }
+
+    /// <summary>Removes a log object whose change was not acknowledged.</summary>
+    public Task WithdrawAsync(IndexName name, long sequence) => store.DeleteAsync(VectorKeys.Log(name, sequence), CancellationToken.None);
+
+    /// <summary>Makes this process the writer of an index, by a claim that sorts after all others.</summary>
+    public async Task<ObjectKey> ClaimAsync(IndexName name)
+    {
+        var earlier = await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None);
+        var claim = VectorKeys.Claim(name, earlier.Select(c => VectorKeys.ClaimNumber(c.Key, name)).DefaultIfEmpty(0).Max() + 1, _process);
+        await store.PutIfAbsentAsync(claim, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        return claim;
+    }
+
+    /// <summary>Takes a claim back, so that the one before it counts again.</summary>
+    public Task WithdrawAsync(ObjectKey claim) => store.DeleteAsync(claim, CancellationToken.None);
+
+    /// <summary>Removes the claims before one.</summary>
+    public async Task RemoveClaimsBeforeAsync(IndexName name, ObjectKey claim)
+    {
+        foreach (var other in await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None))
+        {
+            if (string.CompareOrdinal(other.Key.Value, claim.Value) < 0)
+            {
+                await store.DeleteAsync(other.Key, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Whether a claim still counts: no other process has claimed the index after it, and the index was not deleted.</summary>
+    public async Task<bool> IsLastClaimAsync(IndexName name, ObjectKey claim) =>
+        (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None)) is [.., var last] && last.Key == claim;
+
+    /// <summary>Whether the bucket has nothing of an index that a process does not know which has seen its changes up to <paramref name="applied"/>.</summary>
+    public async Task<bool> IsKnownAsync(IndexName name, Guid generation, long applied) =>
+        await store.FindAsync(VectorKeys.Definition(name), CancellationToken.None) is not null
+        && JsonSerializer.Deserialize<IndexDefinition>(
+            await store.ReadSmallAsync(VectorKeys.Definition(name), SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation == generation
+        && (await ListAsync(name, CancellationToken.None)).TrueForAll(f => f.Sequence <= applied);
 
     /// <summary>Replaces the owner's record.</summary>
     public async Task SetOwnerAsync(IndexName name, Guid generation, IOwnerRecord? owner, CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal static class VectorKeys
     public const string DefinitionFile = "index.json";
     public const string TombstoneFile = "deleted";
 
+    private const string ClaimFolder = "writer";
     private const string LogFolder = "log";
     private const string SnapshotFolder = "snapshot";
     private const int Digits = 20; // so that keys sort in the order of the numbers
@@ -36,6 +37,17 @@ internal static class VectorKeys
     public static ObjectKey Log(IndexName name, long sequence) => ObjectKey.Parse(Folder(name) + LogFolder + "/" + Number(sequence));
 
     public static ObjectKey Snapshot(IndexName name, long sequence) => ObjectKey.Parse(Folder(name) + SnapshotFolder + "/" + Number(sequence));
+
+    /// <summary>The prefix of the claims of writers. The claim that sorts last counts.</summary>
+    public static string Claims(IndexName name) => Folder(name) + ClaimFolder + "/";
+
+    /// <summary>A claim: its number, and the id of the process.</summary>
+    public static ObjectKey Claim(IndexName name, long number, Guid process) => ObjectKey.Parse($"{Claims(name)}{Number(number)}-{process:N}");
+
+    /// <summary>Reads the number of a claim; 0 for other objects.</summary>
+    public static long ClaimNumber(ObjectKey key, IndexName name) =>
+        key.Value[Claims(name).Length..].Split('-') is [{ Length: Digits } digits, _]
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>Reads the sequence number of a log object or, with <paramref name="isSnapshot"/>, of a snapshot.</summary>
     public static bool TryParse(ObjectKey key, IndexName name, [NotNullWhen(true)] out bool? isSnapshot, out long sequence)

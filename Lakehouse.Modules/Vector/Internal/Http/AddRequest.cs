@@ -21,7 +21,12 @@ internal static class AddRequest
         {
             if (!reader.ValueTextEquals("items"u8))
             {
-                throw VectorJson.Unknown("the body", reader.GetString(), ["items"]);
+                throw VectorJson.Unknown("the body", VectorJson.ReadName(ref reader), ["items"]);
+            }
+
+            if (heads is not null)
+            {
+                throw VectorErrors.Request("the body has \"items\" twice");
             }
 
             heads = ReadItems(ref reader, body, ref offset, floats, countMax);
@@ -65,28 +70,40 @@ internal static class AddRequest
         var length = 0;
         var metadata = ReadOnlyMemory<byte>.Empty;
         string? text = null;
+        var seen = Members.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8))
+            var member = reader.ValueTextEquals("id"u8) ? Members.Id
+                : reader.ValueTextEquals("vector"u8) ? Members.Vector
+                : reader.ValueTextEquals("metadata"u8) ? Members.Metadata
+                : reader.ValueTextEquals("text"u8) ? Members.Text
+                : Members.None;
+            if (member != Members.None && seen.HasFlag(member))
+            {
+                throw VectorErrors.Item(position, $"it has \"{VectorJson.ReadName(ref reader)}\" twice");
+            }
+
+            seen |= member;
+            if (member == Members.Id)
             {
                 id = VectorJson.ReadText(ref reader, $"items[{position}].id");
             }
-            else if (reader.ValueTextEquals("vector"u8))
+            else if (member == Members.Vector)
             {
                 start = floats.Count;
                 length = VectorJson.ReadVector(ref reader, body.Span, ref offset, floats, $"items[{position}].vector");
             }
-            else if (reader.ValueTextEquals("metadata"u8))
+            else if (member == Members.Metadata)
             {
                 metadata = ReadMetadata(ref reader, body[offset..]);
             }
-            else if (reader.ValueTextEquals("text"u8))
+            else if (member == Members.Text)
             {
                 text = ReadText(ref reader, position);
             }
             else
             {
-                throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector, metadata and text");
+                throw VectorErrors.Item(position, $"it has no member \"{VectorJson.ReadName(ref reader)}\"; there are id, vector, metadata and text");
             }
         }
 
@@ -126,4 +143,14 @@ internal static class AddRequest
     }
 
     private readonly record struct Head(string Id, int Start, int Length, ReadOnlyMemory<byte> Metadata, string? Text);
+
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        Id = 1,
+        Vector = 2,
+        Metadata = 4,
+        Text = 8,
+    }
 }

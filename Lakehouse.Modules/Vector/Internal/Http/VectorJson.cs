@@ -14,6 +14,10 @@ internal static class VectorJson
         {
             return read(body);
         }
+        catch (InvalidOperationException error)
+        {
+            throw NotUnicode(error);
+        }
         catch (JsonException error)
         {
             throw VectorErrors.Request($"the body is not JSON of the form {form} (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})", error);
@@ -33,6 +37,21 @@ internal static class VectorJson
             });
         }
     }
+
+    /// <summary>The name of a member, at which the reader stands.</summary>
+    public static string ReadName(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw NotUnicode(error);
+        }
+    }
+
+    private static LakehouseException NotUnicode(Exception error) => VectorErrors.Request("a text or the name of a member is not valid Unicode", error);
 
     public static string ReadText(ref Utf8JsonReader reader, string what)
     {

@@ -48,10 +48,15 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
     private static VectorQuery ReadQuery(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref int offset, string path, ref List<VectorQuery>? queries)
     {
         var query = new VectorQuery();
-        var memberCount = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            memberCount++;
+            var name = VectorJson.ReadName(ref reader);
+            if (!seen.Add(name))
+            {
+                throw VectorErrors.Query($"{path} has \"{name}\" twice");
+            }
+
             if (reader.ValueTextEquals("vector"u8))
             {
                 var floats = new FloatList(json.Length / BytesPerNumber);
@@ -68,7 +73,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
             }
         }
 
-        if (queries is not null && memberCount > 1)
+        if (queries is not null && seen.Count > 1)
         {
             throw VectorErrors.Query("a body with queries can have no other members; put them into each query");
         }

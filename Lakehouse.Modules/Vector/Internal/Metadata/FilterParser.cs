@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector.Internal.Metadata;
 
@@ -30,13 +31,14 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         var parts = new List<FilterNode>();
         foreach (var member in filter.EnumerateObject())
         {
-            var below = $"{location}.{member.Name}";
-            parts.Add(member.Name switch
+            var name = JsonMembers.NameOf(member);
+            var below = $"{location}.{name}";
+            parts.Add(name switch
             {
                 "and" => new AllFilter(ParseList(member.Value, below, depth)),
                 "or" => new AnyFilter(ParseList(member.Value, below, depth)),
                 "not" => new NotFilter(ParseObject(member.Value, below, depth + 1)),
-                _ => ParseField(new FieldPath(member.Name), member.Value, below),
+                _ => ParseField(new FieldPath(name), member.Value, below),
             });
         }
 
@@ -55,7 +57,7 @@ internal sealed class FilterParser(int depthMax, int termsMax)
         }
 
         var parts = new List<FilterNode>();
-        foreach (var (name, value) in condition.EnumerateObject().Select(m => (m.Name, m.Value)))
+        foreach (var (name, value) in condition.EnumerateObject().Select(m => (JsonMembers.NameOf(m), m.Value)))
         {
             var below = $"{location}.{name}";
             parts.Add(name switch
