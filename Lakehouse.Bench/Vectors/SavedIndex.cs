@@ -22,7 +22,7 @@ internal static class SavedIndex
         var definition = IndexDefinition.From(spec, TimeProvider.System.GetUtcNow());
         await files.CreateAsync(spec.Name, definition, CancellationToken.None);
         var open = new DurableIndex(spec.Name, definition, spec, benched.Index, null, files, Environment.ProcessorCount); // the bench disposes of the index
-        open.Order.Restore(1);
+        open.Order.Restore(1, 0);
         await open.CompactAsync(CancellationToken.None);
     }
 }

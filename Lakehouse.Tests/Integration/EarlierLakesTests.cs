@@ -32,6 +32,8 @@ public sealed class EarlierLakesTests
         (await again.RowsAsync("SELECT id, name, born FROM people")).Should().Be("[[9,\"Zoe\",\"1999-09-09\"]]");
         (await FindAsync(again, "none")).Should().StartWith("new");
 
+        (await again.Http.PostAsJsonAsync("/v1/vectors/index/none/delete", new { ids = new[] { "late" } })).StatusCode.Should().Be(HttpStatusCode.OK);
+
         // The log is compacted into a snapshot of today's format.
         await Until.HoldsAsync(() => !Directory.Exists(Path.Combine(folder.Path, "objects", "_vectors", "none", "log")));
         (await FindAsync(again, "none")).Should().StartWith("new");

@@ -303,13 +303,15 @@ internal sealed class FileObjectStore : IObjectStore
 
     private static ObjectInfo? Link(ObjectKey key, string source, string target)
     {
+        // Before, because another process may delete the object as soon as it is there.
+        var info = Describe(key, new FileInfo(source));
         if (!Posix.TryLink(source, target))
         {
             return null;
         }
 
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
-        return Describe(key, new FileInfo(target));
+        return info;
     }
 
     private static ObjectInfo Describe(ObjectKey key, FileInfo file) => Describe(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));

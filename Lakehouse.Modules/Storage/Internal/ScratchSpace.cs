@@ -9,6 +9,7 @@ namespace Lakehouse.Storage.Internal;
 internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
 {
     private const string LockName = "lock";
+    private const int StartsAtOnceMax = 20;
 
     private readonly string _own;
     private readonly FileStream _lock;
@@ -21,9 +22,7 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         try
         {
             Directory.CreateDirectory(root);
-            _own = Path.Combine(root, Guid.NewGuid().ToString("N"));
-            Directory.CreateDirectory(_own);
-            _lock = new FileStream(Path.Combine(_own, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            (_own, _lock) = MakeOwn(root);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
@@ -57,6 +56,33 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         Remove(_own, _logger);
     }
 
+    /// <summary>
+    /// Makes the folder of this process. Until its lock is held, another process that starts can take it for abandoned; then another folder is made.
+    /// </summary>
+    private static (string Folder, FileStream Lock) MakeOwn(string root)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Path.Combine(root, Guid.NewGuid().ToString("N"));
+            Directory.CreateDirectory(folder);
+            var path = Path.Combine(folder, LockName);
+            try
+            {
+                var held = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                if (File.Exists(path))
+                {
+                    return (folder, held);
+                }
+
+                held.Dispose(); // the other process had the lock first, and has removed the folder
+            }
+            catch (IOException) when (attempt < StartsAtOnceMax)
+            {
+                // The other process holds the lock, and removes the folder.
+            }
+        }
+    }
+
     private void RemoveIfAbandoned(string folder)
     {
         if (folder == _own)
@@ -68,6 +94,13 @@ internal sealed partial class ScratchSpace : IScratchSpace, IDisposable
         {
             using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             {
+                // While the lock is held, so that a process which is just starting there cannot take the lock and lose its folder.
+                if (!OperatingSystem.IsWindows())
+                {
+                    LogAbandoned(folder);
+                    Remove(folder, _logger);
+                    return;
+                }
             }
         }
         catch (FileNotFoundException)

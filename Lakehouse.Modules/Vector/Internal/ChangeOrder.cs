@@ -9,6 +9,7 @@ internal sealed class ChangeOrder
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, long> _log = [];
     private Task _last = Task.CompletedTask;
+    private long _snapshot;
     private long _sequence;
     private long _applied;
     private long _logBytes;
@@ -34,9 +35,22 @@ internal sealed class ChangeOrder
     /// <summary>The size of those changes in the log.</summary>
     public long LogBytes => Volatile.Read(ref _logBytes);
 
-    /// <summary>Sets the number of the last change when an index is opened.</summary>
-    public void Restore(long sequence)
+    /// <summary>
+    /// Whether a snapshot or a log object was read when the index was opened. Not all up to the last one need be: of batches that another process writes
+    /// concurrently, a later one can be durable before an earlier one. To be asked before this process has made a change.
+    /// </summary>
+    public bool HasRead(bool isSnapshot, long sequence)
     {
+        lock (_gate)
+        {
+            return sequence <= _snapshot || (!isSnapshot && _log.ContainsKey(sequence));
+        }
+    }
+
+    /// <summary>Sets the numbers of the last change and of the snapshot that was read when an index is opened.</summary>
+    public void Restore(long sequence, long snapshot)
+    {
+        _snapshot = snapshot;
         _sequence = sequence;
         Volatile.Write(ref _applied, sequence);
     }

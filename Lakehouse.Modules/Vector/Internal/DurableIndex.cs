@@ -50,8 +50,8 @@ internal sealed class DurableIndex(
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Error => Volatile.Read(ref _error);
 
-    /// <summary>Whether another process writes the index, so that this one must not.</summary>
-    public bool IsFenced => _isFenced;
+    /// <summary>Whether this process has claimed the index, and has not learned that another one has since.</summary>
+    public bool IsWriter => _claim is not null && !_isFenced;
 
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
@@ -130,9 +130,10 @@ internal sealed class DurableIndex(
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
-            if (!await CanCompactAsync(files))
+            // A snapshot replaces the log, so only the writer makes one. One that is fenced meanwhile has applied nothing that its successor does not know.
+            if (!await files.IsLastClaimAsync(Name, await ClaimAsync(files)))
             {
-                return;
+                throw Fence();
             }
 
             long sequence = 0;
@@ -322,7 +323,7 @@ internal sealed class DurableIndex(
 
     private async Task RequireKnownAsync(IndexFiles files)
     {
-        if (!await files.IsKnownAsync(Name, Definition.Generation, Order.Applied))
+        if (!await files.IsKnownAsync(Name, Definition.Generation, Order))
         {
             throw Fence();
         }
@@ -333,22 +334,6 @@ internal sealed class DurableIndex(
     {
         _isFenced = true;
         return VectorErrors.Shared(Name);
-    }
-
-    /// <summary>Whether a snapshot by this process would be one of the index as it is in the bucket.</summary>
-    private async Task<bool> CanCompactAsync(IndexFiles files)
-    {
-        await _claiming.WaitAsync();
-        try
-        {
-            _isFenced = _isFenced
-                || !(_claim is { } own ? await files.IsLastClaimAsync(Name, own) : await files.IsKnownAsync(Name, Definition.Generation, Order.Applied));
-            return !_isFenced;
-        }
-        finally
-        {
-            _claiming.Release();
-        }
     }
 
     /// <summary>Applies a change that is durable. If that fails, memory and log differ, and the index is damaged until the next start reads the log.</summary>

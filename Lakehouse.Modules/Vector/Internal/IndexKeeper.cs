@@ -73,7 +73,8 @@ internal sealed partial class IndexKeeper(
 
     private bool MustCompact(DurableIndex index, bool isQuiet)
     {
-        if (index.IsFenced)
+        // A process that only reads leaves the log as it is: its length is bounded by what the last writer has left.
+        if (!index.IsWriter)
         {
             return false;
         }

@@ -101,12 +101,12 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     public async Task<bool> IsLastClaimAsync(IndexName name, ObjectKey claim) =>
         (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None)) is [.., var last] && last.Key == claim;
 
-    /// <summary>Whether the bucket has nothing of an index that a process does not know which has seen its changes up to <paramref name="applied"/>.</summary>
-    public async Task<bool> IsKnownAsync(IndexName name, Guid generation, long applied) =>
+    /// <summary>Whether this process has read all that the bucket has of an index.</summary>
+    public async Task<bool> IsKnownAsync(IndexName name, Guid generation, ChangeOrder order) =>
         await store.FindAsync(VectorKeys.Definition(name), CancellationToken.None) is not null
         && JsonSerializer.Deserialize<IndexDefinition>(
             await store.ReadSmallAsync(VectorKeys.Definition(name), SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation == generation
-        && (await ListAsync(name, CancellationToken.None)).TrueForAll(f => f.Sequence <= applied);
+        && (await ListAsync(name, CancellationToken.None)).TrueForAll(f => order.HasRead(f.IsSnapshot, f.Sequence));
 
     /// <summary>Replaces the owner's record.</summary>
     public async Task SetOwnerAsync(IndexName name, Guid generation, IOwnerRecord? owner, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace Lakehouse.Vector.Internal.Files;
 internal sealed partial class IndexLoader(
     IObjectStore store, IndexFiles files, IJournal journal, VectorOptions options, ILogger<IndexLoader> logger, IOwnerRecordReader? owners = null)
 {
-    private const int Attempts = 5;
+    private const int Attempts = 20;
     private const long LogObjectMax = int.MaxValue - 1024;
 
     /// <summary>Opens all indexes; one that cannot be read is opened as damaged, with its error. Completes deletions that were interrupted.</summary>
@@ -142,7 +142,7 @@ internal sealed partial class IndexLoader(
                 index.Order.AddToLog(sequence, content.Length);
             }
 
-            index.Order.Restore(log.Count > 0 ? log[^1].Sequence : snapshot);
+            index.Order.Restore(log.Count > 0 ? log[^1].Sequence : snapshot, snapshot);
             await DeleteCompactedAsync(listed, snapshot, cancellationToken);
             LogOpened(name.Value, memory.Count, log.Count);
             return index;
