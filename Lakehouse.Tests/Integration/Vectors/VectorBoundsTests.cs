@@ -26,15 +26,17 @@ public sealed class VectorBoundsTests : IDisposable
             await host.Indexes.CreateAsync(new VectorIndexSpec(Name, 4, Metric.L2, Quantization.None, 8, 50, 50), CancellationToken.None);
             VectorItem[] items = [.. Enumerable.Range(0, 500).Select(i => new VectorItem($"{i}", new float[] { round, i, 0, 1 }, ReadOnlyMemory<byte>.Empty))];
             var indexes = host.Indexes;
+            var changes = 0;
             var running = Enumerable.Range(0, 2).Select(part => Task.Run(async () =>
             {
                 while (true)
                 {
                     await indexes.AddAsync(Name, items, null, CancellationToken.None);
+                    Interlocked.Increment(ref changes);
                     await indexes.SearchAsync(Name, [new VectorQuery { Vector = new float[] { 1, 1, 1, 1 }, K = 100 }], CancellationToken.None);
                 }
             })).ToList();
-            await Task.Delay(10);
+            await Until.HoldsAsync(() => Volatile.Read(ref changes) > 2);
             await host.DisposeAsync();
 
             // They end with a refusal once the index is closed.

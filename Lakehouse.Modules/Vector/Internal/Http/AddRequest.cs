@@ -21,7 +21,7 @@ internal static class AddRequest
         {
             if (!reader.ValueTextEquals("items"u8))
             {
-                throw VectorJson.Unknown("the body", VectorJson.ReadName(ref reader), ["items"]);
+                throw VectorJson.Unknown("the body", reader.GetString(), ["items"]);
             }
 
             if (heads is not null)
@@ -80,30 +80,27 @@ internal static class AddRequest
                 : Members.None;
             if (member != Members.None && seen.HasFlag(member))
             {
-                throw VectorErrors.Item(position, $"it has \"{VectorJson.ReadName(ref reader)}\" twice");
+                throw VectorErrors.Item(position, $"it has \"{reader.GetString()}\" twice");
             }
 
             seen |= member;
-            if (member == Members.Id)
+            switch (member)
             {
-                id = VectorJson.ReadText(ref reader, $"items[{position}].id");
-            }
-            else if (member == Members.Vector)
-            {
-                start = floats.Count;
-                length = VectorJson.ReadVector(ref reader, body.Span, ref offset, floats, $"items[{position}].vector");
-            }
-            else if (member == Members.Metadata)
-            {
-                metadata = ReadMetadata(ref reader, body[offset..]);
-            }
-            else if (member == Members.Text)
-            {
-                text = ReadText(ref reader, position);
-            }
-            else
-            {
-                throw VectorErrors.Item(position, $"it has no member \"{VectorJson.ReadName(ref reader)}\"; there are id, vector, metadata and text");
+                case Members.Id:
+                    id = VectorJson.ReadText(ref reader, $"items[{position}].id");
+                    break;
+                case Members.Vector:
+                    start = floats.Count;
+                    length = VectorJson.ReadVector(ref reader, body.Span, ref offset, floats, $"items[{position}].vector");
+                    break;
+                case Members.Metadata:
+                    metadata = ReadMetadata(ref reader, body[offset..]);
+                    break;
+                case Members.Text:
+                    text = ReadText(ref reader, position);
+                    break;
+                default:
+                    throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector, metadata and text");
             }
         }
 

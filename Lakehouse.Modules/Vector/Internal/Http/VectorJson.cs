@@ -16,7 +16,8 @@ internal static class VectorJson
         }
         catch (InvalidOperationException error)
         {
-            throw NotUnicode(error);
+            // Utf8JsonReader throws it for texts and names that are compared or read.
+            throw VectorErrors.Request("a text or the name of a member is not valid Unicode", error);
         }
         catch (JsonException error)
         {
@@ -37,21 +38,6 @@ internal static class VectorJson
             });
         }
     }
-
-    /// <summary>The name of a member, at which the reader stands.</summary>
-    public static string ReadName(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw NotUnicode(error);
-        }
-    }
-
-    private static LakehouseException NotUnicode(Exception error) => VectorErrors.Request("a text or the name of a member is not valid Unicode", error);
 
     public static string ReadText(ref Utf8JsonReader reader, string what)
     {

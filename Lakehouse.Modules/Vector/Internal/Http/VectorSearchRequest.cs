@@ -51,7 +51,7 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = VectorJson.ReadName(ref reader);
+            var name = reader.GetString()!;
             if (!seen.Add(name))
             {
                 throw VectorErrors.Query($"{path} has \"{name}\" twice");

@@ -38,12 +38,14 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
             var selection = new NodeSelection(index, filter, query.AllowedIds);
             var wanted = query.Id is null ? k : k + 1;
             var isExact = Find(vector.Span, wanted, query, selection, context);
-            if (index.FindRepeated(_found.Select(f => f.Node)) is { Count: > 0 } repeated)
+            var repeated = index.FindRepeated(_found.Select(f => f.Node));
+            if (repeated is { Count: > 0 })
             {
                 isExact = Find(vector.Span, wanted + repeated.Count, query, selection, context);
+                repeated = index.FindRepeated(_found.Select(f => f.Node));
             }
 
-            return new VectorAnswer(Collect(query, k, size), isExact, context.ScoreCount, owner);
+            return new VectorAnswer(Collect(query, k, repeated, size), isExact, context.ScoreCount, owner);
         }
         finally
         {
@@ -131,10 +133,9 @@ internal sealed class IndexSearch(VectorIndex index, VectorOptions options)
         return true;
     }
 
-    private List<VectorHit> Collect(VectorQuery query, int k, AnswerSize size)
+    private List<VectorHit> Collect(VectorQuery query, int k, HashSet<uint>? repeated, AnswerSize size)
     {
         var hits = new List<VectorHit>(Math.Min(k, _found.Count));
-        var repeated = index.FindRepeated(_found.Select(f => f.Node));
         foreach (var (node, distance) in _found)
         {
             if (hits.Count == k || distance > query.DistanceMax)
