@@ -9,6 +9,10 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
 {
     private int _left = int.MaxValue;
     private int _failuresMax = int.MaxValue;
+    private int _failureCount;
+
+    /// <summary>How many calls have failed.</summary>
+    public int FailureCount => Volatile.Read(ref _failureCount);
 
     public string LocalFolder => store.LocalFolder;
 
@@ -58,5 +62,11 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
 
     private Task<T> Try<T>(Func<Task<T>> call) => Interlocked.Decrement(ref _left) is var left && (left >= 0 || -left > Volatile.Read(ref _failuresMax))
         ? call()
-        : throw new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk of the test is full.");
+        : throw Full();
+
+    private LakehouseException Full()
+    {
+        Interlocked.Increment(ref _failureCount);
+        return new LakehouseException(ErrorKind.InsufficientStorage, "disk_full", "The disk of the test is full.");
+    }
 }

@@ -13,7 +13,7 @@ namespace Lakehouse.Vector.Internal;
 /// <param name="name">Its name.</param>
 /// <param name="definition">Its definition as stored.</param>
 /// <param name="spec">The parameters in the definition, parsed.</param>
-/// <param name="index">The index in memory; null where it cannot be used.</param>
+/// <param name="index">What it holds, in memory; null where it cannot be used.</param>
 /// <param name="error">Why it cannot be used; null when it can.</param>
 /// <param name="files">Where it is stored; null for an index that exists only in memory.</param>
 /// <param name="threadCount">How many threads link items.</param>
@@ -47,6 +47,9 @@ internal sealed class DurableIndex(
     /// <summary>The last change that <see cref="IndexKeeper"/> has seen, and when it first saw it.</summary>
     public (long Applied, long Timestamp)? LastSeen { get; set; }
 
+    /// <summary>How often in a row its maintenance has failed, and when it may be tried again, as a timestamp. Of <see cref="IndexKeeper"/>.</summary>
+    public (int Count, long NotBefore) Failures { get; set; }
+
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Error => Volatile.Read(ref _error);
 
@@ -56,31 +59,31 @@ internal sealed class DurableIndex(
     /// <summary>The memory it takes.</summary>
     public long SizeBytes => index?.SizeBytes ?? 0;
 
-    /// <summary>The index in memory; null when it cannot be used. Then <see cref="Error"/> tells why.</summary>
+    /// <summary>What it holds, in memory; null when it cannot be used. Then <see cref="Error"/> tells why.</summary>
     public VectorIndex? Usable => Error is null ? index : null;
 
-    /// <summary>The index in memory; throws <c>index_damaged</c> where there is none.</summary>
-    public VectorIndex Index => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
+    /// <summary>What it holds, in memory; throws <c>index_damaged</c> where there is none.</summary>
+    public VectorIndex Contents => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
 
     /// <summary>Adds or replaces items.</summary>
     public Task<AddResult> AddAsync(ItemBatch batch)
     {
-        var memory = Index;
+        var contents = Contents;
         return Order.RunAsync(
             sequence => AppendAsync(new LogEntry(batch, null), sequence),
-            applied => ApplyAsync(() => memory.Add(batch, threadCount, applied)));
+            applied => ApplyAsync(() => contents.Add(batch, threadCount, applied)));
     }
 
     /// <summary>Deletes items.</summary>
     /// <returns>The positions of ids that no longer had an item.</returns>
     public Task<List<int>> RemoveAsync(IReadOnlyList<byte[]> ids)
     {
-        var memory = Index;
+        var contents = Contents;
         return Order.RunAsync(
             sequence => AppendAsync(new LogEntry(null, ids), sequence),
             applied => ApplyAsync(() =>
             {
-                var missing = memory.Remove(ids);
+                var missing = contents.Remove(ids);
                 applied();
                 return missing;
             }));
@@ -111,7 +114,7 @@ internal sealed class DurableIndex(
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => Index.Vacuum(threadCount), cancellationToken);
+            await Task.Run(() => Contents.Vacuum(threadCount), cancellationToken);
         }
         finally
         {
@@ -142,8 +145,8 @@ internal sealed class DurableIndex(
                 path =>
                 {
                     using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-                    using var writer = new SnapshotWriter(Index, file, Definition.Generation);
-                    Index.Vacuum(threadCount, () =>
+                    using var writer = new SnapshotWriter(Contents, file, Definition.Generation);
+                    Contents.Vacuum(threadCount, () =>
                     {
                         sequence = Order.Applied;
                         writer.WriteGraph(sequence);

@@ -13,6 +13,8 @@ internal sealed partial class IndexKeeper(
     private const int IdleSnapshotsPerLog = 20;
     private const int GarbageShare = 20;
 
+    private static readonly TimeSpan RetryAfterMax = TimeSpan.FromMinutes(5);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await indexes.LoadAsync(cancellationToken);
@@ -24,13 +26,19 @@ internal sealed partial class IndexKeeper(
         using var timer = new PeriodicTimer(options.MaintainEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var index in registry.Indexes)
+            await MaintainAllAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Does what there is to do now.</summary>
+    public async Task MaintainAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var index in registry.Indexes)
+        {
+            if (index.TryEnter())
             {
-                if (index.TryEnter())
-                {
-                    await TryMaintainAsync(index, stoppingToken);
-                    index.Leave();
-                }
+                await TryMaintainAsync(index, cancellationToken);
+                index.Leave();
             }
         }
     }
@@ -40,13 +48,18 @@ internal sealed partial class IndexKeeper(
     {
         try
         {
-            if (index.Error is null)
+            if (index.Error is null && time.GetTimestamp() >= index.Failures.NotBefore)
             {
                 await MaintainAsync(index, cancellationToken);
+                index.Failures = default;
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
+            // A snapshot that does not fit on the disk is written in full before that is known, so it is not tried each second.
+            var failures = index.Failures.Count + 1;
+            var wait = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures), RetryAfterMax.TotalSeconds));
+            index.Failures = (failures, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
             LogFailed(FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error, index.Name.Value);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -65,7 +78,7 @@ internal sealed partial class IndexKeeper(
         }
 
         // While changes keep coming, deleted nodes are collected up to a share of all nodes, which walks can tolerate.
-        if (index.Index.HasGarbage && (!hasChanged || index.Index.Graph.DeletedCount > index.Index.Graph.NodeCount / GarbageShare))
+        if (index.Contents.HasGarbage && (!hasChanged || index.Contents.Graph.DeletedCount > index.Contents.Graph.NodeCount / GarbageShare))
         {
             await index.VacuumAsync(cancellationToken);
         }

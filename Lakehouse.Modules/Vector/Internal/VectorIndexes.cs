@@ -13,14 +13,14 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     private readonly IndexRegistry _registry;
     private readonly VectorOptions _options;
-    private readonly MemoryBudget _memory;
+    private readonly MemoryBudget _budget;
     private readonly ConcurrencyLimiter _adds;
     private readonly ConcurrencyLimiter _searches;
 
     public VectorIndexes(IndexRegistry registry, VectorOptions options)
     {
         (_registry, _options) = (registry, options);
-        _memory = new MemoryBudget(options.MemoryLimitBytes, () => registry.SizeBytes);
+        _budget = new MemoryBudget(options.MemoryLimitBytes, () => registry.SizeBytes);
         _adds = Limit("too_many_adds", "adds", "vector.max_concurrent_adds", options.MaxConcurrentAdds);
         _searches = Limit("too_many_searches", "searches", "vector.max_concurrent_searches", options.MaxConcurrentSearches);
 
@@ -37,7 +37,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
 
         var allocated = GC.GetTotalAllocatedBytes();
-        await _registry.LoadAsync(_memory.Require, cancellationToken);
+        await _registry.LoadAsync(_budget.Require, cancellationToken);
         if (GC.GetTotalAllocatedBytes() - allocated > GarbageBytesWorthCollecting)
         {
             // Reading a million items leaves a hundred megabytes of garbage, and a program that then only searches would hardly allocate enough to trigger a
@@ -66,11 +66,11 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         using var lease = await _adds.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         use.Index.RequireWriter(ownedGeneration);
-        var memory = use.Index.Index;
+        var contents = use.Index.Contents;
         var batch = ItemBatch.Check(items, use.Index.Spec, _options);
         if (batch.Count == 0)
         {
-            return new AddResult(0, 0, memory.Count);
+            return new AddResult(0, 0, contents.Count);
         }
 
         var reserved = await ReserveAsync(use.Index, batch, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
         finally
         {
-            _memory.Release(reserved);
+            _budget.Release(reserved);
         }
     }
 
@@ -90,11 +90,11 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         using var lease = await _adds.AcquireAsync(cancellationToken);
         using var use = _registry.Use(name);
         use.Index.RequireWriter(ownedGeneration);
-        var memory = use.Index.Index;
+        var contents = use.Index.Contents;
 
         // Each id once, and only ids of the index, so that the log contains only what changes something.
         var distinct = ids.Distinct(StringComparer.Ordinal).ToList();
-        var known = distinct.Select(Encoding.UTF8.GetBytes).Where(id => id.Length <= _options.MaxIdBytes && memory.TryFind(id, out _)).ToList();
+        var known = distinct.Select(Encoding.UTF8.GetBytes).Where(id => id.Length <= _options.MaxIdBytes && contents.TryFind(id, out _)).ToList();
         var missing = new HashSet<string>(distinct, StringComparer.Ordinal);
         missing.ExceptWith(known.Select(Encoding.UTF8.GetString));
         if (known.Count > 0)
@@ -104,7 +104,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             missing.UnionWith(goneMeanwhile.Select(position => Encoding.UTF8.GetString(known[position])));
         }
 
-        return new RemoveResult(distinct.Count - missing.Count, [.. distinct.Where(missing.Contains)], memory.Count);
+        return new RemoveResult(distinct.Count - missing.Count, [.. distinct.Where(missing.Contains)], contents.Count);
     }
 
     public async Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken)
@@ -151,14 +151,14 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         var index = use.Index;
 
         // On a thread of the pool, because keywords that are in every text take milliseconds.
-        return await Task.Run(() => new HybridSearch(index.Index, _options).Run(query, index.Owner, NewSize()), cancellationToken);
+        return await Task.Run(() => new HybridSearch(index.Contents, _options).Run(query, index.Owner, NewSize()), cancellationToken);
     }
 
     public IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax)
     {
         RequireCount(ids);
         using var use = _registry.Use(name);
-        return new HybridSearch(use.Index.Index, _options).Snippets(ids, query, lengthMax);
+        return new HybridSearch(use.Index.Contents, _options).Snippets(ids, query, lengthMax);
     }
 
     public async Task SetOwnerAsync(IndexName name, IOwnerRecord? owner, Guid generation, CancellationToken cancellationToken)
@@ -172,7 +172,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     {
         RequireCount(ids);
         using var use = _registry.Use(name);
-        var index = use.Index.Index;
+        var index = use.Index.Contents;
         var size = NewSize();
         var context = index.Graph.Enter();
         try
@@ -188,7 +188,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     public StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include)
     {
         using var use = _registry.Use(name);
-        var index = use.Index.Index;
+        var index = use.Index.Contents;
         var size = NewSize();
         var context = index.Graph.Enter();
         try
@@ -217,7 +217,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     private AnswerSize NewSize() => new(_options.MaxAnswerBytes);
 
-    private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size) => new IndexSearch(index.Index, _options).Run(query, index.Owner, size);
+    private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size) => new IndexSearch(index.Contents, _options).Run(query, index.Owner, size);
 
     private VectorAnswer RunAt(DurableIndex index, VectorQuery query, int position, AnswerSize size)
     {
@@ -234,19 +234,19 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     private VectorIndexInfo Describe(DurableIndex index)
     {
         // Read once, because the index can become damaged meanwhile.
-        var memory = index.Usable;
+        var contents = index.Usable;
         return new VectorIndexInfo(
             index.Spec,
-            memory is null ? IndexStatus.Damaged : IndexStatus.Ready,
-            memory is null ? index.Error : null,
-            memory?.Count ?? 0,
-            memory?.Graph.DeletedCount ?? 0,
+            contents is null ? IndexStatus.Damaged : IndexStatus.Ready,
+            contents is null ? index.Error : null,
+            contents?.Count ?? 0,
+            contents?.Graph.DeletedCount ?? 0,
             index.SizeBytes,
             index.Order.LogCount,
             index.Definition.CreatedAt,
             _registry.AliasesOf(index.Name),
             index.Definition.Generation,
-            memory?.Keywords.Count ?? 0,
+            contents?.Keywords.Count ?? 0,
             index.Owner);
     }
 
@@ -261,19 +261,19 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     /// <summary>Reserves the memory that a batch needs, until it is applied and counted as the index's memory.</summary>
     private async Task<long> ReserveAsync(DurableIndex index, ItemBatch batch, CancellationToken cancellationToken)
     {
-        var needed = index.Index.EstimateBytes(batch);
-        if (_memory.TryReserve(needed))
+        var needed = index.Contents.EstimateBytes(batch);
+        if (_budget.TryReserve(needed))
         {
             return needed;
         }
 
         // Freeing the slots of deleted items may give enough.
-        if (index.Index.HasGarbage)
+        if (index.Contents.HasGarbage)
         {
             await index.VacuumAsync(cancellationToken);
-            needed = index.Index.EstimateBytes(batch);
+            needed = index.Contents.EstimateBytes(batch);
         }
 
-        return _memory.TryReserve(needed) ? needed : throw _memory.Full(needed);
+        return _budget.TryReserve(needed) ? needed : throw _budget.Full(needed);
     }
 }

@@ -5,6 +5,7 @@ using Lakehouse.Vector;
 using Lakehouse.Vector.Internal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Lakehouse.Tests.Fixtures;
 
@@ -42,6 +43,9 @@ public sealed class VectorHost : IAsyncDisposable
         await host._services.GetRequiredService<VectorIndexes>().LoadAsync(CancellationToken.None);
         return host;
     }
+
+    /// <summary>Maintains the indexes once, as the server does every second.</summary>
+    public Task MaintainAsync() => _services.GetServices<IHostedService>().OfType<IndexKeeper>().Single().MaintainAllAsync(CancellationToken.None);
 
     /// <summary>Frees the slots of deleted items now.</summary>
     public Task VacuumAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).VacuumAsync(CancellationToken.None);

@@ -138,7 +138,9 @@ public sealed class JsonTypesTests : IDisposable
                 chunk.Dispose();
             }
         };
-        read.Should().Throw<DuckDbException>().WithMessage("*late*");
+
+        // An error of one thread interrupts the others, and sometimes the engine reports the interruption.
+        read.Should().Throw<DuckDbException>().Which.Message.Should().Match(m => m.Contains("late", StringComparison.Ordinal) || m.StartsWith("INTERRUPT"));
     }
 
     [Fact]

@@ -464,10 +464,10 @@ public sealed class VectorDurabilityTests : IDisposable
 
         var acknowledged = new ConcurrentBag<int>();
         var refused = 0;
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(process => Task.Run(async () =>
+        VectorHost[] hosts = [await OpenAsync(), await OpenAsync()];
+        await Task.WhenAll(hosts.Select((host, process) => Task.Run(async () =>
         {
             var random = new Random(process);
-            var host = await OpenAsync();
             for (var step = 0; step < 300; step++)
             {
                 var id = (process * 10_000) + (step * 10);
@@ -592,6 +592,30 @@ public sealed class VectorDurabilityTests : IDisposable
 
         await using var again = await VectorHost.OpenAsync(disk.Path);
         again.Indexes.Show(Name).ItemCount.Should().Be(acknowledged).And.BePositive();
+    }
+
+    [Fact]
+    public async Task Compaction_that_fails_is_tried_again_less_and_less_often_until_it_succeeds()
+    {
+        await using var host = await VectorHost.OpenAsync(_folder.Path, ("vector.compact_log_batches", "0"));
+        await CreateAsync(host, dimension: 4);
+        await AddAsync(host, 0, 10, 4);
+        host.Store.FailAfter(0);
+        for (var i = 0; i < 100; i++)
+        {
+            await host.MaintainAsync();
+        }
+
+        host.Store.FailureCount.Should().Be(1, "it waits for two seconds before it tries again");
+        host.Store.Mend();
+        Files("snapshot").Should().BeEmpty();
+        while (Files("snapshot").Length == 0)
+        {
+            await Task.Delay(100);
+            await host.MaintainAsync();
+        }
+
+        host.Indexes.Show(Name).ItemCount.Should().Be(10);
     }
 
     private static byte[] Flip(byte[] good, int position, int bit)

@@ -29,6 +29,13 @@ internal sealed class StatementErrors(EngineSetup setup)
                 $"The query needs more than {ByteSize.Format(setup.MemoryLimitBytes)} of memory (query.memory_limit), or more disk than "
                 + $"{ByteSize.Format(setup.MaxTempBytes)} (query.max_temp_bytes). Narrow it down, or raise the limits.",
                 error),
+
+            // An error of one thread interrupts the others, and sometimes the engine reports that interruption instead of the error.
+            DuckDbErrorKind.Interrupted => new LakehouseException(
+                ErrorKind.InvalidInput,
+                "sql_error",
+                "One part of the query failed and stopped the others, and the engine lost the cause. Run the query again to see it.",
+                error),
             DuckDbErrorKind.Engine => new LakehouseException(
                 ErrorKind.Failed, "engine_failed", "The SQL engine failed. The log holds the cause; the query can be tried again.", error),
             DuckDbErrorKind.InputOutput => new LakehouseException(

@@ -148,6 +148,10 @@ internal sealed class StatementRun : IDisposable
         {
             throw StatementErrors.Locate(_vectors.Error!, _request.Sql, _statement.Calls);
         }
+        catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.Interrupted && _isStopped)
+        {
+            throw StatementErrors.Stopped();
+        }
         catch (DuckDbException error)
         {
             throw _errors.Translate(error);

@@ -11,7 +11,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
 {
     private const int HandOverBytes = 64 * 1024;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _current = new();
     private readonly FrameWriter _frames = new();
     private long _number;
     private long _cancelled;
@@ -37,7 +37,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             var frame = lane.Receive(FrameKind.Start);
             var reader = new FrameReader(frame.Payload.Span);
             var request = StatementFrames.ReadRequest(ref reader, out var number);
-            lock (_gate)
+            lock (_current)
             {
                 _number = number;
             }
@@ -59,7 +59,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
                 _frames.Begin(FrameKind.Failed).Error(EngineErrors.Failed(exception)).End();
             }
 
-            lock (_gate)
+            lock (_current)
             {
                 _number = 0;
             }
@@ -71,7 +71,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
     /// <summary>Tells a statement to stop. Must be called again until it returns false.</summary>
     public bool Cancel(long number)
     {
-        lock (_gate)
+        lock (_current)
         {
             _cancelled = Math.Max(_cancelled, number);
             if (_number != number)
@@ -133,7 +133,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
     /// <summary>Makes a run reachable for <see cref="Cancel"/>; one that was cancelled before is stopped now.</summary>
     private void Publish(StatementRun? run)
     {
-        lock (_gate)
+        lock (_current)
         {
             _run = run;
             if (run is not null && _cancelled >= _number)

@@ -14,13 +14,13 @@ namespace Lakehouse.Query.Internal.Workers;
 /// </summary>
 internal sealed class LaneStatement(
     EngineWorker worker,
-    StatementCase own,
+    StatementCase history,
     DatasetResolver datasets,
     VectorCalls calls,
     QueryOptions options,
     TimeBudget budget,
     IDisposable lease,
-    Action strike) : IRunningStatement
+    Action addStrike) : IRunningStatement
 {
     // Most statements stop at the first interrupt, some only after they have finished planning or reading. One that takes this part of the grace period will
     // probably not stop.
@@ -38,23 +38,23 @@ internal sealed class LaneStatement(
     private long _number;
     private IReadOnlyList<Catalog.Manifest> _named = [];
     private (int Block, int Length)? _data;
-    private byte _owed;
-    private bool _hadCompany;
+    private byte _unanswered;
+    private bool _wasShared;
     private bool _isEnded;
-    private bool _isLetGo;
+    private bool _isReleased;
 
     public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
 
     /// <summary>Takes a lane. Returns false when the process takes no more statements.</summary>
     public bool TryEnter()
     {
-        if (worker.TryEnter(own) is not { } entered)
+        if (worker.TryEnter(history) is not { } entered)
         {
             return false;
         }
 
         (_lane, _index, _number) = entered;
-        _hadCompany = worker.IsShared;
+        _wasShared = worker.IsShared;
         return true;
     }
 
@@ -76,13 +76,13 @@ internal sealed class LaneStatement(
         catch (WorkerGoneException)
         {
             await worker.EndedAsync();
-            LetGo(keepsLease: true);
+            Release(keepsLease: true);
             throw;
         }
         catch (LakehouseException error) when (
-            _isEnded && error.Code == EngineErrors.OutOfMemoryCode && _hadCompany && Stopwatch.GetElapsedTime(own.EnteredAt) < TakenSoon)
+            _isEnded && error.Code == EngineErrors.OutOfMemoryCode && _wasShared && Stopwatch.GetElapsedTime(history.EnteredAt) < TakenSoon)
         {
-            LetGo(keepsLease: true);
+            Release(keepsLease: true);
             throw new MemoryTakenException(error);
         }
         catch
@@ -109,7 +109,7 @@ internal sealed class LaneStatement(
                         return true;
                     }
 
-                    _owed = FrameKind.Taken;
+                    _unanswered = FrameKind.Taken;
                 }
 
                 if (_isEnded)
@@ -123,7 +123,7 @@ internal sealed class LaneStatement(
         catch (WorkerGoneException)
         {
             await worker.EndedAsync();
-            LetGo(keepsLease: false);
+            Release(keepsLease: false);
             throw EngineErrors.Interrupted();
         }
     }
@@ -132,9 +132,9 @@ internal sealed class LaneStatement(
     {
         if (_isEnded)
         {
-            LetGo(keepsLease: false);
+            Release(keepsLease: false);
         }
-        else if (!_isLetGo)
+        else if (!_isReleased)
         {
             _ = StopAsync();
         }
@@ -148,13 +148,13 @@ internal sealed class LaneStatement(
         while (_data is null && !_isEnded)
         {
             var frame = await ReceiveAsync(cancellationToken);
-            if (_owed == FrameKind.Taken && frame.Kind is not (FrameKind.End or FrameKind.Failed))
+            if (_unanswered == FrameKind.Taken && frame.Kind is not (FrameKind.End or FrameKind.Failed))
             {
                 _frames.Begin(FrameKind.Taken).End();
                 await SendAsync(_frames);
             }
 
-            _owed = frame.Kind == FrameKind.Needs ? frame.Kind : (byte)0;
+            _unanswered = frame.Kind == FrameKind.Needs ? frame.Kind : (byte)0;
             switch (frame.Kind)
             {
                 case FrameKind.Needs:
@@ -217,7 +217,7 @@ internal sealed class LaneStatement(
         }
 
         await SendAsync(_frames);
-        _owed = 0;
+        _unanswered = 0;
     }
 
     private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
@@ -264,7 +264,7 @@ internal sealed class LaneStatement(
                 if (!await HasStoppedAsync(options.InterruptGrace - soon))
                 {
                     worker.Kill(WorkerDeath.Stuck);
-                    strike();
+                    addStrike();
                 }
             }
         }
@@ -273,7 +273,7 @@ internal sealed class LaneStatement(
             // The statement has ended with its process.
         }
 
-        LetGo(keepsLease: false);
+        Release(keepsLease: false);
     }
 
     private async Task<bool> HasStoppedAsync(TimeSpan patience)
@@ -282,8 +282,8 @@ internal sealed class LaneStatement(
         late.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
         try
         {
-            await RefuseAsync(_owed);
-            _owed = 0;
+            await RefuseAsync(_unanswered);
+            _unanswered = 0;
             while (true)
             {
                 var frame = await _lane.ReceiveAsync(late.Token);
@@ -323,15 +323,15 @@ internal sealed class LaneStatement(
         await SendAsync(_frames);
     }
 
-    private void LetGo(bool keepsLease)
+    private void Release(bool keepsLease)
     {
-        if (_isLetGo)
+        if (_isReleased)
         {
             return;
         }
 
-        _isLetGo = true;
-        worker.Leave(own, _index);
+        _isReleased = true;
+        worker.Leave(history, _index);
         _held.ForEach(file => file.Dispose());
         if (!keepsLease)
         {

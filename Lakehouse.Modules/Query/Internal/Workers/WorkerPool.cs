@@ -50,12 +50,12 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
     }
 
     /// <summary>Returns the process at work, once it takes statements.</summary>
-    /// <param name="isBeside">
+    /// <param name="takesSecond">
     /// True to take the process in reserve instead, if there is one: for a statement that found the memory of the first used up by others.
     /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="LakehouseException"><c>engine_unavailable</c> (<see cref="ErrorKind.Busy"/>).</exception>
-    public async Task<EngineWorker> TakeAsync(bool isBeside, CancellationToken cancellationToken)
+    public async Task<EngineWorker> TakeAsync(bool takesSecond, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -64,7 +64,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             lock (_gate)
             {
                 Fill();
-                slot = _slots[isBeside && _slots.Count > 1 ? 1 : 0];
+                slot = _slots[takesSecond && _slots.Count > 1 ? 1 : 0];
             }
 
             try

@@ -17,15 +17,15 @@ internal sealed class WorkerRunner(
     public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
     {
         var budget = new TimeBudget(timeout);
-        using var own = new StatementCase(request.Sql);
-        var (ownsLease, isBeside) = (true, false);
+        using var history = new StatementCase(request.Sql);
+        var (ownsLease, takesSecond) = (true, false);
         try
         {
             _strikes.Require(request.Sql);
             while (true)
             {
-                var worker = await budget.RunAsync(async stop => await pool.TakeAsync(isBeside, stop), cancellationToken);
-                var statement = new LaneStatement(worker, own, datasets, _calls, options, budget, lease, () => _strikes.Add(request.Sql));
+                var worker = await budget.RunAsync(async stop => await pool.TakeAsync(takesSecond, stop), cancellationToken);
+                var statement = new LaneStatement(worker, history, datasets, _calls, options, budget, lease, () => _strikes.Add(request.Sql));
                 if (!statement.TryEnter())
                 {
                     continue; // the process has just ended
@@ -35,18 +35,18 @@ internal sealed class WorkerRunner(
                 try
                 {
                     await statement.StartAsync(request, cancellationToken);
-                    own.Succeed();
+                    history.Succeed();
                     return statement;
                 }
                 catch (MemoryTakenException error)
                 {
                     ownsLease = true;
-                    isBeside = !isBeside ? true : throw error.Error;
+                    takesSecond = !takesSecond ? true : throw error.Error;
                 }
                 catch (WorkerGoneException error)
                 {
                     ownsLease = true;
-                    await JudgeAsync(own, worker, request, error, cancellationToken);
+                    await JudgeAsync(history, worker, request, error, cancellationToken);
                 }
             }
         }
@@ -63,12 +63,12 @@ internal sealed class WorkerRunner(
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
     private async Task JudgeAsync(
-        StatementCase own, EngineWorker worker, StatementRequest request, WorkerGoneException error, CancellationToken cancellationToken)
+        StatementCase history, EngineWorker worker, StatementRequest request, WorkerGoneException error, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
         {
-            if (own.Judge(worker.Suspects) || await own.IsLeftAsync(worker.Suspects, worker.DiedAt, cancellationToken))
+            if (history.Judge(worker.Suspects) || await history.IsLeftAsync(worker.Suspects, worker.DiedAt, cancellationToken))
             {
                 _strikes.Add(request.Sql);
                 throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(error);

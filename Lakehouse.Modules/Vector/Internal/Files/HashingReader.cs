@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>Reads a file from its start in large pieces, and hashes what it reads.</summary>
-internal sealed class HashingReader(Stream stream) : IDisposable
+internal sealed class HashingReader(Stream stream, CancellationToken cancellationToken = default) : IDisposable
 {
     private readonly byte[] _buffer = new byte[1024 * 1024];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -31,6 +31,7 @@ internal sealed class HashingReader(Stream stream) : IDisposable
         {
             if (_start == _end)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 _end = stream.Read(_buffer);
                 _start = 0;
                 if (_end == 0)

@@ -124,7 +124,8 @@ internal sealed partial class IndexLoader(
                 await using var stream = content.Stream;
                 snapshotBytes = content.Info.SizeBytes;
                 memory = await Task.Run(
-                    () => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory, options.GraphSeed), cancellationToken);
+                    () => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory, options.GraphSeed, cancellationToken),
+                    cancellationToken);
             }
 
             memory ??= new VectorIndex(spec, options.GraphSeed);
@@ -146,6 +147,11 @@ internal sealed partial class IndexLoader(
             await DeleteCompactedAsync(listed, snapshot, cancellationToken);
             LogOpened(name.Value, memory.Count, log.Count);
             return index;
+        }
+        catch (OperationCanceledException)
+        {
+            memory?.Dispose();
+            throw;
         }
         catch (Exception error) when (error is InvalidDataException or LakehouseException or OffHeapException)
         {

@@ -15,10 +15,12 @@ internal static class SnapshotReader
     /// <param name="sequence">The number in the file's name.</param>
     /// <param name="reserve">Called with the memory that the vectors and links need, before they are read.</param>
     /// <param name="seed">The seed that chooses the layers of further nodes; null for a random one.</param>
+    /// <param name="cancellationToken">Cancels the reading, which takes seconds for a million items.</param>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another index.</exception>
-    public static VectorIndex Read(Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve, int? seed = null)
+    public static VectorIndex Read(
+        Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve, int? seed, CancellationToken cancellationToken)
     {
-        using var input = new HashingReader(stream);
+        using var input = new HashingReader(stream, cancellationToken);
         var header = ReadHeader(input, spec, generation, sequence);
         var index = new VectorIndex(spec, seed);
         try
