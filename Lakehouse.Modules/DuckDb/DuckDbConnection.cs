@@ -69,6 +69,11 @@ public sealed class DuckDbConnection : IDisposable
     /// <summary>Tells the running statement to stop. Has no effect when none runs; scalar functions do not react to it.</summary>
     public void Interrupt() => NativeMethods.duckdb_interrupt(_handle);
 
+    /// <summary>
+    /// The engine's estimate of the share of the running statement that is done, from 0 to 1; null where it has none. May be called from another thread.
+    /// </summary>
+    public double? Progress => NativeMethods.duckdb_query_progress(_handle).Percentage is >= 0 and var percentage ? Math.Min(percentage / 100, 1) : null;
+
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _handle.Dispose();
 }

@@ -1,3 +1,4 @@
+using Lakehouse.DuckDb.Arrow;
 using Lakehouse.DuckDb.Native;
 
 namespace Lakehouse.DuckDb;
@@ -23,6 +24,10 @@ public sealed class DuckDbResult : IDisposable
 
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<DuckDbColumn> Columns { get; }
+
+    /// <summary>Prepares the conversion of its chunks into Arrow arrays.</summary>
+    /// <exception cref="DuckDbException">The engine cannot convert a type.</exception>
+    public ArrowExport ExportArrow() => new(_handle, Columns);
 
     /// <summary>The next chunk, at most 2,048 rows and never empty, or null after the last one. The caller disposes of it.</summary>
     /// <exception cref="DuckDbException">The statement failed in mid-stream: what was read so far is not the whole result.</exception>

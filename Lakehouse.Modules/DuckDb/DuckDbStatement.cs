@@ -43,6 +43,13 @@ public sealed class DuckDbStatement : IDisposable
     /// <summary>Binds NULL.</summary>
     public DuckDbStatement BindNull(int parameter) => Require(NativeMethods.duckdb_bind_null(_handle, (ulong)parameter), parameter);
 
+    /// <summary>Binds a value of any type.</summary>
+    public DuckDbStatement Bind(int parameter, DuckDbValue value) =>
+        Require(NativeMethods.duckdb_bind_value(_handle, (ulong)parameter, value.Handle), parameter);
+
+    /// <summary>The name of a parameter; its number where it has none.</summary>
+    public string GetParameterName(int parameter) => NativeMethods.Take(NativeMethods.duckdb_parameter_name(_handle, (ulong)parameter));
+
     /// <summary>Runs the statement to its end; the result holds all rows.</summary>
     /// <exception cref="DuckDbException">The statement failed or was interrupted.</exception>
     public unsafe DuckDbResult Execute()

@@ -5,9 +5,6 @@ namespace Lakehouse.Query;
 /// <summary>The answer of a running query as the bytes of one document. Disposing of it ends the query. Not thread-safe.</summary>
 public interface IQueryAnswer : IAsyncDisposable
 {
-    /// <summary>The media type of the bytes, e.g. <c>application/json; charset=utf-8</c>.</summary>
-    string ContentType { get; }
-
     /// <summary>
     /// Writes the document and flushes it piece by piece. While the output accepts no more bytes, the engine pauses and another query may use its lease. Called
     /// once.
@@ -15,5 +12,10 @@ public interface IQueryAnswer : IAsyncDisposable
     /// <exception cref="Lakehouse.Core.Errors.LakehouseException">
     /// As <see cref="IQueryEngine.AnswerAsync"/>. What was written before is not the whole document.
     /// </exception>
-    Task CopyToAsync(PipeWriter output, CancellationToken cancellationToken);
+    /// <param name="output">Receives the bytes.</param>
+    /// <param name="endsWithError">
+    /// Whether an answer in a format that can hold an error at its end (<see cref="AnswerFormat.NdJson"/>) ends with it; otherwise it is thrown.
+    /// </param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    Task CopyToAsync(PipeWriter output, bool endsWithError, CancellationToken cancellationToken);
 }

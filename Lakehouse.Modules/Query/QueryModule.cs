@@ -6,6 +6,7 @@ using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;
 using Lakehouse.Query.Internal.Worker;
 using Lakehouse.Query.Internal.Workers;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +27,9 @@ public static class QueryModule
     public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();
+        services.AddResponseCompression(compression => compression.MimeTypes =
+            ["application/json", "application/x-ndjson", "text/csv", "text/tab-separated-values", "application/vnd.apache.arrow.stream"]);
+        services.AddSingleton<QueryRegistry>().AddSingleton<IQueryControl>(provider => provider.GetRequiredService<QueryRegistry>());
         return options.IsIsolated && program is not null && CanIsolate
             ? services
                 .AddSingleton(program)

@@ -61,6 +61,21 @@ public sealed record QueryOptions
     /// <summary>The longest text of a query.</summary>
     public required int MaxSqlBytes { get; init; }
 
+    /// <summary>The longest JSON of a query's parameters.</summary>
+    public required int MaxParameterBytes { get; init; }
+
+    /// <summary>How many queries that have ended are shown by <see cref="IQueryControl"/>.</summary>
+    public required int MaxRecent { get; init; }
+
+    /// <summary>How many characters of a query's text are shown and logged.</summary>
+    public required int MaxLoggedSql { get; init; }
+
+    /// <summary>Queries that take at least this long are logged; 0: none.</summary>
+    public required TimeSpan SlowAfter { get; init; }
+
+    /// <summary>The largest answer that is collected on the disk before it is sent (<c>wait_end</c>).</summary>
+    public required long MaxSpoolBytes { get; init; }
+
     /// <summary>How long an interrupted query may take to stop before its engine is killed or, without isolation, retired.</summary>
     public required TimeSpan InterruptGrace { get; init; }
 
@@ -109,6 +124,11 @@ public sealed record QueryOptions
             MaxPaused = settings.Count("query", "max_paused", 48, 0, 1_024),
             MaxWaiting = settings.Count("query", "max_waiting", 512, 0, 65_536),
             MaxSqlBytes = (int)settings.Size("query", "max_sql_bytes", "256KiB", "1KiB", "16MiB"),
+            MaxParameterBytes = (int)settings.Size("query", "max_param_bytes", "1MiB", "1KiB", "64MiB"),
+            MaxRecent = settings.Count("query", "max_recent", 200, 0, 100_000),
+            MaxLoggedSql = settings.Count("query", "max_logged_sql", 1_000, 0, 1_000_000),
+            SlowAfter = settings.Time("query", "slow_after", "5s", "0s", "1d"),
+            MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
             MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),
             MaxListLength = settings.Count("query", "max_list_length", 10_000, 1, 100_000_000),

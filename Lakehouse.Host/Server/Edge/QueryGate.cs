@@ -22,7 +22,7 @@ internal sealed class QueryGate(RequestDelegate next)
     {
         foreach (var (name, values) in query)
         {
-            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!known.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.OrdinalIgnoreCase) : name.Equals(k, StringComparison.OrdinalIgnoreCase)))
             {
                 var others = known.Count == 0 ? "there are none here" : $"there are {string.Join(", ", known)}";
                 throw JsonMembers.Invalid($"the address has the parameter '{name}'; {others}{NearestName.Hint(name, known)}");

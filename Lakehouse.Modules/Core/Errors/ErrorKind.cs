@@ -15,6 +15,9 @@ public enum ErrorKind
     /// <summary>What was asked for is not there (404).</summary>
     NotFound,
 
+    /// <summary>None of the formats that the request accepts can be given (406).</summary>
+    NotAcceptable,
+
     /// <summary>The request disagrees with what is stored (409).</summary>
     Conflict,
 
@@ -32,6 +35,9 @@ public enum ErrorKind
 
     /// <summary>A file is not in the format that it claims to be (422).</summary>
     Unprocessable,
+
+    /// <summary>The work was cancelled on request (499).</summary>
+    Cancelled,
 
     /// <summary>A server that this program calls has failed or cannot be reached (502).</summary>
     Upstream,

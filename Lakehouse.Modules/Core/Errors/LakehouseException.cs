@@ -34,6 +34,13 @@ public sealed class LakehouseException : Exception
     /// <summary>For <see cref="ErrorKind.Busy"/>: how long to wait before a retry. Null: the default of the HTTP edge.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Returns the same error with one more member in its problem document.</summary>
+    public LakehouseException With(string name, object? value) => new(Kind, Code, Message, this)
+    {
+        RetryAfter = RetryAfter,
+        Details = new Dictionary<string, object?>(Details ?? new Dictionary<string, object?>()) { [name] = value },
+    };
+
     /// <summary>Further members of the problem document (RFC 9457, section 3.2), e.g. <c>line</c>. Null when there are none.</summary>
     public IReadOnlyDictionary<string, object?>? Details { get; init; }
 }

@@ -27,4 +27,7 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial void duckdb_interrupt(ConnectionHandle connection);
+
+    [LibraryImport(Library)]
+    internal static partial NativeProgress duckdb_query_progress(ConnectionHandle connection);
 }

@@ -1,3 +1,4 @@
+using Lakehouse.DuckDb.Arrow;
 using Lakehouse.DuckDb.Native;
 
 namespace Lakehouse.DuckDb;
@@ -23,6 +24,17 @@ public sealed class DuckDbChunk : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         return DuckDbVector.From(NativeMethods.duckdb_data_chunk_get_vector(_handle.Pointer, (ulong)column), _columns[column].Type);
+    }
+
+    internal ArrowBatch ToArrow(nint options, int rowCount)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        if (rowCount < RowCount)
+        {
+            NativeMethods.duckdb_data_chunk_set_size(_handle.Pointer, (ulong)rowCount);
+        }
+
+        return new ArrowBatch(options, _handle.Pointer);
     }
 
     /// <summary>Frees the memory of the vectors.</summary>

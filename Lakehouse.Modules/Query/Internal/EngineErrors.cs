@@ -60,6 +60,12 @@ internal static class EngineErrors
     public static LakehouseException Interrupted() =>
         new(ErrorKind.Failed, "engine_failed", "The SQL engine ended while the answer was being sent. The query can be tried again.");
 
+    public static LakehouseException Cancelled(Exception cause) =>
+        new(ErrorKind.Cancelled, "query_cancelled", "The query was cancelled (DELETE /v1/queries/{id}).", cause);
+
+    public static LakehouseException BeyondBound(string member, string bound, string setting) =>
+        new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {member} is beyond the configured bound, {bound} ({setting}).");
+
     public static LakehouseException OutOfMemory(QueryOptions options) =>
         new(
             ErrorKind.InsufficientStorage,

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Lakehouse.Query.Internal;
@@ -40,6 +41,9 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
 
         return Hide(string.Join('\n', lines));
     }
+
+    /// <summary>As the other <c>HidePlan</c>, for UTF-8.</summary>
+    public byte[] HidePlan(ReadOnlySpan<byte> plan) => Encoding.UTF8.GetBytes(HidePlan(Encoding.UTF8.GetString(plan)));
 
     private static bool IsBoxLine(string line, int left, int length) =>
         line.Length >= left + length && line[left] == '│' && line[left + length - 1] == '│';

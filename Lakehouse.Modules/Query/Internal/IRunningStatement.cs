@@ -8,6 +8,9 @@ internal interface IRunningStatement : IAsyncDisposable
     /// <summary>The columns.</summary>
     IReadOnlyList<QueryColumn> Columns { get; }
 
+    /// <summary>How many rows were written so far.</summary>
+    long RowCount { get; }
+
     /// <summary>Writes the next bytes of the answer, as many as are ready.</summary>
     /// <returns>False when they were the last.</returns>
     ValueTask<bool> CopyNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken);

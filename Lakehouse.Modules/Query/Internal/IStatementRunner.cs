@@ -11,6 +11,8 @@ internal interface IStatementRunner
     /// <param name="lease">
     /// Disposed of when the engine has stopped the statement, or was killed or retired because it did not; this can be after the request has ended.
     /// </param>
+    /// <param name="query">Told when an engine works on it; null for a statement of another module.</param>
     /// <param name="cancellationToken">Stops the statement.</param>
-    Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken);
+    Task<IRunningStatement> StartAsync(
+        StatementRequest request, TimeSpan timeout, IDisposable lease, RunningQuery? query, CancellationToken cancellationToken);
 }

@@ -1,83 +1,58 @@
-using System.IO.Pipelines;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal;
 
 /// <summary>Gets a lease for each statement, then runs it.</summary>
-internal sealed class QueryEngine(IStatementRunner runner, QueryOptions options) : IQueryEngine, IDisposable
+internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registry, QueryOptions options) : IQueryEngine, IDisposable
 {
-    /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
-    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
-
     private readonly StatementLimiter _limiter = new(options);
 
-    public async Task<IQueryAnswer> AnswerAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
+    public async Task<IQueryAnswer> AnswerAsync(QueryRequest request, CancellationToken cancellationToken)
     {
-        var (statement, lease) = await StartAsync(sql, bounds, AnswerForm.Json, cancellationToken);
-        return new Answer(statement, lease);
+        var timeout = request.Timeout ?? options.Timeout;
+        var statement = new StatementRequest(
+            request.Sql, options.MaxSqlBytes, request.MaxRows ?? options.MaxRows, request.Format, request.NumbersAsText, request.Parameters);
+        RequireBounds(request);
+        var query = registry.Begin(request.Id, request.Sql);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
+        try
+        {
+            var lease = await _limiter.AcquireAsync(stop.Token);
+            var running = await runner.StartAsync(statement, timeout, lease, query, stop.Token);
+            return new QueryAnswer(running, lease, query, registry, request.Format, stop);
+        }
+        catch (Exception error)
+        {
+            stop.Dispose();
+            throw registry.Translate(query, error);
+        }
     }
 
     public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
-        var (statement, _) = await StartAsync(sql, bounds, AnswerForm.Chunks, cancellationToken);
-        return new Rows(statement);
+        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, bounds is null ? options.MaxRows : 0, null);
+        var lease = await _limiter.AcquireAsync(cancellationToken);
+        return new Rows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken));
     }
 
     public void Dispose() => _limiter.Dispose();
 
-    private async Task<(IRunningStatement Statement, StatementLease Lease)> StartAsync(
-        string sql, QueryBounds? bounds, AnswerForm form, CancellationToken cancellationToken)
+    private void RequireBounds(QueryRequest request)
     {
-        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, bounds is null ? options.MaxRows : 0, form);
-        var lease = await _limiter.AcquireAsync(cancellationToken);
-        return (await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, cancellationToken), lease);
-    }
-
-    private sealed class Answer(IRunningStatement statement, StatementLease lease) : IQueryAnswer
-    {
-        public string ContentType => JsonForm.ContentType;
-
-        public async Task CopyToAsync(PipeWriter output, CancellationToken cancellationToken)
+        if (request.Timeout > options.Timeout)
         {
-            var isMore = true;
-            while (isMore)
-            {
-                isMore = await statement.CopyNextAsync(output, cancellationToken);
-                var flush = output.FlushAsync(cancellationToken);
-                if (!flush.IsCompleted)
-                {
-                    await WaitAsync(flush.AsTask(), cancellationToken);
-                }
-            }
+            throw EngineErrors.BeyondBound("timeout_ms", $"{options.Timeout.TotalMilliseconds} ms", "query.timeout");
         }
 
-        public ValueTask DisposeAsync() => statement.DisposeAsync();
-
-        /// <summary>Waits until the client has read. Meanwhile another statement can have the lease.</summary>
-        private async Task WaitAsync(Task flush, CancellationToken cancellationToken)
+        if (options.MaxRows > 0 && request.MaxRows > options.MaxRows)
         {
-            while (await Task.WhenAny(flush, lease.Cut, Task.Delay(PauseAfter, cancellationToken)) is var first && first != flush)
-            {
-                if (first == lease.Cut)
-                {
-                    throw EngineErrors.ReaderTooSlow();
-                }
+            throw EngineErrors.BeyondBound("max_rows", $"{options.MaxRows}", "query.max_rows");
+        }
 
-                cancellationToken.ThrowIfCancellationRequested();
-                if (lease.TryPause(PauseAfter))
-                {
-                    break;
-                }
-            }
-
-            if (await Task.WhenAny(flush, lease.Cut) != flush)
-            {
-                throw EngineErrors.ReaderTooSlow();
-            }
-
-            await flush;
-            await lease.ResumeAsync(cancellationToken);
+        if (request.Parameters?.Length > options.MaxParameterBytes)
+        {
+            throw EngineErrors.BeyondBound("params", $"{options.MaxParameterBytes} bytes", "query.max_param_bytes");
         }
     }
 

@@ -18,8 +18,8 @@ internal sealed class ChunkForm : IAnswerForm
     private readonly ArrayBufferWriter<byte> _values = new();
     private (ChunkColumnKind Kind, ColumnJson Json)[] _columns = [];
 
-    public void Begin(IReadOnlyList<DuckDbColumn> columns, IBufferWriter<byte> output) =>
-        _columns = [.. columns.Select(c => (KindOf(c.Type), ColumnJson.For(c.Type)))];
+    public void Begin(DuckDbResult result, IBufferWriter<byte> output) =>
+        _columns = [.. result.Columns.Select(c => (KindOf(c.Type), ColumnJson.For(c.Type, ValueOptions.Plain)))];
 
     public void Write(DuckDbChunk chunk, int rowCount, IBufferWriter<byte> output)
     {
@@ -37,6 +37,10 @@ internal sealed class ChunkForm : IAnswerForm
     }
 
     public void End(long rowCount, bool isTruncated, IBufferWriter<byte> output)
+    {
+    }
+
+    public void Dispose()
     {
     }
 

@@ -4,10 +4,10 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Answers;
 
 /// <summary>Writes one result as bytes, chunk by chunk, in the engine's process.</summary>
-internal interface IAnswerForm
+internal interface IAnswerForm : IDisposable
 {
     /// <summary>Called first.</summary>
-    void Begin(IReadOnlyList<DuckDbColumn> columns, IBufferWriter<byte> output);
+    void Begin(DuckDbResult result, IBufferWriter<byte> output);
 
     /// <summary>Writes the first rows of a chunk.</summary>
     void Write(DuckDbChunk chunk, int rowCount, IBufferWriter<byte> output);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.DuckDb;
@@ -7,25 +6,25 @@ using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal.Answers;
 
-/// <summary><c>{"columns":[...],"rows":[[...]],"row_count":N}</c>; docs/json.md describes every type.</summary>
-/// <param name="paths">Removes the host's paths from a plan; null for other results.</param>
-internal sealed class JsonForm(HostPaths? paths) : IAnswerForm
+/// <summary><c>{"columns":[...],"rows":[...],"row_count":N}</c>; docs/sql.md describes every type.</summary>
+/// <param name="options">How values are written.</param>
+/// <param name="hasObjects">Whether a row is an object, whose members have unique names, or an array.</param>
+internal sealed class JsonForm(ValueOptions options, bool hasObjects) : IAnswerForm
 {
-    public const string ContentType = "application/json; charset=utf-8";
-
     private static readonly JsonWriterOptions HeadOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private ColumnJson[] _writers = [];
+    private RowWriter _rows = null!;
     private bool _hasRows;
 
-    public void Begin(IReadOnlyList<DuckDbColumn> columns, IBufferWriter<byte> output)
+    public void Begin(DuckDbResult result, IBufferWriter<byte> output)
     {
-        _writers = [.. columns.Select(c => ColumnJson.For(c.Type))];
+        var named = hasObjects ? UniqueNames.Of(result.Columns) : result.Columns;
+        _rows = new RowWriter(named, options, hasObjects);
         output.Write("{\"columns\":"u8);
         using (var json = new Utf8JsonWriter(output, HeadOptions))
         {
             json.WriteStartArray();
-            foreach (var column in columns)
+            foreach (var column in named)
             {
                 json.WriteStartObject();
                 json.WriteString("name"u8, column.Name);
@@ -42,36 +41,16 @@ internal sealed class JsonForm(HostPaths? paths) : IAnswerForm
     public void Write(DuckDbChunk chunk, int rowCount, IBufferWriter<byte> output)
     {
         var json = new JsonOutput(output);
-        if (paths is null)
-        {
-            for (var i = 0; i < _writers.Length; i++)
-            {
-                _writers[i].Bind(chunk.GetVector(i));
-            }
-        }
-
+        _rows.Bind(chunk);
         for (var row = 0; row < rowCount; row++)
         {
-            json.Write(_hasRows ? ",["u8 : "["u8);
-            _hasRows = true;
-            for (var i = 0; i < _writers.Length; i++)
+            if (_hasRows)
             {
-                if (i > 0)
-                {
-                    json.Write((byte)',');
-                }
-
-                if (paths is null)
-                {
-                    _writers[i].Write(ref json, row);
-                }
-                else
-                {
-                    json.WriteString(Encoding.UTF8.GetBytes(paths.HidePlan(Encoding.UTF8.GetString(chunk.GetVector(i).GetBytes(row)))));
-                }
+                json.Write((byte)',');
             }
 
-            json.Write((byte)']');
+            _hasRows = true;
+            _rows.Write(ref json, row);
         }
 
         json.Complete();
@@ -84,5 +63,9 @@ internal sealed class JsonForm(HostPaths? paths) : IAnswerForm
         json.Write(rowCount);
         json.Write(isTruncated ? ",\"truncated\":true}"u8 : "}"u8);
         json.Complete();
+    }
+
+    public void Dispose()
+    {
     }
 }

@@ -59,6 +59,8 @@ internal sealed class EngineInstance : IDisposable
             var functions = new VectorFunctions(vectors);
             functions.Register(connection);
             connection.Execute("SET GLOBAL TimeZone = 'UTC'");
+            connection.Execute("SET enable_progress_bar = true");
+            connection.Execute("SET enable_progress_bar_print = false");
             connection.Execute("SET GLOBAL parquet_metadata_cache = true");
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(setup.DataFolder)}]");
             connection.Execute("SET enable_external_access = false");

@@ -29,13 +29,19 @@ internal sealed class StatementRun : IDisposable
     public StatementRun(EngineInstance engine, StatementRequest request, JudgedStatement statement, StatementErrors errors)
     {
         (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
+        _form = AnswerForms.For(request, statement, errors.Paths);
         _connection = engine.Connect();
         _vectors = engine.Vectors.Begin(_connection);
-        _form = request.Form == AnswerForm.Chunks ? new ChunkForm() : new JsonForm(statement.IsExplain ? errors.Paths : null);
     }
 
     /// <summary>The columns, after <see cref="TryStart"/>.</summary>
     public IReadOnlyList<DuckDbColumn> Columns => _result!.Columns;
+
+    /// <summary>The engine's estimate of the work done, from 0 to 1; null where it has none. May be called from another thread until it is disposed of.</summary>
+    public double? Progress => _connection.Progress;
+
+    /// <summary>How many rows were written so far.</summary>
+    public long RowCount => _rows;
 
     /// <summary>Cancelled when the statement is stopped. Passed to the calls of its vector functions.</summary>
     public CancellationToken Stopping => _vectors.Stopping;
@@ -65,8 +71,9 @@ internal sealed class StatementRun : IDisposable
             throw GateErrors.Forbidden("it is no SELECT");
         }
 
+        ParameterBinder.Bind(_prepared, _request.Parameters);
         _result = _prepared.ExecuteStreaming();
-        _form.Begin(_result.Columns, output);
+        _form.Begin(_result, output);
         _next = _result.FetchChunk();
         return true;
     });
@@ -113,6 +120,7 @@ internal sealed class StatementRun : IDisposable
     public void Dispose()
     {
         _next?.Dispose();
+        _form.Dispose();
         _result?.Dispose();
         _prepared?.Dispose();
         _vectors.Dispose();

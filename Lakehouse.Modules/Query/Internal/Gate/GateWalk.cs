@@ -54,6 +54,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     public bool NamesEveryDataset { get; private set; }
 
+    /// <summary>Whether it has parameters.</summary>
+    public bool HasParameters { get; private set; }
+
     /// <summary>Checks a node and all nodes below it.</summary>
     /// <returns>How many times larger than its arguments a value of it can be; 1 for all but amplifiers.</returns>
     public double Visit(JsonElement node)
@@ -87,7 +90,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
                 RequireShallow(node);
                 return 1; // its members are values
             case "PARAMETER":
-                throw GateErrors.Invalid("it has parameters, and no values can be given for them");
+                HasParameters = true;
+                return 1; // a value; where a size is needed, it is not known from the text
             case "FUNCTION" or "WINDOW":
                 RequireFunction(node);
                 break;

@@ -45,6 +45,11 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             queries.ForEach(q => Walk(q));
             return [.. queries.Select(_ => (IReadOnlyList<string>)["", " "])];
         }));
+        if (walk.HasParameters)
+        {
+            throw GateErrors.Invalid("a statement with a PIVOT that has no list of values takes no parameters; name the values with IN (...)");
+        }
+
         return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, explain.Length > 0, [], connection =>
         {
             connection.Execute("BEGIN TRANSACTION");

@@ -1,47 +1,189 @@
+using System.IO.Pipelines;
+using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace Lakehouse.Query.Internal.Http;
 
-/// <summary><c>/v1/sql</c>.</summary>
+/// <summary><c>/v1/sql</c> and <c>/v1/queries</c>.</summary>
 internal static class QueryEndpoints
 {
+    private const string QueryIdHeader = "X-Lakehouse-Query-Id";
+
     // A character of a query can take six bytes of JSON (\u0041).
     private const int JsonGrowthMax = 6;
-    private const int EnvelopeBytesMax = 1_024;
+    private const int EnvelopeBytesMax = 4_096;
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/sql", RunAsync).WithTags("query").WithSummary("Runs one SELECT-like statement over the datasets");
+        var sql = routes.MapGroup("/v1/sql").WithTags("query");
+        sql.MapPost(string.Empty, PostAsync).TakesQuery(SqlOptions.Names).WithSummary("Runs one SELECT-like statement over the datasets");
+        sql.MapGet(string.Empty, GetAsync).TakesQuery(["q", .. SqlOptions.Names]).WithSummary("As POST, with the statement in the address");
+        var queries = routes.MapGroup("/v1/queries").WithTags("query");
+        queries.MapGet(string.Empty, ListAsync).WithSummary("The queries that run, and the last that have ended");
+        queries.MapDelete("/{id}", Cancel).WithSummary("Cancels a query");
         return routes;
     }
 
-    private static async Task RunAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
+    private static async Task PostAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
     {
-        var sql = await ReadSqlAsync(context, options);
-        await using var answer = await engine.AnswerAsync(sql, null, context.RequestAborted);
-        context.Response.ContentType = answer.ContentType;
-
-        // From here on an error must cut the connection: bytes that are written, even if not sent yet, cannot be replaced by a problem document.
-        await context.Response.StartAsync(context.RequestAborted);
-        await answer.CopyToAsync(context.Response.BodyWriter, context.RequestAborted);
-    }
-
-    private static async Task<string> ReadSqlAsync(HttpContext context, QueryOptions options)
-    {
-        var sizeBytesMax = (options.MaxSqlBytes * (long)JsonGrowthMax) + EnvelopeBytesMax;
+        var sizeBytesMax = ((options.MaxSqlBytes + (long)options.MaxParameterBytes) * JsonGrowthMax) + EnvelopeBytesMax;
         using var json = await RequestBody.ReadObjectAsync(
             context,
             sizeBytesMax,
             () => new LakehouseException(
-                ErrorKind.TooLarge, "query_too_large", $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes needs."),
+                ErrorKind.TooLarge,
+                "query_too_large",
+                $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes and query.max_param_bytes needs."),
             "{\"sql\":\"SELECT 1\"}");
         var body = new JsonMembers(json.RootElement, ignoresCase: true);
         var sql = body.Text("sql") ?? throw body.Missing("sql");
+        var wanted = new SqlOptions(context.Request, body);
         body.Complete();
-        return sql;
+        await AnswerAsync(context, engine, options, sql, wanted);
+    }
+
+    private static Task GetAsync(HttpContext context, IQueryEngine engine, QueryOptions options, string? q) =>
+        AnswerAsync(
+            context,
+            engine,
+            options,
+            q ?? throw JsonMembers.Invalid("the address has no q, e.g. /v1/sql?q=SELECT+42"),
+            new SqlOptions(context.Request, null));
+
+    private static async Task AnswerAsync(HttpContext context, IQueryEngine engine, QueryOptions options, string sql, SqlOptions wanted)
+    {
+        var id = wanted.Id ?? QueryRegistry.NewId();
+        context.Response.Headers[QueryIdHeader] = id;
+        var request = new QueryRequest(sql)
+        {
+            Format = wanted.Format,
+            NumbersAsText = wanted.NumbersAsText,
+            Parameters = wanted.Parameters,
+            Timeout = wanted.Timeout,
+            MaxRows = wanted.MaxRows,
+            Id = id,
+        };
+        try
+        {
+            await using var answer = await engine.AnswerAsync(request, context.RequestAborted);
+            if (wanted.IsSpooled)
+            {
+                var scratch = context.RequestServices.GetRequiredService<IScratchSpace>();
+                await using var spool = await SpooledAnswer.CollectAsync(answer, scratch, options.MaxSpoolBytes, context.RequestAborted);
+                WriteHead(context, wanted);
+                await spool.SendAsync(context);
+            }
+            else
+            {
+                await SendAsync(context, answer, wanted);
+            }
+        }
+        catch (LakehouseException error) when (!context.Response.HasStarted)
+        {
+            throw error.With("query_id", id);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, IQueryAnswer answer, SqlOptions wanted)
+    {
+        var compression = FindCompression(context, wanted.Format);
+        WriteHead(context, wanted);
+
+        // From here on an error must cut the connection: bytes that are written, even if not sent yet, cannot be replaced by a problem document.
+        if (compression is null)
+        {
+            await context.Response.StartAsync(context.RequestAborted);
+            await answer.CopyToAsync(context.Response.BodyWriter, endsWithError: true, context.RequestAborted);
+            return;
+        }
+
+        context.Response.Headers.ContentEncoding = compression.EncodingName;
+        await context.Response.StartAsync(context.RequestAborted);
+        var compressed = compression.CreateStream(context.Response.Body);
+        var output = PipeWriter.Create(compressed, new StreamPipeWriterOptions(leaveOpen: true));
+        await answer.CopyToAsync(output, endsWithError: true, context.RequestAborted);
+        await output.CompleteAsync();
+
+        // Not disposed of after an error: that would write the end of the compressed stream.
+        await compressed.DisposeAsync();
+    }
+
+    /// <summary>The compression that the client accepts; null for none, and for Parquet, which is compressed already.</summary>
+    private static ICompressionProvider? FindCompression(HttpContext context, AnswerFormat format)
+    {
+        if (format == AnswerFormat.Parquet)
+        {
+            return null;
+        }
+
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        var compressions = context.RequestServices.GetRequiredService<IResponseCompressionProvider>();
+        return compressions.CheckRequestAcceptsCompression(context) ? compressions.GetCompressionProvider(context) : null;
+    }
+
+    private static void WriteHead(HttpContext context, SqlOptions wanted)
+    {
+        var response = context.Response;
+        response.ContentType = AnswerFormats.ContentTypeOf(wanted.Format);
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        response.Headers.XContentTypeOptions = "nosniff"; // values of the data must never be taken for a page
+        if (wanted.Download is not null)
+        {
+            var name = wanted.Download.Length == 0 ? $"answer.{AnswerFormats.ExtensionOf(wanted.Format)}" : wanted.Download;
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(name);
+            response.Headers.ContentDisposition = disposition.ToString();
+        }
+    }
+
+    private static Task ListAsync(HttpContext context, IQueryControl queries) => JsonAnswer.SendAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("queries"u8);
+        foreach (var query in queries.List())
+        {
+            Write(json, query);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter json, QueryInfo query)
+    {
+        json.WriteStartObject();
+        json.WriteString("query_id"u8, query.Id);
+        json.WriteString("state"u8, query.State.ToString().ToLowerInvariant());
+        json.WriteString("sql"u8, query.Sql);
+        json.WriteString("started_at"u8, query.StartedAt.UtcDateTime);
+        json.WriteNumber("elapsed_ms"u8, (long)query.Elapsed.TotalMilliseconds);
+        json.WriteNumber("rows"u8, query.Rows);
+        json.WriteNumber("bytes"u8, query.Bytes);
+        if (query.Progress is { } progress)
+        {
+            json.WriteNumber("progress"u8, Math.Round(progress, 3));
+        }
+
+        if (query.ErrorCode is not null)
+        {
+            json.WriteString("code"u8, query.ErrorCode);
+            json.WriteString("detail"u8, query.Error);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static IResult Cancel(string id, IQueryControl queries)
+    {
+        queries.Cancel(id);
+        return Results.NoContent();
     }
 }

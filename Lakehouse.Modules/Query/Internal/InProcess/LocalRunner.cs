@@ -9,8 +9,10 @@ internal sealed class LocalRunner(EnginePool engines, SqlParser parser, DatasetR
     private readonly SqlGate _gate = new(parser, engines.Setup.Bounds);
     private readonly StatementErrors _errors = new(engines.Setup);
 
-    public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
+    public async Task<IRunningStatement> StartAsync(
+        StatementRequest request, TimeSpan timeout, IDisposable lease, RunningQuery? query, CancellationToken cancellationToken)
     {
+        query?.Run(null);
         var statement = new LocalStatement(engines, _gate, _errors, datasets, new StepWatch(timeout, options.InterruptGrace), lease);
         try
         {

@@ -24,6 +24,8 @@ internal sealed class LocalStatement(
 
     public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
 
+    public long RowCount => _run?.RowCount ?? 0;
+
     /// <summary>Judges a statement, and runs it up to its first rows.</summary>
     public async Task StartAsync(StatementRequest request, CancellationToken cancellationToken)
     {

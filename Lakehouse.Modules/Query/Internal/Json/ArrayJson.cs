@@ -3,9 +3,9 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Json;
 
 /// <summary>An ARRAY: an array of its fixed length.</summary>
-internal sealed class ArrayJson(DuckDbType type) : ColumnJson
+internal sealed class ArrayJson(DuckDbType type, ValueOptions options) : ColumnJson
 {
-    private readonly ColumnJson _element = For(type.Children[0].Type);
+    private readonly ColumnJson _element = For(type.Children[0].Type, options);
 
     public override void Bind(DuckDbVector vector)
     {

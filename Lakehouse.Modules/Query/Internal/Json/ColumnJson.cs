@@ -11,14 +11,14 @@ internal abstract class ColumnJson
     protected DuckDbVector Vector => _vector;
 
     /// <summary>The writer for a type.</summary>
-    public static ColumnJson For(DuckDbType type) => type.Id switch
+    public static ColumnJson For(DuckDbType type, ValueOptions options) => type.Id switch
     {
-        DuckDbTypeId.List => new ListJson(type),
-        DuckDbTypeId.Array => new ArrayJson(type),
-        DuckDbTypeId.Struct => new StructJson(type),
-        DuckDbTypeId.Map => new MapJson(type),
-        DuckDbTypeId.Union => new UnionJson(type),
-        _ => ScalarJson.For(type),
+        DuckDbTypeId.List => new ListJson(type, options),
+        DuckDbTypeId.Array => new ArrayJson(type, options),
+        DuckDbTypeId.Struct => new StructJson(type, options),
+        DuckDbTypeId.Map => new MapJson(type, options),
+        DuckDbTypeId.Union => new UnionJson(type, options),
+        _ => ScalarJson.For(type, options),
     };
 
     /// <summary>Sets the vector of the next chunk.</summary>

@@ -126,8 +126,15 @@ internal ref struct JsonOutput
     /// <summary>Writes bytes as a JSON string in base64 (RFC 4648, section 4).</summary>
     public void WriteBase64(scoped ReadOnlySpan<byte> bytes)
     {
-        const int piece = 3 * 4_096;
         Write((byte)'"');
+        WritePlainBase64(bytes);
+        Write((byte)'"');
+    }
+
+    /// <summary>As <see cref="WriteBase64"/>, without quotes.</summary>
+    public void WritePlainBase64(scoped ReadOnlySpan<byte> bytes)
+    {
+        const int piece = 3 * 4_096;
         while (!bytes.IsEmpty)
         {
             var part = bytes[..Math.Min(piece, bytes.Length)];
@@ -135,8 +142,6 @@ internal ref struct JsonOutput
             _position += length;
             bytes = bytes[part.Length..];
         }
-
-        Write((byte)'"');
     }
 
     private static byte[] CreateEscaped()
@@ -150,8 +155,15 @@ internal ref struct JsonOutput
         return [.. escaped];
     }
 
-    private void WriteNonFinite(double value) =>
-        Write(double.IsNaN(value) ? "\"NaN\""u8 : value > 0 ? "\"Infinity\""u8 : "\"-Infinity\""u8);
+    /// <summary>The name of a number that is not finite.</summary>
+    public static ReadOnlySpan<byte> NameOfNonFinite(double value) => double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8;
+
+    private void WriteNonFinite(double value)
+    {
+        Write((byte)'"');
+        Write(NameOfNonFinite(value));
+        Write((byte)'"');
+    }
 
     private void WriteEscape(byte character)
     {

@@ -3,9 +3,9 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Json;
 
 /// <summary>A LIST: an array.</summary>
-internal sealed class ListJson(DuckDbType type) : ColumnJson
+internal sealed class ListJson(DuckDbType type, ValueOptions options) : ColumnJson
 {
-    private readonly ColumnJson _element = For(type.Children[0].Type);
+    private readonly ColumnJson _element = For(type.Children[0].Type, options);
 
     public override void Bind(DuckDbVector vector)
     {

@@ -3,10 +3,10 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Json;
 
 /// <summary>A MAP: an array of objects with <c>key</c> and <c>value</c>, in order. An object could not hold keys that are not texts.</summary>
-internal sealed class MapJson(DuckDbType type) : ColumnJson
+internal sealed class MapJson(DuckDbType type, ValueOptions options) : ColumnJson
 {
-    private readonly ColumnJson _key = For(type.Children[0].Type);
-    private readonly ColumnJson _value = For(type.Children[1].Type);
+    private readonly ColumnJson _key = For(type.Children[0].Type, options);
+    private readonly ColumnJson _value = For(type.Children[1].Type, options);
 
     public override void Bind(DuckDbVector vector)
     {

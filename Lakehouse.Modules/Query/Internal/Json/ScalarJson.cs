@@ -10,13 +10,24 @@ internal sealed class ScalarJson : ColumnJson
 {
     private delegate void Writer(ref JsonOutput output, DuckDbVector vector, int row);
 
-    private delegate int TextWriter(DuckDbVector vector, int row, Span<byte> to);
+    /// <summary>The types whose values can be numbers that a double cannot hold.</summary>
+    private static readonly HashSet<DuckDbTypeId> Large =
+    [
+        DuckDbTypeId.BigInt, DuckDbTypeId.UBigInt, DuckDbTypeId.HugeInt, DuckDbTypeId.UHugeInt, DuckDbTypeId.BigNum, DuckDbTypeId.Decimal
+    ];
 
     private readonly Writer _write;
 
     private ScalarJson(Writer write) => _write = write;
 
-    public static new ColumnJson For(DuckDbType type) => type.Id switch
+    public static new ColumnJson For(DuckDbType type, ValueOptions options) =>
+        options.HiddenPaths is { } paths ? new ScalarJson((ref output, vector, row) => output.WriteString(paths.HidePlan(vector.GetBytes(row))))
+        : options.NumbersAsText && Large.Contains(type.Id) ? Quoted(type)
+        : ScalarText.For(type) is { } text ? Text(text)
+        : options.IsOneLine && type.IsJson ? new ScalarJson((ref output, vector, row) => WriteOnOneLine(ref output, vector.GetBytes(row)))
+        : Other(type);
+
+    private static ColumnJson Other(DuckDbType type) => type.Id switch
     {
         DuckDbTypeId.Varchar when type.IsJson => new ScalarJson((ref output, vector, row) => output.Write(vector.GetBytes(row))),
         DuckDbTypeId.Varchar => new TextJson(),
@@ -31,23 +42,12 @@ internal sealed class ScalarJson : ColumnJson
         DuckDbTypeId.UInteger => new ScalarJson((ref output, vector, row) => output.Write((ulong)vector.Get<uint>(row))),
         DuckDbTypeId.UBigInt => new ScalarJson((ref output, vector, row) => output.Write(vector.Get<ulong>(row))),
         DuckDbTypeId.Float => new ScalarJson((ref output, vector, row) => output.Write(vector.Get<float>(row))),
-        DuckDbTypeId.HugeInt => Number((vector, row, to) => DuckDbText.WriteInt128(vector.Get<Int128>(row), to)),
-        DuckDbTypeId.UHugeInt => Number((vector, row, to) => DuckDbText.WriteUInt128(vector.Get<UInt128>(row), to)),
-        DuckDbTypeId.Decimal => Number(DecimalWriter(type)),
+        DuckDbTypeId.HugeInt => Digits((vector, row, to) => DuckDbText.WriteInt128(vector.Get<Int128>(row), to)),
+        DuckDbTypeId.UHugeInt => Digits((vector, row, to) => DuckDbText.WriteUInt128(vector.Get<UInt128>(row), to)),
+        DuckDbTypeId.Decimal => Digits(DecimalWriter(type)),
         DuckDbTypeId.BigNum => new ScalarJson((ref output, vector, row) =>
             output.Write(Encoding.ASCII.GetBytes(DuckDbText.ReadBigNum(vector.GetBytes(row)).ToString(CultureInfo.InvariantCulture)))),
-        DuckDbTypeId.Date => Text((vector, row, to) => DuckDbText.WriteDate(vector.Get<int>(row), to)),
-        DuckDbTypeId.Time => Text((vector, row, to) => DuckDbText.WriteTime(vector.Get<long>(row), to)),
-        DuckDbTypeId.TimeNs => Text((vector, row, to) => DuckDbText.WriteTimeNs(vector.Get<long>(row), to)),
-        DuckDbTypeId.TimeTz => Text((vector, row, to) => DuckDbText.WriteTimeTz(vector.Get<ulong>(row), to)),
-        DuckDbTypeId.Timestamp => Text((vector, row, to) => DuckDbText.WriteTimestamp(vector.Get<long>(row), 1_000_000, to)),
-        DuckDbTypeId.TimestampS => Text((vector, row, to) => DuckDbText.WriteTimestamp(vector.Get<long>(row), 1, to)),
-        DuckDbTypeId.TimestampMs => Text((vector, row, to) => DuckDbText.WriteTimestamp(vector.Get<long>(row), 1_000, to)),
-        DuckDbTypeId.TimestampNs => Text((vector, row, to) => DuckDbText.WriteTimestamp(vector.Get<long>(row), 1_000_000_000, to)),
-        DuckDbTypeId.TimestampTz => Text((vector, row, to) => DuckDbText.WriteTimestampTz(vector.Get<long>(row), to)),
-        DuckDbTypeId.Interval => Text((vector, row, to) => DuckDbText.WriteInterval(vector.Get<DuckDbInterval>(row), to)),
-        DuckDbTypeId.Uuid => Text((vector, row, to) => DuckDbText.WriteUuid(vector.Get<Int128>(row), to)),
-        DuckDbTypeId.Enum => new ScalarJson((ref output, vector, row) => output.WriteString(type.EnumLabels[EnumCode(type, vector, row)])),
+        DuckDbTypeId.Enum => new ScalarJson((ref output, vector, row) => output.WriteString(EnumLabel(type, vector, row))),
         DuckDbTypeId.Blob or DuckDbTypeId.Geometry => new ScalarJson((ref output, vector, row) => output.WriteBase64(vector.GetBytes(row))),
         DuckDbTypeId.Bit => new ScalarJson(WriteBits),
         DuckDbTypeId.SqlNull => new ScalarJson((ref output, _, _) => output.Write("null"u8)),
@@ -58,12 +58,40 @@ internal sealed class ScalarJson : ColumnJson
 
     protected override void WriteValue(ref JsonOutput output, int row) => _write(ref output, Vector, row);
 
+    /// <summary>The label of a value of an ENUM.</summary>
+    public static ReadOnlySpan<byte> EnumLabel(DuckDbType type, DuckDbVector vector, int row) => type.EnumLabels[EnumCode(type, vector, row)];
+
+    /// <summary>JSON, with blanks for line breaks, which can stand only between its tokens.</summary>
+    private static void WriteOnOneLine(ref JsonOutput output, ReadOnlySpan<byte> json)
+    {
+        while (json.IndexOfAny((byte)'\n', (byte)'\r') is var end and >= 0)
+        {
+            output.Write(json[..end]);
+            output.Write((byte)' ');
+            json = json[(end + 1)..];
+        }
+
+        output.Write(json);
+    }
+
+    /// <summary>A number, in quotes.</summary>
+    private static ScalarJson Quoted(DuckDbType type)
+    {
+        var number = ((ScalarJson)Other(type))._write;
+        return new ScalarJson((ref output, vector, row) =>
+        {
+            output.Write((byte)'"');
+            number(ref output, vector, row);
+            output.Write((byte)'"');
+        });
+    }
+
     /// <summary>ASCII without quotes.</summary>
-    private static ScalarJson Number(TextWriter write) => new((ref output, vector, row) =>
+    private static ScalarJson Digits(ScalarText.Writer write) => new((ref output, vector, row) =>
         output.Advance(write(vector, row, output.Reserve(DuckDbText.SizeBytesMax))));
 
     /// <summary>ASCII that needs no escapes, in quotes.</summary>
-    private static ScalarJson Text(TextWriter write) => new((ref output, vector, row) =>
+    private static ScalarJson Text(ScalarText.Writer write) => new((ref output, vector, row) =>
     {
         var to = output.Reserve(DuckDbText.SizeBytesMax + 2);
         to[0] = (byte)'"';
@@ -73,7 +101,7 @@ internal sealed class ScalarJson : ColumnJson
     });
 
     /// <summary>A DECIMAL is stored in the smallest integer that its width needs.</summary>
-    private static TextWriter DecimalWriter(DuckDbType type) => type.Width switch
+    private static ScalarText.Writer DecimalWriter(DuckDbType type) => type.Width switch
     {
         <= 4 => (vector, row, to) => DuckDbText.WriteDecimal(vector.Get<short>(row), type.Scale, to),
         <= 9 => (vector, row, to) => DuckDbText.WriteDecimal(vector.Get<int>(row), type.Scale, to),

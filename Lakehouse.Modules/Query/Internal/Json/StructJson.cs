@@ -9,9 +9,9 @@ internal sealed class StructJson : ColumnJson
     private readonly byte[][] _names;
     private readonly bool _isNamed;
 
-    public StructJson(DuckDbType type)
+    public StructJson(DuckDbType type, ValueOptions options)
     {
-        _members = [.. type.Children.Select(m => For(m.Type))];
+        _members = [.. type.Children.Select(m => For(m.Type, options))];
         _names = [.. type.Children.Select(m => JsonName.Encode(m.Name))];
         _isNamed = type.Children.All(m => m.Name.Length > 0);
     }

@@ -3,9 +3,9 @@ using Lakehouse.DuckDb;
 namespace Lakehouse.Query.Internal.Json;
 
 /// <summary>A UNION: an object with one member, named as the member that the value has.</summary>
-internal sealed class UnionJson(DuckDbType type) : ColumnJson
+internal sealed class UnionJson(DuckDbType type, ValueOptions options) : ColumnJson
 {
-    private readonly ColumnJson[] _members = [.. type.Children.Select(m => For(m.Type))];
+    private readonly ColumnJson[] _members = [.. type.Children.Select(m => For(m.Type, options))];
     private readonly byte[][] _names = [.. type.Children.Select(m => JsonName.Encode(m.Name))];
 
     public override void Bind(DuckDbVector vector)

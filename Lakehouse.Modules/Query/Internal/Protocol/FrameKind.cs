@@ -21,7 +21,7 @@ internal static class FrameKind
     /// <summary>Server: asks whether the worker responds.</summary>
     public const byte Ping = 4;
 
-    /// <summary>Worker: the answer to <see cref="Ping"/>.</summary>
+    /// <summary>Worker: the answer to <see cref="Ping"/>, with the progress of the statements that run.</summary>
     public const byte Pong = 5;
 
     /// <summary>Server: a statement.</summary>

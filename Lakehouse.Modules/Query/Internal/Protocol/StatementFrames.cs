@@ -1,6 +1,5 @@
 using Lakehouse.Catalog;
 using Lakehouse.Isolation;
-using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Protocol;
@@ -8,7 +7,11 @@ namespace Lakehouse.Query.Internal.Protocol;
 /// <summary>Writes and reads a statement, its datasets and its columns as frames.</summary>
 internal static class StatementFrames
 {
+    /// <summary>Progress is sent as a whole number, this one at the end.</summary>
+    public const int ProgressUnits = 1_000_000;
+
     private const int ListFollows = 1;
+    private const byte Chunks = byte.MaxValue;
 
     public static void Write(FrameWriter frame, long number, StatementRequest request) => frame
         .Begin(FrameKind.Start)
@@ -16,13 +19,16 @@ internal static class StatementFrames
         .Text(request.Sql)
         .Int(request.MaxSqlBytes)
         .Long(request.MaxRows)
-        .Byte((byte)request.Form)
+        .Byte(request.Format is { } format ? (byte)format : Chunks)
+        .Flag(request.NumbersAsText)
+        .Text(request.Parameters)
         .End();
 
     public static StatementRequest ReadRequest(ref FrameReader frame, out long number)
     {
         number = frame.Long();
-        return new StatementRequest(frame.Text(), frame.Int(), frame.Long(), (AnswerForm)frame.Byte());
+        var (sql, maxSqlBytes, maxRows, format) = (frame.Text(), frame.Int(), frame.Long(), frame.Byte());
+        return new StatementRequest(sql, maxSqlBytes, maxRows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
     }
 
     public static void Write(FrameWriter frame, DatasetNeeds needs)

@@ -22,6 +22,9 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
     /// <summary>The number of bytes in the block that is being filled.</summary>
     public int FilledBytes => _filled;
 
+    /// <summary>The rows that were written so far, which the server shows.</summary>
+    public long RowCount { get; set; }
+
     /// <summary>Whether no block of this answer has been handed over yet, or none for so long that rows which come slowly should not wait for more.</summary>
     public bool IsDue => Environment.TickCount64 - _handedOverAt >= WaitMsMax;
 
@@ -29,7 +32,7 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
     public void Reset()
     {
         lane.Forget(FrameKind.Taken);
-        (_free, _block, _filled, _handedOverAt) = (lane.BlockCount, 0, 0, 0);
+        (_free, _block, _filled, _handedOverAt, RowCount) = (lane.BlockCount, 0, 0, 0, 0);
     }
 
     public void Advance(int count)
@@ -84,7 +87,7 @@ internal sealed class BlockWriter(WorkerLane lane, FrameWriter frames) : IBuffer
     {
         if (_filled > 0)
         {
-            frames.Begin(FrameKind.Data).Int(_block).Int(_filled).End();
+            frames.Begin(FrameKind.Data).Int(_block).Int(_filled).Long(RowCount).End();
             _block = (_block + 1) % lane.BlockCount;
             _filled = 0;
             _free--;

@@ -1,5 +1,4 @@
 using Lakehouse.Isolation;
-using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Protocol;
@@ -59,9 +58,9 @@ internal static class EngineMain
         const string Rows = "SELECT i, i::VARCHAR AS t, i / 3 AS d, [i] AS l FROM range(3) r(i) WHERE i > 0 GROUP BY ALL ORDER BY i LIMIT 2";
         foreach (var sql in (string[])["SELECT 42", Rows])
         {
-            foreach (var form in (AnswerForm[])[AnswerForm.Json, AnswerForm.Chunks])
+            foreach (var format in (AnswerFormat?[])[AnswerFormat.Json, null])
             {
-                var request = new StatementRequest(sql, int.MaxValue, 0, form);
+                var request = new StatementRequest(sql, int.MaxValue, 0, format);
                 using var run = new StatementRun(engine, request, gate.Judge(sql, int.MaxValue), errors);
                 run.TryStart(null, output);
                 do
@@ -97,7 +96,8 @@ internal static class EngineMain
             var frame = control.Receive(FrameKind.Cancel, FrameKind.Ping);
             if (frame.Kind == FrameKind.Ping)
             {
-                control.Send(pong.Begin(FrameKind.Pong).End());
+                WritePong(pong, lanes);
+                control.Send(pong);
                 continue;
             }
 
@@ -109,6 +109,18 @@ internal static class EngineMain
                 Monitor.Pulse(running);
             }
         }
+    }
+
+    private static void WritePong(FrameWriter frame, List<LaneWork> lanes)
+    {
+        var running = lanes.Select(lane => lane.GetProgress()).OfType<(long Number, double Progress)>().ToList();
+        frame.Begin(FrameKind.Pong).Int(running.Count);
+        foreach (var (number, progress) in running)
+        {
+            frame.Long(number).Long((long)(progress * StatementFrames.ProgressUnits));
+        }
+
+        frame.End();
     }
 
     private static void Interrupt(List<(LaneWork Lane, long Number)> running)

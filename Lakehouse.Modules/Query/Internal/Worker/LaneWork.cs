@@ -68,6 +68,15 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         }
     }
 
+    /// <summary>The number of the statement that runs and the engine's estimate of its progress; null where none runs or there is no estimate.</summary>
+    public (long Number, double Progress)? GetProgress()
+    {
+        lock (_current)
+        {
+            return _run?.Progress is { } progress ? (_number, progress) : null;
+        }
+    }
+
     /// <summary>Tells a statement to stop. Must be called again until it returns false.</summary>
     public bool Cancel(long number)
     {
@@ -100,7 +109,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             while (!run.TryStart(datasets, output));
 
             StatementFrames.Write(_frames, [.. run.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))]);
-            run.WriteRows(output);
+            WriteRows(run, output);
             while (run.MoveNext())
             {
                 // Not after each chunk, so that an answer of few rows is sent together with its end, in one call.
@@ -110,7 +119,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
                     output.Send();
                 }
 
-                run.WriteRows(output);
+                WriteRows(run, output);
             }
 
             run.WriteEnd(output);
@@ -119,6 +128,12 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         {
             Publish(null);
         }
+    }
+
+    private static void WriteRows(StatementRun run, BlockWriter output)
+    {
+        run.WriteRows(output);
+        output.RowCount = run.RowCount;
     }
 
     private DatasetChanges Ask(DatasetNeeds needs)

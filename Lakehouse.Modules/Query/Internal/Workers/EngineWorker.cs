@@ -30,6 +30,7 @@ internal sealed class EngineWorker : IDisposable
     private readonly Lock _gate = new();
     private readonly Stack<int> _free;
     private readonly HashSet<StatementCase> _active = [];
+    private volatile IReadOnlyDictionary<long, double> _progress = new Dictionary<long, double>();
     private long _number;
     private bool _isStarting = true;
     private bool _isFreed;
@@ -198,6 +199,9 @@ internal sealed class EngineWorker : IDisposable
         }
     }
 
+    /// <summary>The progress of a statement as of the last ping, from 0 to 1; null where it is not known.</summary>
+    public double? GetProgress(long number) => _progress.TryGetValue(number, out var progress) ? progress : null;
+
     /// <summary>Asks the process to stop a statement.</summary>
     public Task CancelAsync(int lane, long number) => ControlAsync(frame => frame.Begin(FrameKind.Cancel).Int(lane).Long(number).End());
 
@@ -226,13 +230,27 @@ internal sealed class EngineWorker : IDisposable
         try
         {
             await ControlAsync(frame => frame.Begin(FrameKind.Ping).End());
-            return (await _process.Lanes[0].ReceiveAsync(late.Token)).Kind == FrameKind.Pong;
+            var frame = await _process.Lanes[0].ReceiveAsync(late.Token);
+            return frame.Kind == FrameKind.Pong && ReadProgress(frame);
         }
         catch (Exception error) when (error is OperationCanceledException or WorkerGoneException)
         {
             // The end of the process itself is handled by WatchAsync.
             return error is WorkerGoneException || Dead.IsCancellationRequested;
         }
+    }
+
+    private bool ReadProgress(Frame pong)
+    {
+        var reader = new FrameReader(pong.Payload.Span);
+        var progress = new Dictionary<long, double>();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            progress[reader.Long()] = reader.Long() / (double)StatementFrames.ProgressUnits;
+        }
+
+        _progress = progress;
+        return true;
     }
 
     private async Task ControlAsync(Action<FrameWriter> write)

@@ -45,6 +45,11 @@ internal sealed class LaneStatement(
 
     public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
 
+    public long RowCount { get; private set; }
+
+    /// <summary>The engine's estimate of the work done, from 0 to 1; null where it has none.</summary>
+    public double? GetProgress() => worker.GetProgress(_number);
+
     /// <summary>Takes a lane. Returns false when the process takes no more statements.</summary>
     public bool TryEnter()
     {
@@ -351,10 +356,12 @@ internal sealed class LaneStatement(
         return StatementFrames.ReadColumns(ref reader);
     }
 
-    private static (int Block, int Length) ReadData(Frame frame)
+    private (int Block, int Length) ReadData(Frame frame)
     {
         var reader = new FrameReader(frame.Payload.Span);
-        return (reader.Int(), reader.Int());
+        var data = (reader.Int(), reader.Int());
+        RowCount = reader.Long();
+        return data;
     }
 
     private static LakehouseException ReadError(Frame frame)

@@ -14,7 +14,8 @@ internal sealed class WorkerRunner(
     private readonly VectorCalls _calls = new(vectors, options);
     private readonly TextStrikes _strikes = new(options.RefuseFor, time);
 
-    public async Task<IRunningStatement> StartAsync(StatementRequest request, TimeSpan timeout, IDisposable lease, CancellationToken cancellationToken)
+    public async Task<IRunningStatement> StartAsync(
+        StatementRequest request, TimeSpan timeout, IDisposable lease, RunningQuery? query, CancellationToken cancellationToken)
     {
         var budget = new TimeBudget(timeout);
         using var history = new StatementCase(request.Sql);
@@ -32,6 +33,7 @@ internal sealed class WorkerRunner(
                 }
 
                 ownsLease = false;
+                query?.Run(statement.GetProgress);
                 try
                 {
                     await statement.StartAsync(request, cancellationToken);

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using Lakehouse.Core.Requests;
+using Lakehouse.Core.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Lakehouse.Query.Internal.Http;
+
+/// <summary>
+/// The options of <c>/v1/sql</c>. Each can be in the body or in the address, not in both. Parameters of the statement are in the body's <c>params</c> or in
+/// the address as <c>p.NAME</c>.
+/// </summary>
+internal sealed class SqlOptions
+{
+    private const int IdLengthMax = 64;
+    private const string ParameterPrefix = "p.";
+
+    /// <summary>The options' names in the address.</summary>
+    public static readonly string[] Names = ["format", "rows", "numbers", "timeout_ms", "max_rows", "query_id", "wait_end", "download", ParameterPrefix + "*"];
+
+    private readonly IQueryCollection _address;
+    private readonly JsonMembers? _body;
+
+    /// <summary>Reads them from a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="body">The body; null where there is none.</param>
+    public SqlOptions(HttpRequest request, JsonMembers? body)
+    {
+        (_address, _body) = (request.Query, body);
+        Download = Text("download");
+        IsSpooled = Choice("wait_end", "0", "1", "true", "false") is "1" or "true";
+        var rows = Choice("rows", "arrays", "objects");
+        var named = Text("format") is { } name ? AnswerFormats.Parse(name) : (AnswerFormat?)null;
+        var format = named ?? AnswerFormats.Negotiate(request) ?? (Download is null ? null : AnswerFormats.FindByExtension(Download)) ?? AnswerFormat.Json;
+        if (rows is not null && format != AnswerFormat.Json)
+        {
+            throw JsonMembers.Invalid("rows is an option of the format json");
+        }
+
+        Format = rows == "objects" ? AnswerFormat.JsonObjects : format;
+        NumbersAsText = Choice("numbers", "text", "number") == "text";
+        if (NumbersAsText && Format is not (AnswerFormat.Json or AnswerFormat.JsonObjects or AnswerFormat.NdJson))
+        {
+            throw JsonMembers.Invalid("numbers is an option of the formats json and ndjson");
+        }
+
+        Timeout = Count("timeout_ms") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+        MaxRows = Count("max_rows");
+        Id = Text("query_id");
+        if (Id is not null && (Id.Length is 0 or > IdLengthMax || !Id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+        {
+            throw JsonMembers.Invalid($"query_id is 1 to {IdLengthMax} letters, digits, '-' and '_'");
+        }
+
+        Parameters = ReadParameters();
+    }
+
+    /// <summary>The format of the answer.</summary>
+    public AnswerFormat Format { get; }
+
+    public bool NumbersAsText { get; }
+
+    public TimeSpan? Timeout { get; }
+
+    public long? MaxRows { get; }
+
+    public string? Id { get; }
+
+    /// <summary>The statement's parameters as JSON; null: none.</summary>
+    public string? Parameters { get; }
+
+    /// <summary>The name of the file as which a browser saves the answer; null where it shows it.</summary>
+    public string? Download { get; }
+
+    /// <summary>Whether the answer is collected before it is sent, so that an error always is a status.</summary>
+    public bool IsSpooled { get; }
+
+    private string? Text(string name)
+    {
+        var value = _body?.Member(name);
+        var inAddress = _address[name].Count > 0 ? _address[name].ToString() : null;
+        if (value is not null && inAddress is not null)
+        {
+            throw JsonMembers.Invalid($"{name} is in the body and in the address; give it once");
+        }
+
+        return value switch
+        {
+            null => inAddress,
+            { ValueKind: JsonValueKind.String } => JsonMembers.TextOf(value.Value, $"\"{name}\""),
+            { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } => value.Value.GetRawText(),
+            _ => throw JsonMembers.Invalid($"\"{name}\" is not a text or a number"),
+        };
+    }
+
+    private string? Choice(string name, params string[] choices)
+    {
+        var text = Text(name);
+        return text is null || choices.Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? text?.ToLowerInvariant()
+            : throw JsonMembers.Invalid($"{name} is '{text}'; it is {string.Join(" or ", choices)}{NearestName.Hint(text, choices)}");
+    }
+
+    private long? Count(string name) => Text(name) is { } text
+        ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : throw JsonMembers.Invalid($"{name} is '{text}'; it is a whole number from 1")
+        : null;
+
+    private string? ReadParameters()
+    {
+        var named = _address.Where(p => p.Key.StartsWith(ParameterPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        var inBody = _body?.Member("params");
+        if (named.Count == 0)
+        {
+            return inBody is null ? null
+                : inBody.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? inBody.Value.GetRawText()
+                : throw JsonMembers.Invalid("\"params\" is not a list, for ? and $1, or an object, for $name");
+        }
+
+        if (inBody is not null)
+        {
+            throw JsonMembers.Invalid("the statement's parameters are in the body and in the address; give them in one of them");
+        }
+
+        return "{" + string.Join(",", named.Select(p => JsonSerializer.Serialize(p.Key[ParameterPrefix.Length..]) + ":" + ValueOf(p.Value.ToString()))) + "}";
+    }
+
+    /// <summary>A value in the address that is JSON is that value; any other is a text.</summary>
+    private static string ValueOf(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.GetRawText();
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.Serialize(text);
+        }
+    }
+}

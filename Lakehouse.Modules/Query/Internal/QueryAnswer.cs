@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Internal;
+
+/// <summary>The answer of a query that runs.</summary>
+internal sealed class QueryAnswer(
+    IRunningStatement statement,
+    StatementLease lease,
+    RunningQuery query,
+    QueryRegistry registry,
+    AnswerFormat format,
+    CancellationTokenSource stop) : IQueryAnswer
+{
+    /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ArrayBufferWriter<byte> _lines = new();
+    private long _bytes;
+
+    public async Task CopyToAsync(PipeWriter output, bool endsWithError, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isMore = true;
+            while (isMore)
+            {
+                isMore = await CopyNextAsync(output);
+                query.Count(statement.RowCount, _bytes);
+                var flush = output.FlushAsync(stop.Token);
+                if (!flush.IsCompleted)
+                {
+                    await WaitAsync(flush.AsTask());
+                }
+            }
+
+            registry.End(query, QueryState.Done);
+        }
+        catch (Exception error)
+        {
+            var cause = registry.Translate(query, error);
+            if (!endsWithError || format != AnswerFormat.NdJson || cause is not LakehouseException known)
+            {
+                throw cause;
+            }
+
+            WriteLastLine(output, known);
+            await output.FlushAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        registry.End(query, QueryState.Abandoned);
+        stop.Dispose();
+        return statement.DisposeAsync();
+    }
+
+    private async ValueTask<bool> CopyNextAsync(PipeWriter output)
+    {
+        if (format != AnswerFormat.NdJson)
+        {
+            var counted = new CountingWriter(output);
+            var isMore = await statement.CopyNextAsync(counted, stop.Token);
+            _bytes += counted.Count;
+            return isMore;
+        }
+
+        // Whole lines only, so that one with the error can follow at any time.
+        var isMoreLines = await statement.CopyNextAsync(_lines, stop.Token);
+        var rest = _lines.WrittenMemory;
+        var whole = rest[..(rest.Span.LastIndexOf((byte)'\n') + 1)];
+        output.Write(whole.Span);
+        _bytes += whole.Length;
+        var begun = rest[whole.Length..].ToArray();
+        _lines.ResetWrittenCount();
+        _lines.Write(begun);
+        return isMoreLines;
+    }
+
+    private void WriteLastLine(PipeWriter output, LakehouseException error)
+    {
+        using (var json = new Utf8JsonWriter(output, Json))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error"u8);
+            json.WriteString("code"u8, error.Code);
+            json.WriteString("detail"u8, error.Message);
+            json.WriteString("query_id"u8, query.Id);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        output.Write("\n"u8);
+    }
+
+    /// <summary>Waits until the client has read. Meanwhile another statement can have the lease.</summary>
+    private async Task WaitAsync(Task flush)
+    {
+        while (await Task.WhenAny(flush, lease.Cut, Task.Delay(PauseAfter, stop.Token)) is var first && first != flush)
+        {
+            if (first == lease.Cut)
+            {
+                throw EngineErrors.ReaderTooSlow();
+            }
+
+            stop.Token.ThrowIfCancellationRequested();
+            if (lease.TryPause(PauseAfter))
+            {
+                break;
+            }
+        }
+
+        if (await Task.WhenAny(flush, lease.Cut) != flush)
+        {
+            throw EngineErrors.ReaderTooSlow();
+        }
+
+        await flush;
+        await lease.ResumeAsync(stop.Token);
+    }
+
+    private sealed class CountingWriter(IBufferWriter<byte> output) : IBufferWriter<byte>
+    {
+        public long Count { get; private set; }
+
+        public void Advance(int count)
+        {
+            output.Advance(count);
+            Count += count;
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(sizeHint);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Errors;
+using Microsoft.Extensions.Logging;
+
+namespace Lakehouse.Query.Internal;
+
+/// <summary>The queries that run and those that have ended last.</summary>
+internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider time, ILogger<QueryRegistry> logger) : IQueryControl
+{
+    private readonly ConcurrentDictionary<string, RunningQuery> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<QueryInfo> _recent = new();
+
+    public IReadOnlyList<QueryInfo> List() => [.. _running.Values.Select(q => q.Info).Concat(_recent).OrderByDescending(q => q.StartedAt)];
+
+    public void Cancel(string id)
+    {
+        if (!_running.TryGetValue(id, out var query))
+        {
+            throw new LakehouseException(
+                ErrorKind.NotFound, "query_not_found", $"No query with the id '{id}' runs. GET /v1/queries lists those that run and the last ones.");
+        }
+
+        try
+        {
+            query.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended just now.
+        }
+    }
+
+    /// <summary>Records a new query. <see cref="End"/> must be called.</summary>
+    /// <exception cref="LakehouseException"><c>query_exists</c> (<see cref="ErrorKind.Conflict"/>): one with that id runs.</exception>
+    public RunningQuery Begin(string? id, string sql)
+    {
+        var query = new RunningQuery(id ?? NewId(), sql.Length > options.MaxLoggedSql ? sql[..options.MaxLoggedSql] + "..." : sql, time.GetUtcNow());
+        if (_running.TryAdd(query.Id, query))
+        {
+            return query;
+        }
+
+        query.Dispose();
+        throw new LakehouseException(ErrorKind.Conflict, "query_exists", $"A query with the id '{id}' runs already. Choose another id, or none.");
+    }
+
+    /// <summary>An id that no other query has; later ones sort after earlier ones.</summary>
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
+
+    /// <summary>Records the end of a query. Further calls do nothing.</summary>
+    public void End(RunningQuery query, QueryState state, Exception? error = null)
+    {
+        if (!query.End(state, error))
+        {
+            return;
+        }
+
+        var info = query.Info;
+        _running.TryRemove(query.Id, out _);
+        query.Dispose();
+        _recent.Enqueue(info);
+        while (_recent.Count > options.MaxRecent)
+        {
+            _recent.TryDequeue(out _);
+        }
+
+        if (options.SlowAfter > TimeSpan.Zero && info.Elapsed >= options.SlowAfter)
+        {
+            LogSlow(info.Id, Duration.Format(info.Elapsed), info.State, info.Rows, info.Sql);
+        }
+    }
+
+    /// <summary>Records the error with which a query ended, and returns the one for its client.</summary>
+    public Exception Translate(RunningQuery query, Exception error)
+    {
+        if (error is not OperationCanceledException)
+        {
+            End(query, QueryState.Failed, error);
+            return error;
+        }
+
+        if (!query.IsCancelled)
+        {
+            End(query, QueryState.Abandoned);
+            return error;
+        }
+
+        var cancelled = EngineErrors.Cancelled(error);
+        End(query, QueryState.Cancelled, cancelled);
+        return cancelled;
+    }
+
+    [LoggerMessage(EventId = 4010, Level = LogLevel.Warning, Message = "The query {Id} took {Elapsed} ({State}, {Rows} rows): {Sql}")]
+    private partial void LogSlow(string id, string elapsed, QueryState state, long rows, string sql);
+}
