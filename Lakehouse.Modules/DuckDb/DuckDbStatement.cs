@@ -16,6 +16,25 @@ public sealed class DuckDbStatement : IDisposable
     /// <summary>How many parameters must be bound.</summary>
     public int ParameterCount => (int)NativeMethods.duckdb_nparams(_handle);
 
+    /// <summary>
+    /// The columns of its result, as far as they are known before parameters are bound: a column whose type depends on one has the type <c>INVALID</c>.
+    /// </summary>
+    public IReadOnlyList<DuckDbColumn> Columns
+    {
+        get
+        {
+            var columns = new DuckDbColumn[(int)NativeMethods.duckdb_prepared_statement_column_count(_handle)];
+            for (var i = 0; i < columns.Length; i++)
+            {
+                using var type = NativeMethods.duckdb_prepared_statement_column_logical_type(_handle, (ulong)i);
+                columns[i] = new DuckDbColumn(
+                    NativeMethods.Take(NativeMethods.duckdb_prepared_statement_column_name(_handle, (ulong)i)), DuckDbType.Read(type));
+            }
+
+            return columns;
+        }
+    }
+
     /// <summary>Binds a text.</summary>
     public DuckDbStatement Bind(int parameter, string value) => Bind(parameter, Encoding.UTF8.GetBytes(value));
 

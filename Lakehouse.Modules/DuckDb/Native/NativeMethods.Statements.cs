@@ -20,6 +20,15 @@ internal static unsafe partial class NativeMethods
     internal static partial ulong duckdb_nparams(StatementHandle statement);
 
     [LibraryImport(Library)]
+    internal static partial ulong duckdb_prepared_statement_column_count(StatementHandle statement);
+
+    [LibraryImport(Library)]
+    internal static partial nint duckdb_prepared_statement_column_name(StatementHandle statement, ulong column);
+
+    [LibraryImport(Library)]
+    internal static partial LogicalTypeHandle duckdb_prepared_statement_column_logical_type(StatementHandle statement, ulong column);
+
+    [LibraryImport(Library)]
     internal static partial int duckdb_bind_varchar_length(StatementHandle statement, ulong index, byte* utf8, ulong length);
 
     [LibraryImport(Library)]

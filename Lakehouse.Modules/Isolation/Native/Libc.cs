@@ -16,6 +16,11 @@ internal static unsafe partial class Libc
     internal const int ReadWrite = 3; // PROT_READ | PROT_WRITE
     internal const int Shared = 1; // MAP_SHARED
     internal const int Interrupted = 4; // EINTR
+    internal const int TryAgain = 11; // EAGAIN
+    internal const int WriteOnly = 1; // O_WRONLY
+    internal const int NonBlocking = 0x800; // O_NONBLOCK
+    internal const int SetPipeSize = 1031; // F_SETPIPE_SZ
+    internal const short PollIn = 1; // POLLIN
     internal const int PathOnly = 0x200000 | CloseOnExec; // O_PATH | O_CLOEXEC
     internal const int Kill = 9; // SIGKILL
     internal const int IllegalInstruction = 4; // SIGILL
@@ -91,11 +96,26 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint argument1, nint argument2, nint argument3, nint argument4);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mkfifo(string path, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int poll(Poll* descriptors, ulong count, int timeoutMs);
+
     /// <summary><c>struct rlimit</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct ResourceLimit
     {
         internal ulong Current;
         internal ulong Highest;
+    }
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Poll
+    {
+        public int Descriptor;
+        public short Events;
+        public short Results;
     }
 }

@@ -66,6 +66,13 @@ internal static class EngineErrors
     public static LakehouseException BeyondBound(string member, string bound, string setting) =>
         new(ErrorKind.InvalidInput, "invalid_request", $"The request is refused: {member} is beyond the configured bound, {bound} ({setting}).");
 
+    public static LakehouseException AnswerCut(long rows) =>
+        new(
+            ErrorKind.InvalidInput,
+            "answer_cut",
+            $"The answer has more than {rows} rows (query.max_rows), and this format has no place to say that it was cut. Ask for fewer rows, by LIMIT or "
+            + "max_rows, or for JSON.");
+
     public static LakehouseException OutOfMemory(QueryOptions options) =>
         new(
             ErrorKind.InsufficientStorage,

@@ -12,7 +12,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
     {
         var timeout = request.Timeout ?? options.Timeout;
         var statement = new StatementRequest(
-            request.Sql, options.MaxSqlBytes, request.MaxRows ?? options.MaxRows, request.Format, request.NumbersAsText, request.Parameters);
+            request.Sql, options.MaxSqlBytes, new RowBound(request.MaxRows ?? options.MaxRows, request.MaxRows is not null), request.Format, request.NumbersAsText, request.Parameters);
         RequireBounds(request);
         var query = registry.Begin(request.Id, request.Sql);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
@@ -31,7 +31,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
 
     public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
-        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, bounds is null ? options.MaxRows : 0, null);
+        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false), null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
         return new Rows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken));
     }

@@ -10,11 +10,11 @@ namespace Lakehouse.Query.Internal.Answers;
 /// <summary>Makes the form of an answer. A new format is an <see cref="IAnswerForm"/>, a case here, and a line of the table in <c>AnswerFormats</c>.</summary>
 internal static class AnswerForms
 {
-    /// <summary>The form that a statement asks for.</summary>
+    /// <summary>The form that a statement asks for; null for a format that the engine itself writes (<see cref="ParquetBody"/>).</summary>
     /// <exception cref="LakehouseException">
     /// <c>format_unsupported</c> (<see cref="ErrorKind.InvalidInput"/>): the statement has no answer in that format.
     /// </exception>
-    public static IAnswerForm For(StatementRequest request, JudgedStatement statement, HostPaths paths)
+    public static IAnswerForm? For(StatementRequest request, JudgedStatement statement, HostPaths paths)
     {
         var options = new ValueOptions(request.NumbersAsText, request.Format == AnswerFormat.NdJson, statement.IsExplain ? paths : null);
         if (statement.IsExplain && request.Format is AnswerFormat.Arrow or AnswerFormat.Parquet)
@@ -32,6 +32,7 @@ internal static class AnswerForms
             AnswerFormat.Csv => new CsvForm(options, (byte)','),
             AnswerFormat.Tsv => new CsvForm(options, (byte)'\t'),
             AnswerFormat.Arrow => new ArrowForm(),
+            AnswerFormat.Parquet => null,
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Format, "no such format"),
         };
     }

@@ -18,6 +18,8 @@ internal sealed class ChunkForm : IAnswerForm
     private readonly ArrayBufferWriter<byte> _values = new();
     private (ChunkColumnKind Kind, ColumnJson Json)[] _columns = [];
 
+    public bool ShowsCuts => true;
+
     public void Begin(DuckDbResult result, IBufferWriter<byte> output) =>
         _columns = [.. result.Columns.Select(c => (KindOf(c.Type), ColumnJson.For(c.Type, ValueOptions.Plain)))];
 

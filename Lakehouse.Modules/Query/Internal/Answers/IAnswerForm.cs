@@ -6,6 +6,9 @@ namespace Lakehouse.Query.Internal.Answers;
 /// <summary>Writes one result as bytes, chunk by chunk, in the engine's process.</summary>
 internal interface IAnswerForm : IDisposable
 {
+    /// <summary>Whether the format has a place to say that rows were cut off.</summary>
+    bool ShowsCuts { get; }
+
     /// <summary>Called first.</summary>
     void Begin(DuckDbResult result, IBufferWriter<byte> output);
 

@@ -16,6 +16,8 @@ internal sealed class JsonForm(ValueOptions options, bool hasObjects) : IAnswerF
     private RowWriter _rows = null!;
     private bool _hasRows;
 
+    public bool ShowsCuts => true;
+
     public void Begin(DuckDbResult result, IBufferWriter<byte> output)
     {
         var named = hasObjects ? UniqueNames.Of(result.Columns) : result.Columns;

@@ -10,6 +10,8 @@ internal sealed class NdJsonForm(ValueOptions options) : IAnswerForm
 {
     private RowWriter _rows = null!;
 
+    public bool ShowsCuts => true;
+
     public void Begin(DuckDbResult result, IBufferWriter<byte> output) =>
         _rows = new RowWriter(UniqueNames.Of(result.Columns), options, hasObjects: true);
 

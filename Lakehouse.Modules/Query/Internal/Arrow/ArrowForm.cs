@@ -12,6 +12,8 @@ internal sealed class ArrowForm : IAnswerForm
     private ArrowExport _export = null!;
     private ArrowStream _stream = null!;
 
+    public bool ShowsCuts => false;
+
     public void Begin(DuckDbResult result, IBufferWriter<byte> output)
     {
         _export = result.ExportArrow();

@@ -14,6 +14,8 @@ internal sealed class CsvForm(ValueOptions options, byte delimiter) : IAnswerFor
     private readonly CsvField _field = new(delimiter);
     private ColumnCsv[] _columns = [];
 
+    public bool ShowsCuts => false;
+
     public void Begin(DuckDbResult result, IBufferWriter<byte> output)
     {
         _columns = [.. result.Columns.Select(c => ColumnCsv.For(c.Type, options, _field))];

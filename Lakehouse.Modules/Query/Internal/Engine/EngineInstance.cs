@@ -21,13 +21,17 @@ internal sealed class EngineInstance : IDisposable
 
     private readonly DuckDbDatabase _database;
 
-    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors) => (_database, Vectors, Views) = (database, vectors, new EngineViews(database));
+    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors, PipePool pipes) =>
+        (_database, Vectors, Views, Pipes) = (database, vectors, new EngineViews(database), pipes);
 
     /// <summary>The vector functions, which find the running statement by its connection.</summary>
     public VectorFunctions Vectors { get; }
 
     /// <summary>The views of its datasets.</summary>
     public EngineViews Views { get; }
+
+    /// <summary>The pipes through which it hands over files.</summary>
+    public PipePool Pipes { get; }
 
     /// <summary>Opens an instance.</summary>
     /// <param name="setup">Its bounds and its folder.</param>
@@ -36,8 +40,10 @@ internal sealed class EngineInstance : IDisposable
     /// <param name="beforeThreads">
     /// Called on this thread after the engine has read what it needs to know of the machine, and before it starts its threads; null for nothing.
     /// </param>
-    public static EngineInstance Open(EngineSetup setup, string spillFolder, ISqlVectors? vectors, Action? beforeThreads = null)
+    /// <param name="pipeCount">How many pipes are made now.</param>
+    public static EngineInstance Open(EngineSetup setup, string spillFolder, ISqlVectors? vectors, Action? beforeThreads = null, int pipeCount = 0)
     {
+        var pipes = new PipePool(spillFolder, pipeCount);
         var database = DuckDbDatabase.OpenIsolated(
             $"{setup.MemoryLimitBytes / 1024}KiB",
             ("temp_directory", spillFolder),
@@ -65,7 +71,7 @@ internal sealed class EngineInstance : IDisposable
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(setup.DataFolder)}]");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");
-            return new EngineInstance(database, functions);
+            return new EngineInstance(database, functions, pipes);
         }
         catch
         {

@@ -5,9 +5,9 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <summary>A statement to be run.</summary>
 /// <param name="Sql">Its text, not judged yet.</param>
 /// <param name="MaxSqlBytes">The longest text.</param>
-/// <param name="MaxRows">The most rows; 0: no limit.</param>
+/// <param name="Rows">The most rows.</param>
 /// <param name="Format">The format of its answer; null: chunks for other modules (<see cref="ChunkForm"/>).</param>
 /// <param name="NumbersAsText">See <see cref="QueryRequest.NumbersAsText"/>.</param>
 /// <param name="Parameters">See <see cref="QueryRequest.Parameters"/>.</param>
 internal sealed record StatementRequest(
-    string Sql, int MaxSqlBytes, long MaxRows, AnswerFormat? Format, bool NumbersAsText = false, string? Parameters = null);
+    string Sql, int MaxSqlBytes, RowBound Rows, AnswerFormat? Format, bool NumbersAsText = false, string? Parameters = null);

@@ -18,14 +18,15 @@ internal sealed class StatementRun : IDisposable
     private readonly StatementErrors _errors;
     private readonly DuckDbConnection _connection;
     private readonly VectorScope _vectors;
-    private readonly IAnswerForm _form;
+    private readonly IAnswerForm? _form;
     private DuckDbStatement? _prepared;
-    private DuckDbResult? _result;
-    private DuckDbChunk? _next;
-    private long _rows;
-    private bool _isCut;
+    private IAnswerBody? _body;
     private volatile bool _isStopped;
 
+    /// <param name="engine">The engine.</param>
+    /// <param name="request">The statement.</param>
+    /// <param name="statement">The judgement.</param>
+    /// <param name="errors">Translates the engine's errors.</param>
     public StatementRun(EngineInstance engine, StatementRequest request, JudgedStatement statement, StatementErrors errors)
     {
         (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
@@ -35,13 +36,13 @@ internal sealed class StatementRun : IDisposable
     }
 
     /// <summary>The columns, after <see cref="TryStart"/>.</summary>
-    public IReadOnlyList<DuckDbColumn> Columns => _result!.Columns;
+    public IReadOnlyList<DuckDbColumn> Columns { get; private set; } = [];
 
     /// <summary>The engine's estimate of the work done, from 0 to 1; null where it has none. May be called from another thread until it is disposed of.</summary>
     public double? Progress => _connection.Progress;
 
     /// <summary>How many rows were written so far.</summary>
-    public long RowCount => _rows;
+    public long RowCount => _body?.RowCount ?? 0;
 
     /// <summary>Cancelled when the statement is stopped. Passed to the calls of its vector functions.</summary>
     public CancellationToken Stopping => _vectors.Stopping;
@@ -56,58 +57,38 @@ internal sealed class StatementRun : IDisposable
 
     /// <summary>Plans, executes, and fetches the first rows.</summary>
     /// <param name="datasets">The answer to <see cref="Needs"/>; null when nothing was needed.</param>
-    /// <param name="output">Receives the bytes before the first row.</param>
     /// <returns>False when the answer does not fit what the engine knows by now: <see cref="Needs"/> must be answered again.</returns>
-    public bool TryStart(DatasetChanges? datasets, IBufferWriter<byte> output) => Do(() =>
+    public bool TryStart(DatasetChanges? datasets) => Do(() =>
     {
         if (datasets is not null && !TryDefine(datasets))
         {
             return false;
         }
 
-        _prepared = _connection.Prepare(_statement.Resolve(_connection));
-        if (_prepared.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
+        var sql = _statement.Resolve(_connection);
+        Prepare(sql);
+        if (_prepared!.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
         {
             throw GateErrors.Forbidden("it is no SELECT");
         }
 
-        ParameterBinder.Bind(_prepared, _request.Parameters);
-        _result = _prepared.ExecuteStreaming();
-        _form.Begin(_result, output);
-        _next = _result.FetchChunk();
+        _body = _form is null ? CopyToPipe(sql) : Stream(sql, _form);
         return true;
     });
 
-    /// <summary>Writes the rows that were fetched.</summary>
-    public void WriteRows(IBufferWriter<byte> output) => Do(() =>
+    /// <summary>Writes what was fetched.</summary>
+    public void Write(IBufferWriter<byte> output) => Do(() =>
     {
-        if (_next is not null)
-        {
-            var left = _request.MaxRows == 0 ? long.MaxValue : _request.MaxRows - _rows;
-            _isCut = _next.RowCount > left;
-            var count = (int)Math.Min(_next.RowCount, left);
-            if (count > 0)
-            {
-                _form.Write(_next, count, output);
-                _rows += count;
-            }
-        }
-
+        _body!.Write(output);
         return true;
     });
 
     /// <summary>Fetches the next rows.</summary>
     /// <returns>False when there are no more; <see cref="WriteEnd"/> is called next.</returns>
-    public bool MoveNext() => Do(() =>
-    {
-        var hadRows = _next is not null;
-        _next?.Dispose();
-        _next = hadRows && !_isCut ? _result!.FetchChunk() : null;
-        return _next is not null;
-    });
+    public bool MoveNext() => Do(() => _body!.MoveNext());
 
     /// <summary>Writes the bytes after the last row.</summary>
-    public void WriteEnd(IBufferWriter<byte> output) => _form.End(_rows, _isCut, output);
+    public void WriteEnd(IBufferWriter<byte> output) => _body!.End(output);
 
     /// <summary>Tells the running step to stop. Must be called repeatedly until it has: a call between two steps of the engine is lost.</summary>
     public void Interrupt()
@@ -119,12 +100,62 @@ internal sealed class StatementRun : IDisposable
 
     public void Dispose()
     {
-        _next?.Dispose();
-        _form.Dispose();
-        _result?.Dispose();
+        _body?.Dispose();
         _prepared?.Dispose();
         _vectors.Dispose();
         _connection.Dispose();
+    }
+
+    private ChunkBody Stream(string sql, IAnswerForm form)
+    {
+        if (_request.Format == AnswerFormat.Arrow)
+        {
+            Prepare(ExchangeTypes.Wrap(WithoutEnd(sql), _prepared!.Columns, AnswerFormat.Arrow));
+        }
+
+        ParameterBinder.Bind(_prepared!, _request.Parameters);
+        var body = new ChunkBody(_prepared!, form, _request.Rows);
+        Columns = body.Columns;
+        return body;
+    }
+
+    private ParquetBody CopyToPipe(string sql)
+    {
+        Columns = _prepared!.Columns;
+        var select = ExchangeTypes.Wrap(WithoutEnd(sql), Columns, AnswerFormat.Parquet);
+        var pipe = _engine.Pipes.Open();
+        try
+        {
+            Prepare(ParquetBody.CopyTo(select, pipe.Path, _request.Rows));
+            ParameterBinder.Bind(_prepared, _request.Parameters);
+        }
+        catch
+        {
+            pipe.Dispose();
+            throw;
+        }
+
+        return new ParquetBody(_prepared, pipe, _request.Rows);
+    }
+
+    private void Prepare(string sql)
+    {
+        _prepared?.Dispose();
+        _prepared = null;
+        _prepared = _connection.Prepare(sql);
+    }
+
+    /// <summary>The text without the semicolon at its end, so that it can be put in brackets.</summary>
+    private static string WithoutEnd(string sql)
+    {
+        var tokens = SqlToken.Split(sql);
+        var end = sql.Length;
+        for (var i = tokens.Count - 1; i >= 0 && tokens[i].Is(sql, ";"); i--)
+        {
+            end = tokens[i].Start;
+        }
+
+        return sql[..end];
     }
 
     private bool TryDefine(DatasetChanges datasets)

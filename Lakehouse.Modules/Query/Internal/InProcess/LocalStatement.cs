@@ -18,7 +18,6 @@ internal sealed class LocalStatement(
     private readonly List<ILocalFile> _held = [];
     private SharedEngine? _engine;
     private StatementRun? _run;
-    private bool _isFirst = true;
     private bool _isGivenUp;
     private bool _isDisposed;
 
@@ -43,7 +42,10 @@ internal sealed class LocalStatement(
                 (changes, named) = await datasets.ResolveAsync(_run.Needs, _held, cancellationToken);
             }
         }
-        while (!await WatchAsync(() => _run!.TryStart(changes, _head), cancellationToken));
+        while (!await WatchAsync(() => _run!.TryStart(changes), cancellationToken));
+
+        // An error in what comes before the rows still is a status.
+        await WatchAsync(() => Write(_head), cancellationToken);
 
         Columns = [.. _run!.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))];
         await datasets.HoldNewerAsync(named, _held, cancellationToken);
@@ -51,14 +53,11 @@ internal sealed class LocalStatement(
 
     public async ValueTask<bool> CopyNextAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
-        if (_isFirst)
+        output.Write(_head.WrittenSpan);
+        _head.ResetWrittenCount();
+        if (await WatchAsync(() => _run!.MoveNext(), cancellationToken))
         {
-            _isFirst = false;
-            output.Write(_head.WrittenSpan);
-        }
-
-        if (await WatchAsync(() => WriteAndMoveNext(output), cancellationToken))
-        {
+            await WatchAsync(() => Write(output), cancellationToken);
             return true;
         }
 
@@ -94,7 +93,7 @@ internal sealed class LocalStatement(
         return true;
     }
 
-    private bool WriteAndMoveNext(IBufferWriter<byte> output)
+    private bool Write(IBufferWriter<byte> output)
     {
         lock (_outputGate)
         {
@@ -103,10 +102,10 @@ internal sealed class LocalStatement(
                 return false; // the request has ended, and its output with it
             }
 
-            _run!.WriteRows(output);
+            _run!.Write(output);
         }
 
-        return _run.MoveNext();
+        return true;
     }
 
     private async Task<T> WatchAsync<T>(Func<T> step, CancellationToken cancellationToken)

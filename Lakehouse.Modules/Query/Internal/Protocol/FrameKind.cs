@@ -51,7 +51,7 @@ internal static class FrameKind
     /// <summary>Worker: bytes of the answer, in a block.</summary>
     public const byte Data = 23;
 
-    /// <summary>Worker: the answer is complete.</summary>
+    /// <summary>Worker: the answer is complete. Holds the number of its rows.</summary>
     public const byte End = 24;
 
     /// <summary>Worker: the statement failed.</summary>

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Protocol;
@@ -18,7 +19,8 @@ internal static class StatementFrames
         .Long(number)
         .Text(request.Sql)
         .Int(request.MaxSqlBytes)
-        .Long(request.MaxRows)
+        .Long(request.Rows.Max)
+        .Flag(request.Rows.IsWanted)
         .Byte(request.Format is { } format ? (byte)format : Chunks)
         .Flag(request.NumbersAsText)
         .Text(request.Parameters)
@@ -27,8 +29,8 @@ internal static class StatementFrames
     public static StatementRequest ReadRequest(ref FrameReader frame, out long number)
     {
         number = frame.Long();
-        var (sql, maxSqlBytes, maxRows, format) = (frame.Text(), frame.Int(), frame.Long(), frame.Byte());
-        return new StatementRequest(sql, maxSqlBytes, maxRows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
+        var (sql, maxSqlBytes, rows, format) = (frame.Text(), frame.Int(), new RowBound(frame.Long(), frame.Flag()), frame.Byte());
+        return new StatementRequest(sql, maxSqlBytes, rows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
     }
 
     public static void Write(FrameWriter frame, DatasetNeeds needs)

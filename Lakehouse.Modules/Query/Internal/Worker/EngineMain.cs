@@ -45,7 +45,7 @@ internal static class EngineMain
         var vectors = new LaneVectors();
         var gate = new SqlGate(new SqlParser(), setup.Bounds);
         gate.Judge("SELECT 1", int.MaxValue); // opens the parser while files can still be read
-        var engine = EngineInstance.Open(setup, spill, setup.HasVectors ? vectors : null, confine);
+        var engine = EngineInstance.Open(setup, spill, setup.HasVectors ? vectors : null, confine, endpoint.Lanes.Count - 1);
         var errors = new StatementErrors(setup);
         WarmUp(engine, gate, errors);
         return [.. endpoint.Lanes.Skip(1).Select(lane => new LaneWork(lane, engine, gate, errors, vectors))];
@@ -60,12 +60,12 @@ internal static class EngineMain
         {
             foreach (var format in (AnswerFormat?[])[AnswerFormat.Json, null])
             {
-                var request = new StatementRequest(sql, int.MaxValue, 0, format);
+                var request = new StatementRequest(sql, int.MaxValue, default, format);
                 using var run = new StatementRun(engine, request, gate.Judge(sql, int.MaxValue), errors);
-                run.TryStart(null, output);
+                run.TryStart(null);
                 do
                 {
-                    run.WriteRows(output);
+                    run.Write(output);
                 }
                 while (run.MoveNext());
 

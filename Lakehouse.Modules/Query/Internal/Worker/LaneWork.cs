@@ -45,9 +45,9 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             output.Reset();
             try
             {
-                Execute(request, output);
+                var rows = Execute(request, output);
                 output.HandOver();
-                _frames.Begin(FrameKind.End).End();
+                _frames.Begin(FrameKind.End).Long(rows).End();
             }
             catch (LakehouseException error)
             {
@@ -93,7 +93,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         }
     }
 
-    private void Execute(StatementRequest request, BlockWriter output)
+    private long Execute(StatementRequest request, BlockWriter output)
     {
         var statement = gate.Judge(request.Sql, request.MaxSqlBytes);
         using var run = new StatementRun(engine, request, statement, errors);
@@ -106,7 +106,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             {
                 datasets = run.HasNeeds ? Ask(run.Needs) : null;
             }
-            while (!run.TryStart(datasets, output));
+            while (!run.TryStart(datasets));
 
             StatementFrames.Write(_frames, [.. run.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))]);
             WriteRows(run, output);
@@ -123,6 +123,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             }
 
             run.WriteEnd(output);
+            return run.RowCount;
         }
         finally
         {
@@ -132,7 +133,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
 
     private static void WriteRows(StatementRun run, BlockWriter output)
     {
-        run.WriteRows(output);
+        run.Write(output);
         output.RowCount = run.RowCount;
     }
 

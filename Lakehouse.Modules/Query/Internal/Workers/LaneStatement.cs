@@ -176,6 +176,7 @@ internal sealed class LaneStatement(
                     _data = ReadData(frame);
                     break;
                 case FrameKind.End:
+                    RowCount = ReadRowCount(frame);
                     _isEnded = true;
                     break;
                 case FrameKind.Failed:
@@ -354,6 +355,12 @@ internal sealed class LaneStatement(
     {
         var reader = new FrameReader(frame.Payload.Span);
         return StatementFrames.ReadColumns(ref reader);
+    }
+
+    private static long ReadRowCount(Frame frame)
+    {
+        var reader = new FrameReader(frame.Payload.Span);
+        return reader.Long();
     }
 
     private (int Block, int Length) ReadData(Frame frame)

@@ -1,0 +1,84 @@
+using System.Buffers;
+using Lakehouse.DuckDb;
+
+namespace Lakehouse.Query.Internal.Answers;
+
+/// <summary>An answer that is written chunk by chunk.</summary>
+internal sealed class ChunkBody : IAnswerBody
+{
+    private readonly IAnswerForm _form;
+    private readonly DuckDbResult _result;
+    private readonly RowBound _bound;
+    private DuckDbChunk? _next;
+    private bool _hasBegun;
+    private bool _isCut;
+
+    /// <summary>Executes a statement whose parameters are bound, and fetches its first rows.</summary>
+    public ChunkBody(DuckDbStatement statement, IAnswerForm form, RowBound bound)
+    {
+        (_form, _bound) = (form, bound);
+        _result = statement.ExecuteStreaming();
+        try
+        {
+            _next = _result.FetchChunk();
+        }
+        catch
+        {
+            _result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The columns.</summary>
+    public IReadOnlyList<DuckDbColumn> Columns => _result.Columns;
+
+    public long RowCount { get; private set; }
+
+    public void Write(IBufferWriter<byte> output)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            _form.Begin(_result, output);
+        }
+
+        if (_next is null)
+        {
+            return;
+        }
+
+        var left = _bound.Max == 0 ? long.MaxValue : _bound.Max - RowCount;
+        _isCut = _next.RowCount > left;
+        var count = (int)Math.Min(_next.RowCount, left);
+        if (count > 0)
+        {
+            _form.Write(_next, count, output);
+            RowCount += count;
+        }
+    }
+
+    public bool MoveNext()
+    {
+        var hadRows = _next is not null;
+        _next?.Dispose();
+        _next = hadRows && !_isCut ? _result.FetchChunk() : null;
+        return _next is not null;
+    }
+
+    public void End(IBufferWriter<byte> output)
+    {
+        if (_isCut && !_form.ShowsCuts)
+        {
+            _bound.RequireWanted();
+        }
+
+        _form.End(RowCount, _isCut, output);
+    }
+
+    public void Dispose()
+    {
+        _next?.Dispose();
+        _form.Dispose();
+        _result.Dispose();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using Lakehouse.DuckDb;
+using Lakehouse.Isolation;
+
+namespace Lakehouse.Query.Internal.Answers;
+
+/// <summary>
+/// A Parquet file, written by the engine. The engine writes it into a pipe on a thread of its own; what comes out is the answer, so that it takes no disk and
+/// waits while the client does not read.
+/// </summary>
+internal sealed class ParquetBody : IAnswerBody
+{
+    private const int StackBytes = 8 * 1024 * 1024;
+    private const int PieceBytes = 64 * 1024;
+
+    private readonly DuckDbStatement _copy;
+    private readonly RowBound _bound;
+    private readonly NamedPipe _pipe;
+    private readonly Thread _writer;
+    private readonly byte[] _piece = new byte[PieceBytes];
+    private int _count;
+    private long _rows;
+    private Exception? _error;
+
+    /// <summary>Starts a COPY whose parameters are bound, and reads its first bytes.</summary>
+    /// <param name="copy">The statement.</param>
+    /// <param name="pipe">The pipe that it writes to, which is disposed of with this.</param>
+    /// <param name="bound">The most rows. The statement makes at most one more.</param>
+    public ParquetBody(DuckDbStatement copy, NamedPipe pipe, RowBound bound)
+    {
+        (_copy, _pipe, _bound) = (copy, pipe, bound);
+        _writer = new Thread(Write, StackBytes) { IsBackground = true, Name = "parquet" };
+        _writer.Start();
+        try
+        {
+            MoveNext();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public long RowCount { get; private set; }
+
+    /// <summary>The statement that writes the rows of another one into a pipe.</summary>
+    /// <param name="select">The other one.</param>
+    /// <param name="path">The pipe.</param>
+    /// <param name="bound">The most rows; one more is made, to tell whether there are more.</param>
+    public static string CopyTo(string select, string path, RowBound bound)
+    {
+        var limit = bound.Max == 0 ? string.Empty : $" LIMIT {(bound.IsWanted ? bound.Max : bound.Max + 1)}";
+        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false)";
+    }
+
+    public void Write(IBufferWriter<byte> output) => output.Write(_piece.AsSpan(0, _count));
+
+    public bool MoveNext()
+    {
+        _count = _pipe.Read(_piece);
+        if (_count > 0)
+        {
+            return true;
+        }
+
+        _writer.Join();
+        if (_error is not null)
+        {
+            throw _error;
+        }
+
+        RowCount = _rows;
+        return false;
+    }
+
+    public void End(IBufferWriter<byte> output)
+    {
+        if (_bound.Max > 0 && RowCount > _bound.Max)
+        {
+            _bound.RequireWanted();
+        }
+    }
+
+    public void Dispose()
+    {
+        // The writer fails at its next byte. It may work for a while before that, and is interrupted like every statement.
+        _pipe.StopReading();
+        _writer.Join();
+        _pipe.Dispose();
+    }
+
+    private void Write()
+    {
+        try
+        {
+            using var result = _copy.Execute();
+            using var count = result.FetchChunk();
+            _rows = count?.GetVector(0).Get<long>(0) ?? 0;
+        }
+        catch (DuckDbException error)
+        {
+            _error = error;
+        }
+        finally
+        {
+            _pipe.EndWriting();
+        }
+    }
+}
