@@ -112,7 +112,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         var mark = data.StartsWith("\uFEFF"u8) ? 3 : 0;
         var text = data[mark..];
         Delimiter = _request.Delimiter is { } chosen ? (byte)chosen : CsvDelimiter.Detect(text, _isAtEnd);
-        _names = CsvHeader.Read(text, Delimiter, _isAtEnd, _options.MaxColumns, _request.HasHeader, out var header);
+        _names = CsvHeader.Read(text, Delimiter, _isAtEnd, _options.MaxColumns, _request.IsAnyHeaderAllowed, out var header);
         if (header == 0)
         {
             // The start is not a valid record, or the record does not end within it. The scanner throws for an invalid record; otherwise the record is too long

@@ -13,9 +13,9 @@ internal static class CsvHeader
     /// <param name="delimiter">The delimiter of the names.</param>
     /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
     /// <param name="columnsMax">The most columns allowed.</param>
-    /// <param name="isForced">True when the caller says that the first line is a header, whatever it looks like.</param>
+    /// <param name="isAnyAllowed">True to take the first record as the names, even when it looks like data.</param>
     /// <param name="size">The bytes of the header with its end of line; 0 when it does not end within <paramref name="data"/>.</param>
-    public static string[] Read(ReadOnlySpan<byte> data, byte delimiter, bool isFinal, int columnsMax, bool isForced, out int size)
+    public static string[] Read(ReadOnlySpan<byte> data, byte delimiter, bool isFinal, int columnsMax, bool isAnyAllowed, out int size)
     {
         var fields = new List<CsvField>();
         size = CsvRecord.Read(data, delimiter, isFinal, fields);
@@ -30,7 +30,7 @@ internal static class CsvHeader
             throw At("csv_too_many_columns", $"the header has {names.Length} columns, at most {columnsMax} are allowed");
         }
 
-        if (!isForced && Array.Find(names, LooksLikeData) is { } value)
+        if (!isAnyAllowed && Array.Find(names, LooksLikeData) is { } value)
         {
             throw At(
                 "csv_no_header",
