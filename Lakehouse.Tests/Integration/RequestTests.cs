@@ -20,16 +20,16 @@ public sealed class RequestTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Theory]
-    [InlineData("POST", "/v1/ingest?name=t&mode=append", "'mode'; there are name, delimiter, header")]
-    [InlineData("POST", "/v1/ingest?name=t&delimeter=tab", "did you mean 'delimiter'?")]
+    [InlineData("POST", "/v1/ingest?name=t&mode=append", "'mode'; it takes name, delimiter, header.")]
+    [InlineData("POST", "/v1/ingest?name=t&delimeter=tab", "; the nearest is 'delimiter'.")]
     [InlineData("POST", "/v1/ingest?name=t&name=u", "'name' 2 times")]
-    [InlineData("GET", "/v1/catalog/list?limit=3", "there are none here")]
-    [InlineData("GET", "/v1/storage/list?prefx=a", "did you mean 'prefix'?")]
-    [InlineData("DELETE", "/v1/storage/delete/a?force=1", "'force'; there are bucket")]
-    [InlineData("POST", "/v1/catalog/gc?dryrun=true", "did you mean 'dry_run'?")]
-    [InlineData("GET", "/v1/journal?after=2026-01-01", "there are since, limit")]
-    [InlineData("POST", "/v1/sql?format=csv", "there are none here")]
-    [InlineData("GET", "/v1/vectors/index/x/items?after=a", "there are start_after, limit, include")]
+    [InlineData("GET", "/v1/catalog/list?limit=3", "it takes none.")]
+    [InlineData("GET", "/v1/storage/list?prefx=a", "; the nearest is 'prefix'.")]
+    [InlineData("DELETE", "/v1/storage/delete/a?force=1", "'force'; it takes only bucket.")]
+    [InlineData("POST", "/v1/catalog/gc?dryrun=true", "; the nearest is 'dry_run'.")]
+    [InlineData("GET", "/v1/journal?after=2026-01-01", "it takes since, limit.")]
+    [InlineData("POST", "/v1/sql?format=csv", "it takes none.")]
+    [InlineData("GET", "/v1/vectors/index/x/items?after=a", "it takes start_after, limit, include.")]
     public async Task A_parameter_that_is_not_known_is_refused(string method, string path, string detail)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("a\n9\n") };
@@ -45,13 +45,13 @@ public sealed class RequestTests : IAsyncLifetime
     [Theory]
     [InlineData("/v1/sql", """{"sql":"SELECT 1","params":[1]}""", "no member \"params\"; there are sql")]
     [InlineData("/v1/sql", """{"sq":"SELECT 1"}""", "has no \"sql\"")]
-    [InlineData("/v1/catalog/register", """{"name":"x","schema_fingerprint":"f","objects":[],"rows":1}""", "did you mean 'row_count'?|no member \"rows\"")]
-    [InlineData("/v1/vectors/index", """{"name":"x","dimensions":3}""", "did you mean 'dimension'?")]
+    [InlineData("/v1/catalog/register", """{"name":"x","schema_fingerprint":"f","objects":[],"rows":1}""", "; the nearest is 'row_count'.|no member \"rows\"")]
+    [InlineData("/v1/vectors/index", """{"name":"x","dimensions":3}""", "; the nearest is 'dimension'.")]
     [InlineData("/v1/vectors/index/x/delete", """{"ids":["a"],"force":true}""", "no member \"force\"; there are ids")]
-    [InlineData("/v1/vectors/index/x/get", """{"ids":["a"],"includes":[]}""", "did you mean 'include'?")]
-    [InlineData("/v1/vectors/index/x/search", """{"vector":[1],"filters":{}}""", "did you mean 'filter'?")]
-    [InlineData("/v1/search", """{"index":"x","text":"y","colums":[]}""", "did you mean 'columns'?")]
-    [InlineData("/v1/embed", """{"texts":["a"],"modle":"b"}""", "did you mean 'model'?")]
+    [InlineData("/v1/vectors/index/x/get", """{"ids":["a"],"includes":[]}""", "; the nearest is 'include'.")]
+    [InlineData("/v1/vectors/index/x/search", """{"vector":[1],"filters":{}}""", "; the nearest is 'filter'.")]
+    [InlineData("/v1/search", """{"index":"x","text":"y","colums":[]}""", "; the nearest is 'columns'.")]
+    [InlineData("/v1/embed", """{"texts":["a"],"modle":"b"}""", "; the nearest is 'model'.")]
     public async Task A_member_that_is_not_known_is_refused(string path, string body, string details)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -28,7 +28,7 @@ public sealed class NearestNameTests
     [Fact]
     public void A_hint_ends_a_sentence()
     {
-        NearestName.Hint("upperr", Known).Should().Be("; did you mean 'upper'?");
+        NearestName.Hint("upperr", Known).Should().Be("; the nearest is 'upper'");
         NearestName.Hint("xyz", Known).Should().BeEmpty();
     }
 }

@@ -24,8 +24,8 @@ internal sealed class QueryGate(RequestDelegate next)
         {
             if (!known.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.OrdinalIgnoreCase) : name.Equals(k, StringComparison.OrdinalIgnoreCase)))
             {
-                var others = known.Count == 0 ? "there are none here" : $"there are {string.Join(", ", known)}";
-                throw JsonMembers.Invalid($"the address has the parameter '{name}'; {others}{NearestName.Hint(name, known)}");
+                var taken = known.Count switch { 0 => "none", 1 => "only " + known[0], _ => string.Join(", ", known) };
+                throw JsonMembers.Invalid($"the address has the parameter '{name}'; it takes {taken}{NearestName.Hint(name, known)}");
             }
 
             if (values.Count > 1)

@@ -32,8 +32,8 @@ public static class NearestName
         return best.Name;
     }
 
-    /// <summary>"; did you mean '...'?", or an empty text. For the end of a message that has no full stop yet.</summary>
-    public static string Hint(string name, IEnumerable<string> known) => Find(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : string.Empty;
+    /// <summary>"; the nearest is '...'", or an empty text. For the end of a message that has no full stop yet.</summary>
+    public static string Hint(string name, IEnumerable<string> known) => Find(name, known) is { } nearest ? $"; the nearest is '{nearest}'" : string.Empty;
 
     /// <summary>The restricted Damerau-Levenshtein distance (optimal string alignment): no substring is edited twice.</summary>
     private static int Distance(string left, string right)
