@@ -22,8 +22,10 @@ internal static partial class CommandLine
             }
 
             var rest = TakeSettings(args, out var settings);
-            return await Create(settings).Parse(rest).InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var root = Create(settings);
+            var parsed = root.Parse(rest);
+            OptionCheck.Require(parsed.CommandResult.Command, [.. root.Options.Where(o => o.Recursive)], rest);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (SettingsException error) when (!IsEmbedded(args))
         {
@@ -62,7 +64,7 @@ internal static partial class CommandLine
         root.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
         serve.SetAction((parsed, stop) => ServeCommand.RunAsync(parsed.GetValue(config), settings, stop));
         root.Subcommands.Add(serve);
-        root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(SampleCommand.Create(settings));
         root.Subcommands.Add(IngestCommand.Create(config, settings));
         root.Subcommands.Add(SqlCommand.Create(config, settings));
         return root;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Lakehouse.Core.Configuration;
 using Lakehouse.Host.Server;
 
 namespace Lakehouse.Host.Cli;
@@ -18,10 +17,9 @@ internal sealed class LakehouseClient : IDisposable
 
     public static LakehouseClient Connect(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
     {
-        var settings = SettingsSource.Load(configPath, overrides);
-        var reader = new SettingsReader(settings);
-        var server = ServerOptions.Read(reader);
-        var auth = AuthOptions.Read(reader);
+        // Every setting is read, so that a misspelt one is refused here too. A client does not listen, so it needs no leave for the server's address.
+        var settings = LakehouseSettings.Read(SettingsSource.Load(configPath, overrides), allowNonLoopback: "1");
+        var (server, auth) = (settings.Server, settings.Auth);
         var host = server.Bind.HostName
             ?? (System.Net.IPAddress.Any.Equals(server.Bind.Address) ? "127.0.0.1" : server.Bind.Text[..server.Bind.Text.LastIndexOf(':')]);
         if (!Uri.TryCreate(url ?? $"http://{host}:{server.Bind.Port}", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))

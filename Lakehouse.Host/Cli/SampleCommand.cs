@@ -8,12 +8,14 @@ internal static class SampleCommand
 {
     private const long RowsMax = 100_000_000;
 
-    public static Command Create()
+    public static Command Create(IReadOnlyDictionary<string, string> settings)
     {
         var rows = new Option<long>("--rows") { Description = "How many rows, about 600 bytes each", DefaultValueFactory = _ => 1_000 };
         var output = new Option<string?>("--out") { Description = "The file to write; the standard output when not given" };
         var workers = new Command("workers", "Made-up workers with skills and resumes") { rows, output };
-        workers.SetAction(parsed => WriteWorkers(parsed.GetValue(rows), parsed.GetValue(output)));
+        workers.SetAction(parsed => settings.Keys.FirstOrDefault() is { } setting
+            ? throw new CommandException($"sample takes no settings, and --{setting} is one.")
+            : WriteWorkers(parsed.GetValue(rows), parsed.GetValue(output)));
         return new Command("sample", "Writes sample data") { workers };
     }
 

@@ -62,7 +62,7 @@ internal static partial class ServeCommand
         catch (LakehouseException error)
         {
             var where = error.InnerException is { } cause && FileSystemErrors.Is(cause)
-                ? $" (storage.data_dir = \"{settings.Storage.DataDirectory}\": {cause.Message})"
+                ? $" ({PlaceOf(cause.Message, settings.Storage)}: {cause.Message})"
                 : string.Empty;
             throw new CommandException(error.Message + where, error);
         }
@@ -84,6 +84,19 @@ internal static partial class ServeCommand
 
         LogStopped(logger);
         return 0;
+    }
+
+    /// <summary>The setting that names the folder of a file system error: that of a bucket which is elsewhere, or else <c>data_dir</c>.</summary>
+    internal static string PlaceOf(string message, StorageOptions storage)
+    {
+        // .NET quotes the path of the file that an error is about.
+        bool IsAbout(string folder) =>
+            message.Contains($"'{folder}'", StringComparison.Ordinal) || message.Contains($"'{folder}{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+        var elsewhere = storage.Buckets.Where(b => b.HasOwnFolder && IsAbout(b.Folder)).MaxBy(b => b.Folder.Length);
+        return elsewhere is null
+            ? $"storage.data_dir = \"{storage.DataDirectory}\""
+            : $"storage.buckets.{elsewhere.Name}.folder = \"{elsewhere.Folder}\"";
     }
 
     /// <summary>Asks DuckDB's library for its version, so that a missing library is reported at the start and not by the first query.</summary>

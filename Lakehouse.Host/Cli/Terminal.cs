@@ -19,6 +19,9 @@ internal static class Terminal
 
     public static int Width => AnsiConsole.Profile.Width;
 
+    /// <summary>Opens the standard input for bytes.</summary>
+    public static Stream OpenInput() => Console.OpenStandardInput();
+
     /// <summary>
     /// Opens the standard output for bytes. The stream of <see cref="Console"/> ignores that the reader of a pipe has closed it, so a long answer would be
     /// written to the end for nobody.

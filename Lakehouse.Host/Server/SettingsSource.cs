@@ -24,6 +24,11 @@ public static class SettingsSource
         var file = path ?? Array.Find([DefaultFileName, Path.Combine(AppContext.BaseDirectory, DefaultFileName)], File.Exists);
         if (file is not null)
         {
+            if (Directory.Exists(file))
+            {
+                throw new SettingsException([$"The configuration file {file} is a folder. Name the TOML file in it, or leave --config out for the defaults."]);
+            }
+
             // Does not fall back to the defaults: with a misspelt path, the program would open another lake, or listen without its token.
             foundations.Add(File.Exists(file)
                 ? new TomlConfigurationSource(Read(file))
@@ -58,7 +63,7 @@ public static class SettingsSource
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!File.Exists(path))
         {
-            throw new SettingsException([$"[secrets] file = \"{path}\": there is no such file."]);
+            throw new SettingsException([$"[secrets] file = \"{path}\": {(Directory.Exists(path) ? "this is a folder" : "there is no such file")}."]);
         }
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != UnixFileMode.None)

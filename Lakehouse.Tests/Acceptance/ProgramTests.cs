@@ -157,6 +157,18 @@ public sealed class ProgramTests : IDisposable
     [InlineData("[server] bnd = \"x\": there is no such key.", "serve", "--server.bnd=x")]
     [InlineData("Unrecognized command or argument 'nonsense'.", "nonsense")]
     [InlineData("--rows is -1; it is a number from 0 to 100000000.", "sample", "workers", "--rows", "-1")]
+    [InlineData("workers has no option --row. The nearest is --rows. It has: --rows, --out, --help, --config.", "sample", "workers", "--row", "3")]
+    [InlineData("sample takes no settings, and --server.bind is one.", "sample", "workers", "--server.bind", "127.0.0.1:1")]
+    [InlineData("sql has no option --fromat. It has: --url, --help, --config.", "sql", "--fromat", "csv")]
+    [InlineData("sql has no option --ulr. The nearest is --url.", "sql", "SELECT 1", "--ulr=http://127.0.0.1:1")]
+    [InlineData("ingest has no option --delimeter. The nearest is --delimiter.", "ingest", "x.csv", "--delimeter", "tab")]
+    [InlineData("serve has no option --confg. The nearest is --config.", "serve", "--confg", "x")]
+    [InlineData("lakehouse has no option --confg. The nearest is --config.", "--confg", "x")]
+    [InlineData("[server] bidn = \"127.0.0.1:1\": there is no such key.", "sql", "SELECT 1", "--server.bidn", "127.0.0.1:1")]
+    [InlineData("'-' has no name that a dataset can have. Give one with --name.", "ingest", "-")]
+    [InlineData("'/dev/stdin' has no name that a dataset can have. Give one with --name.", "ingest", "/dev/stdin")]
+    [InlineData("'/' is a folder. Name one CSV file.", "ingest", "/", "--name", "t")]
+    [InlineData("The configuration file / is a folder. Name the TOML file in it, or leave --config out for the defaults.", "serve", "--config", "/")]
     public async Task A_wrong_command_line_is_said_so_with_exit_code_1(string message, params string[] arguments)
     {
         var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, arguments);
@@ -239,6 +251,50 @@ public sealed class ProgramTests : IDisposable
         var (code, _, error) = await LakehouseProcess.RunAsync(NoEnvironment, "--server.bind", "127.0.0.1:0", "--storage.data_dir", Path.Combine(file, "data"));
         code.Should().Be(1);
         error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain("The data folder could not be read or written.");
+    }
+
+    [Fact]
+    public async Task A_folder_of_a_bucket_that_cannot_be_used_is_named_and_not_the_data_folder()
+    {
+        var file = _folder.File("file");
+        await File.WriteAllTextAsync(file, "");
+        var (code, _, error) = await LakehouseProcess.RunAsync(
+            NoEnvironment, "--server.bind", "127.0.0.1:0", "--storage.data_dir", _folder.File("data"), "--storage.buckets.other.folder", file + "/objects");
+        code.Should().Be(1);
+        error.Trim().Should().NotContain("\n").And.NotContain("data_dir").And.Contain($"(storage.buckets.other.folder = \"{file}/objects\": ");
+    }
+
+    [Fact]
+    public async Task Ingest_reads_the_standard_input_and_named_pipes_as_they_are_written()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        var csv = _folder.File("numbers.txt");
+        await File.WriteAllTextAsync(csv, "7;8\n1;a,b\n2;c\n");
+
+        var refused = await LakehouseProcess.RunPipedAsync($"< {csv}", "ingest", "-", "--name", "t", "--url", url);
+        refused.Error.Should().Contain("the first line does not look like a header");
+        var options = await LakehouseProcess.RunPipedAsync($"< {csv}", "ingest", "-", "--name", "t", "--header", "--delimiter", "semicolon", "--url", url);
+        options.Output.Should().StartWith("t: 2 rows, version 1", options.Error);
+        (await server.RowsAsync("SELECT \"7\", \"8\" FROM t")).Should().Be("[[1,\"a,b\"],[2,\"c\"]]");
+        var comma = await LakehouseProcess.RunAsync(NoEnvironment, "ingest", csv, "--name", "u", "--header", "--delimiter", "comma", "--url", url);
+        comma.Error.Should().Contain("Line 2, column 1: 2 fields, expected 1");
+
+        // The last row is written only when the server has begun with the first ones: nothing waits for the end of the pipe.
+        var pipe = _folder.File("piped.csv");
+        var made = await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", pipe);
+        made.ExitCode.Should().Be(0, made.Error);
+        var ingest = LakehouseProcess.RunAsync(NoEnvironment, "ingest", pipe, "--url", url);
+        await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        {
+            await writer.WriteAsync(Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,x\n", 8_000))));
+            var scratch = Path.Combine(_folder.File("data"), "tmp"); // a folder for each process, in it one for each ingest
+            await Until.HoldsAsync(() => Directory.EnumerateDirectories(scratch).SelectMany(Directory.EnumerateDirectories).Any());
+            await writer.WriteAsync(Encoding.UTF8.GetBytes("2,y\n"));
+        }
+
+        var (exitCode, output, error) = await ingest;
+        (exitCode, output).Should().Match<(int, string)>(r => r.Item1 == 0 && r.Item2.StartsWith("piped: 8,001 rows, version 1"), error);
     }
 
     [Fact]

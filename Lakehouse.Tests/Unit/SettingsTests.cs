@@ -1,13 +1,16 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Toml;
+using Lakehouse.Host.Cli;
 using Lakehouse.Host.Server;
+using Lakehouse.Host.Server.Edge;
 using Lakehouse.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Tests.Unit;
 
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     [Theory]
     [InlineData("30s", 30_000)]
@@ -172,6 +175,95 @@ public sealed class SettingsTests
         FluentActions.Invoking(() => SettingsSource.Load("/nowhere/x.toml", new Dictionary<string, string>()))
             .Should().Throw<SettingsException>().Which.Errors.Should().ContainSingle()
             .Which.Should().StartWith("The configuration file /nowhere/x.toml is not there.");
+
+    [Fact]
+    public void A_folder_is_no_configuration_file() =>
+        FluentActions.Invoking(() => SettingsSource.Load("/", new Dictionary<string, string>()))
+            .Should().Throw<SettingsException>().Which.Errors.Should().ContainSingle()
+            .Which.Should().StartWith("The configuration file / is a folder.");
+
+    [Fact]
+    public void The_table_that_the_file_has_in_a_comment_is_accepted_and_has_every_key()
+    {
+        var lines = File.ReadAllLines(Repository.File("appsettings.toml"));
+        var examples = lines.Select(line => CommentedLine().Match(line)).Where(m => m.Success).Select(m => m.Groups["line"].Value).ToList();
+        examples.Should().HaveElementAt(0, "[embed.models.search]");
+        var settings = Parse(string.Join('\n', lines.Select(line => CommentedLine().Replace(line, "${line}"))), out var reader);
+
+        reader.Known.Where(s => s.Table == "embed.models.search").Select(s => s.Key)
+            .Should().BeEquivalentTo(examples.Skip(1).Select(line => line[..line.IndexOf(' ', StringComparison.Ordinal)]));
+        var model = settings.Embed.Models["search"];
+        (model.Provider, model.Url, model.UpstreamModel, model.Dimension).Should().Be(
+            ("ollama", new Uri("http://127.0.0.1:11434"), "nomic-embed-text:v1.5", 768));
+        (model.QueryPrefix, model.DocumentPrefix, model.BatchSize, model.MaxTextBytes).Should().Be(("search_query: ", "search_document: ", 64, 8_192));
+    }
+
+    [Fact]
+    public void The_values_that_comments_of_the_file_give_as_examples_are_accepted()
+    {
+        var (table, comment, tried) = (string.Empty, string.Empty, 0);
+        foreach (var line in File.ReadAllLines(Repository.File("appsettings.toml")))
+        {
+            if (line.StartsWith('#'))
+            {
+                comment += line[1..];
+                continue;
+            }
+
+            table = line.StartsWith('[') ? line : table;
+            foreach (Match example in CommentedValue().Matches(comment))
+            {
+                var (key, value) = (line[..line.IndexOf(" =", StringComparison.Ordinal)], example.Groups["value"].Value);
+                var settings = Parse($"{table}\n{key} = {value}\n", out _);
+                FluentActions.Invoking(() => new AllowedNetworks(settings.Auth.AllowedIps)).Should().NotThrow(value);
+                tried++;
+            }
+
+            comment = string.Empty;
+        }
+
+        tried.Should().BeGreaterThanOrEqualTo(4);
+    }
+
+    [Fact]
+    public void The_tables_that_the_pages_show_are_accepted()
+    {
+        var pages = Directory.EnumerateFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories).Append(Repository.File("README.md"));
+        var shown = pages.SelectMany(page => ShownToml().Matches(File.ReadAllText(page))).Select(m => m.Groups["toml"].Value).ToList();
+
+        shown.Should().NotBeEmpty();
+        shown.ForEach(toml => FluentActions.Invoking(() => Parse(toml, out _)).Should().NotThrow(toml));
+    }
+
+    [Theory]
+    [InlineData("Could not find a part of the path '/elsewhere/objects/a'.", "storage.buckets.other.folder = \"/elsewhere/objects\"")]
+    [InlineData("The file '/elsewhere/objects' already exists.", "storage.buckets.other.folder = \"/elsewhere/objects\"")]
+    [InlineData("Access to the path '/elsewhere/objects2' is denied.", "storage.data_dir = \"/data\"")]
+    [InlineData("Access to the path '/data/objects' is denied.", "storage.data_dir = \"/data\"")]
+    [InlineData("Access to the path '/data/inner/a' is denied.", "storage.buckets.inner.folder = \"/data/inner\"")]
+    public void An_error_of_a_folder_names_the_setting_of_that_folder(string message, string setting)
+    {
+        var storage = Parse(
+            "storage.data_dir = '/data'\nstorage.buckets.other.folder = '/elsewhere/objects'\nstorage.buckets.inner.folder = '/data/inner'", out _).Storage;
+
+        ServeCommand.PlaceOf(message, storage).Should().Be(setting);
+    }
+
+    private static LakehouseSettings Parse(string toml, out SettingsReader reader)
+    {
+        var document = TomlReader.Read(System.Text.Encoding.UTF8.GetBytes(toml));
+        reader = new SettingsReader(new ConfigurationBuilder().Add(new TomlConfigurationSource(document)).Build());
+        return LakehouseSettings.Read(reader, null);
+    }
+
+    [GeneratedRegex(@"^# (?<line>\[[a-z_.]+\]|[a-z_]+ = [""0-9\[tf].*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex CommentedLine();
+
+    [GeneratedRegex(@"e\.g\. (?<value>\[[^\]]*\]|""[^""]*"")", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex CommentedValue();
+
+    [GeneratedRegex(@"^```toml\n(?<toml>.*?)^```$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1_000)]
+    private static partial Regex ShownToml();
 
     private static Dictionary<string, object> Flatten(string path, TomlTable table)
     {

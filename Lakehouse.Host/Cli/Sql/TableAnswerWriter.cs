@@ -53,7 +53,7 @@ internal sealed class TableAnswerWriter(int width) : ISqlAnswerWriter
     public ValueTask DisposeAsync()
     {
         AnsiConsole.Write(_table);
-        var rows = _rows > RowsMax ? $"the first {RowsMax:N0} of {_rows:N0} rows" : $"{_rows:N0} rows";
+        var rows = _rows > RowsMax ? $"the first {RowsMax:N0} of {_rows:N0} rows" : $"{_rows:N0} row{(_rows == 1 ? string.Empty : "s")}";
         AnsiConsole.WriteLine(_shown < _columns ? $"{rows}, the first {_shown} of {_columns} columns; a pipe gets them all" : rows);
         return ValueTask.CompletedTask;
     }

@@ -34,7 +34,7 @@ internal static class BucketSettings
         if (kind == "file")
         {
             var path = folder.Length > 0 ? folder : Path.Combine(dataDirectory, name == Primary ? "objects" : Path.Combine("buckets", name));
-            return new BucketOptions(name, null, Path.GetFullPath(path));
+            return new BucketOptions(name, null, Path.GetFullPath(path), HasOwnFolder: folder.Length > 0);
         }
 
         if (s3.Bucket.Length == 0)
