@@ -55,9 +55,16 @@ internal sealed class LakehouseClient : IDisposable
                 throw new CommandException(await DescribeAsync(response, cancellationToken));
             }
         }
+        catch (HttpRequestException error) when (error.InnerException is IOException cut)
+        {
+            // While a body is sent, an answer that the server gives before it closes the connection is not read.
+            throw new CommandException(
+                $"{_http.BaseAddress} closed the connection before its answer was read ({cut.Message.TrimEnd('.')}). A server does so when it stops, and when "
+                + "a body, as from a slow pipe, arrives at less than server.min_request_rate for longer than server.rate_grace.");
+        }
         catch (HttpRequestException error)
         {
-            throw new CommandException($"No answer from {_http.BaseAddress}: {error.Message}. Is the server running? Start it with: serve");
+            throw new CommandException($"No answer from {_http.BaseAddress}: {error.Message.TrimEnd('.')}. Is the server running? Start it with: serve");
         }
     }
 

@@ -298,6 +298,37 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_that_is_too_slow_for_the_server_is_said_so()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"), "--server.rate_grace", "2s", "--log.level", "debug");
+        var pipe = _folder.File("slow.csv");
+        (await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", pipe)).ExitCode.Should().Be(0);
+        var ingest = LakehouseProcess.RunAsync(NoEnvironment, "ingest", pipe, "--url", server.Http.BaseAddress!.ToString());
+        var rows = Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,x\n", 8_000)));
+        await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        {
+            await writer.WriteAsync(rows);
+            await Until.HoldsAsync(() => server.Log.Contains("/v1/ingest 408 ", StringComparison.Ordinal));
+            try
+            {
+                while (!ingest.IsCompleted)
+                {
+                    await writer.WriteAsync(rows); // the client notices that the connection is closed when it writes
+                }
+            }
+            catch (IOException)
+            {
+                // The client has ended, and with it the other end of the pipe.
+            }
+        }
+
+        var (exitCode, output, error) = await ingest;
+        (exitCode, output).Should().Be((1, string.Empty));
+        error.Should().Contain("server.min_request_rate").And.NotContain("Is the server running?");
+        (await server.RowsAsync("SELECT count(*) FROM (SHOW TABLES)")).Should().Be("[[0]]");
+    }
+
+    [Fact]
     public async Task The_verbs_make_a_sample_ingest_it_and_query_it()
     {
         var csv = _folder.File("workers.csv");
