@@ -16,9 +16,10 @@ public sealed partial class ErrorCodeTests
         # Error codes
 
         An error is a problem document (RFC 9457, `application/problem+json`): `title` and `status` are HTTP's, `code` is one of these and does not change,
-        `detail` is a sentence or two for a person, `trace_id` is what the log has. Some have more members, such as `position` or `line`. `/v1/embeddings` and
-        `/api/embed` answer errors in the forms of OpenAI and Ollama, with the same status. Before a request is read as one, the HTTP server itself can refuse
-        it without a body: a malformed request line or header (400), headers that are too slow (408), a first line (414) or headers (431) that are too long.
+        `detail` is a sentence or two for a person, `trace_id` is what the log has. Some have more members, such as `position` or `line`. `/v1/embeddings`,
+        `/v1/models` and `/api/embed` answer errors in the forms of OpenAI and Ollama, with the same status, and with OpenAI's own code where it has one
+        (`model_not_found`, `invalid_api_key`). Before a request is read as one, the HTTP server itself can refuse it without a body: a malformed request
+        line or header (400), headers that are too slow (408), a first line (414) or headers (431) that are too long.
 
         A status of 503 has `Retry-After`. What is answered 4xx stays so until the request is another one; 5xx can pass by itself or when the machine, the
         store or a server behind this one is well again. Two codes have more than one status: `object_not_found` is 404 when the address names the object, and
