@@ -71,6 +71,7 @@ public static class LakehouseServer
         app.UseMiddleware<AccessGate>();
         app.UseMiddleware<QueryGate>(); // after AccessGate: a client without the token must not learn which parameters exist
         app.UseMiddleware<PaceGate>();
+        app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
         app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
         return app;

@@ -249,6 +249,50 @@ public sealed class IngestTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("Content-Transfer-Encoding", "base64")]
+    [InlineData("Content-Transfer-Encoding", "Quoted-Printable")]
+    [InlineData("Content-Encoding", "gzip")]
+    public async Task An_encoded_part_of_a_form_is_refused(string header, string encoding)
+    {
+        using var file = new ByteArrayContent("YSxiCjEsMgo="u8.ToArray()) { Headers = { { header, encoding } } };
+        using var form = new MultipartFormDataContent { { file, "file", "x.csv" } };
+        using var answer = await _host.Http.PostAsync("/v1/ingest?name=t", form);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().Should().Be("invalid_multipart");
+        problem.GetProperty("detail").GetString().Should().Contain($"{header} '{encoding}'");
+        await ShouldHoldNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("binary")]
+    [InlineData("8BIT")]
+    [InlineData("7bit")]
+    public async Task A_part_of_a_form_may_say_that_it_is_not_encoded(string encoding)
+    {
+        using var file = new ByteArrayContent("a,b\n1,2\n"u8.ToArray()) { Headers = { { "Content-Transfer-Encoding", encoding } } };
+        using var form = new MultipartFormDataContent { { file, "file", "x.csv" } };
+        (await _host.Http.PostAsync("/v1/ingest?name=t", form)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[1,2]]");
+    }
+
+    [Theory]
+    [InlineData("If-None-Match", "*", "unsupported_header")]
+    [InlineData("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==", "unsupported_header")]
+    [InlineData("Content-Encoding", "gzip", "unsupported_encoding")]
+    public async Task A_header_that_an_ingest_does_not_obey_is_refused(string header, string value, string code)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/ingest?name=t") { Content = new ByteArrayContent("a,b\n1,2\n"u8.ToArray()) };
+        (request.Headers.TryAddWithoutValidation(header, value) || request.Content.Headers.TryAddWithoutValidation(header, value)).Should().BeTrue();
+        using var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be(code);
+        await ShouldHoldNothingAsync();
+    }
+
+    [Theory]
     [InlineData("second", "file", "y.csv", "more than one file")]
     [InlineData("elsewhere", "upload", "y.csv", "in the field 'upload'")]
     [InlineData("parameter", "delimiter", null, "/v1/ingest?delimiter=...")]

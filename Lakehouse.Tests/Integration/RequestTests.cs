@@ -79,12 +79,123 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("/v1/vectors/index/x/add", """{"\ud800":1}""", "not valid Unicode")]
     [InlineData("/v1/vectors/index/x/add", """{"items":[{"\ud800":1}]}""", "not valid Unicode")]
     [InlineData("/v1/vectors/index/x/search", """{"\ud800":1}""", "not valid Unicode")]
-    [InlineData("/v1/catalog/gc", """{"dry_run":true}""", "/v1/catalog/gc?dry_run=true")]
     public async Task What_would_be_ignored_or_is_no_text_is_refused(string path, string body, string detail)
     {
         using var created = await _host.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "x", dimension = 1 });
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await _host.Http.PostAsync(path, content);
+
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0}", problem);
+        problem.GetProperty("detail").GetString().Should().Contain(detail);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/catalog/gc", "/v1/catalog/gc?dry_run=VALUE")]
+    [InlineData("POST", "/v1/catalog/refresh", "none is read here")]
+    [InlineData("GET", "/v1/catalog/list", "none is read here")]
+    [InlineData("GET", "/v1/catalog/manifest/t", "none is read here")]
+    [InlineData("DELETE", "/v1/catalog/dataset/t", "none is read here")]
+    [InlineData("GET", "/v1/storage/get/a", "/v1/storage/get/a?bucket=VALUE")]
+    [InlineData("DELETE", "/v1/storage/delete/a", "none is read here")]
+    [InlineData("GET", "/v1/journal", "none is read here")]
+    [InlineData("DELETE", "/v1/vectors/index/x", "none is read here")]
+    [InlineData("DELETE", "/v1/vectors/index/x/import", "none is read here")]
+    [InlineData("DELETE", "/v1/vectors/alias/x", "none is read here")]
+    [InlineData("GET", "/v1/embed/stats", "none is read here")]
+    public async Task A_body_that_no_one_reads_is_refused(string method, string path, string detail)
+    {
+        foreach (var isChunked in (bool[])[false, true])
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}") };
+            request.Headers.TransferEncodingChunked = isChunked;
+            using var answer = await _host.Http.SendAsync(request);
+
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0}", problem);
+            problem.GetProperty("code").GetString().Should().Be("invalid_request");
+            problem.GetProperty("detail").GetString().Should().Contain(detail);
+        }
+
+        (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[5]]", "nothing was done");
+    }
+
+    [Fact]
+    public async Task An_empty_body_is_none_and_a_large_one_is_refused_before_it_is_sent()
+    {
+        foreach (var none in (string[])["Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"])
+        {
+            using var empty = await RawClient.SendAsync(_host.Port, $"POST /v1/catalog/refresh HTTP/1.1\r\nHost: localhost\r\n{none}");
+            (await empty.ReadUntilAsync("count")).Should().StartWith("HTTP/1.1 200 ");
+        }
+
+        using var large = await RawClient.SendAsync(
+            _host.Port, "POST /v1/catalog/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n");
+        (await large.ReadUntilAsync("trace_id")).Should().StartWith("HTTP/1.1 400 ").And.Contain("none is read here");
+    }
+
+    [Theory]
+    [InlineData("/v1/storage/list?prefix=%FF", 400, "not UTF-8")]
+    [InlineData("/v1/storage/list?start_after=a%ED%A0%80", 400, "not UTF-8")]
+    [InlineData("/v1/storage/list?bucket=%C3", 400, "not UTF-8")]
+    [InlineData("/v1/storage/list?%FF=1", 400, "not UTF-8")]
+    [InlineData("/v1/storage/list?prefix=50%", 400, "two hex digits")]
+    [InlineData("/v1/storage/list?prefix=%zz", 400, "two hex digits")]
+    [InlineData("/v1/storage/list?prefix=a%00", 400, "prefix holds the control character U+0000")]
+    [InlineData("/v1/storage/list?start_after=%00", 400, "start_after holds the control character U+0000")]
+    [InlineData("/v1/storage/list?bucket=%00", 404, "no bucket")]
+    [InlineData("/v1/storage/get/a%FF", 400, "not UTF-8")]
+    [InlineData("/v1/catalog/manifest/a%FF", 400, "name is refused")]
+    [InlineData("/v1/vectors/index/a%C3", 400, "name is refused")]
+    [InlineData("/v1/vectors/index/x/items?start_after=%FF", 400, "not UTF-8")]
+    [InlineData("/v1/vectors/index/x/items?include=%00", 400, "include has")]
+    [InlineData("/v1/journal?since=%00", 400, "since is")]
+    [InlineData("/v1/models/%FF", 404, "%FF")]
+    [InlineData("/nope/%FF", 404, "nothing at")]
+    public async Task What_an_address_cannot_say_is_refused_and_never_replaced(string path, int status, string detail)
+    {
+        using var client = await RawClient.SendAsync(_host.Port, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var answer = await client.ReadToEndAsync();
+
+        answer.Should().StartWith($"HTTP/1.1 {status} ").And.Contain(detail).And.NotContain("\uFFFD");
+    }
+
+    /// <summary>The server's HTTP parser refuses these itself, without a body.</summary>
+    [Theory]
+    [InlineData("/v1/storage/get/a%00")]
+    [InlineData("/v1/catalog/manifest/a%00")]
+    [InlineData("/v1/vectors/index/a%00")]
+    [InlineData("/nope/%00")]
+    public async Task A_nul_in_a_path_is_refused(string path)
+    {
+        using var client = await RawClient.SendAsync(_host.Port, $"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        (await client.ReadToEndAsync()).Should().StartWith("HTTP/1.1 400 ");
+    }
+
+    [Fact]
+    public async Task Texts_in_a_query_are_decoded_once()
+    {
+        foreach (var key in (string[])["%FF", "50% é", "a+b"])
+        {
+            (await _host.Http.PutAsync("/v1/storage/put/" + Uri.EscapeDataString(key), new ByteArrayContent([1]))).EnsureSuccessStatusCode();
+            var list = await _host.Http.GetFromJsonAsync<JsonElement>("/v1/storage/list?prefix=" + Uri.EscapeDataString(key));
+            list.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("key").GetString()).Should().Equal(key);
+        }
+    }
+
+    [Theory]
+    [InlineData("PUT", "alias/y", """{"indx":"x"}""", "a member \"indx\", which is not known")]
+    [InlineData("PUT", "alias/y", """{"index":"x","indexx":"z"}""", "did you mean 'index'?")]
+    [InlineData("POST", "index/x/add", """{"items":[{"id":"a","vectr":[1]}]}""", "no member \"vectr\"; there are id, vector, metadata, text; did you mean 'vector'?")]
+    [InlineData("POST", "index/x/search", """{"vector":[1],"filter":{"a":{"exist":true}}}""", "did you mean 'exists'?")]
+    [InlineData("POST", "index/x/search", """{"vector":[1],"include":["vectors"]}""", "did you mean 'vector'?")]
+    [InlineData("POST", "index/x/get", """{"ids":["a"],"include":["txt"]}""", "did you mean 'text'?")]
+    [InlineData("POST", "index/x/delete", """{"id":["a"]}""", "a member \"id\", which is not known")]
+    public async Task A_misspelt_name_is_answered_with_the_nearest_one_there_is(string method, string path, string body, string detail)
+    {
+        using var created = await _host.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "x", dimension = 1 });
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/v1/vectors/" + path) { Content = new StringContent(body) };
+        using var answer = await _host.Http.SendAsync(request);
 
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0}", problem);

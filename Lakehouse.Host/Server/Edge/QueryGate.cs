@@ -4,7 +4,8 @@ using Lakehouse.Core.Text;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// Refuses query parameters that the endpoint does not know, and those given twice: a client would take it that an ignored parameter was applied.
+/// Refuses query parameters that the endpoint does not know, and those given twice: a client would take it that an ignored parameter was applied. Refuses
+/// percent-encoding that is not UTF-8, because the framework would take it literally.
 /// </summary>
 internal sealed class QueryGate(RequestDelegate next)
 {
@@ -12,6 +13,11 @@ internal sealed class QueryGate(RequestDelegate next)
     {
         if (context.Request.QueryString.HasValue && context.GetEndpoint() is RouteEndpoint endpoint && context.Request.Path != "/health")
         {
+            if (!PercentText.TryDecode(context.Request.QueryString.Value.AsSpan(1), out _, out var reason))
+            {
+                throw JsonMembers.Invalid($"the query string cannot be decoded: {reason}. Write %25 for a percent sign, and encode texts as UTF-8");
+            }
+
             Require(context.Request.Query, endpoint.Metadata.GetMetadata<QueryParameters>()?.Names ?? []);
         }
 

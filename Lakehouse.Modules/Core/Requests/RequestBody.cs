@@ -12,13 +12,24 @@ public static class RequestBody
     private const int FirstBlock = 16 * 1024;
     private const int AnnouncedBlockMax = 1024 * 1024;
 
-    /// <summary>Refuses a body where none is taken, because what it says would be ignored.</summary>
+    /// <summary>
+    /// Refuses a body where none is taken, because what it says would be ignored. A body that is announced by its length is not read, of a chunked one at most
+    /// one byte.
+    /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="hint">What to send instead.</param>
-    /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): there is a body.</exception>
+    /// <param name="hint">What to do instead.</param>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): there is a body; <c>upload_incomplete</c> (InvalidInput).
+    /// </exception>
     public static async ValueTask RequireNoneAsync(HttpContext context, string hint)
     {
-        if (context.Request.ContentLength != 0 && await context.Request.Body.ReadAsync(new byte[1], context.RequestAborted) > 0)
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        {
+            return;
+        }
+
+        LiftServerLimit(context);
+        if (context.Request.ContentLength is { } length ? length > 0 : await context.Request.Body.ReadUploadAsync(new byte[1], context.RequestAborted) > 0)
         {
             throw JsonMembers.Invalid($"it has a body, and none is read here; {hint}");
         }

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Core.Text;
 
 namespace Lakehouse.Vector;
 
 /// <summary>The JSON form of items, shared by all endpoints that return them.</summary>
 public static class ItemJson
 {
+    private static readonly string[] PartNames = ["vector", "metadata", "text"];
+
     /// <summary>Writes the members of an item except its id: metadata, text and vector, each where it was read.</summary>
     public static void WriteContent(Utf8JsonWriter json, StoredItem item)
     {
@@ -41,6 +44,6 @@ public static class ItemJson
         "vector" => ItemParts.Vector,
         "metadata" => ItemParts.Metadata,
         "text" => ItemParts.Text,
-        _ => throw JsonMembers.Invalid($"include has \"{name}\"; there are \"vector\", \"metadata\" and \"text\""),
+        _ => throw JsonMembers.Invalid($"include has \"{name}\"; there are {string.Join(", ", PartNames)}{NearestName.Hint(name, PartNames)}"),
     });
 }

@@ -110,6 +110,39 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         Files().Should().ContainSingle().Which.Should().EndWith("exact%o");
     }
 
+    [Theory]
+    [InlineData("If-Match: \"abc\"", "unsupported_header", "header If-Match")]
+    [InlineData("If-None-Match: *", "unsupported_header", "header If-None-Match")]
+    [InlineData("If-Unmodified-Since: Sat, 29 Oct 2022 19:43:31 GMT", "unsupported_header", "header If-Unmodified-Since")]
+    [InlineData("Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==", "unsupported_header", "header Content-MD5")]
+    [InlineData("Repr-Digest: sha-256=:AAAA:", "unsupported_header", "header Repr-Digest")]
+    [InlineData("Content-Range: bytes 0-4/10", "unsupported_header", "header Content-Range")]
+    [InlineData("Content-Encoding: gzip", "unsupported_encoding", "'gzip'")]
+    [InlineData("Content-Encoding: identity\r\nContent-Encoding: br", "unsupported_encoding", "'identity,br'")]
+    public async Task A_header_that_a_put_does_not_obey_is_refused_before_the_body_is_sent(string header, string code, string detail)
+    {
+        (await PutAsync("kept", "old"u8.ToArray())).EnsureSuccessStatusCode();
+        using var client = await RawClient.SendAsync(
+            _host.Port, $"PUT /v1/storage/put/kept HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n{header}\r\n\r\n");
+        var answer = await client.ReadUntilAsync("trace_id");
+
+        answer.Should().StartWith("HTTP/1.1 400 ").And.Contain($"\"code\":\"{code}\"").And.Contain(detail);
+        (await _host.Http.GetStringAsync("/v1/storage/get/kept")).Should().Be("old");
+    }
+
+    [Fact]
+    public async Task A_delete_on_a_condition_is_refused_and_deletes_nothing()
+    {
+        (await PutAsync("kept", [1])).EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/storage/delete/kept");
+        request.Headers.TryAddWithoutValidation("If-Match", "\"abc\"");
+        using var answer = await _host.Http.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("unsupported_header");
+        (await _host.Http.GetAsync("/v1/storage/get/kept")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_fifth_put_is_refused_at_once_and_the_four_go_on()
     {
@@ -162,7 +195,8 @@ public sealed class StorageEndpointTests : IAsyncLifetime
         (string, int, string?)[] cases =
         [
             ("bytes=2-4", 206, "234"), ("bytes=7-", 206, "789"), ("bytes=-3", 206, "789"), ("bytes=0-99", 206, "0123456789"),
-            ("bytes=10-", 416, null), ("nonsense", 200, "0123456789"),
+            ("bytes=10-", 416, null), ("nonsense", 200, "0123456789"), ("BYTES=2-4", 206, "234"),
+            ("lines=0-5", 200, "0123456789"), ("lines=99-", 200, "0123456789"),
         ];
         foreach (var (range, status, body) in cases)
         {

@@ -74,7 +74,7 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     [InlineData("""{"id":"x"}""", "it has no vector")]
     [InlineData("""{"id":"x","vector":[1,2,3],"metadata":[1]}""", "the metadata is refused: it is not a JSON object")]
     [InlineData("""{"id":"x","vector":[1,2,3],"metadata":{"a":1,"a":1}}""", "twice")]
-    [InlineData("""{"id":"x","vector":[1,2,3],"meta":{}}""", "it has no member \"meta\"; there are id, vector, metadata and text")]
+    [InlineData("""{"id":"x","vector":[1,2,3],"meta":{}}""", "it has no member \"meta\"; there are id, vector, metadata, text")]
     [InlineData("""7""", "it is not an object")]
     public async Task A_wrong_item_is_named_by_its_position_and_nothing_changes(string item, string detail)
     {

@@ -14,7 +14,7 @@ internal static class CatalogEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/catalog").WithTags("catalog");
-        group.MapPost("register", RegisterAsync).WithSummary("Registers data files that are in the bucket as a dataset");
+        group.MapPost("register", RegisterAsync).WithMetadata(ReadsBody.Instance).WithSummary("Registers data files that are in the bucket as a dataset");
         group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
         group.MapGet("list", List).WithSummary("The newest version of every dataset");
         group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
@@ -32,7 +32,6 @@ internal static class CatalogEndpoints
     private static async Task<Ok<CollectionResponse>> CollectAsync(
         HttpContext context, IGarbageCollector collector, CatalogOptions options, string dry_run = "false", string? limit = null)
     {
-        await RequestBody.RequireNoneAsync(context, "dry_run and limit are parameters of the address: /v1/catalog/gc?dry_run=true");
         if (!bool.TryParse(dry_run, out var isDryRun))
         {
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_dry_run", $"dry_run is '{dry_run}'; it is true or false.");

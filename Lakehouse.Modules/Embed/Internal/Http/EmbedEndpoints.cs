@@ -16,7 +16,7 @@ internal static class EmbedEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/embed").WithTags("embed");
-        group.MapPost(string.Empty, EmbedAsync).WithSummary("Turns texts into unit vectors");
+        group.MapPost(string.Empty, EmbedAsync).WithMetadata(ReadsBody.Instance).WithSummary("Turns texts into unit vectors");
         group.MapGet("stats", Stats).WithSummary("The counters of the cache");
     }
 

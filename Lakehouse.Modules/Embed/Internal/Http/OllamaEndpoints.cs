@@ -15,7 +15,7 @@ internal static class OllamaEndpoints
     private const int NanosecondsPerTick = 100;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/embed", EmbedAsync).WithTags("ollama").WithSummary("Ollama's embeddings").WithMetadata(new OllamaProblem());
+        routes.MapPost("/api/embed", EmbedAsync).WithTags("ollama").WithSummary("Ollama's embeddings").WithMetadata(new OllamaProblem(), ReadsBody.Instance);
 
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {

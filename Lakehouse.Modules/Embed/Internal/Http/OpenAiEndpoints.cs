@@ -20,7 +20,7 @@ internal static class OpenAiEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1").WithTags("openai").WithMetadata(new OpenAiProblem());
-        group.MapPost("embeddings", EmbedAsync).WithSummary("OpenAI's embeddings");
+        group.MapPost("embeddings", EmbedAsync).WithMetadata(ReadsBody.Instance).WithSummary("OpenAI's embeddings");
         group.MapGet("models", List).WithSummary("OpenAI's list of models");
         group.MapGet("models/{model}", Show).WithSummary("One model in OpenAI's form");
     }

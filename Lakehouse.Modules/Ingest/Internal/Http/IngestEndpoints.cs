@@ -22,7 +22,7 @@ internal static class IngestEndpoints
     {
         routes.MapPost("/v1/ingest", IngestAsync)
             .WithTags("ingest")
-            .WithMetadata(AnyContentType.Instance)
+            .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(Parameters)
             .WithSummary("Makes a CSV file the newest version of a dataset");
         return routes;

@@ -13,6 +13,8 @@ internal sealed class UploadForm(MultipartReader reader)
     private const string FileField = "file";
     private const int FieldsMax = 16;
 
+    private static readonly string[] Plain = ["binary", "8bit", "7bit", "identity"];
+
     private int _fields;
 
     /// <summary>The content of the field <c>file</c>; null when there is none.</summary>
@@ -31,7 +33,8 @@ internal sealed class UploadForm(MultipartReader reader)
 
     /// <summary>Reads the fields after the file.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): there is another file, a field with the name of a query parameter, or too many fields.
+    /// <c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): there is another file, a field with the name of a query parameter, an encoded part, or
+    /// too many fields.
     /// </exception>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
@@ -66,6 +69,7 @@ internal sealed class UploadForm(MultipartReader reader)
             return null;
         }
 
+        RequireUnencoded(section);
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
         {
             return (null, section.Body);
@@ -80,6 +84,21 @@ internal sealed class UploadForm(MultipartReader reader)
         return name != FileField && disposition.IsFileDisposition()
             ? throw Invalid($"The form has a file in the field '{name}'. Send one file, in the field '{FileField}'.")
             : (name, section.Body);
+    }
+
+    /// <summary>Refuses a part whose bytes are not its content: nothing is decoded here (RFC 7578, section 4.7, deprecates such encodings).</summary>
+    private static void RequireUnencoded(MultipartSection section)
+    {
+        foreach (var name in (string[])["Content-Transfer-Encoding", HeaderNames.ContentEncoding])
+        {
+            if (section.Headers is { } headers
+                && headers.TryGetValue(name, out var values)
+                && values.ToString() is var encoding
+                && !Plain.Contains(encoding.Trim(), StringComparer.OrdinalIgnoreCase))
+            {
+                throw Invalid($"A part of the form has the {name} '{encoding}', and none is decoded here. Send the file as it is, without this header.");
+            }
+        }
     }
 
     private static LakehouseException Invalid(string message, Exception? cause = null) => new(ErrorKind.InvalidInput, "invalid_multipart", message, cause);

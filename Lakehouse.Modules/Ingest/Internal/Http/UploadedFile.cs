@@ -1,4 +1,5 @@
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -16,11 +17,7 @@ internal static class UploadedFile
     /// </summary>
     public static async Task<Stream> OpenAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding] && encoding != "identity")
-        {
-            throw Refuse("unsupported_encoding", $"The body has the content encoding '{encoding}'. Send it as it is.");
-        }
-
+        RequestHeaders.RequirePlainBody(request);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
             return request.Body;

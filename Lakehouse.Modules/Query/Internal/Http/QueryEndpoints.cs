@@ -24,7 +24,10 @@ internal static class QueryEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var sql = routes.MapGroup("/v1/sql").WithTags("query");
-        sql.MapPost(string.Empty, PostAsync).TakesQuery(SqlOptions.Names).WithSummary("Runs one SELECT-like statement over the datasets");
+        sql.MapPost(string.Empty, PostAsync)
+            .TakesQuery(SqlOptions.Names)
+            .WithMetadata(ReadsBody.Instance)
+            .WithSummary("Runs one SELECT-like statement over the datasets");
         sql.MapGet(string.Empty, GetAsync).TakesQuery(["q", .. SqlOptions.Names]).WithSummary("As POST, with the statement in the address");
         var queries = routes.MapGroup("/v1/queries").WithTags("query");
         queries.MapGet(string.Empty, ListAsync).WithSummary("The queries that run, and the last that have ended");

@@ -13,9 +13,12 @@ internal static class SearchEndpoints
 {
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/search", SearchAsync).WithTags("search").WithSummary("Searches an index by meaning, keywords and conditions");
+        routes.MapPost("/v1/search", SearchAsync)
+            .WithTags("search")
+            .WithMetadata(ReadsBody.Instance)
+            .WithSummary("Searches an index by meaning, keywords and conditions");
         var group = routes.MapGroup("/v1/vectors/index/{name}/import").WithTags("vectors");
-        group.MapPost(string.Empty, ImportAsync).WithSummary("Brings the rows of a dataset into an index");
+        group.MapPost(string.Empty, ImportAsync).WithMetadata(ReadsBody.Instance).WithSummary("Brings the rows of a dataset into an index");
         group.MapGet(string.Empty, Show).WithSummary("The status of the import of an index");
         group.MapDelete(string.Empty, StopAsync).WithSummary("Ends the import of an index and detaches the index from the dataset");
         return routes;

@@ -17,7 +17,10 @@ internal static class StorageEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(Root).WithTags("storage");
-        group.MapPut("put/{**key}", PutAsync).WithMetadata(AnyContentType.Instance).TakesQuery("bucket").WithSummary("Stores the body as an object");
+        group.MapPut("put/{**key}", PutAsync)
+            .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
+            .TakesQuery("bucket")
+            .WithSummary("Stores the body as an object");
         group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync).TakesQuery("bucket").WithSummary("Reads an object or a range of it");
         group.MapGet("list", ListAsync).TakesQuery("prefix", "start_after", "limit", "bucket").WithSummary("Lists objects in the order of their keys");
         group.MapDelete("delete/{**key}", DeleteAsync).TakesQuery("bucket").WithSummary("Deletes an object");
@@ -28,6 +31,7 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         var key = WritableKey(context, "put/", store == buckets.Find(null));
+        RequestHeaders.RequirePlainBody(context.Request);
         RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxPutBytes)
         {
@@ -47,6 +51,7 @@ internal static class StorageEndpoints
         var content = await store.OpenAsync(key, context.RequestAborted)
             ?? throw new LakehouseException(ErrorKind.NotFound, "object_not_found", $"There is no object '{key}'.");
         var info = content.Info;
+        IgnoreUnknownRange(context.Request.Headers);
         return TypedResults.Stream(
             content.Stream, "application/octet-stream", fileDownloadName: null, info.LastModified, new EntityTagHeaderValue(Quote(info.ETag)),
             enableRangeProcessing: true);
@@ -55,6 +60,8 @@ internal static class StorageEndpoints
     private static async Task<Ok<ObjectListResponse>> ListAsync(
         IBuckets buckets, StorageOptions options, HttpContext context, string prefix = "", string start_after = "", string? limit = null, string? bucket = null)
     {
+        RequireNoControl("prefix", prefix);
+        RequireNoControl("start_after", start_after);
         var page = await buckets.Find(bucket).ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
         return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], page.IsTruncated));
@@ -63,6 +70,7 @@ internal static class StorageEndpoints
     private static async Task<NoContent> DeleteAsync(HttpContext context, IBuckets buckets, string? bucket = null)
     {
         var store = buckets.Find(bucket);
+        RequestHeaders.RefuseConditions(context.Request);
         await store.DeleteAsync(WritableKey(context, "delete/", store == buckets.Find(null)), context.RequestAborted);
         return TypedResults.NoContent();
     }
@@ -74,6 +82,24 @@ internal static class StorageEndpoints
             ? throw new LakehouseException(
                 ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")
             : key;
+    }
+
+    /// <summary>A range of a unit other than bytes is ignored (RFC 9110, section 14.2); the framework would take its numbers for bytes.</summary>
+    private static void IgnoreUnknownRange(IHeaderDictionary headers)
+    {
+        if (RangeHeaderValue.TryParse(headers.Range.ToString(), out var range) && !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase))
+        {
+            headers.Remove(HeaderNames.Range);
+        }
+    }
+
+    /// <summary>No key has a control character, and not every S3 server can read one in a request.</summary>
+    private static void RequireNoControl(string parameter, string text)
+    {
+        if (text.Where(char.IsControl).Select(c => (char?)c).FirstOrDefault() is { } found)
+        {
+            throw JsonMembers.Invalid($"{parameter} holds the control character U+{(int)found:X4}, which no key has");
+        }
     }
 
     private static string Quote(string etag) => $"\"{etag}\"";

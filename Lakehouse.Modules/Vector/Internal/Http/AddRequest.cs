@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Requests;
 
 namespace Lakehouse.Vector.Internal.Http;
 
@@ -7,6 +8,8 @@ internal static class AddRequest
 {
     private const int BytesPerNumber = 10; // an estimate, to allocate memory for the floats by the length of the body
     private const string Form = "{\"items\":[{\"id\":\"a\",\"vector\":[0.1,0.2],\"metadata\":{}}]}";
+
+    private static readonly string[] Known = ["id", "vector", "metadata", "text"];
 
     public static List<VectorItem> Read(ReadOnlyMemory<byte> body, int countMax) => VectorJson.Read(body, Form, json => ReadBody(json, countMax));
 
@@ -100,7 +103,7 @@ internal static class AddRequest
                     text = ReadText(ref reader, position);
                     break;
                 default:
-                    throw VectorErrors.Item(position, $"it has no member \"{reader.GetString()}\"; there are id, vector, metadata and text");
+                    throw VectorErrors.Item(position, JsonMembers.Unknown("it", reader.GetString(), Known));
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed record IdsRequest(IReadOnlyList<string> Ids, ItemParts? Include)
     public static IdsRequest Read(JsonElement json, bool takesInclude)
     {
         var body = new JsonMembers(json);
-        var ids = body.Texts("ids") ?? throw VectorErrors.Request("the body has no \"ids\"");
+        var ids = body.Texts("ids") ?? throw body.Missing("ids");
         var include = takesInclude && body.Texts("include") is { } parts ? ItemJson.ParseParts(parts) : (ItemParts?)null;
         body.Complete();
         return new IdsRequest(ids, include);

@@ -13,17 +13,17 @@ internal static class VectorEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/vectors").WithTags("vectors");
-        group.MapPost("index", CreateAsync).WithSummary("Creates an empty index");
+        group.MapPost("index", CreateAsync).WithMetadata(ReadsBody.Instance).WithSummary("Creates an empty index");
         group.MapGet("index", List).WithSummary("Every index");
         group.MapGet("index/{name}", Show).WithSummary("One index");
         group.MapDelete("index/{name}", DeleteAsync).WithSummary("Deletes an index");
-        group.MapPost("index/{name}/add", AddAsync).WithSummary("Adds or replaces items, all or none");
-        group.MapPost("index/{name}/search", SearchAsync).WithSummary("Finds the nearest items");
-        group.MapPost("index/{name}/delete", RemoveAsync).WithSummary("Deletes items by their ids");
-        group.MapPost("index/{name}/get", GetAsync).WithSummary("Reads items by their ids");
+        group.MapPost("index/{name}/add", AddAsync).WithMetadata(ReadsBody.Instance).WithSummary("Adds or replaces items, all or none");
+        group.MapPost("index/{name}/search", SearchAsync).WithMetadata(ReadsBody.Instance).WithSummary("Finds the nearest items");
+        group.MapPost("index/{name}/delete", RemoveAsync).WithMetadata(ReadsBody.Instance).WithSummary("Deletes items by their ids");
+        group.MapPost("index/{name}/get", GetAsync).WithMetadata(ReadsBody.Instance).WithSummary("Reads items by their ids");
         group.MapGet("index/{name}/items", ListItemsAsync).TakesQuery("start_after", "limit", "include").WithSummary("Lists items in the order of their ids");
         group.MapGet("alias", ListAliases).WithSummary("Every alias");
-        group.MapPut("alias/{alias}", SetAliasAsync).WithSummary("Points an alias at an index");
+        group.MapPut("alias/{alias}", SetAliasAsync).WithMetadata(ReadsBody.Instance).WithSummary("Points an alias at an index");
         group.MapDelete("alias/{alias}", DeleteAliasAsync).WithSummary("Deletes an alias");
         return routes;
     }
@@ -152,7 +152,7 @@ internal static class VectorEndpoints
         var name = IndexName.Parse(alias);
         using var body = await ReadObjectAsync(context, options, "{\"index\":\"docs_2\"}");
         var members = new JsonMembers(body.RootElement);
-        var target = IndexName.Parse(members.Text("index"));
+        var target = IndexName.Parse(members.RequiredText("index"));
         members.Complete();
         await indexes.SetAliasAsync(name, target, context.RequestAborted);
         return TypedResults.Ok(new AliasResponse(name.Value, target.Value));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Core.Text;
 
 namespace Lakehouse.Vector.Internal.Metadata;
 
@@ -10,6 +11,8 @@ namespace Lakehouse.Vector.Internal.Metadata;
 /// </summary>
 internal sealed class FilterParser(int depthMax, int termsMax)
 {
+    private static readonly string[] Operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "exists"];
+
     private int _terms;
 
     /// <summary>Reads a filter.</summary>
@@ -70,13 +73,13 @@ internal sealed class FilterParser(int depthMax, int termsMax)
                 "lte" => ParseRange(path, value, below, isAbove: false, isInclusive: true),
                 "in" => new EqualFilter(path, ParseValues(value, below)),
                 "exists" => ParseExists(path, value, below),
-                _ => throw Invalid(below, "there is no such operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+                _ => throw Invalid(below, $"there is no such operator; there are {string.Join(", ", Operators)}{NearestName.Hint(name, Operators)}"),
             });
         }
 
         return parts.Count switch
         {
-            0 => throw Invalid(location, "it holds no operator; there are eq, ne, gt, gte, lt, lte, in and exists"),
+            0 => throw Invalid(location, $"it holds no operator; there are {string.Join(", ", Operators)}"),
             1 => parts[0],
             _ => new AllFilter([.. parts]),
         };
