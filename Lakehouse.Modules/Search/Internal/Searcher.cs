@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Text;
 using Lakehouse.Search.Internal.Imports;
 using Lakehouse.Vector;
 
@@ -81,6 +82,16 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
                 + "(search.max_columns)");
         }
 
+        if (SearchErrors.FindRepeated(request.Columns) is { } column)
+        {
+            throw SearchErrors.Search($"\"columns\" has '{column}' twice; name it once");
+        }
+
+        if (SearchErrors.FindRepeated(request.Facets) is { } facet)
+        {
+            throw SearchErrors.Search($"\"facets\" has '{facet}' twice; name it once");
+        }
+
         if (request.Mode is SearchMode.Keyword or SearchMode.Hybrid && info.TextCount == 0 && info.ItemCount > 0)
         {
             throw SearchErrors.Search($"the index '{info.Spec.Name}' has no texts to look keywords up in; import them, or search with \"mode\": \"vector\"");
@@ -112,7 +123,8 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         var known = rows.Find(origin.Dataset).Columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (request.Columns.FirstOrDefault(c => !known.Contains(c)) is { } missing)
         {
-            throw SearchErrors.Search($"the dataset '{origin.Dataset}' has no column '{missing}'; it has {string.Join(", ", known)}");
+            throw SearchErrors.Search(
+                $"the dataset '{origin.Dataset}' has no column '{missing}'; it has {string.Join(", ", known)}{NearestName.Hint(missing, known)}");
         }
 
         var ranked = request.Facets.Append(request.GroupBy).OfType<string>().Where(known.Contains).ToList();

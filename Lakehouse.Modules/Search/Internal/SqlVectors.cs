@@ -16,7 +16,14 @@ internal sealed class SqlVectors(
         var vectors = new List<ReadOnlyMemory<float>>(texts.Count);
         foreach (var part in texts.Chunk(embedOptions.MaxTexts))
         {
-            vectors.AddRange((await embedder.EmbedAsync(new EmbedRequest(part, model), cancellationToken)).Vectors);
+            try
+            {
+                vectors.AddRange((await embedder.EmbedAsync(new EmbedRequest(part, model), cancellationToken)).Vectors);
+            }
+            catch (LakehouseException error) when (error.Code == TextQueries.TooLongCode)
+            {
+                throw SearchErrors.TextTooLong(embedOptions, model, "Cut it, for example with left(text, 2000).", error);
+            }
         }
 
         return vectors;

@@ -7,6 +7,9 @@ namespace Lakehouse.Search.Internal;
 /// <summary>Embeds the texts of searches, only by the model that made the vectors of the index.</summary>
 internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
 {
+    /// <summary>The code of the embedder's error for a text that is too long.</summary>
+    public const string TooLongCode = "text_too_long";
+
     /// <summary>Returns one vector for each text.</summary>
     /// <param name="index">The index.</param>
     /// <param name="model">The model in the request; null for the index's model, or the default model where the index has none.</param>
@@ -35,9 +38,16 @@ internal sealed class TextQueries(IEmbedder embedder, EmbedOptions options)
         var name = model;
         foreach (var part in texts.Chunk(options.MaxTexts))
         {
-            var answer = await embedder.EmbedAsync(new EmbedRequest(part, model, EmbedInput.Query), cancellationToken);
-            vectors.AddRange(answer.Vectors);
-            name = answer.Model;
+            try
+            {
+                var answer = await embedder.EmbedAsync(new EmbedRequest(part, model, EmbedInput.Query), cancellationToken);
+                vectors.AddRange(answer.Vectors);
+                name = answer.Model;
+            }
+            catch (LakehouseException error) when (error.Code == TooLongCode)
+            {
+                throw SearchErrors.TextTooLong(options, model, "Search for a shorter text, such as its first sentences.", error);
+            }
         }
 
         return vectors.Count == 0 || vectors[0].Length == index.Spec.Dimension

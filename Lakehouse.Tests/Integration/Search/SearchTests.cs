@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Lakehouse.Host.Sample;
@@ -169,6 +170,11 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
     [InlineData("""{"index":"workers","text":"x","mode":"fuzzy"}""", 400, "it is \"vector\", \"keyword\" or \"hybrid\"")]
     [InlineData("""{"index":"workers","text":"x","filters":{}}""", 400, "no member \"filters\"")]
     [InlineData("""{"index":"workers","text":"x","columns":["nope"]}""", 400, "no column 'nope'")]
+    [InlineData("""{"index":"workers","text":"x","columns":["city","state","city"]}""", 400, "\"columns\" has 'city' twice")]
+    [InlineData("""{"index":"workers","text":"x","columns":["citty"]}""", 400, "did you mean 'city'?")]
+    [InlineData("""{"index":"workers","text":"x","facets":["state","state"]}""", 400, "\"facets\" has 'state' twice")]
+    [InlineData("""{"index":"workers","text":"x","include":["metdata"]}""", 400, "did you mean 'metadata'?")]
+    [InlineData("""{"index":"workers","text":"x","filter":{"a":{"gtee":1}}}""", 400, "did you mean 'gte'?")]
     [InlineData("""{"index":"workers","text":"x","group_by":"city","group_size":0}""", 400, "group_size")]
     [InlineData("""{"index":"workers","text":"x","where":""}""", 400, "\"where\" is empty")]
     [InlineData("""{"index":"workers","text":"x","where":"stat = 1"}""", 400, "Referenced column \"stat\" not found")]
@@ -185,6 +191,18 @@ public sealed class SearchTests(SearchTests.Workers workers) : IClassFixture<Sea
         var answer = await response.Content.ReadAsStringAsync();
         ((int)response.StatusCode).Should().Be(status, "{0}", answer);
         JsonDocument.Parse(answer).RootElement.GetProperty("detail").GetString().Should().Contain(expected);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_to_search_for_is_refused_with_advice_that_works_there()
+    {
+        var (status, problem) = await _host.Http.PostAsync("/v1/search", new { index = "workers", text = new string('x', 200_000) });
+        var sql = await _host.RefusalAsync($"SELECT embed('{new string('x', 70_000)}')");
+
+        (status, problem.GetProperty("code").GetString()).Should().Be((HttpStatusCode.BadRequest, "text_too_long"));
+        problem.GetProperty("detail").GetString().Should().Contain("'lexical-hashing-1024'").And.Contain("shorter text").And.NotContain("truncate");
+        (sql.Status, sql.Code).Should().Be((400, "text_too_long"));
+        sql.Detail.Should().Contain("left(text, 2000)").And.NotContain("truncate");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Text;
 using Lakehouse.DuckDb;
 using Lakehouse.Query;
 
@@ -18,13 +19,28 @@ internal sealed class DatasetRows(IQueryEngine engine, ICatalog catalog, SearchO
         return manifest.Columns.Count > 0 ? manifest : throw SearchErrors.Import($"the dataset '{dataset}' was registered without its columns");
     }
 
-    /// <summary>Checks that a dataset has a column, ignoring case as SQL does.</summary>
-    public static void RequireColumn(Manifest dataset, string column)
+    /// <summary>Checks that a dataset has the columns of an import, ignoring case as SQL does, and that none is named twice as metadata.</summary>
+    public static void RequireColumns(Manifest dataset, ImportRequest import)
     {
-        if (!dataset.Columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase)))
+        var metadata = import.MetadataColumns ?? [];
+        foreach (var column in new[] { import.IdColumn, import.TextColumn, import.VectorColumn }.OfType<string>().Concat(metadata))
+        {
+            RequireColumn(dataset, column);
+        }
+
+        if (SearchErrors.FindRepeated(metadata) is { } repeated)
+        {
+            throw SearchErrors.Import($"\"metadata\" has the column '{repeated}' twice; name it once");
+        }
+    }
+
+    private static void RequireColumn(Manifest dataset, string column)
+    {
+        var names = dataset.Columns.Select(c => c.Name).ToList();
+        if (!names.Contains(column, StringComparer.OrdinalIgnoreCase))
         {
             throw SearchErrors.Import(
-                $"the dataset '{dataset.Name}' has no column '{column}'; it has {string.Join(", ", dataset.Columns.Select(c => c.Name))}");
+                $"the dataset '{dataset.Name}' has no column '{column}'; it has {string.Join(", ", names)}{NearestName.Hint(column, names)}");
         }
     }
 

@@ -25,11 +25,7 @@ internal sealed partial class ImportJobs(
     public async Task<ImportStatus> StartAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
     {
         var manifest = dataset.Find(request.Dataset);
-        foreach (var column in new[] { request.IdColumn, request.TextColumn, request.VectorColumn }.OfType<string>().Concat(request.MetadataColumns ?? []))
-        {
-            DatasetRows.RequireColumn(manifest, column);
-        }
-
+        DatasetRows.RequireColumns(manifest, request);
         var model = request.VectorColumn is null ? await embedder.DescribeAsync(request.Model, cancellationToken) : null;
         await _starting.WaitAsync(cancellationToken);
         try
@@ -67,11 +63,7 @@ internal sealed partial class ImportJobs(
     public Task<DirectImportResult> AddVectorsAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
     {
         var manifest = dataset.Find(request.Dataset);
-        foreach (var column in new[] { request.IdColumn, request.VectorColumn! }.Concat(request.MetadataColumns ?? []))
-        {
-            DatasetRows.RequireColumn(manifest, column);
-        }
-
+        DatasetRows.RequireColumns(manifest, request);
         return direct.RunAsync(index, request, cancellationToken);
     }
 
