@@ -85,6 +85,23 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"objects":[{"key":"raw/a","row_count":-1}]}""", "invalid_row_count", "objects[0].row_count is -1")]
+    [InlineData("""{"objects":["raw/a",{"key":"raw/a","sha256":"abc"}]}""", "invalid_sha256", "objects[1].sha256")]
+    [InlineData("""{"objects":[{"key":"raw/a","sha256":"zz3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8"}]}""", "invalid_sha256", "64 digits")]
+    public async Task A_registration_that_cannot_be_true_is_refused_and_nothing_is_registered(string members, string code, string detail)
+    {
+        await PutAsync("raw/a");
+        using var content = new StringContent($"{{\"name\":\"d\",\"schema_fingerprint\":\"f\",{members[1..]}");
+        using var answer = await _host.Http.PostAsync("/v1/catalog/register", content);
+
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0}", problem);
+        problem.GetProperty("code").GetString().Should().Be(code);
+        problem.GetProperty("detail").GetString().Should().Contain(detail);
+        (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list")).GetProperty("count").GetInt32().Should().Be(0);
+    }
+
+    [Theory]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("text/plain")]
     [InlineData(null)]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
@@ -69,12 +70,8 @@ internal static class CatalogEndpoints
     private static DatasetCommit Validate(RegisterRequest request)
     {
         var name = DatasetName.Parse(request.Name);
-        if (request.RowCount < 0)
-        {
-            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_row_count", $"row_count is {request.RowCount}; it cannot be negative.");
-        }
-
-        var objects = request.Objects.Select(o => new OfferedFile(ObjectKey.Parse(o.Key), o.RowCount, o.Sha256)).ToList();
+        RequireRowCount("row_count", request.RowCount);
+        var objects = request.Objects.Select(Validate).ToList();
         var columns = request.Columns;
         if (columns.Any(c => c.Name.Length == 0 || c.Type.Length == 0) || columns.DistinctBy(c => c.Name).Count() != columns.Count)
         {
@@ -82,6 +79,25 @@ internal static class CatalogEndpoints
         }
 
         return new DatasetCommit(name, SchemaFingerprint.Parse(request.SchemaFingerprint), columns, objects, request.RowCount ?? 0);
+    }
+
+    private static OfferedFile Validate(RegisterRequest.RegisteredObject file, int index)
+    {
+        RequireRowCount($"objects[{index}].row_count", file.RowCount);
+        return file.Sha256 is null || (file.Sha256.Length == SHA256.HashSizeInBytes * 2 && file.Sha256.All(char.IsAsciiHexDigit))
+            ? new OfferedFile(ObjectKey.Parse(file.Key), file.RowCount, file.Sha256?.ToLowerInvariant())
+            : throw new LakehouseException(
+                ErrorKind.InvalidInput,
+                "invalid_sha256",
+                $"objects[{index}].sha256 is not a SHA-256 in hex: {SHA256.HashSizeInBytes * 2} digits, as sha256sum prints it. It can be left out.");
+    }
+
+    private static void RequireRowCount(string member, long? count)
+    {
+        if (count < 0)
+        {
+            throw new LakehouseException(ErrorKind.InvalidInput, "invalid_row_count", $"{member} is {count}; it cannot be negative.");
+        }
     }
 
     private sealed record RefreshResponse(int Count);

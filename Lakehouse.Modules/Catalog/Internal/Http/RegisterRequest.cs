@@ -42,7 +42,7 @@ internal sealed record RegisterRequest(
         }
 
         var members = new JsonMembers(json, path);
-        var read = new RegisteredObject(members.Text("key"), members.LongCount("row_count"), members.Text("sha256"));
+        var read = new RegisteredObject(members.Text("key"), members.LongCount("row_count"), members.FilledText("sha256"));
         members.Complete();
         return read;
     }

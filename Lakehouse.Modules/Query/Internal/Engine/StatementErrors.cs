@@ -46,6 +46,21 @@ internal sealed class StatementErrors(EngineSetup setup)
     }
 
     /// <summary>
+    /// The view of a dataset cannot be made from its data files. The engine's message ends with the statement that makes the view, which is not the caller's.
+    /// </summary>
+    public LakehouseException Misregistered(string dataset, DuckDbException error)
+    {
+        var message = Paths.Hide(error.Message);
+        var statement = message.IndexOf("\n\nLINE ", StringComparison.Ordinal);
+        return new LakehouseException(
+            ErrorKind.InvalidInput,
+            "sql_error",
+            $"The dataset '{dataset}' cannot be read as it was registered: {(statement < 0 ? message : message[..statement])} Drop it (DELETE "
+            + $"/v1/catalog/dataset/{dataset}), and register it with the columns of its files.",
+            error);
+    }
+
+    /// <summary>
     /// Adds the position of the call to an error of a vector function: the only call of the function, or the one with most of these arguments.
     /// </summary>
     public static LakehouseException Locate(VectorError error, string sql, IReadOnlyList<FunctionCall> calls)

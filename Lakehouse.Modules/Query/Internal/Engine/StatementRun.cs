@@ -163,9 +163,17 @@ internal sealed class StatementRun : IDisposable
         _engine.Views.List(datasets);
         for (var i = 0; i < datasets.Named.Count; i++)
         {
-            if (!_engine.Views.TryDefine(datasets.Named[i] ?? throw _statement.Tables[i].Missing))
+            var dataset = datasets.Named[i] ?? throw _statement.Tables[i].Missing;
+            try
             {
-                return false;
+                if (!_engine.Views.TryDefine(dataset))
+                {
+                    return false;
+                }
+            }
+            catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.Other)
+            {
+                throw _errors.Misregistered(dataset.Name, error);
             }
         }
 
