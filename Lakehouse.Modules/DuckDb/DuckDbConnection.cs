@@ -1,5 +1,6 @@
 using System.Text;
 using Lakehouse.DuckDb.Native;
+using Lakehouse.DuckDb.Native.Handles;
 
 namespace Lakehouse.DuckDb;
 

@@ -1,4 +1,5 @@
 using Lakehouse.DuckDb.Native;
+using Lakehouse.DuckDb.Native.Handles;
 
 namespace Lakehouse.DuckDb;
 

@@ -1,5 +1,6 @@
 using Lakehouse.DuckDb.Arrow;
 using Lakehouse.DuckDb.Native;
+using Lakehouse.DuckDb.Native.Handles;
 
 namespace Lakehouse.DuckDb;
 

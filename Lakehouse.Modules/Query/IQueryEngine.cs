@@ -10,11 +10,12 @@ public interface IQueryEngine
     /// version, the newest at its start.
     /// </summary>
     /// <exception cref="LakehouseException">
-    /// <c>sql_error</c>, <c>invalid_parameters</c>, <c>format_unsupported</c>, <c>unknown_dataset</c>, <c>dataset_empty</c>, <c>unsupported_type</c>, <c>call_too_large</c> (<see cref="ErrorKind.InvalidInput"/>):
-    /// the statement is wrong; DuckDB's message, with its position.
+    /// <c>sql_error</c>, <c>invalid_parameters</c>, <c>format_unsupported</c>, <c>unknown_dataset</c>, <c>dataset_empty</c>, <c>unsupported_type</c>,
+    /// <c>call_too_large</c>, <c>answer_cut</c> (<see cref="ErrorKind.InvalidInput"/>): the statement is wrong; DuckDB's message, with its position.
     /// <c>sql_forbidden</c> (<see cref="ErrorKind.Forbidden"/>): it names something that queries may not use.
     /// <c>query_refused</c> (Forbidden): the same text has ended the engine twice, and is refused for a while.
-    /// <c>query_cancelled</c> (<see cref="ErrorKind.Cancelled"/>). <c>query_timeout</c>, <c>query_stopped</c>, <c>reader_too_slow</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>,
+    /// <c>query_cancelled</c> (<see cref="ErrorKind.Cancelled"/>), <c>query_exists</c> (<see cref="ErrorKind.Conflict"/>).
+    /// <c>query_timeout</c>, <c>query_stopped</c>, <c>reader_too_slow</c> (<see cref="ErrorKind.Timeout"/>). <c>too_many_queries</c>,
     /// <c>engine_unavailable</c>, <c>engines_stuck</c> (<see cref="ErrorKind.Busy"/>).
     /// <c>query_out_of_memory</c> (<see cref="ErrorKind.InsufficientStorage"/>). <c>engine_failed</c> (<see cref="ErrorKind.Failed"/>): the statement ended the
     /// engine. <c>data_file_missing</c>, <c>data_file_unreadable</c> (<see cref="ErrorKind.Damaged"/>). Errors of embeddings and vector searches that the

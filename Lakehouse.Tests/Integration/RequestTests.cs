@@ -28,7 +28,7 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("DELETE", "/v1/storage/delete/a?force=1", "'force'; it takes only bucket.")]
     [InlineData("POST", "/v1/catalog/gc?dryrun=true", "; the nearest is 'dry_run'.")]
     [InlineData("GET", "/v1/journal?after=2026-01-01", "it takes since, limit.")]
-    [InlineData("POST", "/v1/sql?format=csv", "it takes none.")]
+    [InlineData("POST", "/v1/sql?formt=csv", "the nearest is 'format'")]
     [InlineData("GET", "/v1/vectors/index/x/items?after=a", "it takes start_after, limit, include.")]
     public async Task A_parameter_that_is_not_known_is_refused(string method, string path, string detail)
     {
@@ -43,7 +43,7 @@ public sealed class RequestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/v1/sql", """{"sql":"SELECT 1","params":[1]}""", "no member \"params\"; there are sql")]
+    [InlineData("/v1/sql", """{"sql":"SELECT 1","parms":[1]}""", "no member \"parms\"; there are sql")]
     [InlineData("/v1/sql", """{"sq":"SELECT 1"}""", "has no \"sql\"")]
     [InlineData("/v1/catalog/register", """{"name":"x","schema_fingerprint":"f","objects":[],"rows":1}""", "; the nearest is 'row_count'.|no member \"rows\"")]
     [InlineData("/v1/vectors/index", """{"name":"x","dimensions":3}""", "; the nearest is 'dimension'.")]
@@ -185,11 +185,11 @@ public sealed class RequestTests : IAsyncLifetime
 
     [Theory]
     [InlineData("PUT", "alias/y", """{"indx":"x"}""", "a member \"indx\", which is not known")]
-    [InlineData("PUT", "alias/y", """{"index":"x","indexx":"z"}""", "did you mean 'index'?")]
-    [InlineData("POST", "index/x/add", """{"items":[{"id":"a","vectr":[1]}]}""", "no member \"vectr\"; there are id, vector, metadata, text; did you mean 'vector'?")]
-    [InlineData("POST", "index/x/search", """{"vector":[1],"filter":{"a":{"exist":true}}}""", "did you mean 'exists'?")]
-    [InlineData("POST", "index/x/search", """{"vector":[1],"include":["vectors"]}""", "did you mean 'vector'?")]
-    [InlineData("POST", "index/x/get", """{"ids":["a"],"include":["txt"]}""", "did you mean 'text'?")]
+    [InlineData("PUT", "alias/y", """{"index":"x","indexx":"z"}""", "the nearest is 'index'")]
+    [InlineData("POST", "index/x/add", """{"items":[{"id":"a","vectr":[1]}]}""", "no member \"vectr\"; there are id, vector, metadata, text; the nearest is 'vector'")]
+    [InlineData("POST", "index/x/search", """{"vector":[1],"filter":{"a":{"exist":true}}}""", "the nearest is 'exists'")]
+    [InlineData("POST", "index/x/search", """{"vector":[1],"include":["vectors"]}""", "the nearest is 'vector'")]
+    [InlineData("POST", "index/x/get", """{"ids":["a"],"include":["txt"]}""", "the nearest is 'text'")]
     [InlineData("POST", "index/x/delete", """{"id":["a"]}""", "a member \"id\", which is not known")]
     public async Task A_misspelt_name_is_answered_with_the_nearest_one_there_is(string method, string path, string body, string detail)
     {

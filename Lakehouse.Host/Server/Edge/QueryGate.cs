@@ -28,7 +28,7 @@ internal sealed class QueryGate(RequestDelegate next)
     {
         foreach (var (name, values) in query)
         {
-            if (!known.Any(k => k.EndsWith('*') ? name.StartsWith(k[..^1], StringComparison.OrdinalIgnoreCase) : name.Equals(k, StringComparison.OrdinalIgnoreCase)))
+            if (!known.Any(k => IsNamed(name, k)))
             {
                 var taken = known.Count switch { 0 => "none", 1 => "only " + known[0], _ => string.Join(", ", known) };
                 throw JsonMembers.Invalid($"the address has the parameter '{name}'; it takes {taken}{NearestName.Hint(name, known)}");
@@ -40,4 +40,8 @@ internal sealed class QueryGate(RequestDelegate next)
             }
         }
     }
+
+    private static bool IsNamed(string name, string known) => known.EndsWith('*')
+        ? name.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
+        : name.Equals(known, StringComparison.OrdinalIgnoreCase);
 }

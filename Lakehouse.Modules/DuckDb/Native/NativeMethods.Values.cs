@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lakehouse.DuckDb.Native.Handles;
 
 namespace Lakehouse.DuckDb.Native;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Lakehouse.DuckDb.Native;
+using Lakehouse.DuckDb.Native.Handles;
 
 namespace Lakehouse.DuckDb;
 

@@ -11,9 +11,9 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
     public async Task<IQueryAnswer> AnswerAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options.Timeout;
-        var statement = new StatementRequest(
-            request.Sql, options.MaxSqlBytes, new RowBound(request.MaxRows ?? options.MaxRows, request.MaxRows is not null), request.Format, request.NumbersAsText, request.Parameters);
         RequireBounds(request);
+        var rows = new RowBound(request.MaxRows ?? options.MaxRows, request.MaxRows is not null);
+        var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, rows, request.Format, request.NumbersAsText, request.Parameters);
         var query = registry.Begin(request.Id, request.Sql);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
         try
@@ -31,7 +31,8 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
 
     public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
-        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false), null);
+        var rows = new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false);
+        var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, rows, null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
         return new Rows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken));
     }

@@ -224,7 +224,7 @@ public sealed class ImportTests
     [InlineData("""{"dataset":"docs","id":"id","text":"body","metadata":["x"]}""", 400, "no column 'x'")]
     [InlineData("""{"dataset":"docs","id":"id","text":"body","metadata":["kind","id","kind"]}""", 400, "\"metadata\" has the column 'kind' twice")]
     [InlineData("""{"dataset":"docs","id":"id","vector":"body","metadata":["kind","kind"]}""", 400, "\"metadata\" has the column 'kind' twice")]
-    [InlineData("""{"dataset":"docs","id":"id","text":"body","metadata":["knd"]}""", 400, "did you mean 'kind'?")]
+    [InlineData("""{"dataset":"docs","id":"id","text":"body","metadata":["knd"]}""", 400, "the nearest is 'kind'")]
     [InlineData("""{"dataset":"docs","id":"id"}""", 400, "neither \"text\"")]
     [InlineData("""{"dataset":"docs","text":"body"}""", 400, "has no \"id\"")]
     [InlineData("""{"dataset":"docs","id":"id","text":"body","vector":"kind","model":"m"}""", 400, "leave one of the two out")]

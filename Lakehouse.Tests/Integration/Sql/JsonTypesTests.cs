@@ -185,7 +185,7 @@ public sealed class JsonTypesTests : IDisposable
     private static string Write(DuckDbResult result)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var writers = result.Columns.Select(c => ColumnJson.For(c.Type)).ToArray();
+        var writers = result.Columns.Select(c => ColumnJson.For(c.Type, ValueOptions.Plain)).ToArray();
         var output = new JsonOutput(buffer);
         var isFirst = true;
         while (result.FetchChunk() is { } chunk)

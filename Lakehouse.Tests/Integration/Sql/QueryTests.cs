@@ -293,7 +293,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
         (await _host.RefusalAsync(atBound + " ")).Detail.Should().Contain("4096 bytes");
         (await _host.RefusalAsync("SELECT " + new string('(', 2_000) + "1" + new string(')', 2_000))).Status.Should().BeOneOf(200, 400);
 
-        using var huge = new StringContent("{\"sql\":\"" + new string('x', 1 << 20) + "\"}", Encoding.UTF8, "application/json");
+        using var huge = new StringContent("{\"sql\":\"" + new string('x', 1 << 21) + "\"}", Encoding.UTF8, "application/json");
         (await _host.Http.PostAsync("/v1/sql", huge)).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
         foreach (var body in new[] { "", "{}", "[]", "{\"sql\":7}", "{\"sql\":\"SELECT 1\"" })
         {

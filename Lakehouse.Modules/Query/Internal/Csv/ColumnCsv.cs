@@ -16,7 +16,7 @@ internal sealed class ColumnCsv
     private delegate void Writer(ref JsonOutput csv, DuckDbVector vector, int row);
 
     /// <summary>The writer for a type.</summary>
-    public static ColumnCsv For(DuckDbType type, ValueOptions options, CsvField field)
+    public static ColumnCsv For(DuckDbType type, ValueOptions options, FieldWriter field)
     {
         if (options.HiddenPaths is { } paths)
         {
@@ -61,7 +61,7 @@ internal sealed class ColumnCsv
     private static ColumnCsv Digits(ColumnJson json) => new((ref csv, _, row) => json.Write(ref csv, row), json);
 
     /// <summary>A nested value is its JSON.</summary>
-    private static ColumnCsv Nested(DuckDbType type, ValueOptions options, CsvField field)
+    private static ColumnCsv Nested(DuckDbType type, ValueOptions options, FieldWriter field)
     {
         var json = ColumnJson.For(type, options);
         var text = new ArrayBufferWriter<byte>();

@@ -11,7 +11,7 @@ namespace Lakehouse.Query.Internal.Csv;
 /// <param name="delimiter">What stands between two fields: a comma or a tab.</param>
 internal sealed class CsvForm(ValueOptions options, byte delimiter) : IAnswerForm
 {
-    private readonly CsvField _field = new(delimiter);
+    private readonly FieldWriter _field = new(delimiter);
     private ColumnCsv[] _columns = [];
 
     public bool ShowsCuts => false;

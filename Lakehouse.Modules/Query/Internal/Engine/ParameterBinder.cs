@@ -26,7 +26,12 @@ internal static class ParameterBinder
             return;
         }
 
-        using var document = JsonDocument.Parse(json ?? "[]");
+        if (json is null)
+        {
+            throw Invalid("it has parameters, and no values are given; give \"params\": a list for ? and $1, an object for $name, or p.name= in the address");
+        }
+
+        using var document = JsonDocument.Parse(json);
         var values = document.RootElement;
         if (values.ValueKind == JsonValueKind.Array)
         {
@@ -45,7 +50,7 @@ internal static class ParameterBinder
             var name = statement.GetParameterName(i);
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
-                throw Invalid($"the statement has the parameter ${name}; give params as an object: {{\"{name}\": ...}}");
+                throw Invalid($"the statement has the parameter ${name}, and params is a list; give an object: {{\"{name}\": ...}}");
             }
 
             if (number > values.GetArrayLength())
@@ -71,7 +76,8 @@ internal static class ParameterBinder
             var matches = given.Where(v => v.Name.Equals(names[i], StringComparison.OrdinalIgnoreCase)).ToList();
             if (matches.Count != 1)
             {
-                throw Invalid(matches.Count > 1 ? $"params has \"{names[i]}\" twice" : $"the statement has the parameter ${names[i]}, and params has no value for it");
+                throw Invalid(
+                    matches.Count > 1 ? $"params has \"{names[i]}\" twice" : $"the statement has the parameter ${names[i]}, and params has no value for it");
             }
 
             BindOne(statement, i + 1, names[i], matches[0].Value);
@@ -113,7 +119,8 @@ internal static class ParameterBinder
     {
         var members = json.EnumerateObject().Select(m => new DuckDbTypeMember(m.Name, TypeOf(m.Value, path))).ToArray();
         return members.Length == 0 ? throw Invalid($"an object in {path} has no members")
-            : members.DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase).Count() < members.Length ? throw Invalid($"an object in {path} has a member twice")
+            : members.DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase).Count() < members.Length
+                ? throw Invalid($"an object in {path} has a member twice")
             : DuckDbType.StructOf(members);
     }
 

@@ -38,7 +38,9 @@ internal sealed class StatementRun : IDisposable
     /// <summary>The columns, after <see cref="TryStart"/>.</summary>
     public IReadOnlyList<DuckDbColumn> Columns { get; private set; } = [];
 
-    /// <summary>The engine's estimate of the work done, from 0 to 1; null where it has none. May be called from another thread until it is disposed of.</summary>
+    /// <summary>
+    /// The engine's estimate of the work done, from 0 to 1; null where it has none. May be called from another thread until it is disposed of.
+    /// </summary>
     public double? Progress => _connection.Progress;
 
     /// <summary>How many rows were written so far.</summary>

@@ -65,8 +65,8 @@ internal static class AnswerFormats
             throw new LakehouseException(
                 ErrorKind.NotAcceptable,
                 "not_acceptable",
-                $"The request accepts {request.Headers.Accept}; an answer can be {string.Join(", ", All.Select(f => f.MediaTypes[0]))}. Accept one of these, or "
-                + $"name one in the address: format={string.Join("|", Names)}.");
+                $"The request accepts {request.Headers.Accept}; an answer can be {string.Join(", ", All.Select(f => f.MediaTypes[0]))}. Accept one of these, "
+                + $"or name one in the address: format={string.Join("|", Names)}.");
         }
 
         return best.Count == All.Length && best.All(f => f.Quality == best[0].Quality) ? null : best[0].Format;

@@ -37,7 +37,7 @@ internal static class QueryEndpoints
 
     private static async Task PostAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
     {
-        var sizeBytesMax = ((options.MaxSqlBytes + (long)options.MaxParameterBytes) * JsonGrowthMax) + EnvelopeBytesMax;
+        var sizeBytesMax = (options.MaxSqlBytes * (long)JsonGrowthMax) + options.MaxParameterBytes + EnvelopeBytesMax;
         using var json = await RequestBody.ReadObjectAsync(
             context,
             sizeBytesMax,

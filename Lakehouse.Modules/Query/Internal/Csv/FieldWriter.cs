@@ -5,7 +5,7 @@ namespace Lakehouse.Query.Internal.Csv;
 
 /// <summary>Writes texts as fields. An empty text is written in quotes, because an empty field is NULL.</summary>
 /// <param name="delimiter">What stands between two fields.</param>
-internal sealed class CsvField(byte delimiter)
+internal sealed class FieldWriter(byte delimiter)
 {
     private readonly SearchValues<byte> _special = SearchValues.Create(delimiter, (byte)'"', (byte)'\r', (byte)'\n');
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lakehouse.DuckDb.Native;
+namespace Lakehouse.DuckDb.Native.Handles;
 
 /// <summary>Owns a <c>duckdb_result</c> in memory of its own: DuckDB writes into it, so it must not move.</summary>
 internal sealed unsafe class ResultHandle : SafeHandle

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lakehouse.DuckDb.Native;
+namespace Lakehouse.DuckDb.Native.Handles;
 
 /// <summary>Owns a <c>duckdb_data_chunk</c>.</summary>
 internal sealed class ChunkHandle : SafeHandle

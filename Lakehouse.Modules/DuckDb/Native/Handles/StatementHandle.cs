@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lakehouse.DuckDb.Native;
+namespace Lakehouse.DuckDb.Native.Handles;
 
 /// <summary>Owns a <c>duckdb_prepared_statement</c>.</summary>
 internal sealed class StatementHandle() : SafeHandle(0, ownsHandle: true)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lakehouse.DuckDb.Native;
+namespace Lakehouse.DuckDb.Native.Handles;
 
 /// <summary>Owns a <c>duckdb_logical_type</c>.</summary>
 internal sealed class LogicalTypeHandle() : SafeHandle(0, ownsHandle: true)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lakehouse.DuckDb.Native;
+namespace Lakehouse.DuckDb.Native.Handles;
 
 /// <summary>Owns an <c>ArrowArray</c> that the engine fills.</summary>
 internal sealed unsafe class ArrowArrayHandle : SafeHandle
