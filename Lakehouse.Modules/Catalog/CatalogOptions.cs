@@ -14,6 +14,9 @@ public sealed record CatalogOptions
     /// <summary>The most objects that the answer to a collection names.</summary>
     public required int MaxListResults { get; init; }
 
+    /// <summary>How many manifests of older versions are kept in memory after they were read.</summary>
+    public required int MaxReadVersions { get; init; }
+
     /// <summary>How many versions of a dataset are always kept.</summary>
     public required int KeepVersions { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record CatalogOptions
             RefreshEvery = settings.Time("catalog", "refresh_every", "30s", "100ms", "1d"),
             MaxObjects = settings.Count("catalog", "max_objects", 10_000, 1, 1_000_000),
             MaxListResults = settings.Count("catalog", "max_list_results", 1_000, 1, 100_000),
+            MaxReadVersions = settings.Count("catalog", "max_read_versions", 1_000, 0, 1_000_000),
             KeepVersions = settings.Count("catalog", "keep_versions", 10, 1, 1_000_000),
             KeepFor = settings.Time("catalog", "keep_for", "30d", "0s", "36500d"),
             GcEvery = settings.Time("catalog", "gc_every", "1d", "0s", "365d"),

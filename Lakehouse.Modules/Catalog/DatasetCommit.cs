@@ -8,9 +8,11 @@ namespace Lakehouse.Catalog;
 /// <param name="Columns">In order; may be empty.</param>
 /// <param name="Objects">The data files. They must be in the bucket already.</param>
 /// <param name="RowCount">Rows in all files.</param>
+/// <param name="MadeBy">What makes it, for the history: <c>ingest</c>, <c>register</c>.</param>
 public sealed record DatasetCommit(
     DatasetName Name,
     SchemaFingerprint Fingerprint,
     IReadOnlyList<DatasetColumn> Columns,
     IReadOnlyList<OfferedFile> Objects,
-    long RowCount);
+    long RowCount,
+    string MadeBy);

@@ -13,6 +13,7 @@ namespace Lakehouse.Catalog;
 /// <param name="CreatedAt">When the first version was committed, or the first one after a drop, UTC.</param>
 /// <param name="UpdatedAt">When this version was committed, UTC.</param>
 /// <param name="IsDropped">True when this version marks the dataset as dropped; it has no data files then.</param>
+/// <param name="MadeBy">What made it, e.g. <c>ingest</c> or <c>restore of version 3</c>; null in manifests of earlier builds.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -23,4 +24,5 @@ public sealed record Manifest(
     long RowCount,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    bool IsDropped = false);
+    bool IsDropped = false,
+    string? MadeBy = null);

@@ -6,6 +6,11 @@ namespace Lakehouse.Query;
 public interface IQueryEngine
 {
     /// <summary>
+    /// The <see cref="IQueryAnswer.Tag"/> that the answer would have now; null where it is not known without running the statement. Takes microseconds.
+    /// </summary>
+    string? FindTag(QueryRequest request);
+
+    /// <summary>
     /// Starts one SELECT-like statement and returns its answer as bytes. The first bytes are ready when this returns. The query sees each dataset at one
     /// version, the newest at its start.
     /// </summary>

@@ -29,6 +29,7 @@ public static class QueryModule
         services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();
         services.AddResponseCompression(compression => compression.MimeTypes =
             ["application/json", "application/x-ndjson", "text/csv", "text/tab-separated-values", "application/vnd.apache.arrow.stream"]);
+        services.AddSingleton<AnswerCache>();
         services.AddSingleton<QueryRegistry>().AddSingleton<IQueryControl>(provider => provider.GetRequiredService<QueryRegistry>());
         return options.IsIsolated && program is not null && CanIsolate
             ? services

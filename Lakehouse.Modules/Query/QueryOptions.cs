@@ -73,6 +73,12 @@ public sealed record QueryOptions
     /// <summary>Queries that take at least this long are logged; 0: none.</summary>
     public required TimeSpan SlowAfter { get; init; }
 
+    /// <summary>The memory for answers and for what is known of texts; 0: nothing is kept.</summary>
+    public required long CacheBytes { get; init; }
+
+    /// <summary>The largest answer that is kept.</summary>
+    public required long CacheAnswerBytes { get; init; }
+
     /// <summary>The largest answer that is collected on the disk before it is sent (<c>wait_end</c>).</summary>
     public required long MaxSpoolBytes { get; init; }
 
@@ -128,6 +134,8 @@ public sealed record QueryOptions
             MaxRecent = settings.Count("query", "max_recent", 200, 0, 100_000),
             MaxLoggedSql = settings.Count("query", "max_logged_sql", 1_000, 0, 1_000_000),
             SlowAfter = settings.Time("query", "slow_after", "5s", "0s", "1d"),
+            CacheBytes = settings.Size("query", "cache_bytes", "64MiB", "0", "1TiB"),
+            CacheAnswerBytes = settings.Size("query", "cache_answer_bytes", "256KiB", "0", "1GiB"),
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
             MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),

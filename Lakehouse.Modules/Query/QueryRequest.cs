@@ -17,6 +17,12 @@ public sealed record QueryRequest(string Sql)
     /// </summary>
     public string? Parameters { get; init; }
 
+    /// <summary>
+    /// The versions that it reads of datasets, by their names in any letter case: a number or a time in ISO 8601. Other datasets are read in their newest
+    /// version.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? At { get; init; }
+
     /// <summary>How long the engine may work on it; null: <see cref="QueryOptions.Timeout"/>, which it may not exceed.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -154,7 +154,8 @@ public sealed class CatalogTests : IAsyncLifetime
         {
             for (var i = 0; i < 5; i++)
             {
-                var commit = new DatasetCommit(name, SchemaFingerprint.Parse("f"), [], [new OfferedFile(ObjectKey.Parse("raw/a"))], (worker * 100) + i);
+                var commit = new DatasetCommit(
+                    name, SchemaFingerprint.Parse("f"), [], [new OfferedFile(ObjectKey.Parse("raw/a"))], (worker * 100) + i, "register");
                 results.Add(await (worker % 2 == 0 ? mine : other).CommitAsync(commit, default));
             }
         })));

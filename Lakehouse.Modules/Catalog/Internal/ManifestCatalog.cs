@@ -57,7 +57,7 @@ internal sealed partial class ManifestCatalog(
             newest => newest is null or { IsDropped: true }
                 ? throw CatalogErrors.NotFound(name.Value)
                 : Task.FromResult<Manifest?>(
-                    newest with { Version = NextVersion(name, newest), Objects = [], RowCount = 0, UpdatedAt = Now(), IsDropped = true }),
+                    newest with { Version = NextVersion(name, newest), Objects = [], RowCount = 0, UpdatedAt = Now(), IsDropped = true, MadeBy = "drop" }),
             cancellationToken);
         LogDropped(name.Value, dropped!.Version);
         return dropped;
@@ -204,7 +204,7 @@ internal sealed partial class ManifestCatalog(
         var createdAt = newest is { IsDropped: false } ? newest.CreatedAt : now;
         return new Manifest(
             DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.Fingerprint, commit.Columns, objects, commit.RowCount,
-            createdAt, now);
+            createdAt, now, MadeBy: commit.MadeBy);
     }
 
     /// <summary>The number after the newest version in the bucket, readable or not.</summary>

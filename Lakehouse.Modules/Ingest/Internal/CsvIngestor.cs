@@ -50,7 +50,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         }
 
         // From here on, the commit is not cancelled when the client disconnects.
-        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, files, upload.RowCount);
+        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, files, upload.RowCount, "ingest");
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
         return new IngestResult(
             result.Manifest, result.IsUnchanged, upload.BytesRead, bytesWritten, (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));

@@ -37,8 +37,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var connection = _database.Value.Connect();
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
-                           epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = '')
-                    FROM (SELECT NULL::BOOLEAN AS dropped WHERE false UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
+                           epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by
+                    FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by WHERE false UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                     WHERE version IS NOT NULL
                     """);
                 using var result = statement.Execute();
@@ -71,7 +71,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                    from_json({DuckDbSql.Literal(objects)}, {ObjectsShape}) AS objects,
                    {manifest.RowCount}::BIGINT AS row_count,
                    make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at,
-                   {manifest.IsDropped} AS dropped
+                   {manifest.IsDropped} AS dropped, {(manifest.MadeBy is null ? "NULL" : DuckDbSql.Literal(manifest.MadeBy))}::VARCHAR AS made_by
             """);
     }
 
@@ -93,7 +93,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             Number(6),
             Time(7),
             Time(8),
-            Required(9).Get<bool>(0));
+            Required(9).Get<bool>(0),
+            row.GetVector(10).IsNull(0) ? null : Text(10));
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
         long Number(int column) => Required(column).Get<long>(0);

@@ -6,6 +6,18 @@ namespace Lakehouse.Query;
 public interface IQueryAnswer : IAsyncDisposable
 {
     /// <summary>
+    /// The same for all answers to the same statement, with the same options, over the same versions of its datasets. Null where the answer can be another one
+    /// each time.
+    /// </summary>
+    string? Tag { get; }
+
+    /// <summary>The datasets that it reads, in the versions that it reads.</summary>
+    IReadOnlyList<DatasetRead> Datasets { get; }
+
+    /// <summary>Whether it was kept from an earlier run.</summary>
+    bool IsKept { get; }
+
+    /// <summary>
     /// Writes the document and flushes it piece by piece. While the output accepts no more bytes, the engine pauses and another query may use its lease. Called
     /// once.
     /// </summary>

@@ -1,5 +1,6 @@
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Text;
 
 namespace Lakehouse.Query.Internal;
 
@@ -99,6 +100,12 @@ internal static class EngineErrors
             ErrorKind.Damaged,
             "data_file_missing",
             $"The data file '{key}' of the dataset '{dataset}' is not in the bucket any more. Restore it, or ingest the dataset again.");
+
+    public static LakehouseException UnknownPin(string name, IEnumerable<string> names) =>
+        new(
+            ErrorKind.InvalidInput,
+            "invalid_request",
+            $"The request is refused: \"at\" pins '{name}', and the statement reads no dataset of that name{NearestName.Hint(name, names)}.");
 
     public static LakehouseException NoDataFiles(string dataset) =>
         new(ErrorKind.InvalidInput, "dataset_empty", $"The dataset '{dataset}' has no data files and no columns yet. Ingest a file into it first.");

@@ -1,12 +1,13 @@
 using System.Buffers;
+using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal;
 
 /// <summary>A running statement. Disposing of it ends it. Not thread-safe.</summary>
 internal interface IRunningStatement : IAsyncDisposable
 {
-    /// <summary>The columns.</summary>
-    IReadOnlyList<QueryColumn> Columns { get; }
+    /// <summary>What is known of the answer before its first row.</summary>
+    StatementHead Head { get; }
 
     /// <summary>How many rows were written so far.</summary>
     long RowCount { get; }

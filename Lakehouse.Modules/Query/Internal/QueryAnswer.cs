@@ -12,7 +12,8 @@ internal sealed class QueryAnswer(
     StatementLease lease,
     RunningQuery query,
     QueryRegistry registry,
-    AnswerFormat format,
+    AnswerCache cache,
+    QueryRequest request,
     CancellationTokenSource stop) : IQueryAnswer
 {
     /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
@@ -21,10 +22,18 @@ internal sealed class QueryAnswer(
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _lines = new();
+    private ArrayBufferWriter<byte>? _kept;
     private long _bytes;
+
+    public string? Tag { get; } = statement.Head.IsRepeatable ? AnswerCache.TagOf(request, statement.Head.Datasets) : null;
+
+    public IReadOnlyList<DatasetRead> Datasets => statement.Head.Datasets;
+
+    public bool IsKept => false;
 
     public async Task CopyToAsync(PipeWriter output, bool endsWithError, CancellationToken cancellationToken)
     {
+        _kept = Tag is null || cache.MaxAnswerBytes == 0 ? null : new ArrayBufferWriter<byte>();
         try
         {
             var isMore = true;
@@ -39,12 +48,17 @@ internal sealed class QueryAnswer(
                 }
             }
 
+            if (_kept is not null)
+            {
+                cache.Add(new CachedAnswer(Tag!, Datasets, statement.RowCount, _kept.WrittenMemory));
+            }
+
             registry.End(query, QueryState.Done);
         }
         catch (Exception error)
         {
             var cause = registry.Translate(query, error);
-            if (!endsWithError || format != AnswerFormat.NdJson || cause is not LakehouseException known)
+            if (!endsWithError || request.Format != AnswerFormat.NdJson || cause is not LakehouseException known)
             {
                 throw cause;
             }
@@ -63,11 +77,11 @@ internal sealed class QueryAnswer(
 
     private async ValueTask<bool> CopyNextAsync(PipeWriter output)
     {
-        if (format != AnswerFormat.NdJson)
+        if (request.Format != AnswerFormat.NdJson)
         {
-            var counted = new CountingWriter(output);
+            var counted = new CountingWriter(output, _kept);
             var isMore = await statement.CopyNextAsync(counted, stop.Token);
-            _bytes += counted.Count;
+            CountBytes(counted.Count);
             return isMore;
         }
 
@@ -76,11 +90,21 @@ internal sealed class QueryAnswer(
         var rest = _lines.WrittenMemory;
         var whole = rest[..(rest.Span.LastIndexOf((byte)'\n') + 1)];
         output.Write(whole.Span);
-        _bytes += whole.Length;
+        _kept?.Write(whole.Span);
+        CountBytes(whole.Length);
         var begun = rest[whole.Length..].ToArray();
         _lines.ResetWrittenCount();
         _lines.Write(begun);
         return isMoreLines;
+    }
+
+    private void CountBytes(long count)
+    {
+        _bytes += count;
+        if (_bytes > cache.MaxAnswerBytes)
+        {
+            _kept = null;
+        }
     }
 
     private void WriteLastLine(PipeWriter output, LakehouseException error)
@@ -125,18 +149,22 @@ internal sealed class QueryAnswer(
         await lease.ResumeAsync(stop.Token);
     }
 
-    private sealed class CountingWriter(IBufferWriter<byte> output) : IBufferWriter<byte>
+    /// <summary>Counts the bytes that pass, and writes them to a second output.</summary>
+    private sealed class CountingWriter(IBufferWriter<byte> output, ArrayBufferWriter<byte>? kept) : IBufferWriter<byte>
     {
+        private Memory<byte> _block;
+
         public long Count { get; private set; }
 
         public void Advance(int count)
         {
+            kept?.Write(_block.Span[..count]);
             output.Advance(count);
             Count += count;
         }
 
-        public Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(sizeHint);
+        public Memory<byte> GetMemory(int sizeHint = 0) => _block = output.GetMemory(sizeHint);
 
-        public Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(sizeHint);
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
     }
 }

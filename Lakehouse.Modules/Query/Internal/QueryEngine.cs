@@ -4,23 +4,34 @@ using Lakehouse.Query.Internal.Engine;
 namespace Lakehouse.Query.Internal;
 
 /// <summary>Gets a lease for each statement, then runs it.</summary>
-internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registry, QueryOptions options) : IQueryEngine, IDisposable
+internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registry, AnswerCache cache, QueryOptions options) : IQueryEngine, IDisposable
 {
     private readonly StatementLimiter _limiter = new(options);
+
+    public string? FindTag(QueryRequest request) => cache.FindTag(request);
 
     public async Task<IQueryAnswer> AnswerAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options.Timeout;
         RequireBounds(request);
         var rows = new RowBound(request.MaxRows ?? options.MaxRows, request.MaxRows is not null);
-        var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, rows, request.Format, request.NumbersAsText, request.Parameters);
+        var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, rows, request.Format, request.NumbersAsText, request.Parameters)
+        {
+            Pins = AnswerCache.ReadPins(request),
+        };
         var query = registry.Begin(request.Id, request.Sql);
+        if (cache.FindTag(request) is { } tag && cache.Find(tag) is { } kept)
+        {
+            return new KeptAnswer(kept, query, registry);
+        }
+
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
         try
         {
             var lease = await _limiter.AcquireAsync(stop.Token);
             var running = await runner.StartAsync(statement, timeout, lease, query, stop.Token);
-            return new QueryAnswer(running, lease, query, registry, request.Format, stop);
+            cache.Learn(request, running.Head);
+            return new QueryAnswer(running, lease, query, registry, cache, request, stop);
         }
         catch (Exception error)
         {
@@ -62,7 +73,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         private readonly ChunkReader _chunks = new();
         private bool _isMore = true;
 
-        public IReadOnlyList<QueryColumn> Columns => statement.Columns;
+        public IReadOnlyList<QueryColumn> Columns => statement.Head.Columns;
 
         public async Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken)
         {

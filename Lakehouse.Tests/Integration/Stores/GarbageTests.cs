@@ -21,6 +21,7 @@ public sealed class GarbageTests : IAsyncLifetime
         RefreshEvery = TimeSpan.FromSeconds(30),
         MaxObjects = 100,
         MaxListResults = 100,
+        MaxReadVersions = 100,
         KeepVersions = 2,
         KeepFor = TimeSpan.Zero,
         GcEvery = TimeSpan.Zero,

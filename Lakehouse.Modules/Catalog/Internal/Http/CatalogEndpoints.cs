@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
@@ -20,9 +21,30 @@ internal static class CatalogEndpoints
         group.MapGet("list", List).WithSummary("The newest version of every dataset");
         group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
         group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; a later collection removes its objects");
+        group.MapGet("history/{name}", HistoryAsync).TakesQuery("limit", "before_version").WithSummary("The versions of a dataset, the newest first");
+        group.MapPost("restore/{name}", RestoreAsync).TakesQuery("version").WithSummary("Commits an older version again, as the newest one");
         group.MapPost("gc", CollectAsync).TakesQuery("dry_run", "limit").WithSummary("Removes what no kept version names; dry_run=true only lists it");
         return routes;
     }
+
+    private static async Task<Ok<HistoryResponse>> HistoryAsync(
+        HttpContext context, string name, IDatasetHistory history, CatalogOptions options, string? limit = null, string? before_version = null)
+    {
+        var before = before_version is null ? (long?)null : ParseVersion("before_version", before_version);
+        var page = await history.ListAsync(DatasetName.Parse(name), before, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
+        return TypedResults.Ok(new HistoryResponse(name, [.. page.Versions.Select(VersionResponse.From)], page.IsTruncated));
+    }
+
+    private static async Task<Ok<ManifestResponse>> RestoreAsync(HttpContext context, string name, IDatasetHistory history, string? version = null)
+    {
+        var number = ParseVersion("version", version ?? throw JsonMembers.Invalid("the address has no version, e.g. ?version=3"));
+        return TypedResults.Ok(ManifestResponse.From(await history.RestoreAsync(DatasetName.Parse(name), number, context.RequestAborted)));
+    }
+
+    private static long ParseVersion(string parameter, string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+            ? version
+            : throw JsonMembers.Invalid($"{parameter} is '{text}'; it is a whole number from 1");
 
     private static async Task<Ok<DropResponse>> DropAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
     {
@@ -78,7 +100,7 @@ internal static class CatalogEndpoints
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_columns", "Every entry of columns needs a name of its own and a type.");
         }
 
-        return new DatasetCommit(name, SchemaFingerprint.Parse(request.SchemaFingerprint), columns, objects, request.RowCount ?? 0);
+        return new DatasetCommit(name, SchemaFingerprint.Parse(request.SchemaFingerprint), columns, objects, request.RowCount ?? 0, "register");
     }
 
     private static OfferedFile Validate(RegisterRequest.RegisteredObject file, int index)
@@ -101,6 +123,22 @@ internal static class CatalogEndpoints
     }
 
     private sealed record RefreshResponse(int Count);
+
+    private sealed record HistoryResponse(string Name, IReadOnlyList<VersionResponse> Versions, bool Truncated);
+
+    private sealed record VersionResponse(
+        long Version, DateTime CommittedAt, string? MadeBy, bool Dropped, long RowCount, long Bytes, int ObjectCount, string SchemaFingerprint)
+    {
+        public static VersionResponse From(Manifest manifest) => new(
+            manifest.Version,
+            manifest.UpdatedAt.UtcDateTime,
+            manifest.MadeBy,
+            manifest.IsDropped,
+            manifest.RowCount,
+            manifest.Objects.Sum(o => o.SizeBytes),
+            manifest.Objects.Count,
+            manifest.Fingerprint == default ? string.Empty : manifest.Fingerprint.Value);
+    }
 
     private sealed record DropResponse(string Name, long Version, DateTime DroppedAt);
 

@@ -9,7 +9,11 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Fingerprint">The identity of its schema.</param>
 /// <param name="Columns">Its columns; empty when it was registered without them.</param>
 /// <param name="Paths">Its data files on this machine; null where the engine has a view of it already, or needs none.</param>
-internal sealed partial record DatasetFiles(string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths)
+/// <param name="Table">
+/// For a version that this statement alone reads: the name of its table in the statement. Null: the newest version, which all statements share.
+/// </param>
+internal sealed partial record DatasetFiles(
+    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths, string? Table = null)
 {
     /// <summary>The part of it that an engine remembers.</summary>
     public KnownDataset Known => new(Name, Version, Fingerprint);

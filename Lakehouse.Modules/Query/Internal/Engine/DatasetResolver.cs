@@ -1,29 +1,39 @@
 using System.Collections.Concurrent;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>Answers what engines need from the catalog, and fetches the data files that they will read. Thread-safe.</summary>
-internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
+internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history, IObjectStore store)
 {
     /// <summary>The newest version of each dataset that was sent to any engine.</summary>
     private readonly ConcurrentDictionary<string, Manifest> _told = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Answers with the newest versions.</summary>
+    /// <summary>Answers with the newest versions, or with those that a table's name or a pin names.</summary>
     /// <param name="needs">What the engine needs.</param>
+    /// <param name="pins">The versions that the request pins, by dataset in any letter case.</param>
     /// <param name="held">
     /// Receives the data files, which the caller holds for as long as the statement may read them. The files of a store that is in place need not be held.
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(
-        DatasetNeeds needs, List<ILocalFile> held, CancellationToken cancellationToken)
+        DatasetNeeds needs, IReadOnlyDictionary<string, DatasetVersion> pins, List<ILocalFile> held, CancellationToken cancellationToken)
     {
+        RequireKnown(needs, pins);
         var (named, manifests) = (new List<DatasetFiles?>(needs.Named.Count), new List<Manifest>(needs.Named.Count));
-        foreach (var (name, known) in needs.Named)
+        foreach (var (table, isQualified, known) in needs.Named)
         {
-            var dataset = catalog.FindIgnoringCase(name);
+            if (VersionOf(table, isQualified, pins) is { } version)
+            {
+                named.Add(await DescribeVersionAsync(table, version, held, cancellationToken));
+                continue;
+            }
+
+            var dataset = catalog.FindIgnoringCase(table);
             if (dataset is null)
             {
                 named.Add(null);
@@ -57,6 +67,41 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
                 await LocalizeAsync(newest, held, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Refuses a pin of a dataset that the statement does not read, which probably is misspelt.</summary>
+    private static void RequireKnown(DatasetNeeds needs, IReadOnlyDictionary<string, DatasetVersion> pins)
+    {
+        var names = needs.Named.Select(n => n.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (pins.Keys.FirstOrDefault(p => !names.Contains(p)) is { } unknown)
+        {
+            throw EngineErrors.UnknownPin(unknown, names);
+        }
+    }
+
+    private static DatasetVersion? VersionOf(string table, bool isQualified, IReadOnlyDictionary<string, DatasetVersion> pins)
+    {
+        if (!pins.TryGetValue(table, out var pin))
+        {
+            return DatasetVersion.In(table);
+        }
+
+        // The statement would read the newest version: the view of the pinned one belongs to its connection, and not to the schema that it names.
+        return isQualified ? throw GateErrors.Invalid($"the dataset '{table}' is pinned and named with a schema; write its name without the schema") : pin;
+    }
+
+    private async Task<DatasetFiles?> DescribeVersionAsync(
+        string table, DatasetVersion version, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        // The name as it was registered, where the dataset still is there; a dropped one is found by its exact name.
+        var name = DatasetVersion.NameIn(table);
+        var exact = catalog.FindIgnoringCase(name)?.Name ?? DatasetName.Parse(name);
+        var dataset = version.Number is { } number
+            ? await history.FindAsync(exact, number, cancellationToken)
+            : await history.FindAsync(exact, version.Time, cancellationToken);
+        return dataset.Objects.Count == 0
+            ? throw EngineErrors.NoDataFiles(name)
+            : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table };
     }
 
     private static DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) =>
@@ -108,6 +153,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IObjectStore store)
             paths.Add(file.Path);
         }
 
+        // An older version is told too, and never replaces a newer one.
         _told.AddOrUpdate(dataset.Name.Value, dataset, (_, before) => before.Version > dataset.Version ? before : dataset);
         return paths;
     }

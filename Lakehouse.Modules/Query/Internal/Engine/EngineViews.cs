@@ -59,6 +59,9 @@ internal sealed class EngineViews(DuckDbDatabase database)
         return true;
     }
 
+    /// <summary>The statement that makes a view of a version for one connection alone, in front of the shared view of that name.</summary>
+    public static string TemporaryView(DatasetFiles dataset) => "CREATE OR REPLACE TEMPORARY VIEW " + Definition(dataset.Table!, dataset);
+
     /// <summary>
     /// Makes the names of the views those of the catalog, for a statement that lists datasets without reading them. A view that is only listed has the columns
     /// of the manifest and no data files, because listing must not fetch data. It is replaced for the first statement that reads it.
@@ -131,11 +134,13 @@ internal sealed class EngineViews(DuckDbDatabase database)
     /// Selects the columns by name from a star over the files. So they can only be columns of the files, and not the engine's own, such as <c>filename</c>,
     /// whatever names a manifest has.
     /// </summary>
-    private static string View(string name, DatasetFiles dataset)
+    private static string View(string name, DatasetFiles dataset) => "CREATE OR REPLACE VIEW " + Definition(name, dataset);
+
+    private static string Definition(string name, DatasetFiles dataset)
     {
         var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
         var files = string.Join(", ", dataset.Paths!.Select(DuckDbSql.Literal));
-        return View(name, $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))");
+        return $"{DuckDbSql.Identifier(name)} AS SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
     }
 
     private static string View(string name, string select) => $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(name)} AS {select}";

@@ -10,4 +10,11 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="NumbersAsText">See <see cref="QueryRequest.NumbersAsText"/>.</param>
 /// <param name="Parameters">See <see cref="QueryRequest.Parameters"/>.</param>
 internal sealed record StatementRequest(
-    string Sql, int MaxSqlBytes, RowBound Rows, AnswerFormat? Format, bool NumbersAsText = false, string? Parameters = null);
+    string Sql, int MaxSqlBytes, RowBound Rows, AnswerFormat? Format, bool NumbersAsText = false, string? Parameters = null)
+{
+    /// <summary>No pins.</summary>
+    public static readonly IReadOnlyDictionary<string, DatasetVersion> NoPins = new Dictionary<string, DatasetVersion>();
+
+    /// <summary>The versions that the client pins, by dataset in any letter case. The engine's process does not need them.</summary>
+    public IReadOnlyDictionary<string, DatasetVersion> Pins { get; init; } = NoPins;
+}

@@ -12,6 +12,8 @@ namespace Lakehouse.Query.Internal.Engine;
 /// </summary>
 internal sealed class StatementRun : IDisposable
 {
+    private const int TriesMax = 4;
+
     private readonly EngineInstance _engine;
     private readonly StatementRequest _request;
     private readonly JudgedStatement _statement;
@@ -20,6 +22,7 @@ internal sealed class StatementRun : IDisposable
     private readonly VectorScope _vectors;
     private readonly IAnswerForm? _form;
     private DuckDbStatement? _prepared;
+    private IReadOnlyList<DuckDbColumn> _columns = [];
     private IAnswerBody? _body;
     private volatile bool _isStopped;
 
@@ -35,8 +38,8 @@ internal sealed class StatementRun : IDisposable
         _vectors = engine.Vectors.Begin(_connection);
     }
 
-    /// <summary>The columns, after <see cref="TryStart"/>.</summary>
-    public IReadOnlyList<DuckDbColumn> Columns { get; private set; } = [];
+    /// <summary>What is known of the answer, after <see cref="TryStart"/>.</summary>
+    public StatementHead Head { get; private set; } = StatementHead.None;
 
     /// <summary>
     /// The engine's estimate of the work done, from 0 to 1; null where it has none. May be called from another thread until it is disposed of.
@@ -51,7 +54,7 @@ internal sealed class StatementRun : IDisposable
 
     /// <summary>What the statement needs from the catalog. It can change, because other statements change what the engine knows.</summary>
     public DatasetNeeds Needs => new(
-        [.. _statement.Tables.Select(t => (t.Name, _engine.Views.Find(t.Name)))],
+        [.. _statement.Tables.Select(t => (t.Name, t.IsQualified, _engine.Views.Find(t.Name)))],
         _statement.NamesEveryDataset ? _engine.Views.List() : null);
 
     /// <summary>Whether it needs anything from the catalog.</summary>
@@ -68,14 +71,22 @@ internal sealed class StatementRun : IDisposable
         }
 
         var sql = _statement.Resolve(_connection);
-        Prepare(sql);
-        if (_prepared!.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
-        {
-            throw GateErrors.Forbidden("it is no SELECT");
-        }
 
-        _body = _form is null ? CopyToPipe(sql) : Stream(sql, _form);
-        return true;
+        // Another statement may replace a view by one of a newer version at any time, also while this one is being planned.
+        for (var tries = 1; ; tries++)
+        {
+            var versions = ReadVersions(datasets);
+            Start(sql);
+            if (versions.SequenceEqual(ReadVersions(datasets)) || tries == TriesMax)
+            {
+                Head = new StatementHead(
+                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))],
+                    versions,
+                    _statement.IsRepeatable,
+                    datasets is null || datasets.Named.All(d => d?.Table is null));
+                return true;
+            }
+        }
     });
 
     /// <summary>Writes what was fetched.</summary>
@@ -108,6 +119,24 @@ internal sealed class StatementRun : IDisposable
         _connection.Dispose();
     }
 
+    private void Start(string sql)
+    {
+        _body?.Dispose();
+        _body = null;
+        Prepare(sql);
+        if (_prepared!.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
+        {
+            throw GateErrors.Forbidden("it is no SELECT");
+        }
+
+        _body = _form is null ? CopyToPipe(sql) : Stream(sql, _form);
+    }
+
+    /// <summary>The version that each dataset of the statement has in the engine now.</summary>
+    private DatasetRead[] ReadVersions(DatasetChanges? datasets) => datasets is null
+        ? []
+        : [.. datasets.Named.Select(d => new DatasetRead(d!.Name, d.Table is not null ? d.Version : _engine.Views.Find(d.Name)?.Version ?? d.Version))];
+
     private ChunkBody Stream(string sql, IAnswerForm form)
     {
         if (_request.Format == AnswerFormat.Arrow)
@@ -117,14 +146,14 @@ internal sealed class StatementRun : IDisposable
 
         ParameterBinder.Bind(_prepared!, _request.Parameters);
         var body = new ChunkBody(_prepared!, form, _request.Rows);
-        Columns = body.Columns;
+        _columns = body.Columns;
         return body;
     }
 
     private ParquetBody CopyToPipe(string sql)
     {
-        Columns = _prepared!.Columns;
-        var select = ExchangeTypes.Wrap(WithoutEnd(sql), Columns, AnswerFormat.Parquet);
+        _columns = _prepared!.Columns;
+        var select = ExchangeTypes.Wrap(WithoutEnd(sql), _columns, AnswerFormat.Parquet);
         var pipe = _engine.Pipes.Open();
         try
         {
@@ -168,7 +197,11 @@ internal sealed class StatementRun : IDisposable
             var dataset = datasets.Named[i] ?? throw _statement.Tables[i].Missing;
             try
             {
-                if (!_engine.Views.TryDefine(dataset))
+                if (dataset.Table is not null)
+                {
+                    _connection.Execute(EngineViews.TemporaryView(dataset));
+                }
+                else if (!_engine.Views.TryDefine(dataset))
                 {
                     return false;
                 }

@@ -15,8 +15,8 @@ namespace Lakehouse.Query.Internal.Gate;
 /// <param name="expandsCommonTables">
 /// Whether the engine may plan a common table again at each place that names it; the tree does not show for which tables it does.
 /// </param>
-/// <param name="hasFunction">Whether the engine has a function of a name.</param>
-internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func<string, bool> hasFunction)
+/// <param name="engine">Knows the engine's functions.</param>
+internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlParser engine)
 {
     // Nodes that are not expressions: queries, their modifiers, and tables. Kinds that a new release of the engine adds are refused until they are added here.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
@@ -33,6 +33,13 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names",
         "icu_calendar_names", VectorFunctions.Search);
+
+    private static readonly FrozenSet<string> RepeatableTableFunctions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row");
+
+    // Names without brackets that the engine replaces by a function where there is no such column.
+    private static readonly FrozenSet<string> TimeColumns = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp");
 
     private static readonly FrozenSet<string> AggregatesByName = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate");
@@ -53,6 +60,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     public List<FunctionCall> Calls { get; } = [];
 
     public bool NamesEveryDataset { get; private set; }
+
+    /// <summary>Whether it has the same answer whenever it runs over the same data: nothing in it depends on the time, on chance or on other modules.</summary>
+    public bool IsRepeatable { get; private set; } = true;
 
     /// <summary>Whether it has parameters.</summary>
     public bool HasParameters { get; private set; }
@@ -94,7 +104,11 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
                 return 1; // a value; where a size is needed, it is not known from the text
             case "FUNCTION" or "WINDOW":
                 RequireFunction(node);
+                IsRepeatable &= engine.IsRepeatable(Text(node, "function_name") ?? string.Empty);
                 break;
+            case "COLUMN_REF":
+                IsRepeatable &= !IsTime(node);
+                return VisitMembers(node);
             default:
                 if (!AllowedExpressions.Contains(expressionClass))
                 {
@@ -120,8 +134,12 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
     private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
 
+    private static bool IsTime(JsonElement node) =>
+        node.TryGetProperty("column_names"u8, out var names) && names.GetArrayLength() == 1 && TimeColumns.Contains(names[0].GetString()!);
+
     private double VisitNode(JsonElement node)
     {
+        IsRepeatable &= !node.TryGetProperty("sample"u8, out _);
         if (!node.TryGetProperty("type"u8, out var type) || type.ValueKind != JsonValueKind.String)
         {
             return VisitMembers(node);
@@ -257,23 +275,33 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
 
         if (Same(schema, "information_schema") && catalog is null or "memory" or "system" && AllowedSystemTables.Contains(table))
         {
-            NamesEveryDataset = true;
+            (NamesEveryDataset, IsRepeatable) = (true, false);
             return;
         }
 
         var isInMain = (schema is null || Same(schema, "main")) && (catalog is null || Same(catalog, "memory"));
-        var isPlain = schema is null && table.Length > 0 && table.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
-        var missing = isPlain && !DatasetName.IsReserved(table)
-            ? GateErrors.UnknownDataset(table, position)
+        var dataset = DatasetVersion.NameIn(table);
+        var isPlain = schema is null && dataset.Length > 0 && dataset.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or ' ');
+        var missing = isPlain && !DatasetName.IsReserved(dataset)
+            ? GateErrors.UnknownDataset(dataset, position)
             : GateErrors.Forbidden(
                 $"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables "
                 + "cannot be read; files come in by POST /v1/ingest");
-        if (!isInMain || !DatasetName.TryParse(table, out _, out _))
+        if (!isInMain || !DatasetName.TryParse(dataset, out _, out _))
         {
             throw missing;
         }
 
-        _tables.TryAdd(table, new TableReference(table, missing));
+        var isQualified = schema is not null || catalog is not null;
+        if (isQualified && dataset != table)
+        {
+            throw GateErrors.Invalid($"the table '{table}' is named with a schema; a version can be named only without one");
+        }
+
+        if (!_tables.TryAdd(table, new TableReference(table, isQualified, missing)) && isQualified)
+        {
+            _tables[table] = _tables[table] with { IsQualified = true };
+        }
     }
 
     private void RequireShow(JsonElement node)
@@ -291,7 +319,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
             throw GateErrors.Forbidden($"SHOW {table.Trim('"')} is not allowed; SHOW TABLES and SHOW ALL TABLES are");
         }
 
-        NamesEveryDataset = true;
+        (NamesEveryDataset, IsRepeatable) = (true, false);
     }
 
     private double VisitTableFunction(JsonElement node)
@@ -303,6 +331,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
             throw Refused("table function", name, AllowedTableFunctions);
         }
 
+        IsRepeatable &= RepeatableTableFunctions.Contains(name);
         KeepCall(name, function);
 
         // As table functions, range and similar functions make rows, which the engine streams and can interrupt; only their arguments are checked.
@@ -366,7 +395,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, Func
     /// <summary>Returns the error for a function that is not allowed: a function that the engine does not have is probably misspelled.</summary>
     private LakehouseException Refused(string what, string name, IEnumerable<string> allowed)
     {
-        if (!hasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits))
+        if (!engine.HasFunction(name) && !AllowedFunctions.Contains(name) && !Same(name, VectorFunctions.Hits))
         {
             return GateErrors.Invalid($"there is no {what} {name}{NearestName.Hint(name, allowed)}");
         }

@@ -31,6 +31,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         return new JudgedStatement(
             walk.Tables,
             walk.NamesEveryDataset,
+            walk.IsRepeatable && explain.Length == 0,
             explain.Length > 0,
             [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })],
             _ => explain.Statement + body);
@@ -50,7 +51,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Invalid("a statement with a PIVOT that has no list of values takes no parameters; name the values with IN (...)");
         }
 
-        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, explain.Length > 0, [], connection =>
+        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, IsRepeatable: false, explain.Length > 0, [], connection =>
         {
             connection.Execute("BEGIN TRANSACTION");
             var complete = CompletePivots(body, pivot => pivot.FindValues(connection, bounds.MaxPivotColumns, q => RequireSame(walk, q)));
@@ -100,7 +101,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }
 
-        var walk = new GateWalk(bounds, expandsCommonTables, parser.HasFunction);
+        var walk = new GateWalk(bounds, expandsCommonTables, parser);
         walk.Visit(statements[0]);
         return walk;
     }

@@ -18,8 +18,18 @@ internal sealed class SqlParser : IDisposable
     private readonly Lazy<DuckDbDatabase> _database = new(Open);
     private readonly ConcurrentBag<Session> _idle = [];
     private readonly Lazy<FrozenSet<string>> _functions;
+    private readonly Lazy<FrozenSet<string>> _repeatable;
 
-    public SqlParser() => _functions = new Lazy<FrozenSet<string>>(ReadFunctions);
+    public SqlParser()
+    {
+        _functions = new Lazy<FrozenSet<string>>(() => ReadFunctions("SELECT DISTINCT function_name AS name FROM duckdb_functions()"));
+
+        // Macros do not say what they depend on.
+        _repeatable = new Lazy<FrozenSet<string>>(() => ReadFunctions("""
+            SELECT function_name AS name FROM duckdb_functions() GROUP BY function_name
+            HAVING bool_and(function_type = 'aggregate' OR (function_type = 'scalar' AND stability = 'CONSISTENT'))
+            """));
+    }
 
     /// <summary>
     /// Returns the tree of a text: <c>error</c>, and <c>statements</c> or <c>error_type</c> and <c>error_message</c>. The caller disposes of it.
@@ -47,10 +57,13 @@ internal sealed class SqlParser : IDisposable
     /// <summary>Whether the engine has a function of that name, allowed or not.</summary>
     public bool HasFunction(string name) => _functions.Value.Contains(name);
 
-    private FrozenSet<string> ReadFunctions()
+    /// <summary>Whether the value of a function depends on its arguments alone.</summary>
+    public bool IsRepeatable(string name) => _repeatable.Value.Contains(name);
+
+    private FrozenSet<string> ReadFunctions(string names)
     {
         using var connection = _database.Value.Connect();
-        using var statement = connection.Prepare("SELECT string_agg(DISTINCT function_name, ' ') FROM duckdb_functions()");
+        using var statement = connection.Prepare($"SELECT string_agg(name, ' ') FROM ({names})");
         using var result = statement.Execute();
         using var row = result.FetchChunk()!;
         return Encoding.UTF8.GetString(row.GetVector(0).GetBytes(0)).Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);

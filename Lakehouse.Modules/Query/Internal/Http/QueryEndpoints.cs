@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
@@ -16,6 +17,8 @@ namespace Lakehouse.Query.Internal.Http;
 internal static class QueryEndpoints
 {
     private const string QueryIdHeader = "X-Lakehouse-Query-Id";
+    private const string DatasetsHeader = "X-Lakehouse-Datasets";
+    private const string CacheHeader = "X-Lakehouse-Cache";
 
     // A character of a query can take six bytes of JSON (\u0041).
     private const int JsonGrowthMax = 6;
@@ -70,13 +73,29 @@ internal static class QueryEndpoints
             Format = wanted.Format,
             NumbersAsText = wanted.NumbersAsText,
             Parameters = wanted.Parameters,
+            At = wanted.At,
             Timeout = wanted.Timeout,
             MaxRows = wanted.MaxRows,
             Id = id,
         };
         try
         {
+            if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context, engine.FindTag(request)))
+            {
+                WriteHead(context, wanted);
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+
             await using var answer = await engine.AnswerAsync(request, context.RequestAborted);
+            WriteSource(context, answer);
+            if (IsKnown(context, answer.Tag))
+            {
+                WriteHead(context, wanted);
+                context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+
             if (wanted.IsSpooled)
             {
                 var scratch = context.RequestServices.GetRequiredService<IScratchSpace>();
@@ -92,6 +111,36 @@ internal static class QueryEndpoints
         catch (LakehouseException error) when (!context.Response.HasStarted)
         {
             throw error.With("query_id", id);
+        }
+    }
+
+    /// <summary>Whether the client has the answer of a tag already. Tags are weak: the bytes of two runs can differ in the order of rows.</summary>
+    private static bool IsKnown(HttpContext context, string? tag)
+    {
+        if (tag is null || !EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known))
+        {
+            return false;
+        }
+
+        var own = new EntityTagHeaderValue($"\"{tag}\"", isWeak: true);
+        context.Response.Headers.ETag = own.ToString();
+        return known.Any(k => k.Equals(EntityTagHeaderValue.Any) || k.Compare(own, useStrongComparison: false));
+    }
+
+    /// <summary>Says which versions the answer was made of.</summary>
+    private static void WriteSource(HttpContext context, IQueryAnswer answer)
+    {
+        var headers = context.Response.Headers;
+        if (answer.Datasets.Count > 0)
+        {
+            headers[DatasetsHeader] = string.Join(", ", answer.Datasets.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name}@{d.Version}")));
+        }
+
+        if (answer.Tag is not null)
+        {
+            headers.ETag = new EntityTagHeaderValue($"\"{answer.Tag}\"", isWeak: true).ToString();
+            headers.CacheControl = "private, no-cache"; // a cache asks each time, and is told in microseconds
+            headers[CacheHeader] = answer.IsKept ? "hit" : "miss";
         }
     }
 

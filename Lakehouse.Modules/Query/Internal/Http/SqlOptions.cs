@@ -14,9 +14,13 @@ internal sealed class SqlOptions
 {
     private const int IdLengthMax = 64;
     private const string ParameterPrefix = "p.";
+    private const string PinPrefix = "at.";
 
     /// <summary>The options' names in the address.</summary>
-    public static readonly string[] Names = ["format", "rows", "numbers", "timeout_ms", "max_rows", "query_id", "wait_end", "download", ParameterPrefix + "*"];
+    public static readonly string[] Names =
+    [
+        "format", "rows", "numbers", "timeout_ms", "max_rows", "query_id", "wait_end", "download", ParameterPrefix + "*", PinPrefix + "*",
+    ];
 
     private readonly IQueryCollection _address;
     private readonly JsonMembers? _body;
@@ -53,6 +57,7 @@ internal sealed class SqlOptions
         }
 
         Parameters = ReadParameters();
+        At = ReadPins();
     }
 
     /// <summary>The format of the answer.</summary>
@@ -68,6 +73,9 @@ internal sealed class SqlOptions
 
     /// <summary>The statement's parameters as JSON; null: none.</summary>
     public string? Parameters { get; }
+
+    /// <summary>The versions of datasets that it reads; null: the newest.</summary>
+    public IReadOnlyDictionary<string, string>? At { get; }
 
     /// <summary>The name of the file as which a browser saves the answer; null where it shows it.</summary>
     public string? Download { get; }
@@ -124,6 +132,39 @@ internal sealed class SqlOptions
         }
 
         return "{" + string.Join(",", named.Select(p => JsonSerializer.Serialize(p.Key[ParameterPrefix.Length..]) + ":" + ValueOf(p.Value.ToString()))) + "}";
+    }
+
+    private Dictionary<string, string>? ReadPins()
+    {
+        var inAddress = _address.Where(p => p.Key.StartsWith(PinPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (_body?.Member("at") is not { } pins)
+        {
+            return inAddress.Count == 0
+                ? null
+                : inAddress.ToDictionary(p => p.Key[PinPrefix.Length..], p => p.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        }
+
+        if (inAddress.Count > 0 || pins.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonMembers.Invalid("\"at\" is an object of versions by dataset, {\"orders\": 12}, and is given in the body or in the address, not in both");
+        }
+
+        var at = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var pin in pins.EnumerateObject())
+        {
+            var version = pin.Value.ValueKind switch
+            {
+                JsonValueKind.String => JsonMembers.TextOf(pin.Value, $"at.{pin.Name}"),
+                JsonValueKind.Number => pin.Value.GetRawText(),
+                _ => throw JsonMembers.Invalid($"at.{pin.Name} is no version: a number, or a time in ISO 8601"),
+            };
+            if (!at.TryAdd(JsonMembers.NameOf(pin), version))
+            {
+                throw JsonMembers.Invalid($"\"at\" has '{pin.Name}' twice");
+            }
+        }
+
+        return at.Count == 0 ? null : at;
     }
 
     /// <summary>A value in the address that is JSON is that value; any other is a text.</summary>

@@ -21,7 +21,7 @@ internal sealed class LocalStatement(
     private bool _isGivenUp;
     private bool _isDisposed;
 
-    public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
+    public StatementHead Head => _run?.Head ?? StatementHead.None;
 
     public long RowCount => _run?.RowCount ?? 0;
 
@@ -39,7 +39,7 @@ internal sealed class LocalStatement(
         {
             if (_run!.HasNeeds)
             {
-                (changes, named) = await datasets.ResolveAsync(_run.Needs, _held, cancellationToken);
+                (changes, named) = await datasets.ResolveAsync(_run.Needs, request.Pins, _held, cancellationToken);
             }
         }
         while (!await WatchAsync(() => _run!.TryStart(changes), cancellationToken));
@@ -47,7 +47,6 @@ internal sealed class LocalStatement(
         // An error in what comes before the rows still is a status.
         await WatchAsync(() => Write(_head), cancellationToken);
 
-        Columns = [.. _run!.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))];
         await datasets.HoldNewerAsync(named, _held, cancellationToken);
     }
 

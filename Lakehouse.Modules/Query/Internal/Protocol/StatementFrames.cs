@@ -36,9 +36,9 @@ internal static class StatementFrames
     public static void Write(FrameWriter frame, DatasetNeeds needs)
     {
         frame.Begin(FrameKind.Needs).Int(needs.Named.Count);
-        foreach (var (name, known) in needs.Named)
+        foreach (var (name, isQualified, known) in needs.Named)
         {
-            frame.Text(name).Flag(known is not null);
+            frame.Text(name).Flag(isQualified).Flag(known is not null);
             if (known is not null)
             {
                 Write(frame, known);
@@ -60,10 +60,10 @@ internal static class StatementFrames
 
     public static DatasetNeeds ReadNeeds(ref FrameReader frame)
     {
-        var named = new (string, KnownDataset?)[frame.Count()];
+        var named = new (string, bool, KnownDataset?)[frame.Count()];
         for (var i = 0; i < named.Length; i++)
         {
-            named[i] = (frame.Text(), frame.Flag() ? ReadKnown(ref frame) : null);
+            named[i] = (frame.Text(), frame.Flag(), frame.Flag() ? ReadKnown(ref frame) : null);
         }
 
         if (frame.Byte() != ListFollows)
@@ -125,18 +125,24 @@ internal static class StatementFrames
         return new DatasetChanges(named, gone, listed);
     }
 
-    public static void Write(FrameWriter frame, IReadOnlyList<QueryColumn> columns)
+    public static void Write(FrameWriter frame, StatementHead head)
     {
-        frame.Begin(FrameKind.Head).Int(columns.Count);
-        foreach (var column in columns)
+        frame.Begin(FrameKind.Head).Int(head.Columns.Count);
+        foreach (var column in head.Columns)
         {
             frame.Text(column.Name).Text(column.Type);
         }
 
-        frame.End();
+        frame.Int(head.Datasets.Count);
+        foreach (var dataset in head.Datasets)
+        {
+            frame.Text(dataset.Name).Long(dataset.Version);
+        }
+
+        frame.Flag(head.IsRepeatable).Flag(head.ReadsNewest).End();
     }
 
-    public static QueryColumn[] ReadColumns(ref FrameReader frame)
+    public static StatementHead ReadHead(ref FrameReader frame)
     {
         var columns = new QueryColumn[frame.Count()];
         for (var i = 0; i < columns.Length; i++)
@@ -144,7 +150,13 @@ internal static class StatementFrames
             columns[i] = new QueryColumn(frame.Text(), frame.Text());
         }
 
-        return columns;
+        var datasets = new DatasetRead[frame.Count()];
+        for (var i = 0; i < datasets.Length; i++)
+        {
+            datasets[i] = new DatasetRead(frame.Text(), frame.Long());
+        }
+
+        return new StatementHead(columns, datasets, frame.Flag(), frame.Flag());
     }
 
     private static void Write(FrameWriter frame, KnownDataset known) => frame.Text(known.Name).Long(known.Version).Text(known.Fingerprint);
@@ -168,6 +180,8 @@ internal static class StatementFrames
                 frame.Text(path);
             }
         }
+
+        frame.Text(dataset.Table);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
@@ -179,7 +193,7 @@ internal static class StatementFrames
             columns[i] = new DatasetColumn(frame.Text(), frame.Text());
         }
 
-        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null);
+        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull());
     }
 
     private static string[] ReadTexts(ref FrameReader frame)

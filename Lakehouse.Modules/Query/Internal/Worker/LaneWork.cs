@@ -108,7 +108,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             }
             while (!run.TryStart(datasets));
 
-            StatementFrames.Write(_frames, [.. run.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))]);
+            StatementFrames.Write(_frames, run.Head);
             WriteRows(run, output);
             while (run.MoveNext())
             {

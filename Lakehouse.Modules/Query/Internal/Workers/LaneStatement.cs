@@ -37,13 +37,14 @@ internal sealed class LaneStatement(
     private int _index;
     private long _number;
     private IReadOnlyList<Catalog.Manifest> _named = [];
+    private IReadOnlyDictionary<string, DatasetVersion> _pins = StatementRequest.NoPins;
     private (int Block, int Length)? _data;
     private byte _unanswered;
     private bool _wasShared;
     private bool _isEnded;
     private bool _isReleased;
 
-    public IReadOnlyList<QueryColumn> Columns { get; private set; } = [];
+    public StatementHead Head { get; private set; } = StatementHead.None;
 
     public long RowCount { get; private set; }
 
@@ -74,6 +75,7 @@ internal sealed class LaneStatement(
     {
         try
         {
+            _pins = request.Pins;
             StatementFrames.Write(_frames, _number, request);
             await SendAsync(_frames);
             await ReadOnAsync(cancellationToken);
@@ -169,7 +171,7 @@ internal sealed class LaneStatement(
                     _ = AnswerAsync(frame); // more calls can arrive before it is answered: the engine has several threads
                     break;
                 case FrameKind.Head:
-                    Columns = ReadColumns(frame);
+                    Head = ReadHead(frame);
                     await WorkAsync(async stop => await HoldAsync(stop), cancellationToken);
                     break;
                 case FrameKind.Data:
@@ -213,7 +215,7 @@ internal sealed class LaneStatement(
     {
         try
         {
-            var (changes, named) = await WorkAsync(async stop => await datasets.ResolveAsync(needs, _held, stop), cancellationToken);
+            var (changes, named) = await WorkAsync(async stop => await datasets.ResolveAsync(needs, _pins, _held, stop), cancellationToken);
             _named = named;
             StatementFrames.Write(_frames, changes);
         }
@@ -351,10 +353,10 @@ internal sealed class LaneStatement(
         return StatementFrames.ReadNeeds(ref reader);
     }
 
-    private static QueryColumn[] ReadColumns(Frame frame)
+    private static StatementHead ReadHead(Frame frame)
     {
         var reader = new FrameReader(frame.Payload.Span);
-        return StatementFrames.ReadColumns(ref reader);
+        return StatementFrames.ReadHead(ref reader);
     }
 
     private static long ReadRowCount(Frame frame)
