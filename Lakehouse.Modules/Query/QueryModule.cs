@@ -1,6 +1,6 @@
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal;
-using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;

@@ -120,12 +120,16 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
         }
 
         var key = ManifestKey.For(name, version);
+        Manifest? known;
         lock (_gate)
         {
-            if (_read.TryGetValue(key, out var known))
-            {
-                return known;
-            }
+            _read.TryGetValue(key, out known);
+        }
+
+        if (known is not null)
+        {
+            // A collection may have removed it since, and its data files.
+            return await store.FindAsync(key, cancellationToken) is null ? null : known;
         }
 
         var manifest = await files.TryReadAsync(name, version, cancellationToken);

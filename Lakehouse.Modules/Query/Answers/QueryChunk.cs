@@ -8,7 +8,7 @@ namespace Lakehouse.Query;
 
 /// <summary>
 /// Some rows of a result, column by column. A text column holds UTF-8, a column of lists of FLOAT the numbers, any other column the JSON of its values
-/// (docs/json.md). Immutable. The layout of its bytes (little-endian): row count (4), column count (4); for each column its kind (1), one bit per row that is
+/// (docs/sql.md). Immutable. The layout of its bytes (little-endian): row count (4), column count (4); for each column its kind (1), one bit per row that is
 /// set where the row has a value, the offsets of the values (4 each, one more than rows), and the values.
 /// </summary>
 public sealed record QueryChunk

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Catalog;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Microsoft.Extensions.Caching.Memory;
 

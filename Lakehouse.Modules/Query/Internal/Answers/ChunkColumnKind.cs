@@ -9,6 +9,6 @@ internal enum ChunkColumnKind : byte
     /// <summary>Numbers of 32 bits, little-endian.</summary>
     Floats,
 
-    /// <summary>JSON, as in docs/json.md.</summary>
+    /// <summary>JSON, as in docs/sql.md.</summary>
     Json,
 }

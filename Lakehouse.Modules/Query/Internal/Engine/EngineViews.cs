@@ -1,4 +1,5 @@
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Datasets;
 
 namespace Lakehouse.Query.Internal.Engine;
 

@@ -1,4 +1,5 @@
 using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Datasets;
 
 namespace Lakehouse.Query.Internal.Engine;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Vectors;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Text;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Vectors;
 

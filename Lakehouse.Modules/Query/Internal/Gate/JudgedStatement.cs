@@ -1,5 +1,5 @@
 using Lakehouse.DuckDb;
-using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;

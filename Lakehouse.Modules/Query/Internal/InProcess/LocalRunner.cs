@@ -1,3 +1,4 @@
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 

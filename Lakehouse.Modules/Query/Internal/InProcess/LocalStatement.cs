@@ -1,4 +1,5 @@
 using System.Buffers;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Storage;

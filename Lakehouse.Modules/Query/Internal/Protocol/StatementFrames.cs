@@ -1,6 +1,7 @@
 using Lakehouse.Catalog;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Protocol;

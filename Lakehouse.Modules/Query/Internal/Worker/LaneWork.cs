@@ -1,5 +1,6 @@
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Protocol;

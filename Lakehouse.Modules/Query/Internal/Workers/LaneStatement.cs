@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Protocol;
 using Lakehouse.Storage;

@@ -1,4 +1,5 @@
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Workers;

@@ -1,6 +1,6 @@
 using Lakehouse.Core.Errors;
 
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>A table that a statement names, which has to be a dataset.</summary>
 /// <param name="Name">The name, in any letter case; with <c>@</c> and a version or time at its end where the statement names one.</param>

@@ -1,4 +1,4 @@
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>What an engine needs from the catalog for a statement.</summary>
 /// <param name="Named">

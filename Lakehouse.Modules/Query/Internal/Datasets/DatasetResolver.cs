@@ -5,7 +5,7 @@ using Lakehouse.Core.Names;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Storage;
 
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>Answers what engines need from the catalog, and fetches the data files that they will read. Thread-safe.</summary>
 internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history, IObjectStore store)

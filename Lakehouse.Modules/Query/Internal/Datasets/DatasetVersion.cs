@@ -2,7 +2,7 @@ using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Gate;
 
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>A version of a dataset as a table name or a pin gives it: a number, or a time in ISO 8601.</summary>
 /// <param name="Number">The version; null for a time.</param>

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Lakehouse.Catalog;
 
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>A dataset as an engine sees it.</summary>
 /// <param name="Name">Its name as it was registered.</param>

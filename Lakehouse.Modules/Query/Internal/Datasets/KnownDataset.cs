@@ -1,4 +1,4 @@
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>A dataset that an engine has a view of.</summary>
 /// <param name="Name">Its name as it was registered.</param>

@@ -1,4 +1,4 @@
-namespace Lakehouse.Query.Internal.Engine;
+namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>The answer to <see cref="DatasetNeeds"/>.</summary>
 /// <param name="Named">One for each name, in their order; null where there is no such dataset.</param>
