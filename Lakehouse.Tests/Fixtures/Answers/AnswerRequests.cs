@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Lakehouse.Tests.Fixtures;
 
@@ -16,18 +15,11 @@ public static class AnswerRequests
     public static async Task<(byte[] Bytes, string? Code, string? Detail)> AnswerAsync(
         this LakehouseHost host, string sql, string format, string? parameters = null, string address = "")
     {
-        var body = new JsonObject { ["sql"] = sql, ["format"] = format == "objects" ? "json" : format };
-        if (format == "objects")
-        {
-            body["rows"] = "objects";
-        }
-
-        if (parameters is not null)
-        {
-            body["params"] = JsonNode.Parse(parameters);
-        }
-
-        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        // The parameters as they are, so that they can be what no writer of JSON would write.
+        var body = $"{{\"sql\":{JsonSerializer.Serialize(sql)},\"format\":\"{(format == "objects" ? "json" : format)}\""
+            + (format == "objects" ? ",\"rows\":\"objects\"" : string.Empty)
+            + (parameters is null ? string.Empty : $",\"params\":{parameters}") + "}";
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await host.Http.PostAsync("/v1/sql?" + address, content);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         if (answer.IsSuccessStatusCode)

@@ -33,6 +33,7 @@ internal static class ParameterBinder
 
         using var document = JsonDocument.Parse(json);
         var values = document.RootElement;
+        RequireUnicode(values);
         if (values.ValueKind == JsonValueKind.Array)
         {
             BindByNumber(statement, count, values);
@@ -40,6 +41,44 @@ internal static class ParameterBinder
         else
         {
             BindByName(statement, count, values);
+        }
+    }
+
+    /// <summary>JSON can hold one half of a surrogate pair, which no text in UTF-8 can.</summary>
+    private static void RequireUnicode(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                RequireUnicode(json.GetString);
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    RequireUnicode(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in json.EnumerateObject())
+                {
+                    RequireUnicode(() => member.Name);
+                    RequireUnicode(member.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static void RequireUnicode(Func<string?> read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid("a text in params is not Unicode: it has one half of a surrogate pair, such as \\ud800");
         }
     }
 
@@ -109,7 +148,8 @@ internal static class ParameterBinder
     private static DuckDbTypeId NumberTypeOf(JsonElement json, string path)
     {
         var text = json.GetRawText();
-        return text.AsSpan().ContainsAny('.', 'e', 'E') ? DuckDbTypeId.Double
+        return text.AsSpan().ContainsAny('.', 'e', 'E')
+                ? double.IsFinite(json.GetDouble()) ? DuckDbTypeId.Double : throw Invalid($"the number in {path} is beyond the bounds of a DOUBLE")
             : json.TryGetInt64(out _) ? DuckDbTypeId.BigInt
             : Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? DuckDbTypeId.HugeInt
             : throw Invalid($"the number in {path} has more than 128 bits; give it as a text and cast it in the statement");

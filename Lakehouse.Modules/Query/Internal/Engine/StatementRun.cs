@@ -142,7 +142,8 @@ internal sealed class StatementRun : IDisposable
     {
         if (_request.Format == AnswerFormat.Arrow)
         {
-            Prepare(ExchangeTypes.Wrap(WithoutEnd(sql), _prepared!.Columns, AnswerFormat.Arrow));
+            var whole = WithoutEnd(sql);
+            Prepare(ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow));
         }
 
         ParameterBinder.Bind(_prepared!, _request.Parameters);
@@ -153,13 +154,14 @@ internal sealed class StatementRun : IDisposable
 
     private ParquetBody CopyToPipe(string sql)
     {
-        _columns = _prepared!.Columns;
-        var select = ExchangeTypes.Wrap(WithoutEnd(sql), _columns, AnswerFormat.Parquet);
+        var whole = WithoutEnd(sql);
+        _columns = ReadColumns(whole);
+        var select = ExchangeTypes.Wrap(whole, _columns, AnswerFormat.Parquet);
         var pipe = _engine.Pipes.Open();
         try
         {
             Prepare(ParquetBody.CopyTo(select, pipe.Path, _request.Rows));
-            ParameterBinder.Bind(_prepared, _request.Parameters);
+            ParameterBinder.Bind(_prepared!, _request.Parameters);
         }
         catch
         {
@@ -167,7 +169,24 @@ internal sealed class StatementRun : IDisposable
             throw;
         }
 
-        return new ParquetBody(_prepared, pipe, _request.Rows);
+        return new ParquetBody(_prepared!, pipe, _request.Rows);
+    }
+
+    /// <summary>
+    /// The columns of the prepared statement. The engine knows their types only with the values of the parameters, so that a statement with parameters is
+    /// run without rows; then names that are there twice have become unique.
+    /// </summary>
+    private IReadOnlyList<DuckDbColumn> ReadColumns(string sql)
+    {
+        if (_prepared!.ParameterCount == 0)
+        {
+            return _prepared.Columns;
+        }
+
+        using var empty = _connection.Prepare($"SELECT * FROM (\n{sql}\n) LIMIT 0");
+        ParameterBinder.Bind(empty, _request.Parameters);
+        using var result = empty.Execute();
+        return result.Columns;
     }
 
     private void Prepare(string sql)
