@@ -79,6 +79,12 @@ public sealed record QueryOptions
     /// <summary>The largest answer that is kept.</summary>
     public required long CacheAnswerBytes { get; init; }
 
+    /// <summary>How many answers may be on the disk at once before they are sent.</summary>
+    public required int MaxSpools { get; init; }
+
+    /// <summary>The most parameters of a statement.</summary>
+    public required int MaxParameters { get; init; }
+
     /// <summary>The largest answer that is collected on the disk before it is sent (<c>wait_end</c>).</summary>
     public required long MaxSpoolBytes { get; init; }
 
@@ -136,6 +142,8 @@ public sealed record QueryOptions
             SlowAfter = settings.Time("query", "slow_after", "5s", "0s", "1d"),
             CacheBytes = settings.Size("query", "cache_bytes", "64MiB", "0", "1TiB"),
             CacheAnswerBytes = settings.Size("query", "cache_answer_bytes", "256KiB", "0", "1GiB"),
+            MaxSpools = settings.Count("query", "max_spools", 8, 1, 1_024),
+            MaxParameters = settings.Count("query", "max_params", 1_000, 0, 10_000),
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
             MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),

@@ -3175,3 +3175,60 @@ SELECT count(*) FROM information_schema.columns a, information_schema.columns b,
 ---
 -- starvation: json_each of a large document for each row
 SELECT count(*) FROM range(100000) r(i), json_each((SELECT json_group_array(j) FROM range(100000) s(j))) e
+---
+-- planner: NOT MATERIALIZED common tables, 2^23 expansions, hidden from the tokenizer by a name of a non-letter followed by $$
+WITH z AS (SELECT 1 AS 😀$$), "c-1" AS NOT MATERIALIZED (SELECT 1 AS c){{24*, "c#" AS NOT MATERIALIZED (SELECT x.c FROM "c#-1" x, "c#-1" y)}} SELECT count(*) FROM "c23"
+---
+-- planner: CUBE of 15 hidden from the bound on grouping sets by a name of a non-letter followed by $$
+SELECT 1 AS 😀$$, count(*) FROM t GROUP BY CUBE(id{{14*, id + #}})
+---
+-- stack: 2,000 brackets hidden from query.max_depth by a name of a non-letter followed by $$; must be refused
+SELECT 1 AS 😀$$, {{2000*(}}1{{2000*)}}
+---
+-- stack: brackets hidden by a name of a non-letter that ends in e, before a text that ends in a backslash
+SELECT '' AS 😀e, 'x' LIKE '\', {{2000*(}}1{{2000*)}}
+---
+-- amplifier: an error text of 20 MB, the value that cannot be cast
+SELECT string_agg('x', '')::INT FROM range(20000000)
+---
+-- amplifier: an error text of 15 MB; the server keeps it for GET /v1/queries
+SELECT string_agg('x', '')::INT FROM range(15000000)
+---
+-- amplifier: error() with a text of megabytes
+SELECT error((SELECT string_agg('x', '') FROM range(15000000)))
+---
+-- escape: format=parquet; a nested comment around the last semicolon, without which the text does not end
+SELECT 1 /* /* */ ; -- */
+---
+-- escape: format=parquet; the same over a type that is casted
+SELECT 1::HUGEINT /* /* */ ; -- */
+---
+-- escape: format=parquet and arrow; a semicolon after a name with $$ that the tokenizer reads as a quote
+SELECT 1::HUGEINT AS 😀$$ ;
+---
+-- escape: format=parquet and arrow; members with the names of keywords in the type that the wrapping casts to
+SELECT {'a': {'select': 1, 'from': 2}, 'b': 1::HUGEINT} AS x
+---
+-- escape: format=parquet and arrow; a STRUCT whose members have no names, in the wrapping's cast
+SELECT row(1, 2::HUGEINT) AS x
+---
+-- escape: format=parquet and arrow; a MAP of a STRUCT with a keyword for a member
+SELECT MAP {1::HUGEINT: {'from': 1}} AS x
+---
+-- escape: format=parquet and arrow; member names that are the same up to a NUL character
+SELECT from_json('{"a\u0000b":1,"a\u0000c":2}', '{"a\u0000b":"INT","a\u0000c":"HUGEINT"}') AS x
+---
+-- escape: format=parquet; PIVOT values that end names, texts and comments, as column names in the wrapping
+PIVOT (SELECT unnest(['a"b', 'a''b', 'a;--', 'a/*', '$$', '', NULL]) AS k, 1::HUGEINT AS v) ON k USING sum(v)
+---
+-- escape: PIVOT values with NUL characters
+PIVOT (SELECT chr(0) || i::VARCHAR AS k, 1::HUGEINT AS v FROM range(3) r(i)) ON k USING sum(v)
+---
+-- escape: format=parquet; a bracket and a COPY of its own
+SELECT 1) TO 'x' (FORMAT csv); --
+---
+-- amplifier: a row of 256 KB for each of 2,048, one chunk of half a gigabyte
+SELECT '{{250000*x}}' AS a FROM range(2048)
+---
+-- planner: 20,000 columns; format=parquet and arrow take seconds
+SELECT {{20000*#|,}}

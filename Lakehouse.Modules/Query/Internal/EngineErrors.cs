@@ -16,7 +16,22 @@ internal static class EngineErrors
     /// <summary>The code of <see cref="CallTooLarge"/>.</summary>
     public const string CallTooLargeCode = "call_too_large";
 
+    /// <summary>The longest message of the engine: a message can quote a value of the data, of any length.</summary>
+    private const int MessageLengthMax = 4_096;
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    /// <summary>The beginning of a message that is too long for a person.</summary>
+    public static string Cut(string message)
+    {
+        if (message.Length <= MessageLengthMax)
+        {
+            return message;
+        }
+
+        var end = char.IsHighSurrogate(message[MessageLengthMax - 1]) ? MessageLengthMax - 1 : MessageLengthMax;
+        return $"{message[..end]}... ({message.Length} characters in all)";
+    }
 
     public static LakehouseException Timeout(TimeSpan limit) =>
         new(

@@ -46,7 +46,16 @@ internal static class ExchangeTypes
 
     private static bool HasAny(DuckDbType type, AnswerFormat format) => type.Children.Any(c => Find(c.Type, format) is not null);
 
-    private static string NameOf(DuckDbType type, AnswerFormat format) => Find(type, format) ?? type.Name;
+    private static string NameOf(DuckDbType type, AnswerFormat format) => Find(type, format) ?? type.Id switch
+    {
+        // With all names in quotes: the type's own name has them only where no keyword needs them.
+        DuckDbTypeId.List => $"{NameOf(type.Children[0].Type, format)}[]",
+        DuckDbTypeId.Array => $"{NameOf(type.Children[0].Type, format)}[{type.ArrayLength}]",
+        DuckDbTypeId.Map => $"MAP({NameOf(type.Children[0].Type, format)}, {NameOf(type.Children[1].Type, format)})",
+        DuckDbTypeId.Struct => $"STRUCT({Members(type, format)})",
+        DuckDbTypeId.Union => $"UNION({Members(type, format)})",
+        _ => type.Name,
+    };
 
     private static string Members(DuckDbType type, AnswerFormat format) =>
         string.Join(", ", type.Children.Select(c => $"{DuckDbSql.Identifier(c.Name)} {NameOf(c.Type, format)}"));

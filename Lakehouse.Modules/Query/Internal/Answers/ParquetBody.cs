@@ -13,6 +13,9 @@ internal sealed class ParquetBody : IAnswerBody
     private const int StackBytes = 8 * 1024 * 1024;
     private const int PieceBytes = 64 * 1024;
 
+    // Each thread of the engine collects a whole group before it writes it; the engine's default takes a gigabyte for 18 columns.
+    private const int RowGroupRows = 20_480;
+
     private readonly DuckDbStatement _copy;
     private readonly RowBound _bound;
     private readonly NamedPipe _pipe;
@@ -51,7 +54,7 @@ internal sealed class ParquetBody : IAnswerBody
     public static string CopyTo(string select, string path, RowBound bound)
     {
         var limit = bound.Max == 0 ? string.Empty : $" LIMIT {(bound.IsWanted ? bound.Max : bound.Max + 1)}";
-        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false)";
+        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows})";
     }
 
     public void Write(IBufferWriter<byte> output) => output.Write(_piece.AsSpan(0, _count));

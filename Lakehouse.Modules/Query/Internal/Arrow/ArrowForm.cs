@@ -9,19 +9,19 @@ namespace Lakehouse.Query.Internal.Arrow;
 /// <summary>A stream of Arrow's interprocess format, with a batch for each chunk. docs/sql.md describes every type.</summary>
 internal sealed class ArrowForm : IAnswerForm
 {
-    private ArrowExport _export = null!;
+    private ArrowExport? _export;
     private ArrowStream _stream = null!;
 
     public bool ShowsCuts => false;
 
     public void Begin(DuckDbResult result, IBufferWriter<byte> output)
     {
-        _export = result.ExportArrow();
         try
         {
+            _export = result.ExportArrow();
             _stream = new ArrowStream(_export.Fields);
         }
-        catch (NotSupportedException error)
+        catch (Exception error) when (error is NotSupportedException or DuckDbException)
         {
             throw new LakehouseException(
                 ErrorKind.InvalidInput, "unsupported_type", "The answer has a column of a type that has no form in Arrow. Cast it, e.g. to VARCHAR.", error);
@@ -32,7 +32,7 @@ internal sealed class ArrowForm : IAnswerForm
 
     public void Write(DuckDbChunk chunk, int rowCount, IBufferWriter<byte> output)
     {
-        using var batch = _export.Convert(chunk, rowCount);
+        using var batch = _export!.Convert(chunk, rowCount);
         _stream.Write(batch, output);
     }
 

@@ -12,6 +12,8 @@ namespace Lakehouse.Query.Internal.Engine;
 /// </summary>
 internal static class ParameterBinder
 {
+    private const int NamesMax = 100;
+
     /// <summary>Binds all parameters.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="json">A JSON array for parameters by number, or an object for those by name; null: none.</param>
@@ -87,6 +89,11 @@ internal static class ParameterBinder
         for (var i = 1; i <= count; i++)
         {
             var name = statement.GetParameterName(i);
+            if (name.Length == 0)
+            {
+                continue; // a number that the statement leaves out
+            }
+
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 throw Invalid($"the statement has the parameter ${name}, and params is a list; give an object: {{\"{name}\": ...}}");
@@ -108,6 +115,12 @@ internal static class ParameterBinder
 
     private static void BindByName(DuckDbStatement statement, int count, JsonElement values)
     {
+        if (values.EnumerateObject().Skip(count).Any())
+        {
+            // Names more than parameters: which ones is said only where there are few.
+            RequireFew(values, count);
+        }
+
         var given = values.EnumerateObject().ToList();
         var names = Enumerable.Range(1, count).Select(statement.GetParameterName).ToList();
         for (var i = 0; i < count; i++)
@@ -125,6 +138,15 @@ internal static class ParameterBinder
         if (given.FirstOrDefault(v => !names.Contains(v.Name, StringComparer.OrdinalIgnoreCase)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
         {
             throw Invalid($"params has \"{other.Name}\", and the statement has no parameter ${other.Name}{NearestName.Hint(other.Name, names)}");
+        }
+    }
+
+    private static void RequireFew(JsonElement values, int count)
+    {
+        var given = values.EnumerateObject().Count();
+        if (given > (2 * count) + NamesMax)
+        {
+            throw Invalid($"params has {given} values, and the statement has {count} parameters");
         }
     }
 
@@ -158,7 +180,9 @@ internal static class ParameterBinder
     private static DuckDbType StructOf(JsonElement json, string path)
     {
         var members = json.EnumerateObject().Select(m => new DuckDbTypeMember(m.Name, TypeOf(m.Value, path))).ToArray();
-        return members.Length == 0 ? throw Invalid($"an object in {path} has no members")
+        return members.Any(m => m.Name.Length == 0 || m.Name.Contains('\0', StringComparison.Ordinal))
+            ? throw Invalid($"an object in {path} has a member whose name is empty or holds a NUL")
+            : members.Length == 0 ? throw Invalid($"an object in {path} has no members")
             : members.DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase).Count() < members.Length
                 ? throw Invalid($"an object in {path} has a member twice")
             : DuckDbType.StructOf(members);

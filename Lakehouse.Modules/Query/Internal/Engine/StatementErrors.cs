@@ -17,10 +17,26 @@ internal sealed class StatementErrors(EngineSetup setup)
     /// <summary>The statement was stopped. No caller waits for this error.</summary>
     public static LakehouseException Stopped() => new(ErrorKind.Timeout, StoppedCode, "The query was stopped.");
 
+    /// <summary>The statement runs, and cannot be put into the one that makes a format.</summary>
+    public static LakehouseException NoForm(AnswerFormat format, DuckDbException error) =>
+        new(
+            ErrorKind.InvalidInput,
+            "format_unsupported",
+            $"The statement cannot be answered as {format}: a column has a type that has no form there, or its text ends in a way that cannot be put in brackets. "
+            + "Cast the column, e.g. to VARCHAR or JSON, and leave out semicolons and comments at the end; or choose another format.",
+            error);
+
     /// <summary>Translates an error of the engine.</summary>
-    public LakehouseException Translate(DuckDbException error)
+    /// <param name="error">The error.</param>
+    /// <param name="isWrapped">Whether the text that ran was made of the statement, so that a place in it means nothing to its author.</param>
+    public LakehouseException Translate(DuckDbException error, bool isWrapped = false)
     {
-        var message = Paths.Hide(error.Message);
+        var message = Paths.Hide(EngineErrors.Cut(error.Message));
+        if (isWrapped && message.IndexOf("\n\nLINE ", StringComparison.Ordinal) is var place and >= 0)
+        {
+            message = message[..place];
+        }
+
         return error.Kind switch
         {
             DuckDbErrorKind.OutOfMemory => new LakehouseException(

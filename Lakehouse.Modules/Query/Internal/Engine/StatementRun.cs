@@ -25,6 +25,7 @@ internal sealed class StatementRun : IDisposable
     private DuckDbStatement? _prepared;
     private IReadOnlyList<DuckDbColumn> _columns = [];
     private IAnswerBody? _body;
+    private bool _isWrapped;
     private volatile bool _isStopped;
 
     /// <param name="engine">The engine.</param>
@@ -143,7 +144,7 @@ internal sealed class StatementRun : IDisposable
         if (_request.Format == AnswerFormat.Arrow)
         {
             var whole = WithoutEnd(sql);
-            Prepare(ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow));
+            PrepareWrapped(ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow));
         }
 
         ParameterBinder.Bind(_prepared!, _request.Parameters);
@@ -160,7 +161,7 @@ internal sealed class StatementRun : IDisposable
         var pipe = _engine.Pipes.Open();
         try
         {
-            Prepare(ParquetBody.CopyTo(select, pipe.Path, _request.Rows));
+            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows));
             ParameterBinder.Bind(_prepared!, _request.Parameters);
         }
         catch
@@ -194,6 +195,22 @@ internal sealed class StatementRun : IDisposable
         _prepared?.Dispose();
         _prepared = null;
         _prepared = _connection.Prepare(sql);
+    }
+
+    /// <summary>
+    /// Prepares a text that was made of the statement, which the engine has accepted as it is: what it says about the new one would not help its author.
+    /// </summary>
+    private void PrepareWrapped(string sql)
+    {
+        try
+        {
+            Prepare(sql);
+            _isWrapped = true;
+        }
+        catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.Other)
+        {
+            throw StatementErrors.NoForm(_request.Format!.Value, error);
+        }
     }
 
     /// <summary>The text without the semicolon at its end, so that it can be put in brackets.</summary>
@@ -256,7 +273,7 @@ internal sealed class StatementRun : IDisposable
         }
         catch (DuckDbException error)
         {
-            throw _errors.Translate(error);
+            throw _errors.Translate(error, _isWrapped);
         }
     }
 }

@@ -53,6 +53,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     private readonly List<CommonTable> _commonTables = [];
     private double _expanded;
     private int _depth;
+    private int _parameters;
 
     /// <summary>The tables that have to be datasets.</summary>
     public IReadOnlyList<TableReference> Tables => [.. _tables.Values];
@@ -102,6 +103,11 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
                 return 1; // its members are values
             case "PARAMETER":
                 HasParameters = true;
+                if (++_parameters > bounds.MaxParameters)
+                {
+                    throw GateErrors.Invalid($"it has more than {bounds.MaxParameters} parameters (query.max_params); give a list as one parameter");
+                }
+
                 return 1; // a value; where a size is needed, it is not known from the text
             case "FUNCTION" or "WINDOW":
                 RequireFunction(node);

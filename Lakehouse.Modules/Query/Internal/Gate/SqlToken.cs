@@ -42,7 +42,7 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
                 continue;
             }
 
-            var isWord = char.IsLetter(character) || character == '_';
+            var isWord = IsOfWord(character) && !char.IsAsciiDigit(character);
             position = character switch
             {
                 '\'' or '"' => EndOfQuoted(sql, position, character),
@@ -135,9 +135,12 @@ internal readonly record struct SqlToken(int Start, int End, int Depth, bool IsW
         return end < sql.Length && sql[end] == '$' ? EndOf(sql, end + 1, sql[position..(end + 1)]) : position + 1;
     }
 
+    /// <summary>To the engine every character beyond ASCII that is no blank is part of a name, also signs and halves of pairs.</summary>
+    private static bool IsOfWord(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or >= '\u0080';
+
     private static int EndOfWord(string sql, int position)
     {
-        while (position < sql.Length && (char.IsLetterOrDigit(sql[position]) || sql[position] is '_' or '$'))
+        while (position < sql.Length && (IsOfWord(sql[position]) || sql[position] == '$'))
         {
             position++;
         }

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
-using Lakehouse.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -53,18 +52,17 @@ internal static class QueryEndpoints
         var sql = body.Text("sql") ?? throw body.Missing("sql");
         var wanted = new SqlOptions(context.Request, body);
         body.Complete();
-        await AnswerAsync(context, engine, options, sql, wanted);
+        await AnswerAsync(context, engine, sql, wanted);
     }
 
-    private static Task GetAsync(HttpContext context, IQueryEngine engine, QueryOptions options, string? q) =>
+    private static Task GetAsync(HttpContext context, IQueryEngine engine, string? q) =>
         AnswerAsync(
             context,
             engine,
-            options,
             q ?? throw JsonMembers.Invalid("the address has no q, e.g. /v1/sql?q=SELECT+42"),
             new SqlOptions(context.Request, null));
 
-    private static async Task AnswerAsync(HttpContext context, IQueryEngine engine, QueryOptions options, string sql, SqlOptions wanted)
+    private static async Task AnswerAsync(HttpContext context, IQueryEngine engine, string sql, SqlOptions wanted)
     {
         var id = wanted.Id ?? QueryRegistry.NewId();
         context.Response.Headers[QueryIdHeader] = id;
@@ -87,6 +85,12 @@ internal static class QueryEndpoints
                 return;
             }
 
+            if (wanted.IsSpooled)
+            {
+                await AnswerSpooledAsync(context, engine, request, wanted);
+                return;
+            }
+
             await using var answer = await engine.AnswerAsync(request, context.RequestAborted);
             WriteSource(context, answer);
             if (IsKnown(context, answer.Tag))
@@ -96,22 +100,28 @@ internal static class QueryEndpoints
                 return;
             }
 
-            if (wanted.IsSpooled)
-            {
-                var scratch = context.RequestServices.GetRequiredService<IScratchSpace>();
-                await using var spool = await SpooledAnswer.CollectAsync(answer, scratch, options.MaxSpoolBytes, context.RequestAborted);
-                WriteHead(context, wanted);
-                await spool.SendAsync(context);
-            }
-            else
-            {
-                await SendAsync(context, answer, wanted);
-            }
+            await SendAsync(context, answer, wanted);
         }
         catch (LakehouseException error) when (!context.Response.HasStarted)
         {
             throw error.With("query_id", id);
         }
+    }
+
+    /// <summary>The engine is free for others while the client reads; how many such answers there are at once is bounded.</summary>
+    private static async Task AnswerSpooledAsync(HttpContext context, IQueryEngine engine, QueryRequest request, SqlOptions wanted)
+    {
+        using var lease = await context.RequestServices.GetRequiredService<AnswerSpool>().AcquireAsync(context.RequestAborted);
+        SpooledAnswer spool;
+        await using (var answer = await engine.AnswerAsync(request, context.RequestAborted))
+        {
+            WriteSource(context, answer);
+            spool = await context.RequestServices.GetRequiredService<AnswerSpool>().CollectAsync(answer, context.RequestAborted);
+        }
+
+        await using var ending = spool;
+        WriteHead(context, wanted);
+        await spool.SendAsync(context);
     }
 
     /// <summary>Whether the client has the answer of a tag already. Tags are weak: the bytes of two runs can differ in the order of rows.</summary>

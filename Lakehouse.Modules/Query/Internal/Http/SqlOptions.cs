@@ -48,7 +48,7 @@ internal sealed class SqlOptions
             throw JsonMembers.Invalid("numbers is an option of the formats json and ndjson");
         }
 
-        Timeout = Count("timeout_ms") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+        Timeout = Count("timeout_ms") is { } milliseconds ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)) : null;
         MaxRows = Count("max_rows");
         Id = Text("query_id");
         if (Id is not null && (Id.Length is 0 or > IdLengthMax || !Id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))

@@ -10,10 +10,10 @@ internal static class ErrorFrame
     public static FrameWriter Error(this FrameWriter frame, LakehouseException error) => frame
         .Int((int)error.Kind)
         .Text(error.Code)
-        .Text(error.Message)
+        .Text(EngineErrors.Cut(error.Message))
         .Long(error.RetryAfter?.Ticks ?? 0)
         .Text(error.Details is null ? null : JsonSerializer.Serialize(error.Details))
-        .Text(error.InnerException is EngineCause known ? known.Message : error.InnerException?.ToString());
+        .Text(error.InnerException is { } cause ? EngineErrors.Cut(cause is EngineCause known ? known.Message : cause.ToString()) : null);
 
     public static LakehouseException Read(ref FrameReader frame)
     {

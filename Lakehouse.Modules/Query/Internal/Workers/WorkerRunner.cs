@@ -18,16 +18,18 @@ internal sealed class WorkerRunner(
     public async Task<IRunningStatement> StartAsync(
         StatementRequest request, TimeSpan timeout, IDisposable lease, RunningQuery? query, CancellationToken cancellationToken)
     {
+        // With its parameters: a text that is harmless with others must not be refused.
+        var text = request.Sql + '\0' + request.Parameters;
         var budget = new TimeBudget(timeout);
         using var history = new StatementCase(request.Sql);
         var (ownsLease, takesSecond) = (true, false);
         try
         {
-            _strikes.Require(request.Sql);
+            _strikes.Require(text);
             while (true)
             {
                 var worker = await budget.RunAsync(async stop => await pool.TakeAsync(takesSecond, stop), cancellationToken);
-                var statement = new LaneStatement(worker, history, datasets, _calls, options, budget, lease, () => _strikes.Add(request.Sql));
+                var statement = new LaneStatement(worker, history, datasets, _calls, options, budget, lease, () => _strikes.Add(text));
                 if (!statement.TryEnter())
                 {
                     continue; // the process has just ended
@@ -49,7 +51,7 @@ internal sealed class WorkerRunner(
                 catch (WorkerGoneException error)
                 {
                     ownsLease = true;
-                    await JudgeAsync(history, worker, request, error, cancellationToken);
+                    await JudgeAsync(history, worker, text, error, cancellationToken);
                 }
             }
         }
@@ -66,14 +68,14 @@ internal sealed class WorkerRunner(
 
     /// <summary>Returns when a statement whose process has ended may run again, and throws when it may not.</summary>
     private async Task JudgeAsync(
-        StatementCase history, EngineWorker worker, StatementRequest request, WorkerGoneException error, CancellationToken cancellationToken)
+        StatementCase history, EngineWorker worker, string text, WorkerGoneException error, CancellationToken cancellationToken)
     {
         var death = await worker.Death;
         if (death is WorkerDeath.Crashed or WorkerDeath.OutOfMemory)
         {
             if (history.Judge(worker.Suspects) || await history.IsLeftAsync(worker.Suspects, worker.DiedAt, cancellationToken))
             {
-                _strikes.Add(request.Sql);
+                _strikes.Add(text);
                 throw death == WorkerDeath.OutOfMemory ? EngineErrors.OutOfMemory(options) : EngineErrors.Failed(error);
             }
         }
