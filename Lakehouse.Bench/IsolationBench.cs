@@ -44,7 +44,7 @@ internal static class IsolationBench
     private static Task<ServerProcess> StartAsync(string folder, string isolation)
     {
         Directory.CreateDirectory(folder);
-        return ServerProcess.StartAsync(folder, "--query.isolation", isolation);
+        return ServerProcess.StartAsync(folder, "--query.isolation", isolation, "--query.cache_bytes", "0");
     }
 
     private static async Task ImportAsync(ServerProcess server)

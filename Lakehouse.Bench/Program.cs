@@ -2,10 +2,10 @@ using Lakehouse.Bench;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
-// [all|ingest|json|latency|isolation|objects|embed|search|vectors|scale] [rows]
+// [all|ingest|json|formats|kept|latency|isolation|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
-if (what is not ("all" or "ingest" or "json" or "latency" or "isolation" or "objects" or "embed" or "search" or "vectors" or "scale"))
+if (what is not ("all" or "ingest" or "json" or "formats" or "kept" or "latency" or "isolation" or "objects" or "embed" or "search" or "vectors" or "scale"))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
     return 2;
@@ -43,14 +43,25 @@ if (what is "isolation")
     return report.AllHeld ? 0 : 1;
 }
 
-await using var server = await ServerProcess.StartAsync(workspace.Folder);
+if (what is "all" or "kept")
+{
+    await CacheBench.RunAsync(workspace, report);
+}
+
+if (what is "kept")
+{
+    return report.AllHeld ? 0 : 1;
+}
+
+// Without kept answers, so that each query runs.
+await using var server = await ServerProcess.StartAsync(workspace.Folder, "--query.cache_bytes", "0");
 Console.WriteLine($"{Environment.ProcessorCount} processors, {workspace.CsvBytes / 1e6:0} MB of CSV, {rows:N0} rows; medians of interleaved runs");
 if (what is "all" or "ingest")
 {
     await IngestBench.RunAsync(server, workspace, report);
 }
 
-if (what is "all" or "json" or "latency" or "objects")
+if (what is "all" or "json" or "formats" or "latency" or "objects")
 {
     await server.IngestAsync("workers", workspace.CsvPath);
 }
@@ -58,6 +69,11 @@ if (what is "all" or "json" or "latency" or "objects")
 if (what is "all" or "json")
 {
     await JsonBench.RunAsync(server, report);
+}
+
+if (what is "all" or "formats")
+{
+    await FormatBench.RunAsync(server, workspace, report);
 }
 
 if (what is "all" or "search")

@@ -53,10 +53,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Returns the size of the answer and the time to its first byte.</summary>
-    public async Task<(long Bytes, TimeSpan FirstByte, TimeSpan Whole)> QueryAsync(string sql, byte[] buffer)
+    public async Task<(long Bytes, TimeSpan FirstByte, TimeSpan Whole)> QueryAsync(string sql, byte[] buffer, string options = "")
     {
         var started = Stopwatch.GetTimestamp();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sql" + options) { Content = JsonContent.Create(new { sql }) };
         using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();
         await using var stream = await answer.Content.ReadAsStreamAsync();

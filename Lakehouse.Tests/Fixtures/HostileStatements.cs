@@ -16,8 +16,10 @@ public static partial class HostileStatements
     /// <summary>The classes, in the order of the file.</summary>
     public static IReadOnlyList<string> Classes { get; } = ["stack", "planner", "unstoppable", "amplifier", "escape", "starvation"];
 
-    /// <summary>All statements, numbered from 1 in the order of the file, with their macros expanded.</summary>
-    public static IEnumerable<(int Number, string Class, string Sql)> Read()
+    /// <summary>
+    /// All statements, numbered from 1 in the order of the file, with their macros expanded, and the formats besides JSON that their reasons name.
+    /// </summary>
+    public static IEnumerable<(int Number, string Class, string Sql, IReadOnlyList<string> Formats)> Read()
     {
         var number = 0;
         foreach (var block in Blocks(File.ReadAllText(Repository.File("Lakehouse.Tests", "TestData", "hostile.sql"))))
@@ -29,7 +31,9 @@ public static partial class HostileStatements
             }
 
             number++;
-            yield return (number, header.Groups["class"].Value, Expand(block[header.Length..]));
+            var reason = header.Value.Contains("format=", StringComparison.Ordinal) ? header.Value : string.Empty;
+            var formats = new[] { "parquet", "arrow" }.Where(f => reason.Contains(f, StringComparison.Ordinal)).ToList();
+            yield return (number, header.Groups["class"].Value, Expand(block[header.Length..]), formats);
         }
     }
 

@@ -8,6 +8,7 @@
 --   amplifier    a large value of a small one, past the gate's bounds or the memory limit
 --   escape       files, settings, catalog and state of the engine; must be refused, or show nothing
 --   starvation   plans that want all memory, disk, time or connection
+-- A reason with format=parquet, or "format=parquet and arrow", has the statement sent for these formats too.
 --
 -- Macros, one in another at most:
 --   {{N*text}}       text, N times over

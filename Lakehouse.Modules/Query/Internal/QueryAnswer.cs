@@ -24,6 +24,8 @@ internal sealed class QueryAnswer(
     private readonly ArrayBufferWriter<byte> _lines = new();
     private ArrayBufferWriter<byte>? _kept;
     private long _bytes;
+    private Task _flush = Task.CompletedTask;
+    private bool _isStatementLeft;
 
     public string? Tag { get; } = statement.Head.IsRepeatable ? AnswerCache.TagOf(request, statement.Head.Datasets) : null;
 
@@ -34,6 +36,9 @@ internal sealed class QueryAnswer(
     public async Task CopyToAsync(PipeWriter output, bool endsWithError, CancellationToken cancellationToken)
     {
         _kept = Tag is null || cache.MaxAnswerBytes == 0 ? null : new ArrayBufferWriter<byte>();
+        // A flush that is cancelled cuts the connection, over which the line with the error should go.
+        var hasErrorLine = endsWithError && request.Format == AnswerFormat.NdJson;
+        var cutting = hasErrorLine ? cancellationToken : stop.Token;
         try
         {
             var isMore = true;
@@ -41,10 +46,10 @@ internal sealed class QueryAnswer(
             {
                 isMore = await CopyNextAsync(output);
                 query.Count(statement.RowCount, _bytes);
-                var flush = output.FlushAsync(stop.Token);
-                if (!flush.IsCompleted)
+                _flush = output.FlushAsync(cutting).AsTask();
+                if (!_flush.IsCompleted)
                 {
-                    await WaitAsync(flush.AsTask());
+                    await WaitAsync(_flush);
                 }
             }
 
@@ -58,11 +63,14 @@ internal sealed class QueryAnswer(
         catch (Exception error)
         {
             var cause = registry.Translate(query, error);
-            if (!endsWithError || request.Format != AnswerFormat.NdJson || cause is not LakehouseException known)
+            if (!hasErrorLine || cause is not LakehouseException known)
             {
                 throw cause;
             }
 
+            // The client can take long to read what comes before the line; the engine does not wait for it.
+            await LeaveStatementAsync();
+            await _flush;
             WriteLastLine(output, known);
             await output.FlushAsync(cancellationToken);
         }
@@ -72,6 +80,17 @@ internal sealed class QueryAnswer(
     {
         registry.End(query, QueryState.Abandoned);
         stop.Dispose();
+        return LeaveStatementAsync();
+    }
+
+    private ValueTask LeaveStatementAsync()
+    {
+        if (_isStatementLeft)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _isStatementLeft = true;
         return statement.DisposeAsync();
     }
 
@@ -140,8 +159,10 @@ internal sealed class QueryAnswer(
             }
         }
 
-        if (await Task.WhenAny(flush, lease.Cut) != flush)
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+        if (await Task.WhenAny(flush, lease.Cut, stopped) is var ended && ended != flush)
         {
+            stop.Token.ThrowIfCancellationRequested();
             throw EngineErrors.ReaderTooSlow();
         }
 
