@@ -22,8 +22,8 @@ internal sealed class StatementErrors(EngineSetup setup)
         new(
             ErrorKind.InvalidInput,
             "format_unsupported",
-            $"The statement cannot be answered as {format}: a column has a type that has no form there, or its text ends in a way that cannot be put in brackets. "
-            + "Cast the column, e.g. to VARCHAR or JSON, and leave out semicolons and comments at the end; or choose another format.",
+            $"The statement cannot be answered as {format}: a column has a type that has no form there, or its text ends in a way that cannot be put in "
+            + "brackets. Cast the column, e.g. to VARCHAR or JSON, and leave out semicolons and comments at the end; or choose another format.",
             error);
 
     /// <summary>Translates an error of the engine.</summary>
