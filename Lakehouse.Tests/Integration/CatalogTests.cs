@@ -220,7 +220,8 @@ public sealed class CatalogTests : IAsyncLifetime
 
         var dropped = await catalog.DropAsync(DatasetName.Parse("brief"), CancellationToken.None);
 
-        dropped.Should().BeEquivalentTo(before with { Version = 2, Objects = [], RowCount = 0, UpdatedAt = dropped.UpdatedAt, IsDropped = true });
+        dropped.Should().BeEquivalentTo(
+            before with { Version = 2, Objects = [], RowCount = 0, UpdatedAt = dropped.UpdatedAt, IsDropped = true, MadeBy = "drop" });
         using var fresh = NewCatalog();
         await fresh.RefreshAsync(default);
         fresh.Find(DatasetName.Parse("brief")).Should().BeNull();

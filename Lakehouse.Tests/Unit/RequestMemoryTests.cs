@@ -38,6 +38,24 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public async Task One_that_was_given_up_is_waited_for_whatever_else_is_released_meanwhile()
+    {
+        using var first = _memory.Enter();
+        var second = _memory.Enter();
+        await second.GrowAsync(60, CancellationToken.None);
+        var growing = first.GrowAsync(70, CancellationToken.None).AsTask();
+        for (var i = 0; i < 3; i++)
+        {
+            _memory.Enter().Dispose();
+            await Task.Delay(10);
+        }
+
+        growing.IsCompleted.Should().BeFalse("it is not the one that has to fail");
+        second.Dispose();
+        await growing;
+    }
+
+    [Fact]
     public async Task The_last_one_does_not_wait_for_those_before_it()
     {
         using var first = _memory.Enter();

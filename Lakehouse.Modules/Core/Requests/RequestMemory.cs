@@ -14,6 +14,9 @@ public sealed class RequestMemory(long bytesMax)
     private TaskCompletionSource _released = NewSignal();
     private long _used;
 
+    // Of those bytes: what the requests hold that were given up and have not ended yet.
+    private long _releasing;
+
     /// <summary>The bound on the bytes of all requests together.</summary>
     public long BytesMax => bytesMax;
 
@@ -34,7 +37,7 @@ public sealed class RequestMemory(long bytesMax)
         while (true)
         {
             Task released;
-            RequestMemoryLease youngest;
+            RequestMemoryLease? youngest = null;
             lock (_gate)
             {
                 if (lease.IsGivenUp)
@@ -49,13 +52,19 @@ public sealed class RequestMemory(long bytesMax)
                     return;
                 }
 
-                youngest = _growing.Last!.Value;
-                youngest.IsGivenUp = true;
-                _growing.RemoveLast();
+                // No further request has to fail when those that were given up will release enough: they take a moment to end.
+                if (_used - _releasing + bytes > bytesMax)
+                {
+                    youngest = _growing.Last!.Value;
+                    youngest.IsGivenUp = true;
+                    _releasing += youngest.Bytes;
+                    _growing.RemoveLast();
+                }
+
                 released = _released.Task;
             }
 
-            youngest.GiveUp();
+            youngest?.GiveUp();
             if (youngest == lease)
             {
                 throw Full();
@@ -80,6 +89,7 @@ public sealed class RequestMemory(long bytesMax)
         {
             lease.Node.List?.Remove(lease.Node);
             _used -= lease.Bytes;
+            _releasing -= lease.IsGivenUp ? lease.Bytes : 0;
             lease.Bytes = 0;
             if (_used >= bytesMax)
             {

@@ -87,6 +87,9 @@ public sealed class LakehouseHost : IAsyncDisposable
 
             // Starting an engine process takes longer than most tests, so only the tests of queries and of the built program use one.
             ["query.isolation"] = "none",
+
+            // So that each query runs.
+            ["query.cache_bytes"] = "0",
         };
         foreach (var (key, value) in settings)
         {

@@ -41,7 +41,9 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     public static Task<LakehouseProcess> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, params string[] settings) =>
         StartAsync(Create([.. Serve(dataDirectory), .. settings]), environment);
 
-    private static string[] Serve(string dataDirectory) => ["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory];
+    /// <summary>Without kept answers, so that each query runs.</summary>
+    private static string[] Serve(string dataDirectory) =>
+        ["serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir", dataDirectory, "--query.cache_bytes", "0"];
 
     private static async Task<LakehouseProcess> StartAsync(Process process, IReadOnlyDictionary<string, string> environment)
     {

@@ -15,7 +15,8 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await LakehouseHost.StartAsync(
-            ("query.isolation", isolation), ("catalog.gc_every", "0s"), ("catalog.gc_grace", "1s"), ("catalog.refresh_every", "100ms"));
+            ("query.isolation", isolation), ("query.cache_bytes", "64MiB"),
+            ("catalog.gc_every", "0s"), ("catalog.gc_grace", "1s"), ("catalog.refresh_every", "100ms"));
         await _host.IngestAsync("parts", "id,name\n1,bolt\n");
         await _host.IngestAsync("parts", "id,name\n1,bolt\n2,nut\n");
         await _host.IngestAsync("parts", "id,name\n1,bolt\n2,nut\n3,gear\n");
@@ -111,7 +112,8 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
     public async Task A_restored_version_survives_the_collection_of_the_old_one()
     {
         await using var host = await LakehouseHost.StartAsync(
-            ("query.isolation", isolation), ("catalog.gc_every", "0s"), ("catalog.gc_grace", "1s"), ("catalog.refresh_every", "100ms"),
+            ("query.isolation", isolation), ("query.cache_bytes", "64MiB"),
+            ("catalog.gc_every", "0s"), ("catalog.gc_grace", "1s"), ("catalog.refresh_every", "100ms"),
             ("catalog.keep_versions", "1"), ("catalog.keep_for", "0s"));
         await host.IngestAsync("parts", "id\n1\n");
         await host.IngestAsync("parts", "id\n2\n");
