@@ -29,8 +29,10 @@ internal static class EngineErrors
             return message;
         }
 
-        var end = char.IsHighSurrogate(message[MessageLengthMax - 1]) ? MessageLengthMax - 1 : MessageLengthMax;
-        return $"{message[..end]}... ({message.Length} characters in all)";
+        // Within the bound together, so that what was cut is not cut again on its way.
+        var rest = $"... ({message.Length} characters in all)";
+        var end = MessageLengthMax - rest.Length;
+        return message[..(char.IsHighSurrogate(message[end - 1]) ? end - 1 : end)] + rest;
     }
 
     public static LakehouseException Timeout(TimeSpan limit) =>

@@ -22,7 +22,7 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
     public CancellationToken Cancelled => _cancelling.Token;
 
     /// <summary>Whether it was cancelled.</summary>
-    public bool IsCancelled { get; private set; }
+    public bool IsCancelled => _cancelling.IsCancellationRequested;
 
     public QueryInfo Info
     {
@@ -72,11 +72,7 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
     }
 
     /// <summary>Cancels it.</summary>
-    public void Cancel()
-    {
-        IsCancelled = true;
-        _cancelling.Cancel();
-    }
+    public void Cancel() => _cancelling.Cancel();
 
     public void Dispose() => _cancelling.Dispose();
 }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration.Sql;
 
@@ -119,8 +120,9 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
         await host.IngestAsync("parts", "id\n2\n");
         using var restored = await host.Http.PostAsync("/v1/catalog/restore/parts?version=1", null);
         restored.StatusCode.Should().Be(HttpStatusCode.OK);
-        await Task.Delay(TimeSpan.FromSeconds(2.5)); // the grace period, and the second that times may be rounded to
-        var collection = await host.Service<IGarbageCollector>().CollectAsync(isDryRun: false, 100, CancellationToken.None);
+        var collector = host.Service<IGarbageCollector>();
+        await StorageEndpointTests.WaitForAsync(() => collector.CollectAsync(isDryRun: true, 100, CancellationToken.None).Result.Count > 2);
+        var collection = await collector.CollectAsync(isDryRun: false, 100, CancellationToken.None);
         collection.Count.Should().BeGreaterThan(2, "there were two manifests, and files that only they named");
         (await host.RowsAsync("SELECT id FROM parts")).Should().Be("[[1]]");
         (await host.RefusalAsync("FROM \"parts@1\"")).Code.Should().Be("version_not_found");

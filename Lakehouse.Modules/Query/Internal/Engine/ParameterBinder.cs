@@ -115,13 +115,13 @@ internal static class ParameterBinder
 
     private static void BindByName(DuckDbStatement statement, int count, JsonElement values)
     {
-        if (values.EnumerateObject().Skip(count).Any())
+        var given = values.EnumerateObject().ToList();
+        if (given.Count > (2 * count) + NamesMax)
         {
-            // Names more than parameters: which ones is said only where there are few.
-            RequireFew(values, count);
+            // Which names are too many is looked for only where there are few.
+            throw Invalid($"params has {given.Count} values, and the statement has {count} parameters");
         }
 
-        var given = values.EnumerateObject().ToList();
         var names = Enumerable.Range(1, count).Select(statement.GetParameterName).ToList();
         for (var i = 0; i < count; i++)
         {
@@ -138,15 +138,6 @@ internal static class ParameterBinder
         if (given.FirstOrDefault(v => !names.Contains(v.Name, StringComparer.OrdinalIgnoreCase)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
         {
             throw Invalid($"params has \"{other.Name}\", and the statement has no parameter ${other.Name}{NearestName.Hint(other.Name, names)}");
-        }
-    }
-
-    private static void RequireFew(JsonElement values, int count)
-    {
-        var given = values.EnumerateObject().Count();
-        if (given > (2 * count) + NamesMax)
-        {
-            throw Invalid($"params has {given} values, and the statement has {count} parameters");
         }
     }
 

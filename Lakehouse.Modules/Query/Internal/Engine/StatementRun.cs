@@ -144,7 +144,11 @@ internal sealed class StatementRun : IDisposable
         if (_request.Format == AnswerFormat.Arrow)
         {
             var whole = WithoutEnd(sql);
-            PrepareWrapped(ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow));
+            var wrapped = ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow);
+            if (wrapped != whole)
+            {
+                PrepareWrapped(wrapped);
+            }
         }
 
         ParameterBinder.Bind(_prepared!, _request.Parameters);

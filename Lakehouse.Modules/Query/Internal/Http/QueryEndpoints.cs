@@ -111,12 +111,13 @@ internal static class QueryEndpoints
     /// <summary>The engine is free for others while the client reads; how many such answers there are at once is bounded.</summary>
     private static async Task AnswerSpooledAsync(HttpContext context, IQueryEngine engine, QueryRequest request, SqlOptions wanted)
     {
-        using var lease = await context.RequestServices.GetRequiredService<AnswerSpool>().AcquireAsync(context.RequestAborted);
+        var spools = context.RequestServices.GetRequiredService<AnswerSpool>();
+        using var lease = await spools.AcquireAsync(context.RequestAborted);
         SpooledAnswer spool;
         await using (var answer = await engine.AnswerAsync(request, context.RequestAborted))
         {
             WriteSource(context, answer);
-            spool = await context.RequestServices.GetRequiredService<AnswerSpool>().CollectAsync(answer, context.RequestAborted);
+            spool = await spools.CollectAsync(answer, context.RequestAborted);
         }
 
         await using var ending = spool;
