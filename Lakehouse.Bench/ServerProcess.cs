@@ -13,17 +13,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<ServerProcess> StartAsync(string folder, params string[] settings)
+    public static Task<ServerProcess> StartAsync(string folder, params string[] settings) => StartAsync(null, folder, settings);
+
+    /// <summary>Starts a build.</summary>
+    /// <param name="program">The path of its lakehouse.dll; null for this build's.</param>
+    /// <param name="folder">Receives its data.</param>
+    /// <param name="settings">Further arguments.</param>
+    public static async Task<ServerProcess> StartAsync(string? program, string folder, string[] settings)
     {
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir",
+                program ?? Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "serve", "--server.bind", "127.0.0.1:0", "--storage.data_dir",
                 Path.Combine(folder, "data"), .. settings
             ])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetDirectoryName(program ?? typeof(ServerProcess).Assembly.Location)!, // where its own appsettings.toml is
         };
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -73,11 +73,17 @@ public sealed record QueryOptions
     /// <summary>Queries that take at least this long are logged; 0: none.</summary>
     public required TimeSpan SlowAfter { get; init; }
 
-    /// <summary>The memory for answers and for what is known of texts; 0: nothing is kept.</summary>
+    /// <summary>The memory for what is known of texts: which datasets they read; 0: nothing is kept.</summary>
+    public required long TextBytes { get; init; }
+
+    /// <summary>The memory for small answers; 0: none are kept.</summary>
     public required long CacheBytes { get; init; }
 
     /// <summary>The largest answer that is kept.</summary>
     public required long CacheAnswerBytes { get; init; }
+
+    /// <summary>How many plans an engine keeps for texts that come again, and how many judgements of texts; 0: none.</summary>
+    public required int MaxPlans { get; init; }
 
     /// <summary>How many answers may be on the disk at once before they are sent.</summary>
     public required int MaxSpools { get; init; }
@@ -140,8 +146,10 @@ public sealed record QueryOptions
             MaxRecent = settings.Count("query", "max_recent", 200, 0, 100_000),
             MaxLoggedSql = settings.Count("query", "max_logged_sql", 1_000, 0, 1_000_000),
             SlowAfter = settings.Time("query", "slow_after", "5s", "0s", "1d"),
+            TextBytes = settings.Size("query", "text_bytes", "8MiB", "0", "1TiB"),
             CacheBytes = settings.Size("query", "cache_bytes", "64MiB", "0", "1TiB"),
             CacheAnswerBytes = settings.Size("query", "cache_answer_bytes", "256KiB", "0", "1GiB"),
+            MaxPlans = settings.Count("query", "max_plans", 64, 0, 100_000),
             MaxSpools = settings.Count("query", "max_spools", 8, 1, 1_024),
             MaxParameters = settings.Count("query", "max_params", 1_000, 0, 10_000),
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),

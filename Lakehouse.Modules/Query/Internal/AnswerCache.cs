@@ -9,8 +9,9 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Lakehouse.Query.Internal;
 
 /// <summary>
-/// Remembers which datasets a text reads and small answers, for texts whose answer depends only on the versions of these datasets. So a text that comes again
-/// is answered without the engine until one of them has a new version. Both are bounded by <see cref="QueryOptions.CacheBytes"/>. Thread-safe.
+/// Remembers which datasets a text reads (bounded by <see cref="QueryOptions.TextBytes"/>) and small answers (by <see cref="QueryOptions.CacheBytes"/>), for
+/// texts whose answer depends only on the versions of these datasets. So a text that comes again is answered without the engine until one of them has a new
+/// version, and where its answer is not kept, the engine is told what it needs before it asks. Thread-safe.
 /// </summary>
 internal sealed class AnswerCache : IDisposable
 {
@@ -18,29 +19,34 @@ internal sealed class AnswerCache : IDisposable
 
     private readonly ICatalog _catalog;
     private readonly QueryOptions _options;
-    private readonly MemoryCache _cache;
+    private readonly MemoryCache _answers;
+    private readonly MemoryCache _texts;
 
     public AnswerCache(ICatalog catalog, QueryOptions options)
     {
         (_catalog, _options) = (catalog, options);
-        _cache = new MemoryCache(new MemoryCacheOptions { SizeLimit = Math.Max(1, options.CacheBytes) });
+        _answers = new MemoryCache(new MemoryCacheOptions { SizeLimit = Math.Max(1, options.CacheBytes) });
+        _texts = new MemoryCache(new MemoryCacheOptions { SizeLimit = Math.Max(1, options.TextBytes) });
     }
 
     /// <summary>The largest answer that is kept; 0 where none are.</summary>
     public long MaxAnswerBytes => Math.Min(_options.CacheAnswerBytes, _options.CacheBytes / 2);
 
+    /// <summary>The datasets that a text has read when it ran last, all in their newest version; null where that is not known.</summary>
+    public IReadOnlyList<DatasetRead>? FindDatasets(string sql) => _texts.TryGetValue(sql, out IReadOnlyList<DatasetRead>? datasets) ? datasets : null;
+
     /// <summary>The tag of the answer that a request would get now; null where that is not known without running it.</summary>
     public string? FindTag(QueryRequest request)
     {
-        if (_options.CacheBytes == 0 || request.At is not null || !_cache.TryGetValue(new TextKey(request.Sql), out StatementHead? head))
+        if (_options.CacheBytes == 0 || request.At is not null || FindDatasets(request.Sql) is not { } datasets)
         {
             return null;
         }
 
-        var versions = new DatasetRead[head!.Datasets.Count];
+        var versions = new DatasetRead[datasets.Count];
         for (var i = 0; i < versions.Length; i++)
         {
-            if (_catalog.FindIgnoringCase(head.Datasets[i].Name) is not { } dataset)
+            if (_catalog.FindIgnoringCase(datasets[i].Name) is not { } dataset)
             {
                 return null;
             }
@@ -52,22 +58,26 @@ internal sealed class AnswerCache : IDisposable
     }
 
     /// <summary>The answer of a tag; null where it is not kept.</summary>
-    public CachedAnswer? Find(string tag) => _cache.TryGetValue(new TagKey(tag), out CachedAnswer? answer) ? answer : null;
+    public CachedAnswer? Find(string tag) => _answers.TryGetValue(tag, out CachedAnswer? answer) ? answer : null;
 
     /// <summary>Remembers what a text reads, where its answer is repeatable.</summary>
     public void Learn(QueryRequest request, StatementHead head)
     {
         // What reads an older version runs again each time, because the catalog in memory does not show whether that version is still there.
-        if (head is { IsRepeatable: true, ReadsNewest: true } && _options.CacheBytes > 0)
+        if (head is { IsRepeatable: true, ReadsNewest: true } && FindDatasets(request.Sql)?.SequenceEqual(head.Datasets) != true)
         {
-            Set(new TextKey(request.Sql), head, EntryBytes + (request.Sql.Length * sizeof(char)));
+            Set(_texts, request.Sql, head.Datasets, (request.Sql.Length * sizeof(char)) + (head.Datasets.Count * EntryBytes));
         }
     }
 
     /// <summary>Keeps an answer.</summary>
-    public void Add(CachedAnswer answer) => Set(new TagKey(answer.Tag), answer, EntryBytes + answer.Bytes.Length);
+    public void Add(CachedAnswer answer) => Set(_answers, answer.Tag, answer, answer.Bytes.Length);
 
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _answers.Dispose();
+        _texts.Dispose();
+    }
 
     /// <summary>The tag of an answer: of everything that it depends on, including the versions that it reads.</summary>
     public static string TagOf(QueryRequest request, IReadOnlyList<DatasetRead> datasets)
@@ -99,9 +109,6 @@ internal sealed class AnswerCache : IDisposable
         Encoding.UTF8.GetBytes(text, output);
     }
 
-    private void Set(object key, object value, long size) => _cache.Set(key, value, new MemoryCacheEntryOptions { Size = size });
-
-    private sealed record TextKey(string Sql);
-
-    private sealed record TagKey(string Tag);
+    private static void Set(MemoryCache cache, string key, object value, long size) =>
+        cache.Set(key, value, new MemoryCacheEntryOptions { Size = EntryBytes + size });
 }

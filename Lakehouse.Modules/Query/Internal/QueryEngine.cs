@@ -18,6 +18,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, rows, request.Format, request.NumbersAsText, request.Parameters)
         {
             Pins = AnswerCache.ReadPins(request),
+            Expected = cache.FindDatasets(request.Sql),
         };
         var query = registry.Begin(request.Id, request.Sql);
         if (cache.FindTag(request) is { } tag && cache.Find(tag) is { } kept)

@@ -86,7 +86,6 @@ internal sealed class FileObjectStore : IObjectStore
     public Task<ObjectInfo> ImportAsync(ObjectKey key, string scratchPath, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         var target = PathOf(key);
-        MakeFolder(Path.GetDirectoryName(target)!);
         using (var file = File.OpenHandle(scratchPath, FileMode.Open, FileAccess.ReadWrite))
         {
             await SealAsync(file, cancellationToken);
@@ -95,7 +94,7 @@ internal sealed class FileObjectStore : IObjectStore
         ObjectInfo? created;
         try
         {
-            created = Link(key, scratchPath, target);
+            created = WithFolder(target, () => Link(key, scratchPath, target));
         }
         catch (IOException error) when (Posix.IsOtherFileSystem(error))
         {
@@ -163,8 +162,16 @@ internal sealed class FileObjectStore : IObjectStore
             return Task.FromResult(true);
         }
 
-        File.Delete(path);
-        Posix.FlushFolder(folder);
+        try
+        {
+            File.Delete(path);
+            Posix.FlushFolder(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.FromResult(true); // another process has deleted it too, and its folder, which was empty then
+        }
+
         RemoveEmptyFolders(folder);
         return Task.FromResult(true);
     });
@@ -221,19 +228,23 @@ internal sealed class FileObjectStore : IObjectStore
         Path.Combine(Path.GetDirectoryName(target)!, KeyPath.TemporaryPrefix + Guid.NewGuid().ToString("N"));
 
     /// <summary>Creates the file and the folders above it. Retries when a concurrent delete has removed one of the folders because it was empty.</summary>
-    private SafeFileHandle Create(string path)
+    private SafeFileHandle Create(string path) => WithFolder(path, () => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write));
+
+    /// <summary>Does something with a path in a folder that is there, and again where a concurrent delete has removed the folder meanwhile.</summary>
+    private T WithFolder<T>(string path, Func<T> action)
     {
         const int attempts = 100;
+        var folder = Path.GetDirectoryName(path)!;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                MakeFolder(Path.GetDirectoryName(path)!);
-                return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+                MakeFolder(folder);
+                return action();
             }
-            catch (Exception raced) when (raced is DirectoryNotFoundException or FileNotFoundException && attempt < attempts)
+            catch (IOException raced) when (attempt < attempts && (raced is DirectoryNotFoundException or FileNotFoundException || !Directory.Exists(folder)))
             {
-                // A concurrent delete removed the folder; the next attempt creates it again.
+                // The next attempt makes the folder again.
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Lakehouse.Tests.Unit.Sql;
 /// <summary>What the SQL gate counts before a text is parsed. Everything that the parser would read as code must be counted as code.</summary>
 public sealed class TokenBoundsTests
 {
-    private static readonly GateBounds Bounds = new(10_000, 1_000, 1_000, MaxDepth: 50, MaxGroupingSets: 64, MaxExpandedTables: 100, 1_000);
+    private static readonly GateBounds Bounds = new(10_000, 1_000, 1_000, MaxDepth: 50, MaxGroupingSets: 64, MaxExpandedTables: 100, 1_000, 0);
 
     [Theory]
     [InlineData("SELECT 1 GROUP BY CUBE (a, b, c, d, e, f)", true)]

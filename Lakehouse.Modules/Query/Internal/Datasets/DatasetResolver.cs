@@ -55,6 +55,29 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     }
 
     /// <summary>
+    /// Answers before it is asked, for a text that has run before. The paths are left out where the store is in place: an engine that does not have the views
+    /// asks for them.
+    /// </summary>
+    /// <returns>Null where one of the datasets cannot be read now, which the answer to the question will say.</returns>
+    public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)?> ExpectAsync(
+        IReadOnlyList<DatasetRead> expected, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
+        var (named, manifests) = (new List<DatasetFiles?>(expected.Count), new List<Manifest>(expected.Count));
+        foreach (var (name, _) in expected)
+        {
+            if (catalog.FindIgnoringCase(name) is not { Objects.Count: > 0 } dataset)
+            {
+                return null;
+            }
+
+            named.Add(Describe(dataset, store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken)));
+            manifests.Add(dataset);
+        }
+
+        return (new DatasetChanges(named, [], []), manifests);
+    }
+
+    /// <summary>
     /// Called after a statement has bound its views. Another statement may have replaced a view by one of a newer version just before, and this one may have
     /// bound that. So the files of the newer version are held too. Not needed for a store that is in place.
     /// </summary>

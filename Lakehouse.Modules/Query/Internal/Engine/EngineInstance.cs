@@ -21,14 +21,17 @@ internal sealed class EngineInstance : IDisposable
 
     private readonly DuckDbDatabase _database;
 
-    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors, PipePool pipes) =>
-        (_database, Vectors, Views, Pipes) = (database, vectors, new EngineViews(database), pipes);
+    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors, PipePool pipes, PlanPool plans) =>
+        (_database, Vectors, Views, Pipes, Plans) = (database, vectors, new EngineViews(database, plans), pipes, plans);
 
     /// <summary>The vector functions, which find the running statement by its connection.</summary>
     public VectorFunctions Vectors { get; }
 
     /// <summary>The views of its datasets.</summary>
     public EngineViews Views { get; }
+
+    /// <summary>The plans of texts that may come again.</summary>
+    public PlanPool Plans { get; }
 
     /// <summary>The pipes through which it hands over files.</summary>
     public PipePool Pipes { get; }
@@ -71,7 +74,7 @@ internal sealed class EngineInstance : IDisposable
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(setup.DataFolder)}]");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");
-            return new EngineInstance(database, functions, pipes);
+            return new EngineInstance(database, functions, pipes, new PlanPool(setup.Bounds.MaxPlans));
         }
         catch
         {
@@ -82,5 +85,9 @@ internal sealed class EngineInstance : IDisposable
 
     public DuckDbConnection Connect() => _database.Connect();
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        Plans.Dispose();
+        _database.Dispose();
+    }
 }

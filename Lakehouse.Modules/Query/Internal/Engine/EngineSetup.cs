@@ -28,7 +28,7 @@ internal sealed record EngineSetup(
     {
         frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
         frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns);
-        frame.Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables).Int(Bounds.MaxParameters);
+        frame.Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables).Int(Bounds.MaxParameters).Int(Bounds.MaxPlans);
     }
 
     public static EngineSetup Read(ref FrameReader frame) => new(
@@ -38,5 +38,5 @@ internal sealed record EngineSetup(
         frame.Text(),
         frame.Text(),
         frame.Flag(),
-        new GateBounds(frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int()));
+        new GateBounds(frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int()));
 }

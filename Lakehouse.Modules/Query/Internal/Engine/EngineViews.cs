@@ -8,7 +8,7 @@ namespace Lakehouse.Query.Internal.Engine;
 /// statement binds its views in one transaction, so it sees each dataset at one version. Thread-safe; one thread makes views at a time, since two would
 /// conflict.
 /// </summary>
-internal sealed class EngineViews(DuckDbDatabase database)
+internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
 {
     private readonly Dictionary<string, KnownDataset> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
@@ -78,6 +78,8 @@ internal sealed class EngineViews(DuckDbDatabase database)
                 {
                     _known.Remove(name);
                 }
+
+                plans.Drop(name);
             }
 
             foreach (var dataset in changes.Listed)
@@ -156,6 +158,8 @@ internal sealed class EngineViews(DuckDbDatabase database)
             _known.Remove(dataset.Name);
             _known[dataset.Name] = dataset;
         }
+
+        plans.Drop(dataset.Name);
     }
 
     private void Execute(string sql)

@@ -18,4 +18,7 @@ internal sealed record StatementRequest(
 
     /// <summary>The versions that the client pins, by dataset in any letter case. The engine's process does not need them.</summary>
     public IReadOnlyDictionary<string, DatasetVersion> Pins { get; init; } = NoPins;
+
+    /// <summary>The datasets that the text has read in their newest versions when it ran before, in the order of its tables; null where that is not known.</summary>
+    public IReadOnlyList<DatasetRead>? Expected { get; init; }
 }

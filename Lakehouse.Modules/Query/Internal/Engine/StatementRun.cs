@@ -15,6 +15,12 @@ internal sealed class StatementRun : IDisposable
 {
     private const int TriesMax = 4;
 
+    /// <summary>Plans of more columns are not kept, because of their memory.</summary>
+    private const int KeptColumnsMax = 1_000;
+
+    /// <summary>Values that are bound stay with a kept plan, so that only small ones may.</summary>
+    private const int KeptParametersMax = 4_096;
+
     private readonly EngineInstance _engine;
     private readonly StatementRequest _request;
     private readonly JudgedStatement _statement;
@@ -22,10 +28,12 @@ internal sealed class StatementRun : IDisposable
     private readonly DuckDbConnection _connection;
     private readonly VectorScope _vectors;
     private readonly IAnswerForm? _form;
+    private KeptPlan? _plan;
     private DuckDbStatement? _prepared;
     private IReadOnlyList<DuckDbColumn> _columns = [];
     private IAnswerBody? _body;
     private bool _isWrapped;
+    private bool _isComplete;
     private volatile bool _isStopped;
 
     /// <param name="engine">The engine.</param>
@@ -36,7 +44,8 @@ internal sealed class StatementRun : IDisposable
     {
         (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
         _form = AnswerForms.For(request, statement, errors.Paths);
-        _connection = engine.Connect();
+        _plan = statement.IsRepeatable ? engine.Plans.Take(request.Sql) : null;
+        _connection = _plan?.Connection ?? engine.Connect();
         _vectors = engine.Vectors.Begin(_connection);
     }
 
@@ -62,6 +71,10 @@ internal sealed class StatementRun : IDisposable
     /// <summary>Whether it needs anything from the catalog.</summary>
     public bool HasNeeds => _statement.Tables.Count > 0 || _statement.NamesEveryDataset;
 
+    /// <summary>Whether datasets that the server has sent without being asked are those that the statement names.</summary>
+    public bool IsAbout(DatasetChanges expected) => !_statement.NamesEveryDataset && expected.Named.Count == _statement.Tables.Count
+        && expected.Named.Zip(_statement.Tables).All(pair => pair.First is { Table: null } d && d.Name.Equals(pair.Second.Name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Plans, executes, and fetches the first rows.</summary>
     /// <param name="datasets">The answer to <see cref="Needs"/>; null when nothing was needed.</param>
     /// <returns>False when the answer does not fit what the engine knows by now: <see cref="Needs"/> must be answered again.</returns>
@@ -78,7 +91,7 @@ internal sealed class StatementRun : IDisposable
         for (var tries = 1; ; tries++)
         {
             var versions = ReadVersions(datasets);
-            Start(sql);
+            Start(sql, versions);
             if (versions.SequenceEqual(ReadVersions(datasets)) || tries == TriesMax)
             {
                 Head = new StatementHead(
@@ -103,7 +116,11 @@ internal sealed class StatementRun : IDisposable
     public bool MoveNext() => Do(() => _body!.MoveNext());
 
     /// <summary>Writes the bytes after the last row.</summary>
-    public void WriteEnd(IBufferWriter<byte> output) => _body!.End(output);
+    public void WriteEnd(IBufferWriter<byte> output)
+    {
+        _body!.End(output);
+        _isComplete = true;
+    }
 
     /// <summary>Tells the running step to stop. Must be called repeatedly until it has: a call between two steps of the engine is lost.</summary>
     public void Interrupt()
@@ -116,16 +133,38 @@ internal sealed class StatementRun : IDisposable
     public void Dispose()
     {
         _body?.Dispose();
-        _prepared?.Dispose();
         _vectors.Dispose();
+        if (CanKeep)
+        {
+            _engine.Plans.Add(new KeptPlan(_request.Sql, _connection, _prepared!, Head.Datasets));
+            return;
+        }
+
+        _plan?.Statement.Dispose();
+        _prepared?.Dispose();
         _connection.Dispose();
     }
 
-    private void Start(string sql)
+    /// <summary>Whether the same text can run on the same plan again: not one that has failed, and not one whose connection has views of its own.</summary>
+    private bool CanKeep => _isComplete && !_isStopped && !_isWrapped && _statement.IsRepeatable && Head.ReadsNewest && _form is not null
+        && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
+        && Head.Datasets.All(d => _engine.Views.Find(d.Name)?.Version == d.Version);
+
+    private void Start(string sql, IReadOnlyList<DatasetRead> versions)
     {
         _body?.Dispose();
         _body = null;
-        Prepare(sql);
+        if (_plan is not null && _plan.Versions.SequenceEqual(versions))
+        {
+            _prepared = _plan.Statement;
+        }
+        else
+        {
+            _plan?.Statement.Dispose();
+            Prepare(sql);
+        }
+
+        _plan = null;
         if (_prepared!.Kind is not (DuckDbStatementKind.Select or DuckDbStatementKind.Explain))
         {
             throw GateErrors.Forbidden("it is no SELECT");

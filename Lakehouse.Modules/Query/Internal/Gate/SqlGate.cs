@@ -13,12 +13,26 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
 {
     private const int OpenPivotsMax = 16;
 
+    private readonly RecentJudgements _recent = new(bounds.MaxPlans);
+
     /// <summary>Judges a text. Throws <c>sql_forbidden</c> or <c>sql_error</c>.</summary>
     /// <param name="sql">What the client sent.</param>
     /// <param name="maxSqlBytes">The longest text.</param>
     public JudgedStatement Judge(string sql, int maxSqlBytes)
     {
         RequireText(sql, maxSqlBytes);
+        if (_recent.Find(sql) is { } known)
+        {
+            return known;
+        }
+
+        var judged = JudgeText(sql);
+        _recent.Add(sql, judged);
+        return judged;
+    }
+
+    private JudgedStatement JudgeText(string sql)
+    {
         var explain = ExplainPrefix.Read(sql);
         var body = sql[explain.Length..];
         if (PivotStatement.Read(body, SqlToken.Split(body)) is not null)

@@ -15,23 +15,39 @@ internal static class StatementFrames
     private const int ListFollows = 1;
     private const byte Chunks = byte.MaxValue;
 
-    public static void Write(FrameWriter frame, long number, StatementRequest request) => frame
-        .Begin(FrameKind.Start)
-        .Long(number)
-        .Text(request.Sql)
-        .Int(request.MaxSqlBytes)
-        .Long(request.Rows.Max)
-        .Flag(request.Rows.IsWanted)
-        .Byte(request.Format is { } format ? (byte)format : Chunks)
-        .Flag(request.NumbersAsText)
-        .Text(request.Parameters)
-        .End();
+    /// <summary>Writes a statement.</summary>
+    /// <param name="frame">The output.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="request">The statement.</param>
+    /// <param name="expected">The datasets that it probably needs, so that the worker need not ask; null where that is not known.</param>
+    public static void Write(FrameWriter frame, long number, StatementRequest request, DatasetChanges? expected)
+    {
+        frame
+            .Begin(FrameKind.Start)
+            .Long(number)
+            .Text(request.Sql)
+            .Int(request.MaxSqlBytes)
+            .Long(request.Rows.Max)
+            .Flag(request.Rows.IsWanted)
+            .Byte(request.Format is { } format ? (byte)format : Chunks)
+            .Flag(request.NumbersAsText)
+            .Text(request.Parameters)
+            .Flag(expected is not null);
+        if (expected is not null)
+        {
+            WriteChanges(frame, expected);
+        }
 
-    public static StatementRequest ReadRequest(ref FrameReader frame, out long number)
+        frame.End();
+    }
+
+    public static StatementRequest ReadRequest(ref FrameReader frame, out long number, out DatasetChanges? expected)
     {
         number = frame.Long();
         var (sql, maxSqlBytes, rows, format) = (frame.Text(), frame.Int(), new RowBound(frame.Long(), frame.Flag()), frame.Byte());
-        return new StatementRequest(sql, maxSqlBytes, rows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
+        var request = new StatementRequest(sql, maxSqlBytes, rows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
+        expected = frame.Flag() ? ReadChanges(ref frame) : null;
+        return request;
     }
 
     public static void Write(FrameWriter frame, DatasetNeeds needs)
@@ -83,7 +99,14 @@ internal static class StatementFrames
 
     public static void Write(FrameWriter frame, DatasetChanges changes)
     {
-        frame.Begin(FrameKind.Datasets).Int(changes.Named.Count);
+        frame.Begin(FrameKind.Datasets);
+        WriteChanges(frame, changes);
+        frame.End();
+    }
+
+    private static void WriteChanges(FrameWriter frame, DatasetChanges changes)
+    {
+        frame.Int(changes.Named.Count);
         foreach (var dataset in changes.Named)
         {
             frame.Flag(dataset is not null);
@@ -104,8 +127,6 @@ internal static class StatementFrames
         {
             Write(frame, dataset);
         }
-
-        frame.End();
     }
 
     public static DatasetChanges ReadChanges(ref FrameReader frame)

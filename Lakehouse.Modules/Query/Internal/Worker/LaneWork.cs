@@ -37,7 +37,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         {
             var frame = lane.Receive(FrameKind.Start);
             var reader = new FrameReader(frame.Payload.Span);
-            var request = StatementFrames.ReadRequest(ref reader, out var number);
+            var request = StatementFrames.ReadRequest(ref reader, out var number, out var expected);
             lock (_current)
             {
                 _number = number;
@@ -46,7 +46,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
             output.Reset();
             try
             {
-                var rows = Execute(request, output);
+                var rows = Execute(request, expected, output);
                 output.HandOver();
                 _frames.Begin(FrameKind.End).Long(rows).End();
             }
@@ -94,7 +94,7 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         }
     }
 
-    private long Execute(StatementRequest request, BlockWriter output)
+    private long Execute(StatementRequest request, DatasetChanges? expected, BlockWriter output)
     {
         var statement = gate.Judge(request.Sql, request.MaxSqlBytes);
         using var run = new StatementRun(engine, request, statement, errors);
@@ -102,12 +102,11 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
         Publish(run);
         try
         {
-            DatasetChanges? datasets;
-            do
+            var isStarted = expected is not null && run.IsAbout(expected) && run.TryStart(expected);
+            while (!isStarted)
             {
-                datasets = run.HasNeeds ? Ask(run.Needs) : null;
+                isStarted = run.TryStart(run.HasNeeds ? Ask(run.Needs) : null);
             }
-            while (!run.TryStart(datasets));
 
             StatementFrames.Write(_frames, run.Head);
             WriteRows(run, output);

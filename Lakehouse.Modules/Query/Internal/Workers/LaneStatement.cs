@@ -77,7 +77,11 @@ internal sealed class LaneStatement(
         try
         {
             _pins = request.Pins;
-            StatementFrames.Write(_frames, _number, request);
+            // The process does not know of the statement yet, so that there is nothing to stop.
+            _isEnded = true;
+            var expected = await ExpectAsync(request, cancellationToken);
+            _isEnded = false;
+            StatementFrames.Write(_frames, _number, request, expected);
             await SendAsync(_frames);
             await ReadOnAsync(cancellationToken);
         }
@@ -227,6 +231,25 @@ internal sealed class LaneStatement(
 
         await SendAsync(_frames);
         _unanswered = 0;
+    }
+
+    private async ValueTask<DatasetChanges?> ExpectAsync(StatementRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Expected is not { Count: > 0 } expected || request.Pins.Count > 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var found = await WorkAsync(async stop => await datasets.ExpectAsync(expected, _held, stop), cancellationToken);
+            _named = found?.Named ?? [];
+            return found?.Changes;
+        }
+        catch (LakehouseException error) when (error.Code != EngineErrors.TimeoutCode)
+        {
+            return null; // the process will ask, and the answer will be the error
+        }
     }
 
     private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
