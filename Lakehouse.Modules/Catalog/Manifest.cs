@@ -14,6 +14,7 @@ namespace Lakehouse.Catalog;
 /// <param name="UpdatedAt">When this version was committed, UTC.</param>
 /// <param name="IsDropped">True when this version marks the dataset as dropped; it has no data files then.</param>
 /// <param name="MadeBy">What made it, e.g. <c>ingest</c> or <c>restore of version 3</c>; null in manifests of earlier builds.</param>
+/// <param name="Definition">The query of a view or of a derived dataset; null for other datasets.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -25,4 +26,12 @@ public sealed record Manifest(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     bool IsDropped = false,
-    string? MadeBy = null);
+    string? MadeBy = null,
+    DatasetDefinition? Definition = null)
+{
+    /// <summary>Whether it is a view, which has columns and no rows of its own.</summary>
+    public bool IsView => Definition is { Kind: DefinitionKind.View };
+
+    /// <summary>Whether it is a derived dataset.</summary>
+    public bool IsDerived => Definition is { Kind: DefinitionKind.Derived };
+}

@@ -4,6 +4,7 @@ using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;
+using Lakehouse.Query.Internal.Stored;
 using Lakehouse.Query.Internal.Worker;
 using Lakehouse.Query.Internal.Workers;
 using Microsoft.AspNetCore.Builder;
@@ -27,7 +28,10 @@ public static class QueryModule
     /// </param>
     public static IServiceCollection AddQuery(this IServiceCollection services, QueryOptions options, EngineProgram? program)
     {
-        services.AddSingleton(options).AddSingleton<DatasetResolver>().AddSingleton<IQueryEngine, QueryEngine>();
+        services.AddSingleton(options).AddSingleton<DatasetResolver>();
+        services.AddSingleton<QueryEngine>().AddSingleton<IQueryEngine>(provider => provider.GetRequiredService<QueryEngine>());
+        services.AddSingleton<DatasetWriter>().AddSingleton<ViewStore>();
+        services.AddSingleton<DerivedDatasets>().AddHostedService(provider => provider.GetRequiredService<DerivedDatasets>());
         services.AddResponseCompression(compression =>
         {
             compression.MimeTypes =
@@ -51,8 +55,12 @@ public static class QueryModule
                 .AddSingleton<IStatementRunner, LocalRunner>();
     }
 
-    /// <summary>Maps <c>/v1/sql</c>.</summary>
-    public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder routes) => QueryEndpoints.Map(routes);
+    /// <summary>Maps <c>/v1/sql</c>, <c>/v1/queries</c>, <c>/v1/catalog/view</c> and <c>/v1/catalog/derived</c>.</summary>
+    public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder routes)
+    {
+        DefinitionEndpoints.Map(routes);
+        return QueryEndpoints.Map(routes);
+    }
 
     /// <summary>Runs an engine process until it ends.</summary>
     /// <exception cref="FormatException">The arguments are not those of the server: the command was run by hand.</exception>

@@ -65,6 +65,16 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
     public async Task<Manifest> RestoreAsync(DatasetName name, long version, CancellationToken cancellationToken)
     {
         var old = await FindAsync(name, version, cancellationToken);
+        if (old.IsView)
+        {
+            return (await catalog.CommitViewAsync(name, old.Definition!, old.Columns, cancellationToken)).Manifest;
+        }
+
+        if (old.IsDerived || catalog.Find(name) is { IsDerived: true })
+        {
+            throw CatalogErrors.Derived(name.Value);
+        }
+
         var own = old.Objects.Where(o => o.Sha256 is { } hash && DataFileKey.IsOf(o.Key, hash)).ToList();
         var plan = own.Count == 0 ? null : await catalog.PlanAsync(name, old.Columns, [.. own.Select(o => o.Sha256!)], cancellationToken);
         var keys = own.Zip(plan?.Keys ?? []).DistinctBy(pair => pair.First.Key).ToDictionary(pair => pair.First.Key, pair => pair.Second);

@@ -13,30 +13,37 @@ namespace Lakehouse.Catalog.Internal;
 internal sealed partial class ManifestCatalog(
     IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
 {
-    // _newest: the newest version by exact name, including dropped datasets, for the number of the next version. _datasets: the existing datasets by the name
-    // that SQL uses.
+    // _newest: the newest version by exact name, including what was dropped, for the number of the next version. _existing: the datasets and views there are,
+    // by the name that SQL uses.
     private readonly Dictionary<DatasetName, Manifest> _newest = [];
-    private readonly ConcurrentDictionary<string, Manifest> _datasets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Manifest> _existing = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _memory = new();
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _commits = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _refresh = new(1);
 
-    public Manifest? Find(DatasetName name) => _datasets.TryGetValue(name.Value, out var manifest) && manifest.Name == name ? manifest : null;
+    public event EventHandler? Changed;
 
-    public Manifest? FindIgnoringCase(string name) => _datasets.GetValueOrDefault(name);
+    public Manifest? Find(DatasetName name) => FindIgnoringCase(name.Value) is { } manifest && manifest.Name == name ? manifest : null;
 
-    public IReadOnlyList<Manifest> List() => [.. _datasets.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal)];
+    public Manifest? FindIgnoringCase(string name) => _existing.GetValueOrDefault(name) is { IsView: false } dataset ? dataset : null;
+
+    public IReadOnlyList<Manifest> List() => [.. Ordered().Where(m => !m.IsView)];
+
+    public Manifest? FindView(string name) => _existing.GetValueOrDefault(name) is { IsView: true } view ? view : null;
+
+    public IReadOnlyList<Manifest> ListViews() => [.. Ordered().Where(m => m.IsView)];
 
     public async Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken)
     {
-        RequireBounds(commit);
+        RequireBounds(commit.Objects.Count);
         Manifest? same = null;
         var result = await CommitNextAsync(
             commit.Name,
             async newest =>
             {
                 RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
+                RequireKind(commit, newest);
                 same = SaysTheSame(newest, commit) ? newest : null;
                 return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
             },
@@ -50,14 +57,47 @@ internal sealed partial class ManifestCatalog(
         return new CommitResult(result, IsUnchanged: false);
     }
 
-    public async Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken)
+    public async Task<CommitResult> CommitViewAsync(
+        DatasetName name, DatasetDefinition definition, IReadOnlyList<DatasetColumn> columns, CancellationToken cancellationToken)
+    {
+        Manifest? same = null;
+        var view = await CommitNextAsync(
+            name,
+            newest =>
+            {
+                RequireName(name, isView: true);
+                var isSame = newest is { IsDropped: false } && newest.Definition?.Sql == definition.Sql && newest.Columns.SequenceEqual(columns);
+                same = isSame ? newest : null;
+                var now = Now();
+                var createdAt = newest is { IsDropped: false } ? newest.CreatedAt : now;
+                return Task.FromResult(isSame ? null : new Manifest(
+                    DatasetId.For(name), name, NextVersion(name, newest), SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type))), columns, [], 0,
+                    createdAt, now, MadeBy: "view", Definition: definition));
+            },
+            cancellationToken);
+        return new CommitResult(view ?? same!, view is null);
+    }
+
+    public Task<Manifest> DropAsync(DatasetName name, CancellationToken cancellationToken) => DropAsync(name, isView: false, cancellationToken);
+
+    public Task<Manifest> DropViewAsync(DatasetName name, CancellationToken cancellationToken) => DropAsync(name, isView: true, cancellationToken);
+
+    private async Task<Manifest> DropAsync(DatasetName name, bool isView, CancellationToken cancellationToken)
     {
         var dropped = await CommitNextAsync(
             name,
-            newest => newest is null or { IsDropped: true }
-                ? throw CatalogErrors.NotFound(name.Value)
-                : Task.FromResult<Manifest?>(
-                    newest with { Version = NextVersion(name, newest), Objects = [], RowCount = 0, UpdatedAt = Now(), IsDropped = true, MadeBy = "drop" }),
+            newest => newest is null or { IsDropped: true } || newest.IsView != isView
+                ? throw (isView ? CatalogErrors.ViewNotFound(name.Value) : CatalogErrors.NotFound(name.Value, newest is { IsDropped: false }))
+                : Task.FromResult<Manifest?>(newest with
+                {
+                    Version = NextVersion(name, newest),
+                    Objects = [],
+                    RowCount = 0,
+                    UpdatedAt = Now(),
+                    IsDropped = true,
+                    MadeBy = "drop",
+                    Definition = null,
+                }),
             cancellationToken);
         LogDropped(name.Value, dropped!.Version);
         return dropped;
@@ -89,22 +129,52 @@ internal sealed partial class ManifestCatalog(
 
     private void RequireSchema(DatasetName name, SchemaFingerprint fingerprint, IReadOnlyList<DatasetColumn> columns)
     {
-        var current = FindIgnoringCase(name.Value);
-        if (current is null)
+        RequireName(name, isView: false);
+        if (FindIgnoringCase(name.Value) is { } current && current.Fingerprint != fingerprint)
+        {
+            throw SchemaConflict(current, columns, fingerprint);
+        }
+    }
+
+    private void RequireName(DatasetName name, bool isView)
+    {
+        if (_existing.GetValueOrDefault(name.Value) is not { } current)
         {
             return;
+        }
+
+        var what = current.IsView ? "view" : "dataset";
+        if (current.IsView != isView)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "name_conflict", $"There is a {what} '{current.Name}'. Use another name, or drop it first (DELETE "
+                    + $"/v1/catalog/{what}/{current.Name}).");
         }
 
         if (current.Name != name)
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "name_conflict", $"The dataset '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, "
+                ErrorKind.Conflict, "name_conflict", $"The {what} '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, "
                     + "or another one.");
         }
+    }
 
-        if (current.Fingerprint != fingerprint)
+    private static void RequireKind(DatasetCommit commit, Manifest? newest)
+    {
+        var current = newest is { IsDropped: false } ? newest : null;
+        if (commit.ExpectedVersion is { } expected && expected != (current?.Version ?? 0))
         {
-            throw SchemaConflict(current, columns, fingerprint);
+            throw new LakehouseException(
+                ErrorKind.Conflict, "version_conflict", $"The dataset '{commit.Name}' has got version {current?.Version} since version {expected} was read. It "
+                    + "is unchanged; try again.");
+        }
+
+        if (current is not null && current.IsDerived != commit.Definition is not null)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "dataset_derived", current.IsDerived
+                    ? $"The dataset '{commit.Name}' is derived: its query fills it. Use another name, or drop it first."
+                    : $"There is a dataset '{commit.Name}' that is not derived. Use another name, or drop it first.");
         }
     }
 
@@ -121,12 +191,12 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
-    private void RequireBounds(DatasetCommit commit)
+    private void RequireBounds(int objectCount)
     {
-        if (commit.Objects.Count > options.MaxObjects)
+        if (objectCount > options.MaxObjects)
         {
             throw new LakehouseException(
-                ErrorKind.InvalidInput, "too_many_objects", $"The dataset names {commit.Objects.Count} data files, at most {options.MaxObjects} are allowed "
+                ErrorKind.InvalidInput, "too_many_objects", $"The dataset would have {objectCount} data files, at most {options.MaxObjects} are allowed "
                     + "(catalog.max_objects).");
         }
     }
@@ -173,9 +243,25 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
-    private static bool SaysTheSame(Manifest? newest, DatasetCommit commit) =>
-        newest is { IsDropped: false } current && current.RowCount == commit.RowCount && current.Objects.Count == commit.Objects.Count
-            && current.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
+    /// <summary>
+    /// Whether a commit would change nothing. An append of the same rows adds them again. A derived dataset has a new version when it was made of newer ones,
+    /// so that it is seen to be fresh.
+    /// </summary>
+    private static bool SaysTheSame(Manifest? newest, DatasetCommit commit)
+    {
+        if (newest is null or { IsDropped: true })
+        {
+            return false;
+        }
+
+        return commit.Mode == CommitMode.Append
+            ? commit.Objects.Count == 0
+            : IsSame(newest.Definition, commit.Definition) && newest.RowCount == commit.RowCount && newest.Objects.Count == commit.Objects.Count
+                && newest.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
+    }
+
+    private static bool IsSame(DatasetDefinition? left, DatasetDefinition? right) =>
+        left?.Sql == right?.Sql && (left?.Sources ?? []).SequenceEqual(right?.Sources ?? []);
 
     private static LakehouseException SchemaConflict(Manifest current, IReadOnlyList<DatasetColumn> columns, SchemaFingerprint fingerprint)
     {
@@ -201,10 +287,13 @@ internal sealed partial class ManifestCatalog(
     private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, Manifest? newest)
     {
         var now = Now();
-        var createdAt = newest is { IsDropped: false } ? newest.CreatedAt : now;
+        var current = newest is { IsDropped: false } ? newest : null;
+        var isAppend = commit.Mode == CommitMode.Append && current is not null;
+        IReadOnlyList<DataFile> all = isAppend ? [.. current!.Objects, .. objects] : objects;
+        RequireBounds(all.Count);
         return new Manifest(
-            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.Fingerprint, commit.Columns, objects, commit.RowCount,
-            createdAt, now, MadeBy: commit.MadeBy);
+            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.Fingerprint, commit.Columns, all,
+            commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition);
     }
 
     /// <summary>The number after the newest version in the bucket, readable or not.</summary>
@@ -271,14 +360,18 @@ internal sealed partial class ManifestCatalog(
             _newest[manifest.Name] = manifest;
             if (!manifest.IsDropped)
             {
-                _datasets[manifest.Name.Value] = manifest;
+                _existing[manifest.Name.Value] = manifest;
             }
-            else if (Find(manifest.Name) is not null)
+            else if (_existing.GetValueOrDefault(manifest.Name.Value)?.Name == manifest.Name)
             {
-                _datasets.TryRemove(manifest.Name.Value, out _);
+                _existing.TryRemove(manifest.Name.Value, out _);
             }
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
     }
+
+    private IEnumerable<Manifest> Ordered() => _existing.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "Committed version {Version} of dataset {Dataset} with {Rows} rows")]
     private partial void LogCommitted(string dataset, long version, long rows);

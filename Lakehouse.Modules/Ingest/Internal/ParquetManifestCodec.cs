@@ -12,6 +12,7 @@ namespace Lakehouse.Ingest.Internal;
 internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCodec, IDisposable
 {
     private const string ColumnsShape = """'[{"name":"VARCHAR","type":"VARCHAR"}]'""";
+    private const string SourcesShape = """'[{"name":"VARCHAR","version":"BIGINT"}]'""";
     private const string ObjectsShape = """'[{"key":"VARCHAR","size":"BIGINT","row_count":"BIGINT","sha256":"VARCHAR"}]'""";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -37,8 +38,11 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var connection = _database.Value.Connect();
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
-                           epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by
-                    FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by WHERE false UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
+                           epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by,
+                           kind, "sql", to_json(sources)::VARCHAR
+                    FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by, NULL::VARCHAR AS kind, NULL::VARCHAR AS "sql",
+                                 NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources WHERE false
+                          UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                     WHERE version IS NOT NULL
                     """);
                 using var result = statement.Execute();
@@ -64,6 +68,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
     {
         var columns = JsonSerializer.Serialize(manifest.Columns, Json);
         var objects = JsonSerializer.Serialize(manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256)), Json);
+        var sources = JsonSerializer.Serialize(manifest.Definition?.Sources ?? [], Json);
         return string.Create(CultureInfo.InvariantCulture, $"""
             SELECT '{manifest.DatasetId}' AS dataset_id, {DuckDbSql.Literal(manifest.Name.Value)} AS name, {manifest.Version}::BIGINT AS version,
                    {DuckDbSql.Literal(manifest.Fingerprint.Value)} AS schema_fingerprint,
@@ -71,9 +76,13 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                    from_json({DuckDbSql.Literal(objects)}, {ObjectsShape}) AS objects,
                    {manifest.RowCount}::BIGINT AS row_count,
                    make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at,
-                   {manifest.IsDropped} AS dropped, {(manifest.MadeBy is null ? "NULL" : DuckDbSql.Literal(manifest.MadeBy))}::VARCHAR AS made_by
+                   {manifest.IsDropped} AS dropped, {Text(manifest.MadeBy)} AS made_by,
+                   {Text(manifest.Definition?.Kind.ToString().ToLowerInvariant())} AS kind, {Text(manifest.Definition?.Sql)} AS "sql",
+                   from_json({DuckDbSql.Literal(sources)}, {SourcesShape}) AS sources
             """);
     }
+
+    private static string Text(string? text) => (text is null ? "NULL" : DuckDbSql.Literal(text)) + "::VARCHAR";
 
     private static Manifest Read(DuckDbChunk row)
     {
@@ -94,9 +103,14 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             Time(7),
             Time(8),
             Required(9).Get<bool>(0),
-            row.GetVector(10).IsNull(0) ? null : Text(10));
+            OptionalText(10),
+            OptionalText(11) is not { } kind ? null : new DatasetDefinition(
+                Enum.TryParse<DefinitionKind>(kind, ignoreCase: true, out var known) ? known : throw new FormatException($"the kind '{kind}' is not known"),
+                Text(12),
+                JsonSerializer.Deserialize<List<SourceVersion>>(OptionalText(13) ?? "[]", Json) ?? []));
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
+        string? OptionalText(int column) => row.GetVector(column).IsNull(0) ? null : Text(column);
         long Number(int column) => Required(column).Get<long>(0);
         DateTimeOffset Time(int column) => DateTimeOffset.UnixEpoch.AddMicroseconds(Number(column));
         DuckDbVector Required(int column) =>

@@ -46,7 +46,7 @@ internal sealed class AnswerCache : IDisposable
         var versions = new DatasetRead[datasets.Count];
         for (var i = 0; i < versions.Length; i++)
         {
-            if (_catalog.FindIgnoringCase(datasets[i].Name) is not { } dataset)
+            if ((_catalog.FindIgnoringCase(datasets[i].Name) ?? _catalog.FindView(datasets[i].Name)) is not { } dataset)
             {
                 return null;
             }

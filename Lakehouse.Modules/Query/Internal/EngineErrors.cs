@@ -124,6 +124,52 @@ internal static class EngineErrors
             "invalid_request",
             $"The request is refused: \"at\" pins '{name}', and the statement reads no dataset of that name{NearestName.Hint(name, names)}.");
 
+    public static LakehouseException GoneFromView(string view, string dataset) =>
+        new(
+            ErrorKind.InvalidInput,
+            "unknown_dataset",
+            $"The view '{view}' reads '{dataset}', which does not exist any more. Ingest it again, restore it (POST "
+            + $"/v1/catalog/restore/{dataset}?version=N), or change the view (PUT /v1/catalog/view/{view}).");
+
+    public static LakehouseException DefinitionCycle(IReadOnlyList<string> names) =>
+        new(
+            ErrorKind.InvalidInput,
+            "definition_cycle",
+            $"Views and derived datasets would read each other in a circle: {string.Join(" -> ", names.Select(n => $"'{n}'"))}. Change or drop one of them.");
+
+    public static LakehouseException NoView(string name) =>
+        new(ErrorKind.NotFound, "view_not_found", $"There is no view '{name}'. GET /v1/catalog/views names those there are.");
+
+    public static LakehouseException NotDerived(string name) =>
+        new(ErrorKind.NotFound, "derived_not_found", $"There is no derived dataset '{name}'. GET /v1/catalog/derived names those there are.");
+
+    public static LakehouseException NotDerivedYet(string name) =>
+        new(
+            ErrorKind.Conflict,
+            "dataset_derived",
+            $"There is a dataset '{name}' that is not derived, and its rows would be replaced. Use another name, or drop it first.");
+
+    public static LakehouseException DerivedOfVersion(string name) =>
+        new(
+            ErrorKind.InvalidInput,
+            "sql_error",
+            $"The query is refused: the derived dataset '{name}' would read an old version, which never changes. Name the datasets without versions, or write "
+            + "the rows once, with \"into\".");
+
+    public static LakehouseException StoredTooLarge(long sizeBytesMax) =>
+        new(
+            ErrorKind.InvalidInput,
+            "answer_too_large",
+            $"The rows take more than {ByteSize.Format(sizeBytesMax)} as Parquet (query.max_stored_bytes). Write fewer, or raise the limit.");
+
+    public static LakehouseException InvalidView(string view, LakehouseException error)
+    {
+        var message = $"The view '{view}' cannot be read: {error.Message} PUT /v1/catalog/view/{view} changes its query.";
+        return error.Code == "sql_error"
+            ? new LakehouseException(ErrorKind.InvalidInput, "view_invalid", message, error.InnerException)
+            : new LakehouseException(error.Kind, error.Code, message, error.InnerException);
+    }
+
     public static LakehouseException NoDataFiles(string dataset) =>
         new(ErrorKind.InvalidInput, "dataset_empty", $"The dataset '{dataset}' has no data files and no columns yet. Ingest a file into it first.");
 }

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Stored;
 
 namespace Lakehouse.Query.Internal;
 
@@ -37,6 +40,69 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         catch (Exception error)
         {
             stop.Dispose();
+            throw registry.Translate(query, error);
+        }
+    }
+
+    /// <summary>Checks a statement as the query of a view, and returns its columns and what it reads.</summary>
+    /// <exception cref="Core.Errors.LakehouseException">As <see cref="IQueryEngine.AnswerAsync"/>.</exception>
+    public async Task<StatementHead> DefineAsync(string sql, CancellationToken cancellationToken)
+    {
+        var request = new StatementRequest(sql, options.MaxSqlBytes, default, null) { Purpose = StatementPurpose.Definition };
+        var lease = await _limiter.AcquireAsync(cancellationToken);
+        await using var statement = await runner.StartAsync(request, options.Timeout, lease, null, cancellationToken);
+        return statement.Head;
+    }
+
+    /// <summary>Runs a statement, and writes its rows into a file as Parquet.</summary>
+    /// <param name="request">The statement.</param>
+    /// <param name="path">The file, which must not exist.</param>
+    /// <param name="sizeBytesMax">The largest file.</param>
+    /// <param name="check">Called before the first row with what is known then; it throws where the rows are not wanted.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="Core.Errors.LakehouseException">
+    /// As <see cref="IQueryEngine.AnswerAsync"/>; <c>answer_too_large</c> (<see cref="Core.Errors.ErrorKind.InvalidInput"/>).
+    /// </exception>
+    public async Task<RowFile> StoreAsync(
+        QueryRequest request, string path, long sizeBytesMax, Func<StatementHead, Task> check, CancellationToken cancellationToken)
+    {
+        RequireBounds(request);
+        var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, default, AnswerFormat.Parquet, false, request.Parameters)
+        {
+            Pins = AnswerCache.ReadPins(request),
+            Purpose = StatementPurpose.Storage,
+        };
+        var query = registry.Begin(request.Id, request.Sql);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
+        try
+        {
+            var lease = await _limiter.AcquireAsync(stop.Token);
+            await using var running = await runner.StartAsync(statement, request.Timeout ?? options.Timeout, lease, query, stop.Token);
+            await check(running.Head);
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var piece = new ArrayBufferWriter<byte>();
+            long size = 0;
+            for (var isMore = true; isMore;)
+            {
+                isMore = await running.CopyNextAsync(piece, stop.Token);
+                if (size + piece.WrittenCount > sizeBytesMax)
+                {
+                    throw EngineErrors.StoredTooLarge(sizeBytesMax);
+                }
+
+                hash.AppendData(piece.WrittenSpan);
+                await RandomAccess.WriteAsync(file, piece.WrittenMemory, size, stop.Token);
+                size += piece.WrittenCount;
+                piece.ResetWrittenCount();
+                query.Count(running.RowCount, size);
+            }
+
+            registry.End(query, QueryState.Done);
+            return new RowFile(running.Head, running.RowCount, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+        catch (Exception error)
+        {
             throw registry.Translate(query, error);
         }
     }

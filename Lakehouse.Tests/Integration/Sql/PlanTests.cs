@@ -47,7 +47,8 @@ public abstract class PlanTests(string isolation) : IAsyncLifetime
     [Fact]
     public async Task Parameters_may_have_other_values_and_other_types_each_time()
     {
-        foreach (var (value, expected) in ((object?, string)[])[(1, "1"), (2, "2"), ("x", "\"x\""), (null, "null"), (1.5, "1.5"), (new[] { 1, 2 }, "[1,2]"), (3, "3")])
+        (object?, string)[] values = [(1, "1"), (2, "2"), ("x", "\"x\""), (null, "null"), (1.5, "1.5"), (new[] { 1, 2 }, "[1,2]"), (3, "3")];
+        foreach (var (value, expected) in values)
         {
             var answer = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT $1 AS v, count(*) FROM parts", @params = new[] { value } });
             (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rows").GetRawText().Should().Be($"[[{expected},1]]");

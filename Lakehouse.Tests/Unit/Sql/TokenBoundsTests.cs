@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Gate.Tokens;
 
 namespace Lakehouse.Tests.Unit.Sql;
 

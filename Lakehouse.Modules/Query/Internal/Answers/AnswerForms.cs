@@ -2,6 +2,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Arrow;
 using Lakehouse.Query.Internal.Csv;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Exchange;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Json;
 

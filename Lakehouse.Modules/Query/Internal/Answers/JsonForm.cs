@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Exchange;
 using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal.Answers;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Exchange;
 using Lakehouse.Query.Internal.Json;
 
 namespace Lakehouse.Query.Internal.Answers;

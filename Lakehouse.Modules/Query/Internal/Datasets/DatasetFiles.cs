@@ -12,16 +12,40 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="Table">
 /// For a version that this statement alone reads: the name of its table in the statement. Null: the newest version, which all statements share.
 /// </param>
+/// <param name="View">For a view: its query. It has no data files then, and is made for each statement that reads it.</param>
 internal sealed partial record DatasetFiles(
-    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths, string? Table = null)
+    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths, string? Table = null,
+    string? View = null)
 {
     /// <summary>The part of it that an engine remembers.</summary>
     public KnownDataset Known => new(Name, Version, Fingerprint);
 
-    /// <summary>Whether its columns are known and the names of their types are safe to write into a statement as they are.</summary>
-    public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => PlainType().IsMatch(c.Type));
+    /// <summary>
+    /// Whether its columns are known and the names of their types are safe to write into a statement as they are: they are made of words, numbers, quoted names
+    /// and texts, commas and brackets, and no bracket closes one that they have not opened.
+    /// </summary>
+    public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => PlainType().IsMatch(c.Type) && IsBalanced(c.Type));
+
+    private static bool IsBalanced(string type)
+    {
+        var depth = 0;
+        foreach (var character in Quoted().Replace(type, string.Empty))
+        {
+            depth += character is '(' or '[' ? 1 : character is ')' or ']' ? -1 : 0;
+            if (depth < 0)
+            {
+                return false;
+            }
+        }
+
+        return depth == 0;
+    }
 
     [GeneratedRegex(
-        @"\A[A-Za-z][A-Za-z0-9_ ]*(\([0-9]+(, ?[0-9]+)?\))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+        """\A[A-Za-z]([A-Za-z0-9_ ,()\[\]]|"([^"]|"")*"|'([^']|'')*')*\z""",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PlainType();
+
+    [GeneratedRegex(@"""([^""]|"""")*""|'([^']|'')*'", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Quoted();
 }

@@ -23,7 +23,6 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(
         DatasetNeeds needs, IReadOnlyDictionary<string, DatasetVersion> pins, List<ILocalFile> held, CancellationToken cancellationToken)
     {
-        RequireKnown(needs, pins);
         var (named, manifests) = (new List<DatasetFiles?>(needs.Named.Count), new List<Manifest>(needs.Named.Count));
         foreach (var (table, isQualified, known) in needs.Named)
         {
@@ -36,7 +35,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             var dataset = catalog.FindIgnoringCase(table);
             if (dataset is null)
             {
-                named.Add(null);
+                var view = catalog.FindView(table);
+                named.Add(view is null ? null : DescribeView(view, isQualified));
                 continue;
             }
 
@@ -65,6 +65,12 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         var (named, manifests) = (new List<DatasetFiles?>(expected.Count), new List<Manifest>(expected.Count));
         foreach (var (name, _) in expected)
         {
+            if (catalog.FindView(name) is { } view)
+            {
+                named.Add(DescribeView(view, isQualified: false));
+                continue;
+            }
+
             if (catalog.FindIgnoringCase(name) is not { Objects.Count: > 0 } dataset)
             {
                 return null;
@@ -92,10 +98,13 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         }
     }
 
-    /// <summary>Refuses a pin of a dataset that the statement does not read, which probably is misspelt.</summary>
-    private static void RequireKnown(DatasetNeeds needs, IReadOnlyDictionary<string, DatasetVersion> pins)
+    /// <summary>Refuses a pin of a dataset that a statement does not read, which probably is misspelt.</summary>
+    /// <param name="pins">The pins.</param>
+    /// <param name="read">What the statement reads, its views' datasets too.</param>
+    /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
+    public static void RequireKnown(IReadOnlyDictionary<string, DatasetVersion> pins, IReadOnlyList<DatasetRead> read)
     {
-        var names = needs.Named.Select(n => n.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = read.Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (pins.Keys.FirstOrDefault(p => !names.Contains(p)) is { } unknown)
         {
             throw EngineErrors.UnknownPin(unknown, names);
@@ -118,14 +127,20 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     {
         // The name as it was registered, where the dataset still is there; a dropped one is found by its exact name.
         var name = DatasetVersion.NameIn(table);
-        var exact = catalog.FindIgnoringCase(name)?.Name ?? DatasetName.Parse(name);
+        var exact = (catalog.FindIgnoringCase(name) ?? catalog.FindView(name))?.Name ?? DatasetName.Parse(name);
         var dataset = version.Number is { } number
             ? await history.FindAsync(exact, number, cancellationToken)
             : await history.FindAsync(exact, version.Time, cancellationToken);
-        return dataset.Objects.Count == 0
+        return dataset.IsView
+            ? DescribeView(dataset, isQualified: false) with { Table = table }
+            : dataset.Objects.Count == 0
             ? throw EngineErrors.NoDataFiles(name)
             : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table };
     }
+
+    private static DatasetFiles DescribeView(Manifest view, bool isQualified) => isQualified
+        ? throw GateErrors.Invalid($"the view '{view.Name}' is named with a schema; write its name without the schema")
+        : Describe(view, null) with { View = view.Definition!.Sql };
 
     private static DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) =>
         new(dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, paths);
@@ -133,7 +148,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(
         IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)
     {
-        var datasets = catalog.List().Where(d => d.Objects.Count > 0).ToList();
+        var datasets = catalog.List().Where(d => d.Objects.Count > 0).Concat(catalog.ListViews()).ToList();
         var names = datasets.Select(d => d.Name.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var knownOf = known.ToDictionary(k => k.Name, StringComparer.OrdinalIgnoreCase);
         var listed = new List<DatasetFiles>();
@@ -143,7 +158,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             if (had is null || had.Name != dataset.Name.Value || had.Fingerprint != dataset.Fingerprint.Value)
             {
                 var described = Describe(dataset, null);
-                var needsFiles = had is { Version: > 0 } || !described.HasPlainColumns;
+                var needsFiles = !dataset.IsView && (had is { Version: > 0 } || !described.HasPlainColumns);
                 listed.Add(needsFiles ? described with { Paths = await TryLocalizeAsync(dataset, held, cancellationToken) } : described);
             }
         }

@@ -60,6 +60,9 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
         return true;
     }
 
+    /// <summary>The statement that makes a view of a query for one connection alone.</summary>
+    public static string TemporaryView(string name, string select) => $"CREATE OR REPLACE TEMPORARY VIEW {DuckDbSql.Identifier(name)} AS {select}";
+
     /// <summary>The statement that makes a view of a version for one connection alone, in front of the shared view of that name.</summary>
     public static string TemporaryView(DatasetFiles dataset) => "CREATE OR REPLACE TEMPORARY VIEW " + Definition(dataset.Table!, dataset);
 

@@ -1,8 +1,8 @@
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// The plans of an engine that no statement runs, so that a text that comes again is not planned again. The plan that was used least recently goes first. A plan
-/// can hold a data file open, so those of a version that was replaced are dropped at once. Thread-safe.
+/// The plans of an engine that no statement runs, so that a text that comes again is not planned again. The plan that was used least recently goes first. A
+/// plan can hold a data file open, so those of a version that was replaced are dropped at once. Thread-safe.
 /// </summary>
 /// <param name="countMax">The most plans; 0: none are kept.</param>
 internal sealed class PlanPool(int countMax) : IDisposable

@@ -16,9 +16,12 @@ internal sealed record StatementRequest(
     /// <summary>No pins.</summary>
     public static readonly IReadOnlyDictionary<string, DatasetVersion> NoPins = new Dictionary<string, DatasetVersion>();
 
+    /// <summary>What its rows are for.</summary>
+    public StatementPurpose Purpose { get; init; }
+
     /// <summary>The versions that the client pins, by dataset in any letter case. The engine's process does not need them.</summary>
     public IReadOnlyDictionary<string, DatasetVersion> Pins { get; init; } = NoPins;
 
-    /// <summary>The datasets that the text has read in their newest versions when it ran before, in the order of its tables; null where that is not known.</summary>
+    /// <summary>What the text read when it ran before, all in the newest versions, in the order of its tables; null where that is not known.</summary>
     public IReadOnlyList<DatasetRead>? Expected { get; init; }
 }

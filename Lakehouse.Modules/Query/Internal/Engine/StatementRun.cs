@@ -2,7 +2,9 @@ using System.Buffers;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
+using Lakehouse.Query.Internal.Exchange;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Gate.Tokens;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Engine;
@@ -25,6 +27,7 @@ internal sealed class StatementRun : IDisposable
     private readonly StatementRequest _request;
     private readonly JudgedStatement _statement;
     private readonly StatementErrors _errors;
+    private readonly StatementViews _views;
     private readonly DuckDbConnection _connection;
     private readonly VectorScope _vectors;
     private readonly IAnswerForm? _form;
@@ -37,12 +40,14 @@ internal sealed class StatementRun : IDisposable
     private volatile bool _isStopped;
 
     /// <param name="engine">The engine.</param>
+    /// <param name="gate">Judges the views that it reads.</param>
     /// <param name="request">The statement.</param>
     /// <param name="statement">The judgement.</param>
     /// <param name="errors">Translates the engine's errors.</param>
-    public StatementRun(EngineInstance engine, StatementRequest request, JudgedStatement statement, StatementErrors errors)
+    public StatementRun(EngineInstance engine, SqlGate gate, StatementRequest request, JudgedStatement statement, StatementErrors errors)
     {
         (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
+        _views = new StatementViews(gate, statement);
         _form = AnswerForms.For(request, statement, errors.Paths);
         _plan = statement.IsRepeatable ? engine.Plans.Take(request.Sql) : null;
         _connection = _plan?.Connection ?? engine.Connect();
@@ -65,22 +70,25 @@ internal sealed class StatementRun : IDisposable
 
     /// <summary>What the statement needs from the catalog. It can change, because other statements change what the engine knows.</summary>
     public DatasetNeeds Needs => new(
-        [.. _statement.Tables.Select(t => (t.Name, t.IsQualified, _engine.Views.Find(t.Name)))],
+        [.. _views.Tables.Select(t => (t.Name, t.IsQualified, _engine.Views.Find(t.Name)))],
         _statement.NamesEveryDataset ? _engine.Views.List() : null);
 
     /// <summary>Whether it needs anything from the catalog.</summary>
     public bool HasNeeds => _statement.Tables.Count > 0 || _statement.NamesEveryDataset;
 
-    /// <summary>Whether datasets that the server has sent without being asked are those that the statement names.</summary>
-    public bool IsAbout(DatasetChanges expected) => !_statement.NamesEveryDataset && expected.Named.Count == _statement.Tables.Count
-        && expected.Named.Zip(_statement.Tables).All(pair => pair.First is { Table: null } d && d.Name.Equals(pair.Second.Name, StringComparison.OrdinalIgnoreCase));
-
     /// <summary>Plans, executes, and fetches the first rows.</summary>
     /// <param name="datasets">The answer to <see cref="Needs"/>; null when nothing was needed.</param>
+    /// <param name="isExpected">Whether nobody has asked for them: they are what the same text needed before.</param>
     /// <returns>False when the answer does not fit what the engine knows by now: <see cref="Needs"/> must be answered again.</returns>
-    public bool TryStart(DatasetChanges? datasets) => Do(() =>
+    public bool TryStart(DatasetChanges? datasets, bool isExpected = false) => Do(() =>
     {
-        if (datasets is not null && !TryDefine(datasets))
+        if (datasets is not null && !TryTake(datasets, isExpected))
+        {
+            return false;
+        }
+
+        var found = datasets is null ? [] : _views.Found;
+        if (_plan?.Versions.SequenceEqual(ReadVersions(found)) != true && !TryDefine(found))
         {
             return false;
         }
@@ -90,15 +98,12 @@ internal sealed class StatementRun : IDisposable
         // Another statement may replace a view by one of a newer version at any time, also while this one is being planned.
         for (var tries = 1; ; tries++)
         {
-            var versions = ReadVersions(datasets);
+            var versions = ReadVersions(found);
             Start(sql, versions);
-            if (versions.SequenceEqual(ReadVersions(datasets)) || tries == TriesMax)
+            if (versions.SequenceEqual(ReadVersions(found)) || tries == TriesMax)
             {
                 Head = new StatementHead(
-                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))],
-                    versions,
-                    _statement.IsRepeatable,
-                    datasets is null || datasets.Named.All(d => d?.Table is null));
+                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable, found.All(d => d.Table is null));
                 return true;
             }
         }
@@ -146,9 +151,10 @@ internal sealed class StatementRun : IDisposable
     }
 
     /// <summary>Whether the same text can run on the same plan again: not one that has failed, and not one whose connection has views of its own.</summary>
-    private bool CanKeep => _isComplete && !_isStopped && !_isWrapped && _statement.IsRepeatable && Head.ReadsNewest && _form is not null
+    private bool CanKeep => _isComplete && !_isStopped && !_isWrapped && Head is { IsRepeatable: true, ReadsNewest: true } && _form is not null
+        && _request.Purpose == StatementPurpose.Answer
         && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
-        && Head.Datasets.All(d => _engine.Views.Find(d.Name)?.Version == d.Version);
+        && Head.Datasets.SequenceEqual(ReadVersions(Head.Datasets.Count == 0 ? [] : _views.Found));
 
     private void Start(string sql, IReadOnlyList<DatasetRead> versions)
     {
@@ -170,20 +176,37 @@ internal sealed class StatementRun : IDisposable
             throw GateErrors.Forbidden("it is no SELECT");
         }
 
-        _body = _form is null ? CopyToPipe(sql) : Stream(sql, _form);
+        _body = _request.Purpose == StatementPurpose.Definition ? Define(sql) : _form is null ? CopyToPipe(sql) : Stream(sql, _form);
     }
 
-    /// <summary>The version that each dataset of the statement has in the engine now.</summary>
-    private DatasetRead[] ReadVersions(DatasetChanges? datasets) => datasets is null
-        ? []
-        : [.. datasets.Named.Select(d => new DatasetRead(d!.Name, d.Table is not null ? d.Version : _engine.Views.Find(d.Name)?.Version ?? d.Version))];
+    /// <summary>Makes a view of the statement for this connection, which shows whether it can be one.</summary>
+    private NoBody Define(string sql)
+    {
+        const string Name = "lakehouse_definition";
+        _statement.RequireDefinition();
+        _isWrapped = true;
+        _connection.Execute(EngineViews.TemporaryView(Name, WithoutEnd(sql)));
+        Prepare($"FROM {Name}");
+        _columns = _prepared!.Columns;
+        return new NoBody();
+    }
+
+    /// <summary>
+    /// The version that each table is read in now: of a shared view the engine's, which another statement may have made newer. Before the views are defined,
+    /// the version that the view will have.
+    /// </summary>
+    private DatasetRead[] ReadVersions(IReadOnlyList<DatasetFiles> found) =>
+    [
+        .. found.Select(d => new DatasetRead(
+            d.Name, d.Table is null && d.View is null && _engine.Views.Find(d.Name) is { } known ? Math.Max(known.Version, d.Version) : d.Version))
+    ];
 
     private ChunkBody Stream(string sql, IAnswerForm form)
     {
         if (_request.Format == AnswerFormat.Arrow)
         {
             var whole = WithoutEnd(sql);
-            var wrapped = ExchangeTypes.Wrap(whole, ReadColumns(whole), AnswerFormat.Arrow);
+            var wrapped = ExchangeTypes.Wrap(whole, ReadColumns(whole), ExchangeTarget.Arrow);
             if (wrapped != whole)
             {
                 PrepareWrapped(wrapped);
@@ -200,11 +223,18 @@ internal sealed class StatementRun : IDisposable
     {
         var whole = WithoutEnd(sql);
         _columns = ReadColumns(whole);
-        var select = ExchangeTypes.Wrap(whole, _columns, AnswerFormat.Parquet);
+        var isStored = _request.Purpose == StatementPurpose.Storage;
+        var select = ExchangeTypes.Wrap(whole, _columns, isStored ? ExchangeTarget.Dataset : ExchangeTarget.Parquet);
+        if (isStored && select != whole)
+        {
+            PrepareWrapped(select);
+            _columns = ReadColumns(select);
+        }
+
         var pipe = _engine.Pipes.Open();
         try
         {
-            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows));
+            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows, isStored));
             ParameterBinder.Bind(_prepared!, _request.Parameters);
         }
         catch
@@ -269,12 +299,22 @@ internal sealed class StatementRun : IDisposable
         return sql[..end];
     }
 
-    private bool TryDefine(DatasetChanges datasets)
+    private bool TryTake(DatasetChanges datasets, bool isExpected)
     {
         _engine.Views.List(datasets);
+        var found = new Dictionary<string, DatasetFiles?>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < datasets.Named.Count; i++)
         {
-            var dataset = datasets.Named[i] ?? throw _statement.Tables[i].Missing;
+            found[isExpected ? datasets.Named[i]!.Name : _views.Tables[i].Name] = datasets.Named[i];
+        }
+
+        return _views.TryTake(found);
+    }
+
+    private bool TryDefine(IReadOnlyList<DatasetFiles> found)
+    {
+        foreach (var dataset in found.Where(d => d.View is null))
+        {
             try
             {
                 if (dataset.Table is not null)
@@ -289,6 +329,18 @@ internal sealed class StatementRun : IDisposable
             catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.Other)
             {
                 throw _errors.Misregistered(dataset.Name, error);
+            }
+        }
+
+        foreach (var view in found.Count == 0 ? [] : _views.Ordered)
+        {
+            try
+            {
+                _connection.Execute(EngineViews.TemporaryView(view.Table ?? view.Name, WithoutEnd(view.View!)));
+            }
+            catch (DuckDbException error) when (error.Kind is DuckDbErrorKind.Other)
+            {
+                throw EngineErrors.InvalidView(view.Name, _errors.Translate(error, isWrapped: true));
             }
         }
 

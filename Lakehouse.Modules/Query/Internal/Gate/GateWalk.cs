@@ -54,6 +54,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     private double _expanded;
     private int _depth;
     private int _parameters;
+    private int _deepest;
+    private double _named;
 
     /// <summary>The tables that have to be datasets.</summary>
     public IReadOnlyList<TableReference> Tables => [.. _tables.Values];
@@ -68,6 +70,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
 
     /// <summary>Whether it has parameters.</summary>
     public bool HasParameters { get; private set; }
+
+    /// <summary>What it costs.</summary>
+    /// <param name="growth">The result of <see cref="Visit"/> for its root.</param>
+    public GateCost CostOf(double growth) => new(_expanded, _named, _deepest, growth);
 
     /// <summary>Checks a node and all nodes below it.</summary>
     /// <returns>How many times larger than its arguments a value of it can be; 1 for all but amplifiers.</returns>
@@ -89,6 +95,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             throw GateErrors.Invalid($"it nests more than {bounds.MaxDepth} deep (query.max_depth)");
         }
 
+        _deepest = Math.Max(_deepest, _depth);
         var growth = node.TryGetProperty("class"u8, out var expressionClass) ? VisitExpression(node, expressionClass.GetString()!) : VisitNode(node);
         _depth--;
         return growth;
@@ -279,7 +286,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
         }
 
         Expand(1);
-
+        _named++;
         if (Same(schema, "information_schema") && catalog is null or "memory" or "system" && AllowedSystemTables.Contains(table))
         {
             (NamesEveryDataset, IsRepeatable) = (true, false);
@@ -305,10 +312,8 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             throw GateErrors.Invalid($"the table '{table}' is named with a schema; a version can be named only without one");
         }
 
-        if (!_tables.TryAdd(table, new TableReference(table, isQualified, missing)) && isQualified)
-        {
-            _tables[table] = _tables[table] with { IsQualified = true };
-        }
+        var before = _tables.GetValueOrDefault(table);
+        _tables[table] = new TableReference(table, isQualified || before is { IsQualified: true }, (before?.Count ?? 0) + 1, before?.Missing ?? missing);
     }
 
     private void RequireShow(JsonElement node)

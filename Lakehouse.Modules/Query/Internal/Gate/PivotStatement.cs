@@ -1,5 +1,6 @@
 using System.Text;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Gate.Tokens;
 
 namespace Lakehouse.Query.Internal.Gate;
 

@@ -1,8 +1,8 @@
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
-/// The judgements of recent texts, which depend on the text alone. Of two generations the older one is forgotten when the younger one is full, so what is used is
-/// found at least as long as the bound says, and nothing is sorted. Thread-safe.
+/// The judgements of recent texts, which depend on the text alone. Of two generations the older one is forgotten when the younger one is full, so what is used
+/// is found at least as long as the bound says, and nothing is sorted. Thread-safe.
 /// </summary>
 /// <param name="countMax">The most judgements of a generation; 0: none are kept.</param>
 internal sealed class RecentJudgements(int countMax)

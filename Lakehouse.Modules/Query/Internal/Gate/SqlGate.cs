@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Gate.Tokens;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -40,13 +41,16 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             return JudgePivot(body, explain);
         }
 
-        var walk = Walk(body);
+        var (walk, cost) = Walk(body);
         var offset = Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length));
         return new JudgedStatement(
             walk.Tables,
             walk.NamesEveryDataset,
             walk.IsRepeatable && explain.Length == 0,
             explain.Length > 0,
+            IsFixed: true,
+            walk.HasParameters,
+            cost,
             [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })],
             _ => explain.Statement + body);
     }
@@ -54,7 +58,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
     private JudgedStatement JudgePivot(string body, ExplainPrefix explain)
     {
         // The values do not matter here: only the names in the text are judged.
-        var walk = Walk(CompletePivots(body, pivot =>
+        var (walk, cost) = Walk(CompletePivots(body, pivot =>
         {
             var queries = pivot.ValueQueries(bounds.MaxPivotColumns).ToList();
             queries.ForEach(q => Walk(q));
@@ -65,13 +69,16 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Invalid("a statement with a PIVOT that has no list of values takes no parameters; name the values with IN (...)");
         }
 
-        return new JudgedStatement(walk.Tables, walk.NamesEveryDataset, IsRepeatable: false, explain.Length > 0, [], connection =>
+        return new JudgedStatement(
+            walk.Tables, walk.NamesEveryDataset, IsRepeatable: false, explain.Length > 0, IsFixed: false, HasParameters: false, cost, [], Resolve);
+
+        string Resolve(DuckDbConnection connection)
         {
             connection.Execute("BEGIN TRANSACTION");
             var complete = CompletePivots(body, pivot => pivot.FindValues(connection, bounds.MaxPivotColumns, q => RequireSame(walk, q)));
             RequireSame(walk, complete);
             return explain.Statement + complete;
-        });
+        }
     }
 
     private static string CompletePivots(string sql, Func<PivotStatement, IReadOnlyList<IReadOnlyList<string>>> values)
@@ -88,13 +95,32 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
     private void RequireSame(GateWalk judged, string sql)
     {
         var known = judged.Tables.Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (Walk(sql).Tables.FirstOrDefault(t => !known.Contains(t.Name)) is { } other)
+        if (Walk(sql).Walk.Tables.FirstOrDefault(t => !known.Contains(t.Name)) is { } other)
         {
             throw other.Missing;
         }
     }
 
-    private GateWalk Walk(string sql)
+    /// <summary>Requires that a text with its views costs no more than a text may.</summary>
+    /// <exception cref="Core.Errors.LakehouseException"><c>sql_forbidden</c>, <c>sql_error</c>.</exception>
+    public void Require(GateCost cost)
+    {
+        if (cost.Tables > bounds.MaxExpandedTables)
+        {
+            throw GateErrors.Forbidden(
+                $"with its views it names more than {bounds.MaxExpandedTables} tables (query.max_expanded_tables), where those of a view count at each place "
+                + "that names it");
+        }
+
+        if (cost.Depth > bounds.MaxDepth)
+        {
+            throw GateErrors.Invalid($"with its views it nests more than {bounds.MaxDepth} deep (query.max_depth)");
+        }
+
+        AmplifierBounds.Require(cost.Growth, bounds);
+    }
+
+    private (GateWalk Walk, GateCost Cost) Walk(string sql)
     {
         var expandsCommonTables = TokenBounds.Require(sql, SqlToken.Split(sql), bounds);
         using var tree = Parse(sql);
@@ -116,8 +142,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
         }
 
         var walk = new GateWalk(bounds, expandsCommonTables, parser);
-        walk.Visit(statements[0]);
-        return walk;
+        return (walk, walk.CostOf(walk.Visit(statements[0])));
     }
 
     private static void RequireText(string sql, int maxSqlBytes)

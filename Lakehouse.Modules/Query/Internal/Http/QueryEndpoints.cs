@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Query.Internal.Stored;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -18,10 +20,6 @@ internal static class QueryEndpoints
     private const string QueryIdHeader = "X-Lakehouse-Query-Id";
     private const string DatasetsHeader = "X-Lakehouse-Datasets";
     private const string CacheHeader = "X-Lakehouse-Cache";
-
-    // A character of a query can take six bytes of JSON (\u0041).
-    private const int JsonGrowthMax = 6;
-    private const int EnvelopeBytesMax = 4_096;
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -39,15 +37,7 @@ internal static class QueryEndpoints
 
     private static async Task PostAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
     {
-        var sizeBytesMax = (options.MaxSqlBytes * (long)JsonGrowthMax) + options.MaxParameterBytes + EnvelopeBytesMax;
-        using var json = await RequestBody.ReadObjectAsync(
-            context,
-            sizeBytesMax,
-            () => new LakehouseException(
-                ErrorKind.TooLarge,
-                "query_too_large",
-                $"The body is larger than {sizeBytesMax} bytes, which no query within query.max_sql_bytes and query.max_param_bytes needs."),
-            "{\"sql\":\"SELECT 1\"}");
+        using var json = await QueryBody.ReadAsync(context, options, "{\"sql\":\"SELECT 1\"}");
         var body = new JsonMembers(json.RootElement, ignoresCase: true);
         var sql = body.Text("sql") ?? throw body.Missing("sql");
         var wanted = new SqlOptions(context.Request, body);
@@ -85,6 +75,12 @@ internal static class QueryEndpoints
                 return;
             }
 
+            if (wanted.Into is { } target)
+            {
+                await StoreAsync(context, request, target);
+                return;
+            }
+
             if (wanted.IsSpooled)
             {
                 await AnswerSpooledAsync(context, engine, request, wanted);
@@ -106,6 +102,15 @@ internal static class QueryEndpoints
         {
             throw error.With("query_id", id);
         }
+    }
+
+    /// <summary>Writes the rows as a dataset; the answer is its manifest.</summary>
+    private static async Task StoreAsync(HttpContext context, QueryRequest request, DatasetTarget target)
+    {
+        var writer = context.RequestServices.GetRequiredService<DatasetWriter>();
+        var (result, head) = await writer.WriteAsync(request, target, context.RequestAborted);
+        WriteDatasets(context, head.Datasets);
+        await TypedResults.Ok(ManifestResponse.From(result.Manifest)).ExecuteAsync(context);
     }
 
     /// <summary>The engine is free for others while the client reads; how many such answers there are at once is bounded.</summary>
@@ -142,16 +147,21 @@ internal static class QueryEndpoints
     private static void WriteSource(HttpContext context, IQueryAnswer answer)
     {
         var headers = context.Response.Headers;
-        if (answer.Datasets.Count > 0)
-        {
-            headers[DatasetsHeader] = string.Join(", ", answer.Datasets.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name}@{d.Version}")));
-        }
-
+        WriteDatasets(context, answer.Datasets);
         if (answer.Tag is not null)
         {
             headers.ETag = new EntityTagHeaderValue($"\"{answer.Tag}\"", isWeak: true).ToString();
             headers.CacheControl = "private, no-cache"; // a cache asks each time, and is told in microseconds
             headers[CacheHeader] = answer.IsKept ? "hit" : "miss";
+        }
+    }
+
+    private static void WriteDatasets(HttpContext context, IReadOnlyList<DatasetRead> datasets)
+    {
+        if (datasets.Count > 0)
+        {
+            context.Response.Headers[DatasetsHeader] =
+                string.Join(", ", datasets.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name}@{d.Version}")));
         }
     }
 

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Core.Text;
+using Lakehouse.Query.Internal.Stored;
 using Microsoft.AspNetCore.Http;
 
 namespace Lakehouse.Query.Internal.Http;
@@ -58,6 +61,12 @@ internal sealed class SqlOptions
 
         Parameters = ReadParameters();
         At = ReadPins();
+        Into = ReadTarget();
+        var other = Into is null ? null : Array.Find(["format", "rows", "numbers", "max_rows", "wait_end", "download"], n => Text(n) is not null);
+        if (other is not null)
+        {
+            throw JsonMembers.Invalid($"\"into\" writes a dataset, and its answer is the manifest; leave {other} out");
+        }
     }
 
     /// <summary>The format of the answer.</summary>
@@ -76,6 +85,9 @@ internal sealed class SqlOptions
 
     /// <summary>The versions of datasets that it reads; null: the newest.</summary>
     public IReadOnlyDictionary<string, string>? At { get; }
+
+    /// <summary>The dataset into which its rows are written; null: they are the answer.</summary>
+    public DatasetTarget? Into { get; }
 
     /// <summary>The name of the file as which a browser saves the answer; null where it shows it.</summary>
     public string? Download { get; }
@@ -165,6 +177,29 @@ internal sealed class SqlOptions
         }
 
         return at.Count == 0 ? null : at;
+    }
+
+    private DatasetTarget? ReadTarget()
+    {
+        if (_body?.Member("into") is not { } into)
+        {
+            return null;
+        }
+
+        if (into.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonMembers.Invalid("\"into\" is an object: {\"dataset\":\"daily\",\"mode\":\"replace\"}");
+        }
+
+        var members = new JsonMembers(into, "\"into\"");
+        var (name, mode) = (members.RequiredText("dataset"), members.Text("mode"));
+        members.Complete();
+        return new DatasetTarget(DatasetName.Parse(name), mode switch
+        {
+            null or "replace" => CommitMode.Replace,
+            "append" => CommitMode.Append,
+            _ => throw JsonMembers.Invalid($"the mode of \"into\" is '{mode}'; it is replace or append{NearestName.Hint(mode, ["replace", "append"])}"),
+        });
     }
 
     /// <summary>A value in the address that is JSON is that value; any other is a text.</summary>

@@ -45,6 +45,8 @@ internal sealed class LocalStatement(
         }
         while (!await WatchAsync(() => _run!.TryStart(changes), cancellationToken));
 
+        DatasetResolver.RequireKnown(request.Pins, _run!.Head.Datasets);
+
         // An error in what comes before the rows still is a status.
         await WatchAsync(() => Write(_head), cancellationToken);
 
@@ -89,7 +91,7 @@ internal sealed class LocalStatement(
     private bool Enter(StatementRequest request, JudgedStatement judged)
     {
         _engine = engines.Enter();
-        _run = new StatementRun(_engine.Engine, request, judged, errors);
+        _run = new StatementRun(_engine.Engine, gate, request, judged, errors);
         return true;
     }
 

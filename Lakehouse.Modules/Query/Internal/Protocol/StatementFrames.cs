@@ -31,6 +31,7 @@ internal static class StatementFrames
             .Flag(request.Rows.IsWanted)
             .Byte(request.Format is { } format ? (byte)format : Chunks)
             .Flag(request.NumbersAsText)
+            .Byte((byte)request.Purpose)
             .Text(request.Parameters)
             .Flag(expected is not null);
         if (expected is not null)
@@ -45,7 +46,11 @@ internal static class StatementFrames
     {
         number = frame.Long();
         var (sql, maxSqlBytes, rows, format) = (frame.Text(), frame.Int(), new RowBound(frame.Long(), frame.Flag()), frame.Byte());
-        var request = new StatementRequest(sql, maxSqlBytes, rows, format == Chunks ? null : (AnswerFormat)format, frame.Flag(), frame.TextOrNull());
+        var request = new StatementRequest(sql, maxSqlBytes, rows, format == Chunks ? null : (AnswerFormat)format, frame.Flag())
+        {
+            Purpose = (StatementPurpose)frame.Byte(),
+            Parameters = frame.TextOrNull(),
+        };
         expected = frame.Flag() ? ReadChanges(ref frame) : null;
         return request;
     }
@@ -203,7 +208,7 @@ internal static class StatementFrames
             }
         }
 
-        frame.Text(dataset.Table);
+        frame.Text(dataset.Table).Text(dataset.View);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
@@ -215,7 +220,7 @@ internal static class StatementFrames
             columns[i] = new DatasetColumn(frame.Text(), frame.Text());
         }
 
-        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull());
+        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull(), frame.TextOrNull());
     }
 
     private static string[] ReadTexts(ref FrameReader frame)

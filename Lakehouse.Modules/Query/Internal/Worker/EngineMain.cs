@@ -61,7 +61,7 @@ internal static class EngineMain
             foreach (var format in (AnswerFormat?[])[AnswerFormat.Json, null])
             {
                 var request = new StatementRequest(sql, int.MaxValue, default, format);
-                using var run = new StatementRun(engine, request, gate.Judge(sql, int.MaxValue), errors);
+                using var run = new StatementRun(engine, gate, request, gate.Judge(sql, int.MaxValue), errors);
                 run.TryStart(null);
                 do
                 {

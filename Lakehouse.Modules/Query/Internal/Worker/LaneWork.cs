@@ -97,12 +97,12 @@ internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate g
     private long Execute(StatementRequest request, DatasetChanges? expected, BlockWriter output)
     {
         var statement = gate.Judge(request.Sql, request.MaxSqlBytes);
-        using var run = new StatementRun(engine, request, statement, errors);
+        using var run = new StatementRun(engine, gate, request, statement, errors);
         using var calls = vectors.Bind(lane, run.Stopping);
         Publish(run);
         try
         {
-            var isStarted = expected is not null && run.IsAbout(expected) && run.TryStart(expected);
+            var isStarted = expected is not null && run.HasNeeds && run.TryStart(expected, isExpected: true);
             while (!isStarted)
             {
                 isStarted = run.TryStart(run.HasNeeds ? Ask(run.Needs) : null);

@@ -177,6 +177,7 @@ internal sealed class LaneStatement(
                     break;
                 case FrameKind.Head:
                     Head = ReadHead(frame);
+                    DatasetResolver.RequireKnown(_pins, Head.Datasets);
                     await WorkAsync(async stop => await HoldAsync(stop), cancellationToken);
                     break;
                 case FrameKind.Data:

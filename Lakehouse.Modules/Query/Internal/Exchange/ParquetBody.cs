@@ -1,8 +1,9 @@
 using System.Buffers;
 using Lakehouse.DuckDb;
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.Answers;
 
-namespace Lakehouse.Query.Internal.Answers;
+namespace Lakehouse.Query.Internal.Exchange;
 
 /// <summary>
 /// A Parquet file, written by the engine. The engine writes it into a pipe on a thread of its own; what comes out is the answer, so that it takes no disk and
@@ -15,6 +16,9 @@ internal sealed class ParquetBody : IAnswerBody
 
     // Each thread of the engine collects a whole group before it writes it; the engine's default takes a gigabyte for 18 columns.
     private const int RowGroupRows = 20_480;
+
+    // A data file is read by several threads, each a group at a time, and its groups are passed over by their statistics: larger ones cost less there.
+    private const int StoredGroupRows = 61_440;
 
     private readonly DuckDbStatement _copy;
     private readonly RowBound _bound;
@@ -51,10 +55,12 @@ internal sealed class ParquetBody : IAnswerBody
     /// <param name="select">The other one.</param>
     /// <param name="path">The pipe.</param>
     /// <param name="bound">The most rows; one more is made, to tell whether there are more.</param>
-    public static string CopyTo(string select, string path, RowBound bound)
+    /// <param name="isStored">Whether it becomes a data file.</param>
+    public static string CopyTo(string select, string path, RowBound bound, bool isStored)
     {
+        var group = isStored ? StoredGroupRows : RowGroupRows;
         var limit = bound.Max == 0 ? string.Empty : $" LIMIT {(bound.IsWanted ? bound.Max : bound.Max + 1)}";
-        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {RowGroupRows})";
+        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {group})";
     }
 
     public void Write(IBufferWriter<byte> output) => output.Write(_piece.AsSpan(0, _count));

@@ -1,7 +1,7 @@
 using System.Text;
 using Lakehouse.Core.Errors;
 
-namespace Lakehouse.Query.Internal.Gate;
+namespace Lakehouse.Query.Internal.Gate.Tokens;
 
 /// <summary>Errors with their position in the text, shown as DuckDB shows it.</summary>
 internal static class SqlPosition

@@ -8,11 +8,19 @@ namespace Lakehouse.Catalog;
 /// <param name="Columns">In order; may be empty.</param>
 /// <param name="Objects">The data files. They must be in the bucket already.</param>
 /// <param name="RowCount">Rows in all files.</param>
-/// <param name="MadeBy">What makes it, for the history: <c>ingest</c>, <c>register</c>.</param>
+/// <param name="MadeBy">What makes it, for the history: <c>ingest</c>, <c>register</c>, <c>query</c>.</param>
+/// <param name="Mode">What it does with the rows that are there.</param>
+/// <param name="Definition">For a derived dataset: its definition. Null for a dataset that is filled from outside.</param>
+/// <param name="ExpectedVersion">
+/// The version on which the content is based, 0 for none: if another one is the newest, the commit is refused. Null: any.
+/// </param>
 public sealed record DatasetCommit(
     DatasetName Name,
     SchemaFingerprint Fingerprint,
     IReadOnlyList<DatasetColumn> Columns,
     IReadOnlyList<OfferedFile> Objects,
     long RowCount,
-    string MadeBy);
+    string MadeBy,
+    CommitMode Mode = CommitMode.Replace,
+    DatasetDefinition? Definition = null,
+    long? ExpectedVersion = null);

@@ -1,6 +1,6 @@
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Query.Internal.Answers;
+namespace Lakehouse.Query.Internal.Exchange;
 
 /// <summary>Names for formats in which columns are found by name.</summary>
 internal static class UniqueNames

@@ -1,4 +1,4 @@
-namespace Lakehouse.Query.Internal.Gate;
+namespace Lakehouse.Query.Internal.Gate.Tokens;
 
 /// <summary>A token of a SQL text.</summary>
 /// <param name="Start">The index of its first character.</param>

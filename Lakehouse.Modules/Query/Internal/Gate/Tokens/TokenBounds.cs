@@ -1,4 +1,4 @@
-namespace Lakehouse.Query.Internal.Gate;
+namespace Lakehouse.Query.Internal.Gate.Tokens;
 
 /// <summary>Bounds the constructs that the parser itself expands or recurses on, by the tokens of a text, before it is parsed.</summary>
 internal static class TokenBounds
