@@ -54,9 +54,9 @@ internal static class CallForm
                 + $"WITH x AS (SELECT ... AS v ...) FROM {name}(x, v)");
         }
 
-        foreach (var option in arguments.Skip(2))
+        foreach (var (i, option) in arguments.Skip(2).Index())
         {
-            var parameter = Text(option, "alias") ?? "bin_count";
+            var parameter = Text(option, "alias") ?? (i == 0 ? "bin_count" : "technique");
             var isTechnique = parameter.Equals("technique", StringComparison.OrdinalIgnoreCase);
             if (Text(option, "class") != "CONSTANT" || (!isTechnique && !parameter.Equals("bin_count", StringComparison.OrdinalIgnoreCase)))
             {

@@ -222,22 +222,12 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             }
             else if (!member.NameEquals("cte_map"u8))
             {
-                RequireFew(member);
                 values = Math.Max(values, Visit(member.Value));
             }
         }
 
         _commonTables.RemoveRange(outer, _commonTables.Count - outer);
         return AmplifierBounds.Require(growth * values, bounds);
-    }
-
-    /// <summary>The engine plans the parts of <c>a UNION b UNION c</c>, which are side by side in the tree, as if they were nested.</summary>
-    private void RequireFew(JsonProperty member)
-    {
-        if (member.NameEquals("children"u8) && member.Value.ValueKind == JsonValueKind.Array && _depth + member.Value.GetArrayLength() > bounds.MaxDepth)
-        {
-            throw GateErrors.Invalid($"it nests more than {bounds.MaxDepth} deep (query.max_depth), where each SELECT of a UNION counts");
-        }
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ internal readonly record struct NumberRange(double Min, double Max)
         };
     }
 
-    /// <summary>The parser writes a type as an expression that names it, in one spelling for all its names; types of a schema are none of the engine's.</summary>
+    /// <summary>The parser writes a type as an expression that names it, in one spelling for all its names. No type of the engine has a schema.</summary>
     private static bool IsNumber(JsonElement type) =>
         type.TryGetProperty("type_info"u8, out var info)
         && info.TryGetProperty("expr"u8, out var expression)
