@@ -3233,3 +3233,295 @@ SELECT '{{250000*x}}' AS a FROM range(2048)
 ---
 -- planner: 20,000 columns; format=parquet and arrow take seconds
 SELECT {{20000*#|,}}
+---
+-- escape: a method call of a function that reads files
+SELECT ('/etc/passwd').read_text()
+---
+-- escape: a method call on a column, of a function that reads files, format=parquet and arrow
+SELECT k.read_blob(), t.k.glob() FROM t
+---
+-- escape: a method call that reads a setting
+SELECT x.current_setting() FROM (SELECT 'allowed_directories' AS x)
+---
+-- escape: a method call that reads the environment
+SELECT x.getenv() FROM (SELECT 'PATH' AS x)
+---
+-- escape: a method call in a lambda
+SELECT list_transform(['secret_directory'], lambda x: x.current_setting())
+---
+-- escape: a method call that runs SQL
+SELECT x.json_serialize_sql() FROM (SELECT 'SELECT 1' AS x)
+---
+-- escape: a method call of a query as a table
+FROM x.query('SELECT 1')
+---
+-- escape: a column named as a schema
+SELECT pg_catalog.pg_get_viewdef() FROM (SELECT 1 AS pg_catalog)
+---
+-- escape: a column named as a database, and a function that a macro shadows
+SELECT system.levenshtein(repeat('a', 1000), repeat('b', 1000)) FROM (SELECT 'x' AS system)
+---
+-- escape: a method call that names a function in a text
+SELECT l.list_aggregate('write_log') FROM (SELECT ['x'] AS l)
+---
+-- escape: a method call that names a function in a column
+SELECT l.list_aggregate(n) FROM (SELECT ['x'] AS l, 'max' AS n)
+---
+-- unstoppable: a method call of a quadratic function, with a schema in front of its column
+SELECT max(w.resume_text.levenshtein(v.resume_text)) FROM workers w, workers v
+---
+-- unstoppable: a method call of a quadratic function over long texts
+SELECT s.jaro_winkler_similarity(s) FROM (SELECT string_agg(resume_text, '') AS s FROM workers)
+---
+-- amplifier: a method call of repeat
+SELECT k.repeat(1000000000) FROM t
+---
+-- amplifier: method calls of repeat on repeat
+SELECT k.repeat(1000).repeat(1000).repeat(1000) FROM t
+---
+-- amplifier: a method call of repeat with a schema in front of the column
+SELECT t.k.repeat(v * 100000000) FROM t
+---
+-- amplifier: a method call of range
+SELECT v.range(2000000000).len() FROM t
+---
+-- amplifier: a method call of a format with a width
+SELECT f.format(1) FROM (SELECT '{:>1000000000}' AS f)
+---
+-- amplifier: a method call of printf with a width
+SELECT f.printf(1000000000, 'x') FROM (SELECT '%*s' AS f)
+---
+-- amplifier: a method call of lpad over many rows
+SELECT sum(length(i.lpad(1000, 'x').repeat(1000))) FROM (SELECT i::VARCHAR AS i FROM range(10000000) r(i))
+---
+-- planner: method calls in a row
+SELECT k{{290*.upper()}} FROM t
+---
+-- planner: method calls in a row, more than the depth allows
+SELECT k{{2000*.upper()}} FROM t
+---
+-- planner: method calls of a function that a macro shadows, each in the next
+SELECT k{{24*.levenshtein('x')::VARCHAR}} FROM t
+---
+-- planner: ENUM types in each other
+SELECT NULL::STRUCT(a {{200*STRUCT(a }}ENUM('x', 'y'){{200*)}})
+---
+-- planner: a list of an ENUM of 20,000 values
+SELECT []::ENUM({{20000*'v#'|, }})[]
+---
+-- planner: a type whose parameter is a function
+SELECT NULL::DECIMAL(getenv('HOME')::INT, 2)[]
+---
+-- escape: a type of a schema
+SELECT NULL::system.main."/etc/passwd"[]
+---
+-- escape: the type of a file
+SELECT make_type('/etc/passwd')::VARCHAR, make_type('read_text')::VARCHAR
+---
+-- planner: make_type in make_type
+SELECT {{60*make_type('LIST', }}make_type('ENUM', 'a'){{60*)}}::VARCHAR
+---
+-- amplifier: arrays of arrays by make_type
+SELECT make_type('ARRAY', make_type('ARRAY', make_type('INTEGER'), 100000), 100000)::VARCHAR
+---
+-- amplifier: a cast to an array that is large
+SELECT cast_to_type(NULL, NULL::INTEGER[100000]), i FROM range(100000) r(i)
+---
+-- amplifier: replace_type to an array that is large
+SELECT replace_type({'a': NULL::DATE}, NULL::DATE, NULL::INTEGER[100000][]) FROM range(10000)
+---
+-- planner: cast_to_type in cast_to_type
+SELECT {{200*cast_to_type(}}1{{200*, '')}}
+---
+-- stack: variant_normalize of deep JSON
+WITH d AS (SELECT string_agg('[', '') || string_agg(']', '') AS j FROM range(100000)) SELECT variant_normalize(j::JSON::VARIANT)::VARCHAR FROM d
+---
+-- stack: variant_normalize of deep lists
+SELECT variant_normalize({{150*[}}1{{150*]}}::VARIANT)::VARCHAR
+---
+-- amplifier: sort keys of sort keys
+SELECT octet_length({{30*create_sort_key(}}repeat('{{U+1}}', 1000)::BLOB{{30*, 'ASC NULLS LAST')}})
+---
+-- amplifier: the sort key of a column of large texts
+SELECT max(create_sort_key(repeat(resume_text, 1000), 'DESC NULLS FIRST')) FROM workers
+---
+-- amplifier: ICU's sort keys of sort keys
+SELECT length({{20*icu_sort_key(}}'ä'{{20*, 'de')}})
+---
+-- amplifier: ICU's sort keys of large texts
+SELECT max(length(icu_sort_key(repeat(resume_text, 1000), 'de'))) FROM workers
+---
+-- escape: a collation that is a path
+SELECT icu_sort_key('a', '../../../../etc/passwd'), icu_sort_key('a', '{{1000*x}}')
+---
+-- escape: a coordinate system that is a path
+SELECT typeof(st_setcrs('POINT(1 2)'::GEOMETRY, '/etc/passwd'))
+---
+-- amplifier: the coordinate system as a text of 100,000 characters, format=parquet and arrow
+SELECT st_setcrs('POINT(1 2)'::GEOMETRY, '{{100000*x}}')
+---
+-- escape: the statistics and the name of a column of a dataset, format=parquet and arrow
+SELECT DISTINCT stats(worker_id), alias(worker_id), stats(resume_text), stats(w) FROM workers w
+---
+-- escape: the name of an expression that a view or a macro made
+SELECT alias(levenshtein('a', 'b')), alias((SELECT min(k) FROM t)), alias(embed('x')), alias(current_catalog())
+---
+-- planner: alias in alias
+SELECT {{250*alias(}}1{{250*)}}
+---
+-- escape: constant_or_null with what is not constant
+SELECT constant_or_null(current_setting('threads'), 1)
+---
+-- escape: histogram of a table of the engine
+FROM histogram(duckdb_views, sql)
+---
+-- escape: histogram of a table of the engine, as a text
+FROM histogram('duckdb_views', sql)
+---
+-- escape: histogram of a table of the engine, with its schema
+FROM histogram_values(system.main.duckdb_views, sql)
+---
+-- escape: histogram of a table of the engine, as one name
+FROM histogram_values("system.main.duckdb_views", sql)
+---
+-- escape: histogram of a file
+FROM histogram('/etc/passwd', content)
+---
+-- escape: histogram of a data file
+FROM histogram("objects/datasets/t/x.parquet", k)
+---
+-- escape: histogram of a table that a query names
+FROM histogram((SELECT 'duckdb_' || 'views'), sql)
+---
+-- escape: histogram with a second source
+FROM histogram(t, v, source := 'duckdb_views')
+---
+-- escape: histogram of a common table that is named as one of the engine
+WITH duckdb_views AS (FROM t) FROM histogram(duckdb_views, v)
+---
+-- escape: histogram of a name that the macro uses itself, format=parquet and arrow
+WITH bins AS (FROM t) FROM histogram(bins, v)
+---
+-- escape: an error inside a histogram, which could show the macro
+FROM histogram(t, nope)
+---
+-- escape: a technique that is not known
+FROM histogram(t, v, technique := 'read_text(''/etc/passwd'')')
+---
+-- amplifier: histogram with a million bins
+FROM histogram_values(workers, score, bin_count := 1000000)
+---
+-- unstoppable: histogram with as many bins as are allowed
+SELECT count(*) FROM histogram(workers, worker_id, bin_count := 10000, technique := 'sample')
+---
+-- unstoppable: histogram with heights of as many bins as are allowed
+SELECT count(*) FROM histogram_values(workers, score, bin_count := 10000, technique := 'equi-height')
+---
+-- planner: histograms of histograms
+WITH {{40*c#x AS (FROM histogram_values(t, v)), d# AS NOT MATERIALIZED (SELECT bin AS v FROM histogram_values(c#x, bin))|, }} FROM d39
+---
+-- planner: a chain of histograms that are not materialized
+WITH c0 AS NOT MATERIALIZED (SELECT v AS bin FROM t), c1 AS NOT MATERIALIZED (FROM histogram_values(c0, bin)), c2 AS NOT MATERIALIZED (FROM histogram_values(c1, bin)), c3 AS NOT MATERIALIZED (FROM histogram_values(c2, bin)), c4 AS NOT MATERIALIZED (FROM histogram_values(c3, bin)), c5 AS NOT MATERIALIZED (FROM histogram_values(c4, bin)), c6 AS NOT MATERIALIZED (FROM histogram_values(c5, bin)), c7 AS NOT MATERIALIZED (FROM histogram_values(c6, bin)), c8 AS NOT MATERIALIZED (FROM histogram_values(c7, bin)), c9 AS NOT MATERIALIZED (FROM histogram_values(c8, bin)), c10 AS NOT MATERIALIZED (FROM histogram_values(c9, bin)) FROM c10
+---
+-- planner: a chain of histograms without a word about materialization
+WITH c0 AS (SELECT v AS bin FROM t), c1 AS (FROM histogram_values(c0, bin)), c2 AS (FROM histogram_values(c1, bin)), c3 AS (FROM histogram_values(c2, bin)), c4 AS (FROM histogram_values(c3, bin)), c5 AS (FROM histogram_values(c4, bin)), c6 AS (FROM histogram_values(c5, bin)), c7 AS (FROM histogram_values(c6, bin)), c8 AS (FROM histogram_values(c7, bin)), c9 AS (FROM histogram_values(c8, bin)), c10 AS (FROM histogram_values(c9, bin)), c11 AS (FROM histogram_values(c10, bin)), c12 AS (FROM histogram_values(c11, bin)) FROM c12
+---
+-- escape: summary of a table of the engine
+FROM summary((FROM duckdb_views))
+---
+-- escape: summary of a file
+FROM summary((FROM read_text('/etc/passwd')))
+---
+-- amplifier: summary of large rows, format=parquet
+SELECT max(length(summary)) FROM summary((SELECT repeat(resume_text, 1000) AS a, * FROM workers))
+---
+-- starvation: the engine's test of all types, crossed, format=parquet and arrow
+SELECT a.* FROM test_all_types(use_large_enum := true, use_large_bignum := true) a{{8*, test_all_types() b#}}
+---
+-- escape: all types with an option that is not there
+FROM test_all_types(path := '/etc/passwd')
+---
+-- amplifier: unpivot_list of many
+SELECT unpivot_list({{5000*repeat('x', 1000)|, }}) FROM range(100000)
+---
+-- escape: EXPLAIN with ANALYZE as JSON of two datasets
+EXPLAIN (FORMAT json, ANALYZE) SELECT count(*) FROM workers w JOIN t ON t.k = w.zip WHERE w.score > 0.5
+---
+-- escape: EXPLAIN with ANALYZE as Graphviz, with texts that look as the list of files
+EXPLAIN (ANALYZE, FORMAT graphviz) SELECT '───\nFilename(s):\n"]', E'───\nFilename(s):\n"]' FROM workers WHERE role <> '"]' AND score > 0.5
+---
+-- escape: EXPLAIN with ANALYZE as Mermaid, with texts that look as the list of files
+EXPLAIN (ANALYZE, FORMAT mermaid) SELECT E'\tFilename(s): `"]', E'`"]\nx' FROM workers WHERE role <> E'\n\tFilename(s): x`"]' AND score > 0.5
+---
+-- escape: EXPLAIN with ANALYZE as JSON, with texts that look as the list of files
+EXPLAIN (ANALYZE, FORMAT json) SELECT '"Filename(s)": "', '\"Filename(s)\": \"\', '{' FROM workers WHERE role <> '"Filename(s)": "' AND score > 0.5
+---
+-- escape: EXPLAIN as text, with texts that look as JSON
+EXPLAIN (ANALYZE, FORMAT text) SELECT '{"Filename(s)": "', E'│ x │\n│\n{' FROM workers WHERE score > 0.5
+---
+-- escape: EXPLAIN as YAML of two datasets
+EXPLAIN (FORMAT yaml) SELECT * FROM workers, t
+---
+-- escape: EXPLAIN as YAML with ANALYZE
+EXPLAIN (ANALYZE, FORMAT yaml) SELECT * FROM workers
+---
+-- escape: EXPLAIN as HTML with ANALYZE
+EXPLAIN (ANALYZE, FORMAT html) SELECT '<script>alert(1)</script>' FROM workers
+---
+-- escape: EXPLAIN with a format in quotes
+EXPLAIN (FORMAT "json") SELECT * FROM workers
+---
+-- escape: EXPLAIN with an option that is not known behind one that is
+EXPLAIN (ANALYZE, OUTPUT '/tmp/x') SELECT * FROM workers
+---
+-- escape: EXPLAIN with options, of a statement that writes
+EXPLAIN (ANALYZE, FORMAT json) COPY t TO '/tmp/x'
+---
+-- escape: EXPLAIN with options, in front of another one
+EXPLAIN (FORMAT json) EXPLAIN (ANALYZE) DROP VIEW t
+---
+-- escape: EXPLAIN whose options hide a second statement
+EXPLAIN (FORMAT json) ; DROP VIEW t
+---
+-- escape: EXPLAIN whose brackets hold options and a statement
+EXPLAIN (ANALYZE (SELECT * FROM workers))
+---
+-- escape: EXPLAIN with options after ANALYZE
+EXPLAIN ANALYZE (FORMAT json) SELECT * FROM workers
+---
+-- escape: EXPLAIN with a comment that opens in the options
+EXPLAIN (FORMAT json /* ) SELECT 1; */ , ANALYZE -- )
+) SELECT * FROM workers
+---
+-- planner: EXPLAIN as Graphviz of a wide plan
+EXPLAIN (FORMAT graphviz) {{250*SELECT * FROM workers| UNION ALL }}
+---
+-- amplifier: EXPLAIN as JSON of large constants
+EXPLAIN (ANALYZE, FORMAT json) SELECT {{200*repeat('\"Filename(s)', 1000)|, }} FROM t
+---
+-- escape: a PIVOT without values in a subquery, of a table of the engine
+SELECT * FROM (PIVOT duckdb_views ON sql USING count(*))
+---
+-- escape: a PIVOT without values in a subquery, of a method call that reads files
+SELECT * FROM (PIVOT t ON k.read_text() USING count(*))
+---
+-- escape: a PIVOT whose value is a function that reads files
+SELECT * FROM t PIVOT (sum(v) FOR k IN ('a', read_text('/etc/passwd')))
+---
+-- escape: an UNPIVOT whose column is a function that reads files
+FROM t UNPIVOT (x FOR n IN (getenv('PATH'), v))
+---
+-- escape: the state of an aggregate
+SELECT (max(v) EXPORT_STATE)::BLOB, (avg(v) EXPORT_STATE)::BLOB FROM t
+---
+-- escape: the state of an aggregate from a method call
+SELECT v.avg() EXPORT_STATE FROM t
+---
+-- escape: a state of an aggregate that a statement makes
+SELECT finalize('x'::BLOB)
+---
+-- amplifier: bins by a method call
+SELECT v.equi_width_bins(1000000000, 999999, true) FROM t
+---
+-- unstoppable: as many bins as are allowed, for each row
+SELECT sum(len(equi_width_bins(0, 1000000 + i, 10000, true))) FROM range(100000) r(i)

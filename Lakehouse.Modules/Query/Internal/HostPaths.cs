@@ -16,7 +16,8 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
 
     /// <summary>
     /// Removes the files from a plan. EXPLAIN ANALYZE draws boxes; the box of a scan lists the files it reads, broken over lines, so that their names cannot be
-    /// found as text. The list is blanked, from its title to the first empty line of the box.
+    /// found as text. The list is blanked, from its title to the first empty line of the box. The other formats of a plan have the list in one line, after its
+    /// title.
     /// </summary>
     public string HidePlan(string plan)
     {
@@ -39,7 +40,8 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
             }
         }
 
-        return Hide(string.Join('\n', lines));
+        var list = plan.StartsWith('{') || plan.StartsWith('[') ? JsonList() : List();
+        return Hide(list.Replace(string.Join('\n', lines), "${title}"));
     }
 
     /// <summary>As the other <c>HidePlan</c>, for UTF-8.</summary>
@@ -52,4 +54,15 @@ internal sealed partial class HostPaths(string dataFolder, string hostFolder)
         "│[^│]*(Filename\\(s\\)|File Path|Files?):[^│]*│",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Title();
+
+    [GeneratedRegex(
+        @"(?<title>""(Filename\(s\)|File Path|Files?)"": "")([^""\\]|\\.)*",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex JsonList();
+
+    /// <summary>The list in Mermaid, and in Graphviz, whose labels have a backslash and an n for the end of a line.</summary>
+    [GeneratedRegex(
+        @"(?<title>(^\t|───\\n)(Filename\(s\)|File Path|Files?):(\\n| ))[^\n]*?(?=\\n───|`?""\]|$)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex List();
 }

@@ -1,3 +1,5 @@
+using Lakehouse.Core.Errors;
+
 namespace Lakehouse.Query.Internal.Gate;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Lakehouse.Query.Internal.Gate;
 /// <param name="Statement">The prefix to run the rest with.</param>
 internal readonly record struct ExplainPrefix(int Length, string Statement)
 {
+    // Not HTML: the engine writes texts of the statement into it as they are, so a page that shows it would run their scripts.
+    private static readonly string[] Formats = ["TEXT", "JSON", "GRAPHVIZ", "MERMAID", "YAML"];
+
     public static ExplainPrefix Read(string sql)
     {
         var position = SkipBlanks(sql, 0);
@@ -23,17 +28,57 @@ internal readonly record struct ExplainPrefix(int Length, string Statement)
             position = next;
             statement = "EXPLAIN ANALYZE ";
         }
-        else if (next < sql.Length && sql[next] == '(')
+        else if (next < sql.Length && sql[next] == '(' && ReadOptions(sql, ref next) is { } options)
         {
-            var option = SkipBlanks(sql, next + 1);
-            if (TakeWord(sql, ref option, "ANALYZE") || TakeWord(sql, ref option, "FORMAT"))
-            {
-                throw GateErrors.Forbidden("EXPLAIN takes no options here; EXPLAIN and EXPLAIN ANALYZE are allowed");
-            }
+            position = next;
+            statement = $"EXPLAIN ({options}) ";
         }
 
         return new ExplainPrefix(position, statement);
     }
+
+    /// <summary>Reads options in brackets. Null when the brackets hold no options, but a statement.</summary>
+    private static string? ReadOptions(string sql, ref int position)
+    {
+        var (isAnalyze, format) = (false, (string?)null);
+        var next = position;
+        do
+        {
+            next = SkipBlanks(sql, next + 1);
+            if (!isAnalyze && TakeWord(sql, ref next, "ANALYZE"))
+            {
+                isAnalyze = true;
+            }
+            else if (format is null && TakeWord(sql, ref next, "FORMAT"))
+            {
+                next = SkipBlanks(sql, next);
+                format = Array.Find(Formats, f => TakeWord(sql, ref next, f)) ?? throw Refused();
+            }
+            else
+            {
+                return isAnalyze || format is not null ? throw Refused() : null;
+            }
+
+            next = SkipBlanks(sql, next);
+        }
+        while (next < sql.Length && sql[next] == ',');
+
+        if (next >= sql.Length || sql[next] != ')')
+        {
+            throw Refused();
+        }
+
+        if (isAnalyze && format == "YAML")
+        {
+            throw GateErrors.Invalid("EXPLAIN has no FORMAT yaml with ANALYZE; the others have it");
+        }
+
+        position = next + 1;
+        return string.Join(", ", new[] { isAnalyze ? "ANALYZE" : null, format is null ? null : $"FORMAT {format}" }.Where(o => o is not null));
+    }
+
+    private static LakehouseException Refused() => GateErrors.Forbidden(
+        "EXPLAIN takes the options (ANALYZE, FORMAT text) here, each once, and the formats text, json, graphviz, mermaid and yaml");
 
     private static bool TakeWord(string sql, ref int position, string word)
     {

@@ -4,7 +4,6 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Text;
 using Lakehouse.Query.Internal.Datasets;
-using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
@@ -33,10 +32,13 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
 
     private static readonly FrozenSet<string> AllowedTableFunctions = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "pg_timezone_names",
-        "icu_calendar_names", VectorFunctions.Search);
+        "icu_calendar_names", "histogram", "histogram_values", "summary", "test_all_types", "duckdb_keywords", "pragma_collations", VectorFunctions.Search);
+
+    // Macros that take the name of a table and put it into query_table.
+    private static readonly FrozenSet<string> TablesByName = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "histogram", "histogram_values");
 
     private static readonly FrozenSet<string> RepeatableTableFunctions = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row");
+        StringComparer.OrdinalIgnoreCase, "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row", "test_all_types");
 
     // Names without brackets that the engine replaces by a function where there is no such column.
     private static readonly FrozenSet<string> TimeColumns = FrozenSet.Create(
@@ -338,9 +340,17 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     {
         var function = node.GetProperty("function"u8);
         var name = Text(function, "function_name") ?? string.Empty;
-        if (!AllowedTableFunctions.Contains(name) || IsQualified(function))
+        if (!AllowedTableFunctions.Contains(name) || CallForm.IsQualified(function, isTable: true))
         {
             throw Refused("table function", name, AllowedTableFunctions);
+        }
+
+        if (TablesByName.Contains(name))
+        {
+            // The macro reads the table twice, for the bins and for the values.
+            var table = CallForm.TableOf(name, function, bounds);
+            RequireTable(table);
+            RequireTable(table);
         }
 
         IsRepeatable &= RepeatableTableFunctions.Contains(name);
@@ -396,9 +406,14 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             RequireAggregate(name, node);
         }
 
-        if (IsQualified(node))
+        if (CallForm.IsQualified(node))
         {
             throw GateErrors.Forbidden($"the function {name} is named with a schema; write its name without the schema");
+        }
+
+        if (node.TryGetProperty("export_state"u8, out var isState) && isState.ValueKind == JsonValueKind.True)
+        {
+            throw GateErrors.Forbidden("EXPORT_STATE is not allowed: the state of an aggregate holds bytes of the engine's memory");
         }
 
         KeepCall(name, node);
@@ -419,24 +434,14 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     /// <summary>list_aggregate and its aliases take the name of a function as a text; that function must be allowed too.</summary>
     private static void RequireAggregate(string name, JsonElement node)
     {
-        var isAllowed = node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() > 1
-            && children[1].TryGetProperty("value"u8, out var constant) && constant.ValueKind == JsonValueKind.Object
+        var arguments = CallForm.Arguments(node);
+        var isAllowed = arguments.Count > 1
+            && arguments[1].TryGetProperty("value"u8, out var constant) && constant.ValueKind == JsonValueKind.Object
             && Text(constant, "value") is { } aggregate && AllowedFunctions.Contains(aggregate);
         if (!isAllowed)
         {
             throw GateErrors.Forbidden($"the second argument of {name} must be the name of an aggregate function that is allowed, as a constant");
         }
-    }
-
-    /// <summary>
-    /// Whether a function is named with a schema, which would bypass the macros that shadow functions of the same name. The parser itself writes
-    /// <c>main.list_value</c> and the like for brackets; no macro shadows those.
-    /// </summary>
-    private static bool IsQualified(JsonElement function)
-    {
-        var (catalog, schema, name) = (Text(function, "catalog"), Text(function, "schema"), Text(function, "function_name") ?? string.Empty);
-        var hasMacro = EngineInstance.QuadraticFunctions.Contains(name, StringComparer.OrdinalIgnoreCase);
-        return catalog is not null || (schema is not null && (schema != "main" || hasMacro));
     }
 
     /// <summary>

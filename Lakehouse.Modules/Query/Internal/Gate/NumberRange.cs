@@ -33,7 +33,7 @@ internal readonly record struct NumberRange(double Min, double Max)
 
         if (node.TryGetProperty("cast_type"u8, out var to) && node.TryGetProperty("child"u8, out var child))
         {
-            return Numbers.Contains(to.GetProperty("id"u8).GetString()!) ? Rounded(Of(child)) : Unknown;
+            return IsNumber(to) ? Rounded(Of(child)) : Unknown;
         }
 
         var name = node.TryGetProperty("function_name"u8, out var function) ? function.GetString() : null;
@@ -53,6 +53,15 @@ internal readonly record struct NumberRange(double Min, double Max)
             _ => Unknown,
         };
     }
+
+    /// <summary>The parser writes a type as an expression that names it, in one spelling for all its names. No type of the engine has a schema.</summary>
+    private static bool IsNumber(JsonElement type) =>
+        type.TryGetProperty("type_info"u8, out var info)
+        && info.TryGetProperty("expr"u8, out var expression)
+        && !expression.TryGetProperty("schema"u8, out _)
+        && !expression.TryGetProperty("catalog"u8, out _)
+        && expression.TryGetProperty("type_name"u8, out var name)
+        && Numbers.Contains(name.GetString()!);
 
     private static NumberRange Rounded(NumberRange range) => range == Unknown || range.Min == range.Max && range.Min == Math.Truncate(range.Min)
         ? range
