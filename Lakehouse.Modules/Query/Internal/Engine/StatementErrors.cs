@@ -1,6 +1,7 @@
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Gate.Tokens;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Engine;
