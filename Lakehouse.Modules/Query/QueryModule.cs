@@ -5,6 +5,7 @@ using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;
 using Lakehouse.Query.Internal.Stored;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Query.Internal.Worker;
 using Lakehouse.Query.Internal.Workers;
 using Microsoft.AspNetCore.Builder;
@@ -41,6 +42,13 @@ public static class QueryModule
             compression.Providers.Add<GzipCompressionProvider>();
             compression.Providers.Add<BrotliCompressionProvider>();
         });
+        services.AddSingleton<SystemRows>()
+            .AddSingleton<ISystemTable, DatasetsTable>()
+            .AddSingleton<ISystemTable, ColumnsTable>()
+            .AddSingleton<ISystemTable, SnapshotsTable>()
+            .AddSingleton<ISystemTable, ObjectsTable>()
+            .AddSingleton<ISystemTable, QueriesTable>()
+            .AddSingleton<ISystemTable, JournalTable>();
         services.AddSingleton<AnswerCache>().AddSingleton<AnswerSpool>();
         services.AddSingleton<QueryRegistry>().AddSingleton<IQueryControl>(provider => provider.GetRequiredService<QueryRegistry>());
         return options.IsIsolated && program is not null && CanIsolate

@@ -26,6 +26,7 @@ public static class SearchModule
         .AddSingleton<ImportJobs>()
         .AddSingleton<IIndexImports>(provider => provider.GetRequiredService<ImportJobs>())
         .AddHostedService(provider => provider.GetRequiredService<ImportJobs>())
+        .AddSingleton<ISystemTable, IndexesTable>()
         .AddSingleton<ISearcher, Searcher>();
 
     /// <summary>Maps <c>/v1/search</c> and <c>/v1/vectors/index/{name}/import</c>.</summary>

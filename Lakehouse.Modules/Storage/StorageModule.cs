@@ -24,6 +24,7 @@ public static class StorageModule
         .AddSingleton(provider => provider.GetRequiredService<Buckets>().Primary)
         .AddSingleton<IScratchSpace, ScratchSpace>()
         .AddSingleton<JournalWriter>()
+        .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<JournalWriter>())
         .AddHostedService(provider => provider.GetRequiredService<JournalWriter>())
         .AddSingleton<PutLimiter>();
 

@@ -1,4 +1,5 @@
 using Lakehouse.Hnsw;
+using Lakehouse.Vector.Internal;
 
 namespace Lakehouse.Vector;
 
@@ -12,6 +13,12 @@ namespace Lakehouse.Vector;
 /// <param name="EfSearch">The beam width of a search that does not specify one.</param>
 public sealed record VectorIndexSpec(IndexName Name, int Dimension, Metric Metric, Quantization Quantization, int M, int EfConstruction, int EfSearch)
 {
+    /// <summary>The metric as the API names it: <c>cosine</c>, <c>l2</c>, <c>ip</c>.</summary>
+    public string MetricName => SpecNames.Of(Metric);
+
+    /// <summary>The quantization as the API names it: <c>none</c>, <c>int8</c>, <c>binary</c>.</summary>
+    public string QuantizationName => SpecNames.Of(Quantization);
+
     /// <summary>The largest dimension that an index can have.</summary>
     public const int DimensionMax = 16_384;
 

@@ -420,7 +420,7 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
     [Fact]
     public async Task A_query_over_its_time_is_stopped_and_the_engine_serves_on()
     {
-        await using var host = await StartAsync(("query.timeout", "300ms"));
+        await using var host = await StartAsync(("query.timeout", "1s"));
         const string endless = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)";
         var refusals = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => host.RefusalAsync(endless)));
         refusals.Should().OnlyContain(r => r.Status == 504 && r.Code == "query_timeout");

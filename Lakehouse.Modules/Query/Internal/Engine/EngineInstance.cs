@@ -1,4 +1,5 @@
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Engine;
@@ -40,11 +41,13 @@ internal sealed class EngineInstance : IDisposable
     /// <param name="setup">Its bounds and its folder.</param>
     /// <param name="spillFolder">Receives what does not fit in memory.</param>
     /// <param name="vectors">Answers the vector functions; null when no module does.</param>
+    /// <param name="system">Answers the functions of the system tables.</param>
     /// <param name="beforeThreads">
     /// Called on this thread after the engine has read what it needs to know of the machine, and before it starts its threads; null for nothing.
     /// </param>
     /// <param name="pipeCount">How many pipes are made now.</param>
-    public static EngineInstance Open(EngineSetup setup, string spillFolder, ISqlVectors? vectors, Action? beforeThreads = null, int pipeCount = 0)
+    public static EngineInstance Open(
+        EngineSetup setup, string spillFolder, ISqlVectors? vectors, ISystemRows system, Action? beforeThreads = null, int pipeCount = 0)
     {
         var pipes = new PipePool(spillFolder, pipeCount);
         var database = DuckDbDatabase.OpenIsolated(
@@ -67,6 +70,7 @@ internal sealed class EngineInstance : IDisposable
 
             var functions = new VectorFunctions(vectors);
             functions.Register(connection);
+            MakeSystemTables(connection, setup.SystemTables, new SystemFunctions(system, functions.ScopeOf, database.Connect));
             connection.Execute("SET GLOBAL TimeZone = 'UTC'");
             connection.Execute("SET enable_progress_bar = true");
             connection.Execute("SET enable_progress_bar_print = false");
@@ -80,6 +84,16 @@ internal sealed class EngineInstance : IDisposable
         {
             database.Dispose();
             throw;
+        }
+    }
+
+    private static void MakeSystemTables(DuckDbConnection connection, IReadOnlyList<SystemTableShape> tables, SystemFunctions functions)
+    {
+        functions.Register(connection);
+        connection.Execute($"ATTACH ':memory:' AS {SystemTableShape.Database} (HIDDEN)");
+        foreach (var table in tables)
+        {
+            connection.Execute(table.View);
         }
     }
 

@@ -1,5 +1,6 @@
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Engine;
@@ -12,23 +13,37 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="HostFolder">A folder whose name is removed from messages.</param>
 /// <param name="HasVectors">Whether a module answers the vector functions.</param>
 /// <param name="Bounds">The bounds of the gate.</param>
+/// <param name="SystemTables">The system tables.</param>
 internal sealed record EngineSetup(
-    int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds)
+    int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds,
+    IReadOnlyList<SystemTableShape> SystemTables)
 {
-    public static EngineSetup Of(QueryOptions options, IObjectStore store, StorageOptions storage, bool hasVectors) => new(
+    public static EngineSetup Of(
+        QueryOptions options, IObjectStore store, StorageOptions storage, bool hasVectors, IReadOnlyList<SystemTableShape> systemTables) =>
+        new(
         options.Threads,
         options.MemoryLimitBytes,
         options.MaxTempBytes,
         store.LocalFolder,
         storage.DataDirectory,
         hasVectors,
-        GateBounds.Of(options));
+        GateBounds.Of(options),
+        systemTables);
 
     public void Write(FrameWriter frame)
     {
         frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
         frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns);
         frame.Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables).Int(Bounds.MaxParameters).Int(Bounds.MaxPlans);
+        frame.Int(SystemTables.Count);
+        foreach (var table in SystemTables)
+        {
+            frame.Text(table.Name).Int(table.Columns.Count);
+            foreach (var column in table.Columns)
+            {
+                frame.Text(column.Name).Text(column.Type);
+            }
+        }
     }
 
     public static EngineSetup Read(ref FrameReader frame) => new(
@@ -38,5 +53,23 @@ internal sealed record EngineSetup(
         frame.Text(),
         frame.Text(),
         frame.Flag(),
-        new GateBounds(frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int()));
+        new GateBounds(frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int(), frame.Int()),
+        ReadTables(ref frame));
+
+    private static SystemTableShape[] ReadTables(ref FrameReader frame)
+    {
+        var tables = new SystemTableShape[frame.Count()];
+        for (var i = 0; i < tables.Length; i++)
+        {
+            var (name, columns) = (frame.Text(), new QueryColumn[frame.Count()]);
+            for (var j = 0; j < columns.Length; j++)
+            {
+                columns[j] = new QueryColumn(frame.Text(), frame.Text());
+            }
+
+            tables[i] = new SystemTableShape(name, columns);
+        }
+
+        return tables;
+    }
 }

@@ -4,6 +4,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Text;
 using Lakehouse.Query.Internal.Datasets;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Query.Internal.Vectors;
 
 namespace Lakehouse.Query.Internal.Gate;
@@ -16,7 +17,8 @@ namespace Lakehouse.Query.Internal.Gate;
 /// Whether the engine may plan a common table again at each place that names it; the tree does not show for which tables it does.
 /// </param>
 /// <param name="engine">Knows the engine's functions.</param>
-internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlParser engine)
+/// <param name="systemTables">The system tables.</param>
+internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlParser engine, IReadOnlyList<SystemTableShape> systemTables)
 {
     // Nodes that are not expressions: queries, their modifiers, and tables. Kinds that a new release of the engine adds are refused until they are added here.
     private static readonly FrozenSet<string> AllowedNodes = FrozenSet.Create(
@@ -292,6 +294,19 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
         if (Same(schema, "information_schema") && catalog is null or "memory" or "system" && AllowedSystemTables.Contains(table))
         {
             (NamesEveryDataset, IsRepeatable) = (true, false);
+            return;
+        }
+
+        if (Same(schema, SystemTableShape.Database) && catalog is null)
+        {
+            IsRepeatable = false;
+            var names = systemTables.Select(t => $"{SystemTableShape.Database}.{t.Name}").ToList();
+            if (!systemTables.Any(t => Same(t.Name, table)))
+            {
+                var hint = NearestName.Hint($"{schema}.{table}", names);
+                throw GateErrors.Invalid($"there is no table {schema}.{table}{hint}; there are {string.Join(", ", names)}");
+            }
+
             return;
         }
 

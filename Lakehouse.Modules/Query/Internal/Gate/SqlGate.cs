@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Gate.Tokens;
+using Lakehouse.Query.Internal.SystemTables;
 
 namespace Lakehouse.Query.Internal.Gate;
 
@@ -10,7 +11,7 @@ namespace Lakehouse.Query.Internal.Gate;
 /// SELECT-like statement; kinds of nodes, functions, table functions and tables that are on a list; functions that make large values of small ones if their
 /// arguments bound the size. docs/adr/0003-sandbox.md describes what is left to the engine's own configuration and to the watch.
 /// </summary>
-internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
+internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList<SystemTableShape> systemTables)
 {
     private const int OpenPivotsMax = 16;
 
@@ -141,7 +142,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds)
             throw GateErrors.Forbidden($"it has {statements.GetArrayLength()} statements, and one is allowed");
         }
 
-        var walk = new GateWalk(bounds, expandsCommonTables, parser);
+        var walk = new GateWalk(bounds, expandsCommonTables, parser, systemTables);
         return (walk, walk.CostOf(walk.Visit(statements[0])));
     }
 

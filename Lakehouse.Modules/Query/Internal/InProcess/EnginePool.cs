@@ -1,4 +1,5 @@
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed partial class EnginePool(
     StorageOptions storage,
     IScratchSpace scratch,
     ILogger<EnginePool> logger,
+    SystemRows system,
     ISqlVectors? vectors = null) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -23,7 +25,7 @@ internal sealed partial class EnginePool(
     private bool _isDisposed;
 
     /// <summary>The setup of every engine.</summary>
-    public EngineSetup Setup { get; } = EngineSetup.Of(options, store, storage, vectors is not null);
+    public EngineSetup Setup { get; } = EngineSetup.Of(options, store, storage, vectors is not null, system.Shapes);
 
     /// <summary>Retired engines whose statements still run.</summary>
     public int StuckCount => Volatile.Read(ref _stuck);
@@ -84,7 +86,7 @@ internal sealed partial class EnginePool(
         var spill = scratch.Create();
         try
         {
-            return new SharedEngine(EngineInstance.Open(Setup, spill.Path, vectors), spill);
+            return new SharedEngine(EngineInstance.Open(Setup, spill.Path, vectors, system), spill);
         }
         catch
         {

@@ -7,7 +7,7 @@ namespace Lakehouse.Query.Internal.InProcess;
 /// <summary>Runs statements on an engine of this process, for hosts without engine processes. A statement that crashes the engine ends the program.</summary>
 internal sealed class LocalRunner(EnginePool engines, SqlParser parser, DatasetResolver datasets, QueryOptions options) : IStatementRunner
 {
-    private readonly SqlGate _gate = new(parser, engines.Setup.Bounds);
+    private readonly SqlGate _gate = new(parser, engines.Setup.Bounds, engines.Setup.SystemTables);
     private readonly StatementErrors _errors = new(engines.Setup);
 
     public async Task<IRunningStatement> StartAsync(

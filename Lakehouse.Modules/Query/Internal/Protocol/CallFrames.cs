@@ -1,23 +1,22 @@
 using System.Runtime.InteropServices;
 using Lakehouse.Isolation;
+using Lakehouse.Query.Internal.SystemTables;
 
 namespace Lakehouse.Query.Internal.Protocol;
 
-/// <summary>Writes and reads calls of the vector functions and their answers as frames.</summary>
+/// <summary>Writes and reads calls of the functions that the server answers, and their answers, as frames.</summary>
 internal static class CallFrames
 {
     private const byte Embed = 0;
     private const byte Search = 1;
+    private const byte Rows = 2;
+    private const byte Files = 3;
 
     /// <summary>Writes a call of <see cref="ISqlVectors.EmbedAsync"/>.</summary>
     public static void WriteEmbed(FrameWriter frame, int number, IReadOnlyList<string> texts, string? model)
     {
-        frame.Begin(FrameKind.Call).Int(number).Byte(Embed).Text(model).Int(texts.Count);
-        foreach (var text in texts)
-        {
-            frame.Text(text);
-        }
-
+        frame.Begin(FrameKind.Call).Int(number).Byte(Embed).Text(model);
+        WriteTexts(frame, texts);
         frame.End();
     }
 
@@ -39,21 +38,51 @@ internal static class CallFrames
         frame.End();
     }
 
-    /// <summary>Reads a call, after its number was read. The returned function makes the call, and its result writes the answer.</summary>
-    public static Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> ReadCall(ref FrameReader frame)
+    /// <summary>Writes a call of <see cref="ISystemRows.ReadAsync"/>.</summary>
+    public static void WriteRows(FrameWriter frame, int number, string table) => frame.Begin(FrameKind.Call).Int(number).Byte(Rows).Text(table).End();
+
+    /// <summary>Writes a call of <see cref="ISystemRows.FindFilesAsync"/>.</summary>
+    public static void WriteFiles(FrameWriter frame, int number, string dataset) => frame.Begin(FrameKind.Call).Int(number).Byte(Files).Text(dataset).End();
+
+    /// <summary>Reads the texts of a call or of an answer.</summary>
+    public static IReadOnlyList<string> ReadTexts(ref FrameReader frame)
     {
-        if (frame.Byte() == Embed)
+        var paths = new string[frame.Count()];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            paths[i] = frame.Text();
+        }
+
+        return paths;
+    }
+
+    /// <summary>Reads a call, after its number was read. The returned function makes the call, and its result writes the answer.</summary>
+    public static Func<CallTargets, CancellationToken, Task<Action<FrameWriter>>> ReadCall(ref FrameReader frame)
+    {
+        var kind = frame.Byte();
+        if (kind is Rows or Files)
+        {
+            var name = frame.Text();
+            return kind == Rows
+                ? async (targets, stop) =>
+                {
+                    var rows = await targets.System.ReadAsync(name, stop);
+                    return output => output.Bytes(rows.Span);
+                }
+            : async (targets, stop) =>
+            {
+                var paths = await targets.System.FindFilesAsync(name, stop);
+                return output => WriteTexts(output, paths);
+            };
+        }
+
+        if (kind == Embed)
         {
             var model = frame.TextOrNull();
-            var texts = new string[frame.Count()];
-            for (var i = 0; i < texts.Length; i++)
+            var texts = ReadTexts(ref frame);
+            return async (targets, stop) =>
             {
-                texts[i] = frame.Text();
-            }
-
-            return async (vectors, stop) =>
-            {
-                var answer = await vectors.EmbedAsync(texts, model, stop);
+                var answer = await targets.Vectors.EmbedAsync(texts, model, stop);
                 return output => WriteVectors(output, answer);
             };
         }
@@ -65,9 +94,9 @@ internal static class CallFrames
             queries[i] = ReadQuery(ref frame);
         }
 
-        return async (vectors, stop) =>
+        return async (targets, stop) =>
         {
-            var answer = await vectors.SearchAsync(index, queries, stop);
+            var answer = await targets.Vectors.SearchAsync(index, queries, stop);
             return output => WriteHits(output, answer);
         };
     }
@@ -100,6 +129,15 @@ internal static class CallFrames
         }
 
         return answers;
+    }
+
+    private static void WriteTexts(FrameWriter frame, IReadOnlyList<string> texts)
+    {
+        frame.Int(texts.Count);
+        foreach (var text in texts)
+        {
+            frame.Text(text);
+        }
     }
 
     private static void WriteVectors(FrameWriter frame, IReadOnlyList<ReadOnlyMemory<float>> vectors)

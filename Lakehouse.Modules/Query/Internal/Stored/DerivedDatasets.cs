@@ -109,8 +109,7 @@ internal sealed partial class DerivedDatasets : BackgroundService
         }
         catch (Exception error) when (!stoppingToken.IsCancellationRequested)
         {
-            var known = error as LakehouseException
-                ?? new LakehouseException(ErrorKind.Failed, "internal_error", "The query failed for a reason that the log holds.", error);
+            var known = error as LakehouseException ?? EngineErrors.Failed(error);
             var retry = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(failures, 30)), RetryAfterMax.TotalSeconds));
             _runs[name] = run with { Took = Stopwatch.GetElapsedTime(started), Error = known, Failures = failures + 1, RetryAt = _time.GetUtcNow() + retry };
             LogFailed(error, name);

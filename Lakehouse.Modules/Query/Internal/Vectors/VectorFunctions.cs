@@ -186,7 +186,8 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
 
     private static string? TextAt(DuckDbVector vector, int row) => vector.IsNull(row) ? null : Encoding.UTF8.GetString(vector.GetBytes(row));
 
-    private VectorScope ScopeOf(long connectionId) =>
+    /// <summary>The scope of the query that runs on a connection.</summary>
+    public VectorScope ScopeOf(long connectionId) =>
         _scopes.TryGetValue(connectionId, out var scope) ? scope : throw new InvalidOperationException("no query runs on this connection");
 
     /// <summary>

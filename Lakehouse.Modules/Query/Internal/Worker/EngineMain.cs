@@ -42,10 +42,10 @@ internal static class EngineMain
 
     private static List<LaneWork> Open(EngineSetup setup, string spill, WorkerEndpoint endpoint, Action confine)
     {
-        var vectors = new LaneVectors();
-        var gate = new SqlGate(new SqlParser(), setup.Bounds);
+        var vectors = new LaneCalls();
+        var gate = new SqlGate(new SqlParser(), setup.Bounds, setup.SystemTables);
         gate.Judge("SELECT 1", int.MaxValue); // opens the parser while files can still be read
-        var engine = EngineInstance.Open(setup, spill, setup.HasVectors ? vectors : null, confine, endpoint.Lanes.Count - 1);
+        var engine = EngineInstance.Open(setup, spill, setup.HasVectors ? vectors : null, vectors, confine, endpoint.Lanes.Count - 1);
         var errors = new StatementErrors(setup);
         WarmUp(engine, gate, errors);
         return [.. endpoint.Lanes.Skip(1).Select(lane => new LaneWork(lane, engine, gate, errors, vectors))];

@@ -8,7 +8,7 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>The thread of a lane: runs one statement after the other, each from its text to the last byte of its answer.</summary>
-internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate gate, StatementErrors errors, LaneVectors vectors)
+internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate gate, StatementErrors errors, LaneCalls vectors)
 {
     private const int HandOverBytes = 64 * 1024;
 

@@ -17,7 +17,7 @@ internal sealed class LaneStatement(
     EngineWorker worker,
     StatementCase history,
     DatasetResolver datasets,
-    VectorCalls calls,
+    FunctionCalls calls,
     QueryOptions options,
     TimeBudget budget,
     IDisposable lease,

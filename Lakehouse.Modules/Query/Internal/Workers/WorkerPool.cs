@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,10 +42,11 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
         StorageOptions storage,
         IScratchSpace scratch,
         ILogger<WorkerPool> logger,
+        SystemRows system,
         ISqlVectors? vectors = null)
     {
         (_program, _options, _scratch, _logger) = (program, options, scratch, logger);
-        _setup = EngineSetup.Of(options, store, storage, vectors is not null);
+        _setup = EngineSetup.Of(options, store, storage, vectors is not null, system.Shapes);
         _shape = new WorkerShape(1 + options.MaxRunning + options.MaxPaused, BlocksPerLane, options.AnswerBufferBytes / BlocksPerLane, options.MaxMessageBytes);
         _memory = new WorkerMemory(options.MemoryLimitBytes);
     }

@@ -1,6 +1,8 @@
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Protocol;
+using Lakehouse.Query.Internal.SystemTables;
 
 namespace Lakehouse.Query.Internal.Workers;
 
@@ -10,9 +12,10 @@ namespace Lakehouse.Query.Internal.Workers;
 /// time limit.
 /// </summary>
 internal sealed class WorkerRunner(
-    WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, ISqlVectors? vectors = null) : IStatementRunner, IDisposable
+    WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, SystemRows system, ISqlVectors? vectors = null)
+    : IStatementRunner, IDisposable
 {
-    private readonly VectorCalls _calls = new(vectors, options);
+    private readonly FunctionCalls _calls = new(new CallTargets(vectors, system), options);
     private readonly TextStrikes _strikes = new(options.RefuseFor, time);
 
     public async Task<IRunningStatement> StartAsync(

@@ -14,7 +14,7 @@ namespace Lakehouse.Storage.Internal.Journal;
 /// objects are deleted. Entries that could not be written are kept and written again.
 /// </summary>
 internal sealed partial class JournalWriter(
-    JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService
+    JournalQueue queue, IObjectStore store, StorageOptions options, TimeProvider time, ILogger<JournalWriter> logger) : BackgroundService, IJournalReader
 {
     private const string Prefix = "_journal/";
     private const string KeyTime = "yyyyMMdd'T'HHmmss'.'fffffff'Z'"; // keys sort as times do
@@ -33,8 +33,7 @@ internal sealed partial class JournalWriter(
     private List<JournalEntry> _unwritten = [];
     private int _writeCount;
 
-    /// <summary>Entries after a time, the oldest first. More than <paramref name="countMax"/> entries mean that there are more.</summary>
-    public async Task<List<JournalEntry>> ReadAsync(DateTime since, int countMax, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(DateTime since, int countMax, CancellationToken cancellationToken)
     {
         await TryFlushAsync(cancellationToken);
         var entries = new List<JournalEntry>();

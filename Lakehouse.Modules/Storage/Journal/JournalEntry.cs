@@ -1,8 +1,8 @@
-namespace Lakehouse.Storage.Internal.Journal;
+namespace Lakehouse.Storage;
 
 /// <summary>An entry of the journal, one line of JSON.</summary>
 /// <param name="Time">When it was recorded, UTC.</param>
 /// <param name="Code">A stable machine-readable name.</param>
 /// <param name="Subject">What the entry is about: an object key, a dataset, a bucket.</param>
 /// <param name="Message">One or two sentences for a person.</param>
-internal sealed record JournalEntry(DateTime Time, string Code, string Subject, string Message);
+public sealed record JournalEntry(DateTime Time, string Code, string Subject, string Message);

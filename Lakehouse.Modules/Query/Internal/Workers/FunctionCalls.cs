@@ -7,10 +7,10 @@ using Lakehouse.Query.Internal.Protocol;
 namespace Lakehouse.Query.Internal.Workers;
 
 /// <summary>
-/// Answers the calls of vector functions that engine processes send. The number answered at once is bounded, because each holds its whole answer in memory.
+/// Answers the calls of functions that engine processes send. The number answered at once is bounded, because each holds its whole answer in memory.
 /// Thread-safe.
 /// </summary>
-internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : IDisposable
+internal sealed class FunctionCalls(CallTargets targets, QueryOptions options) : IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
@@ -31,7 +31,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
     public void Dispose() => _limiter.Dispose();
 
     private async Task AnswerAsync(
-        Func<ISqlVectors, CancellationToken, Task<Action<FrameWriter>>> call,
+        Func<CallTargets, CancellationToken, Task<Action<FrameWriter>>> call,
         int number,
         int frameBytesMax,
         Func<FrameWriter, ValueTask> send,
@@ -44,7 +44,7 @@ internal sealed class VectorCalls(ISqlVectors? vectors, QueryOptions options) : 
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, dead);
             lease = await _limiter.AcquireAsync(stop.Token);
-            var write = await call(vectors ?? throw new InvalidOperationException("no module answers vector functions"), stop.Token);
+            var write = await call(targets, stop.Token);
             frames.Begin(FrameKind.Answer).Int(number).Flag(true);
             write(frames);
             frames.End();

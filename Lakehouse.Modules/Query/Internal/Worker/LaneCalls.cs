@@ -1,12 +1,14 @@
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Protocol;
+using Lakehouse.Query.Internal.SystemTables;
 
 namespace Lakehouse.Query.Internal.Worker;
 
 /// <summary>
-/// Sends the calls of the vector functions to the server, over the lane of the statement that makes them. Each call blocks the engine's thread that makes it.
+/// Sends the calls of the functions that the server answers to it, over the lane of the statement that makes them. Each call blocks the engine's thread that
+/// makes it.
 /// </summary>
-internal sealed class LaneVectors : ISqlVectors
+internal sealed class LaneCalls : ISqlVectors, ISystemRows
 {
     /// <summary>The lanes of the running statements, by the cancellation token of their calls.</summary>
     private readonly System.Collections.Concurrent.ConcurrentDictionary<CancellationToken, WorkerLane> _lanes = new();
@@ -32,6 +34,20 @@ internal sealed class LaneVectors : ISqlVectors
         var answer = Ask((frames, number) => CallFrames.WriteSearch(frames, number, index, queries), cancellationToken);
         var reader = new FrameReader(answer.Span);
         return Task.FromResult<IReadOnlyList<IReadOnlyList<SqlVectorHit>>>(CallFrames.ReadHits(ref reader));
+    }
+
+    public Task<ReadOnlyMemory<byte>> ReadAsync(string table, CancellationToken cancellationToken)
+    {
+        var answer = Ask((frames, number) => CallFrames.WriteRows(frames, number, table), cancellationToken);
+        var reader = new FrameReader(answer.Span);
+        return Task.FromResult<ReadOnlyMemory<byte>>(reader.Bytes().ToArray());
+    }
+
+    public Task<IReadOnlyList<string>> FindFilesAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var answer = Ask((frames, number) => CallFrames.WriteFiles(frames, number, dataset), cancellationToken);
+        var reader = new FrameReader(answer.Span);
+        return Task.FromResult(CallFrames.ReadTexts(ref reader));
     }
 
     private ReadOnlyMemory<byte> Ask(Action<FrameWriter, int> write, CancellationToken statement)

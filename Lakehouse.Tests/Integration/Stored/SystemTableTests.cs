@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Lakehouse.Core.Journal;
+using Lakehouse.Tests.Fixtures;
+
+namespace Lakehouse.Tests.Integration.Stored;
+
+/// <summary>The tables of the schema <c>lakehouse</c>.</summary>
+public abstract class SystemTableTests(string isolation) : IAsyncLifetime
+{
+    private LakehouseHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await LakehouseHost.StartAsync(("query.isolation", isolation), ("query.max_message_bytes", "1MiB"));
+        await _host.IngestAsync("orders", "id,city,qty,day\n1,Oslo,5,2024-01-01\n2,Bergen,70,2024-02-29\n");
+        await _host.IngestAsync("orders", "id,city,qty,day\n1,Oslo,5,2024-01-01\n2,Bergen,70,2024-02-29\n10,Oslo,,2023-12-31\n");
+    }
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Datasets_columns_objects_and_snapshots_say_what_the_catalog_says()
+    {
+        (await _host.Http.PutAsJsonAsync("/v1/catalog/view/v", new { sql = "SELECT id FROM orders" })).EnsureSuccessStatusCode();
+        (await _host.Http.PutAsJsonAsync("/v1/catalog/derived/d", new { sql = "SELECT id FROM orders" })).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT name, kind, version, rows, objects, columns, made_by, sql FROM lakehouse.datasets ORDER BY name")).Should().Be(
+            """[["d","derived",1,3,1,1,"derived","SELECT id FROM orders"],["orders","dataset",2,3,1,4,"ingest",null],["v","view",1,null,0,1,"view","SELECT id FROM orders"]]""");
+        (await _host.RowsAsync("SELECT dataset, version, rows, dropped FROM lakehouse.snapshots WHERE dataset = 'orders' ORDER BY version"))
+            .Should().Be("""[["orders",1,2,false],["orders",2,3,false]]""");
+        (await _host.RowsAsync("SELECT count(*) FROM lakehouse.datasets JOIN lakehouse.objects o ON o.dataset = name AND o.bytes = datasets.bytes"))
+            .Should().Be("[[2]]");
+        (await _host.RowsAsync("SELECT name FROM lakehouse.columns WHERE dataset = 'orders' ORDER BY position"))
+            .Should().Be("""[["id"],["city"],["qty"],["day"]]""");
+        (await _host.RowsAsync("SELECT count(*) FROM lakehouse.datasets WHERE created_at <= updated_at AND updated_at <= now()::TIMESTAMP"))
+            .Should().Be("[[3]]");
+    }
+
+    [Fact]
+    public async Task Statistics_come_from_the_footers_of_all_data_files()
+    {
+        const string sql = "SELECT 200::BIGINT AS id, 'Aas' AS city, NULL::BIGINT AS qty, DATE '2025-01-01' AS day";
+        (await _host.Http.PostAsJsonAsync("/v1/sql", new { sql, into = new { dataset = "orders", mode = "append" } })).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT name, min, max, null_count FROM lakehouse.columns WHERE dataset = 'orders' ORDER BY position")).Should().Be(
+            """[["id","1","200",0],["city","Aas","Oslo",0],["qty",null,null,2],["day","2023-12-31","2025-01-01",0]]""", "a file without values has no least one");
+        (await _host.RowsAsync("SELECT bool_and(compressed_bytes > 0 AND uncompressed_bytes > 0) FROM lakehouse.columns")).Should().Be("[[true]]");
+    }
+
+    [Fact]
+    public async Task Queries_journal_and_indexes_are_tables_too()
+    {
+        await _host.RowsAsync("SELECT 4711");
+        (await _host.RowsAsync("SELECT state, rows FROM lakehouse.queries WHERE sql = 'SELECT 4711'")).Should().Be("""[["done",1]]""");
+        (await _host.RowsAsync("SELECT count(*) FROM lakehouse.queries WHERE state = 'running'")).Should().Be("[[1]]");
+        _host.Service<IJournal>().Record("test_event", "orders", "An \"event\".");
+        (await _host.RowsAsync("SELECT subject, message FROM lakehouse.journal WHERE code = 'test_event'")).Should().Be("""[["orders","An \"event\"."]]""");
+        (await _host.Http.PostAsJsonAsync("/v1/vectors/index", new { name = "docs", dimension = 3, distance = "l2" })).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT name, status, dimension, distance, items FROM lakehouse.indexes")).Should().Be("""[["docs","ready",3,"l2",0]]""");
+    }
+
+    [Fact]
+    public async Task Listings_show_datasets_and_views_and_nothing_else()
+    {
+        await _host.RowsAsync("SELECT count(*) FROM lakehouse.datasets");
+        (await _host.RowsAsync("SHOW TABLES")).Should().Be("""[["orders"]]""");
+        (await _host.RowsAsync("SELECT name FROM (SHOW ALL TABLES)")).Should().Be("""[["orders"]]""");
+        (await _host.RowsAsync("SELECT table_name FROM information_schema.tables")).Should().Be("""[["orders"]]""");
+        (await _host.RowsAsync("SELECT count(*) FROM information_schema.columns")).Should().Be("[[4]]");
+        (await _host.RowsAsync("SELECT count(*) FROM information_schema.schemata WHERE catalog_name = 'lakehouse'")).Should().Be("[[0]]");
+        (await _host.RowsAsync("SELECT column_name FROM (DESCRIBE lakehouse.journal)")).Should().Be("""[["time"],["code"],["subject"],["message"]]""");
+        (await _host.RowsAsync("SELECT column_name, min FROM (SUMMARIZE orders) LIMIT 1")).Should().Be("""[["id","1"]]""");
+    }
+
+    [Theory]
+    [InlineData("FROM lakehouse.nothing", 400, "sql_error")]
+    [InlineData("FROM lakehouse.main.datasets", 403, "sql_forbidden")]
+    [InlineData("FROM lakehouse.information_schema.tables", 403, "sql_forbidden")]
+    [InlineData("SELECT lakehouse_rows('datasets')", 400, "sql_error")]
+    [InlineData("SELECT lakehouse_statistics('orders', 'id')", 400, "sql_error")]
+    [InlineData("SELECT 'datasets'.lakehouse_rows()", 400, "sql_error")]
+    [InlineData("SELECT list_aggregate(['x'], 'lakehouse_rows')", 403, "sql_forbidden")]
+    [InlineData("FROM query_table('lakehouse.datasets')", 403, "sql_forbidden")]
+    [InlineData("FROM duckdb_databases()", 403, "sql_forbidden")]
+    [InlineData("FROM datasets", 400, "unknown_dataset")]
+    public async Task Nothing_else_is_opened_by_them(string sql, int status, string code)
+    {
+        var refusal = await _host.RefusalAsync(sql);
+        (refusal.Status, refusal.Code).Should().Be((status, code), refusal.Detail);
+    }
+
+    [Fact]
+    public async Task They_work_in_views_and_beside_datasets_and_their_answers_are_not_kept()
+    {
+        (await _host.Http.PutAsJsonAsync("/v1/catalog/view/sizes", new { sql = "SELECT name, rows FROM lakehouse.datasets" })).EnsureSuccessStatusCode();
+        using var answer = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT rows FROM sizes WHERE name = 'orders'" });
+        answer.Headers.ETag.Should().BeNull();
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rows").GetRawText().Should().Be("[[3]]");
+        (await _host.RowsAsync("SELECT s.rows, count(*) FROM sizes s, orders WHERE s.name = 'orders' GROUP BY ALL")).Should().Be("[[3,3]]");
+        (await _host.RowsAsync("WITH datasets AS (SELECT 1 AS x) SELECT count(*) FROM lakehouse.datasets, datasets")).Should().Be("[[2]]");
+    }
+
+    [Fact]
+    public async Task A_table_that_is_too_large_says_so()
+    {
+        for (var i = 0; i < 20_000; i++)
+        {
+            _host.Service<IJournal>().Record("many", "s", new string('x', 200));
+            if (i % 500 == 0)
+            {
+                (await _host.Http.GetAsync("/v1/journal?limit=1")).StatusCode.Should().Be(HttpStatusCode.OK);
+            }
+        }
+
+        var refusal = await _host.RefusalAsync("SELECT count(*) FROM lakehouse.journal");
+        (refusal.Status, refusal.Code).Should().Be((400, "system_table_too_large"), refusal.Detail);
+        (await _host.RowsAsync("SELECT 1")).Should().Be("[[1]]");
+    }
+}
