@@ -71,6 +71,11 @@ public sealed class DuckDbDatabase : IDisposable
             ? new DuckDbConnection(connection)
             : throw new DuckDbException("Connection Error: the instance cannot open a connection");
 
+    /// <summary>
+    /// Lets a thread of the caller run tasks of this instance. Its setting <c>external_threads</c> must count such threads, and the connections' own.
+    /// </summary>
+    public DuckDbTasks CreateTasks() => new(NativeMethods.duckdb_create_task_state(_handle));
+
     /// <summary>Closes the instance as soon as its last connection is gone.</summary>
     public void Dispose() => _handle.Dispose();
 }

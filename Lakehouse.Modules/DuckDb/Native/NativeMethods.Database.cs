@@ -21,6 +21,15 @@ internal static partial class NativeMethods
     internal static partial void duckdb_close(ref nint database);
 
     [LibraryImport(Library)]
+    internal static partial TaskStateHandle duckdb_create_task_state(DatabaseHandle database);
+
+    [LibraryImport(Library)]
+    internal static partial ulong duckdb_execute_n_tasks_state(TaskStateHandle state, ulong maxTasks);
+
+    [LibraryImport(Library)]
+    internal static partial void duckdb_destroy_task_state(nint state);
+
+    [LibraryImport(Library)]
     internal static partial int duckdb_connect(DatabaseHandle database, out ConnectionHandle connection);
 
     [LibraryImport(Library)]

@@ -22,8 +22,13 @@ internal sealed class EngineInstance : IDisposable
 
     private readonly DuckDbDatabase _database;
 
-    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors, PipePool pipes, PlanPool plans) =>
-        (_database, Vectors, Views, Pipes, Plans) = (database, vectors, new EngineViews(database, plans), pipes, plans);
+    private EngineInstance(DuckDbDatabase database, VectorFunctions vectors, PipePool pipes, EngineSetup setup)
+    {
+        (_database, Vectors, Pipes) = (database, vectors, pipes);
+        Plans = new PlanPool(setup.Bounds.MaxPlans);
+        Views = new EngineViews(database, Plans);
+        Helpers = new EngineHelpers(database, setup.Threads - 1);
+    }
 
     /// <summary>The vector functions, which find the running statement by its connection.</summary>
     public VectorFunctions Vectors { get; }
@@ -33,6 +38,9 @@ internal sealed class EngineInstance : IDisposable
 
     /// <summary>The plans of texts that may come again.</summary>
     public PlanPool Plans { get; }
+
+    /// <summary>Its threads beside those of the statements.</summary>
+    public EngineHelpers Helpers { get; }
 
     /// <summary>The pipes through which it hands over files.</summary>
     public PipePool Pipes { get; }
@@ -58,7 +66,10 @@ internal sealed class EngineInstance : IDisposable
         {
             using var connection = database.Connect();
             beforeThreads?.Invoke();
+
+            // No threads of its own: those of the statements and of EngineHelpers run everything.
             connection.Execute($"SET threads = {setup.Threads}");
+            connection.Execute($"SET external_threads = {setup.Threads}");
             foreach (var name in QuadraticFunctions)
             {
                 var forms = name.StartsWith("jaro", StringComparison.Ordinal) ? (string[])["a, b", "a, b, score_cutoff"] : ["a, b"];
@@ -78,7 +89,7 @@ internal sealed class EngineInstance : IDisposable
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(setup.DataFolder)}]");
             connection.Execute("SET enable_external_access = false");
             connection.Execute("SET lock_configuration = true");
-            return new EngineInstance(database, functions, pipes, new PlanPool(setup.Bounds.MaxPlans));
+            return new EngineInstance(database, functions, pipes, setup);
         }
         catch
         {
@@ -101,6 +112,7 @@ internal sealed class EngineInstance : IDisposable
 
     public void Dispose()
     {
+        Helpers.Dispose();
         Plans.Dispose();
         _database.Dispose();
     }

@@ -30,6 +30,7 @@ internal sealed class StatementRun : IDisposable
     private readonly StatementViews _views;
     private readonly DuckDbConnection _connection;
     private readonly VectorScope _vectors;
+    private readonly IDisposable _help;
     private readonly IAnswerForm? _form;
     private KeptPlan? _plan;
     private DuckDbStatement? _prepared;
@@ -52,6 +53,7 @@ internal sealed class StatementRun : IDisposable
         _plan = statement.IsRepeatable ? engine.Plans.Take(request.Sql) : null;
         _connection = _plan?.Connection ?? engine.Connect();
         _vectors = engine.Vectors.Begin(_connection);
+        _help = engine.Helpers.Enter();
     }
 
     /// <summary>What is known of the answer, after <see cref="TryStart"/>.</summary>
@@ -138,6 +140,7 @@ internal sealed class StatementRun : IDisposable
     public void Dispose()
     {
         _body?.Dispose();
+        _help.Dispose();
         _vectors.Dispose();
         if (CanKeep)
         {
