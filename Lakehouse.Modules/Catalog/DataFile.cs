@@ -1,3 +1,4 @@
+using Lakehouse.Catalog.Internal;
 using Lakehouse.Core.Names;
 
 namespace Lakehouse.Catalog;
@@ -7,4 +8,8 @@ namespace Lakehouse.Catalog;
 /// <param name="SizeBytes">Its length.</param>
 /// <param name="RowCount">Its rows; null when the client that registered it did not say.</param>
 /// <param name="Sha256">The SHA-256 of its bytes in lower-case hex; null when the client that registered it did not say.</param>
-public sealed record DataFile(ObjectKey Key, long SizeBytes, long? RowCount = null, string? Sha256 = null);
+public sealed record DataFile(ObjectKey Key, long SizeBytes, long? RowCount = null, string? Sha256 = null)
+{
+    /// <summary>Whether this program has made it, and no client: its key is one that only data files have.</summary>
+    public bool IsOwn => DataFileKey.Is(Key);
+}

@@ -82,6 +82,12 @@ public sealed record QueryOptions
     /// <summary>The largest answer that is kept.</summary>
     public required long CacheAnswerBytes { get; init; }
 
+    /// <summary>The data files of all datasets that an engine keeps in memory; 0: none.</summary>
+    public required long ResidentBytes { get; init; }
+
+    /// <summary>The largest data files of a dataset that an engine keeps in memory.</summary>
+    public required long MaxResidentDatasetBytes { get; init; }
+
     /// <summary>How many plans an engine keeps for texts that come again, and how many judgements of texts; 0: none.</summary>
     public required int MaxPlans { get; init; }
 
@@ -152,6 +158,8 @@ public sealed record QueryOptions
             TextBytes = settings.Size("query", "text_bytes", "8MiB", "0", "1TiB"),
             CacheBytes = settings.Size("query", "cache_bytes", "64MiB", "0", "1TiB"),
             CacheAnswerBytes = settings.Size("query", "cache_answer_bytes", "256KiB", "0", "1GiB"),
+            ResidentBytes = settings.Size("query", "resident_bytes", "32MiB", "0", "1TiB"),
+            MaxResidentDatasetBytes = settings.Size("query", "max_resident_dataset", "256KiB", "0", "1GiB"),
             MaxPlans = settings.Count("query", "max_plans", 64, 0, 100_000),
             MaxSpools = settings.Count("query", "max_spools", 8, 1, 1_024),
             MaxParameters = settings.Count("query", "max_params", 1_000, 0, 10_000),

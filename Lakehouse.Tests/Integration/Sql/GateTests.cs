@@ -197,7 +197,7 @@ public sealed partial class GateTests(GateTests.SharedHost shared) : IClassFixtu
 
         public async Task InitializeAsync()
         {
-            Host = await LakehouseHost.StartAsync();
+            Host = await LakehouseHost.StartAsync(("query.resident_bytes", "0"));
             await Host.IngestAsync("t", "id,k,v\n1,a,10\n2,b,20\n3,a,30\n");
             await Host.IngestAsync("u", "id,w\n1,x\n3,y\n");
         }

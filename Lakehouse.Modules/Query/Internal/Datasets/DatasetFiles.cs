@@ -12,9 +12,11 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="Table">
 /// For a version that this statement alone reads: the name of its table in the statement. Null: the newest version, which all statements share.
 /// </param>
+/// <param name="ResidentBytes">The size of its data files, where the engine should keep its rows in memory; otherwise 0.</param>
 /// <param name="View">For a view: its query. It has no data files then, and is made for each statement that reads it.</param>
 internal sealed partial record DatasetFiles(
     string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths, string? Table = null,
+    long ResidentBytes = 0,
     string? View = null)
 {
     /// <summary>The part of it that an engine remembers.</summary>

@@ -8,8 +8,11 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>Answers what engines need from the catalog, and fetches the data files that they will read. Thread-safe.</summary>
-internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history, IObjectStore store)
+internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history, IObjectStore store, QueryOptions options)
 {
+    /// <summary>A dataset of more values than this is not kept in memory, however small its files are.</summary>
+    private const long ResidentValuesMax = 1_000_000;
+
     /// <summary>The newest version of each dataset that was sent to any engine.</summary>
     private readonly ConcurrentDictionary<string, Manifest> _told = new(StringComparer.OrdinalIgnoreCase);
 
@@ -138,12 +141,20 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table };
     }
 
-    private static DatasetFiles DescribeView(Manifest view, bool isQualified) => isQualified
+    private DatasetFiles DescribeView(Manifest view, bool isQualified) => isQualified
         ? throw GateErrors.Invalid($"the view '{view.Name}' is named with a schema; write its name without the schema")
         : Describe(view, null) with { View = view.Definition!.Sql };
 
-    private static DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) =>
-        new(dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, paths);
+    private DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) => new(
+        dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, paths, ResidentBytes: ResidentBytesOf(dataset));
+
+    /// <summary>The size of a dataset that the engine should keep in memory; 0 for others, and for files that a client has made.</summary>
+    private long ResidentBytesOf(Manifest dataset)
+    {
+        var size = dataset.Objects.Sum(o => o.SizeBytes);
+        var isSmall = size <= options.MaxResidentDatasetBytes && dataset.RowCount * dataset.Columns.Count <= ResidentValuesMax;
+        return isSmall && options.ResidentBytes > 0 && dataset.Columns.Count > 0 && dataset.Objects.All(o => o.IsOwn) ? size : 0;
+    }
 
     private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(
         IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)

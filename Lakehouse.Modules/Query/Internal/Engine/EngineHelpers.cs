@@ -5,8 +5,8 @@ namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
 /// The threads of an engine beside those of its statements. They help with a statement that has run for a moment, and leave the others to their own threads: to
-/// wake another thread for every small statement costs more than it gains, for the statement and for those beside it. While there is nothing to do they look less
-/// and less often, and wait once no statement runs.
+/// wake another thread for every small statement costs more than it gains, for the statement and for those beside it. While there is nothing to do they look
+/// less and less often, and wait once no statement runs.
 /// </summary>
 internal sealed class EngineHelpers : IDisposable
 {

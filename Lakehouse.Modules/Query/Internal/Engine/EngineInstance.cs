@@ -26,7 +26,7 @@ internal sealed class EngineInstance : IDisposable
     {
         (_database, Vectors, Pipes) = (database, vectors, pipes);
         Plans = new PlanPool(setup.Bounds.MaxPlans);
-        Views = new EngineViews(database, Plans);
+        Views = new EngineViews(database, Plans, new ResidentTables(setup.ResidentBytes));
         Helpers = new EngineHelpers(database, setup.Threads - 1);
     }
 
@@ -81,6 +81,7 @@ internal sealed class EngineInstance : IDisposable
 
             var functions = new VectorFunctions(vectors);
             functions.Register(connection);
+            connection.Execute($"ATTACH ':memory:' AS {ResidentTables.Database} (HIDDEN)");
             MakeSystemTables(connection, setup.SystemTables, new SystemFunctions(system, functions.ScopeOf, database.Connect));
             connection.Execute("SET GLOBAL TimeZone = 'UTC'");
             connection.Execute("SET enable_progress_bar = true");

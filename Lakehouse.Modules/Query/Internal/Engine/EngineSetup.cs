@@ -9,13 +9,14 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Threads">Threads of the engine.</param>
 /// <param name="MemoryLimitBytes">Its memory limit.</param>
 /// <param name="MaxTempBytes">The limit of its spill files.</param>
+/// <param name="ResidentBytes">The data files of all datasets that it keeps in memory.</param>
 /// <param name="DataFolder">The folder of all data files; nothing else is read.</param>
 /// <param name="HostFolder">A folder whose name is removed from messages.</param>
 /// <param name="HasVectors">Whether a module answers the vector functions.</param>
 /// <param name="Bounds">The bounds of the gate.</param>
 /// <param name="SystemTables">The system tables.</param>
 internal sealed record EngineSetup(
-    int Threads, long MemoryLimitBytes, long MaxTempBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds,
+    int Threads, long MemoryLimitBytes, long MaxTempBytes, long ResidentBytes, string DataFolder, string HostFolder, bool HasVectors, GateBounds Bounds,
     IReadOnlyList<SystemTableShape> SystemTables)
 {
     public static EngineSetup Of(
@@ -24,6 +25,7 @@ internal sealed record EngineSetup(
         options.Threads,
         options.MemoryLimitBytes,
         options.MaxTempBytes,
+        options.ResidentBytes,
         store.LocalFolder,
         storage.DataDirectory,
         hasVectors,
@@ -32,7 +34,7 @@ internal sealed record EngineSetup(
 
     public void Write(FrameWriter frame)
     {
-        frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
+        frame.Int(Threads).Long(MemoryLimitBytes).Long(MaxTempBytes).Long(ResidentBytes).Text(DataFolder).Text(HostFolder).Flag(HasVectors);
         frame.Int(Bounds.MaxListLength).Int(Bounds.MaxRepeat).Int(Bounds.MaxPivotColumns);
         frame.Int(Bounds.MaxDepth).Int(Bounds.MaxGroupingSets).Int(Bounds.MaxExpandedTables).Int(Bounds.MaxParameters).Int(Bounds.MaxPlans);
         frame.Int(SystemTables.Count);
@@ -48,6 +50,7 @@ internal sealed record EngineSetup(
 
     public static EngineSetup Read(ref FrameReader frame) => new(
         frame.Int(),
+        frame.Long(),
         frame.Long(),
         frame.Long(),
         frame.Text(),

@@ -8,7 +8,7 @@ namespace Lakehouse.Query.Internal.Engine;
 /// statement binds its views in one transaction, so it sees each dataset at one version. Thread-safe; one thread makes views at a time, since two would
 /// conflict.
 /// </summary>
-internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
+internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, ResidentTables resident)
 {
     private readonly Dictionary<string, KnownDataset> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
@@ -52,8 +52,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
                     return false;
                 }
 
-                Execute(View(dataset.Name, dataset));
-                Remember(dataset.Known);
+                Define(dataset);
             }
         }
 
@@ -77,6 +76,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
             foreach (var name in changes.Gone)
             {
                 Execute($"DROP VIEW IF EXISTS {DuckDbSql.Identifier(name)}");
+                Drop(resident.Remove(name));
                 lock (_gate)
                 {
                     _known.Remove(name);
@@ -95,10 +95,26 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
                 else if (dataset.Paths is not null)
                 {
                     // The dataset was dropped and made again. A statement may be about to bind the existing view, so it is replaced only by a view with data.
-                    Execute(View(dataset.Name, dataset));
-                    Remember(dataset.Known);
+                    Define(dataset);
                 }
             }
+        }
+    }
+
+    /// <summary>Makes the view of a dataset, over its rows in memory where they are there.</summary>
+    private void Define(DatasetFiles dataset)
+    {
+        var (table, old) = resident.Replace(dataset, Select(dataset), Execute);
+        Execute(table is null ? View(dataset.Name, dataset) : View(dataset.Name, $"FROM {table}"));
+        Remember(dataset.Known);
+        Drop(old == table ? null : old);
+    }
+
+    private void Drop(string? table)
+    {
+        if (table is not null)
+        {
+            Execute($"DROP TABLE IF EXISTS {table}");
         }
     }
 
@@ -142,11 +158,13 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans)
     /// </summary>
     private static string View(string name, DatasetFiles dataset) => "CREATE OR REPLACE VIEW " + Definition(name, dataset);
 
-    private static string Definition(string name, DatasetFiles dataset)
+    private static string Definition(string name, DatasetFiles dataset) => $"{DuckDbSql.Identifier(name)} AS {Select(dataset)}";
+
+    private static string Select(DatasetFiles dataset)
     {
         var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
         var files = string.Join(", ", dataset.Paths!.Select(DuckDbSql.Literal));
-        return $"{DuckDbSql.Identifier(name)} AS SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
+        return $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
     }
 
     private static string View(string name, string select) => $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(name)} AS {select}";

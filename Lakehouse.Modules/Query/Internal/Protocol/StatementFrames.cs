@@ -208,7 +208,7 @@ internal static class StatementFrames
             }
         }
 
-        frame.Text(dataset.Table).Text(dataset.View);
+        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
@@ -220,7 +220,8 @@ internal static class StatementFrames
             columns[i] = new DatasetColumn(frame.Text(), frame.Text());
         }
 
-        return new DatasetFiles(name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull(), frame.TextOrNull());
+        return new DatasetFiles(
+            name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull(), frame.Long(), frame.TextOrNull());
     }
 
     private static string[] ReadTexts(ref FrameReader frame)

@@ -27,6 +27,9 @@ internal sealed class LaneStatement(
     // probably not stop.
     private const int PartsOfGrace = 4;
 
+    /// <summary>How long a small statement takes, and no longer than what it costs to wait for it in another way.</summary>
+    private static readonly TimeSpan SoonMax = TimeSpan.FromMicroseconds(100);
+
     /// <summary>A statement that runs out of memory sooner than this has not used up the memory itself.</summary>
     private static readonly TimeSpan TakenSoon = TimeSpan.FromMilliseconds(250);
 
@@ -42,6 +45,7 @@ internal sealed class LaneStatement(
     private (int Block, int Length)? _data;
     private byte _unanswered;
     private bool _wasShared;
+    private bool _hasLooked;
     private bool _isEnded;
     private bool _isReleased;
 
@@ -196,8 +200,20 @@ internal sealed class LaneStatement(
         }
     }
 
-    private ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken) =>
-        _lane.TryReceive(out var frame) ? ValueTask.FromResult(frame) : WorkAsync(_lane.ReceiveAsync, cancellationToken);
+    private ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (_lane.TryReceive(out var frame))
+        {
+            return ValueTask.FromResult(frame);
+        }
+
+        // Once a statement, and only while the machine has nothing else to do.
+        var isFirst = !_hasLooked;
+        _hasLooked = true;
+        return isFirst && Environment.ProcessorCount > 1 && !worker.IsShared && _lane.TryReceiveSoon(SoonMax, out frame)
+            ? ValueTask.FromResult(frame)
+            : WorkAsync(_lane.ReceiveAsync, cancellationToken);
+    }
 
     private async ValueTask<T> WorkAsync<T>(Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken)
     {
