@@ -5,7 +5,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Stored;
 
-/// <summary>What may not run as a query may not run as the query of a view, of a derived dataset or of rows that are stored, nor over a version or by GET.</summary>
+/// <summary>What may not run as a query may not be that of a view, of a derived dataset or of stored rows, nor run over a version or by GET.</summary>
 public sealed class HostileDefinitionTests
 {
     [Fact]

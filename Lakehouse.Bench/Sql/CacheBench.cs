@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>Queries that come again: from the kept answers, and not sent again because the client has the answer.</summary>
 internal static class CacheBench

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>
-/// How soon the engine is free after a query was cancelled, has timed out, or has lost its client: the server runs one query at a time, so the next one waits for
-/// that.
+/// How soon the engine is free after a query was cancelled, has timed out, or has lost its client: the server runs one query at a time, so the next one waits
+/// for that.
 /// </summary>
 internal static class ControlBench
 {

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>
 /// Texts that come again, without kept answers: over HTTP in turn with DuckDB's own execution of a prepared statement in this process, and from 16 connections

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>Small queries over HTTP, alternating with the same queries through DuckDB's API in this process.</summary>
 internal static class LatencyBench

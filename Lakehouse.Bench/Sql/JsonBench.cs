@@ -1,4 +1,4 @@
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>Reads all rows as JSON over loopback.</summary>
 internal static class JsonBench

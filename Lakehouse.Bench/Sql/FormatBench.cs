@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>All rows in each format over loopback, in turn; Parquet also by DuckDB's own COPY in this process.</summary>
 internal static class FormatBench

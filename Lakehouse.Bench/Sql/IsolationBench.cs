@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Host.Sample;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Sql;
 
 /// <summary>The engine in an engine process against the engine in the server's process: two servers alternately, on the same data.</summary>
 internal static class IsolationBench
