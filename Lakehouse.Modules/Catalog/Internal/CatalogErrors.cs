@@ -16,6 +16,9 @@ internal static class CatalogErrors
         new(ErrorKind.NotFound, "view_not_found", $"There is no view '{name}'. GET /v1/catalog/views names those there are.");
 
     public static LakehouseException Derived(string name) =>
-        new(ErrorKind.Conflict, "dataset_derived", $"The dataset '{name}' is derived: its query fills it, and would replace what is restored. Use another "
-            + "name, or drop it first.");
+        new(
+            ErrorKind.Conflict,
+            "dataset_derived",
+            $"The dataset '{name}' is derived: its query fills it. Use another name, change its query (PUT /v1/catalog/derived/{name}), or drop it (DELETE "
+            + $"/v1/catalog/derived/{name}).");
 }

@@ -15,7 +15,7 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
     public async Task<Manifest> FindAsync(DatasetName name, long version, CancellationToken cancellationToken) =>
         await ReadAsync(name, version, cancellationToken) is { IsDropped: false } manifest
             ? manifest
-            : throw NotFound(name, string.Create(CultureInfo.InvariantCulture, $"no version {version}"));
+            : throw await MissingAsync(name, string.Create(CultureInfo.InvariantCulture, $"no version {version}"), cancellationToken);
 
     public async Task<Manifest> FindAsync(DatasetName name, DateTimeOffset time, CancellationToken cancellationToken)
     {
@@ -70,7 +70,8 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
             return (await catalog.CommitViewAsync(name, old.Definition!, old.Columns, cancellationToken)).Manifest;
         }
 
-        if (old.IsDerived || catalog.Find(name) is { IsDerived: true })
+        var current = catalog.Find(name);
+        if (current is { IsDerived: true })
         {
             throw CatalogErrors.Derived(name.Value);
         }
@@ -90,9 +91,13 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
             old.Columns,
             [.. old.Objects.Select(o => new OfferedFile(keys.GetValueOrDefault(o.Key, o.Key), o.RowCount, o.Sha256))],
             old.RowCount,
-            string.Create(CultureInfo.InvariantCulture, $"restore of version {version}"));
+            string.Create(CultureInfo.InvariantCulture, $"restore of version {version}"),
+            Definition: current is null ? old.Definition : null);
         return (await catalog.CommitAsync(commit, cancellationToken)).Manifest;
     }
+
+    private async Task<LakehouseException> MissingAsync(DatasetName name, string what, CancellationToken cancellationToken) =>
+        (await ListVersionsAsync(name, cancellationToken)).Count == 0 ? CatalogErrors.NotFound(name.Value) : NotFound(name, what);
 
     private static LakehouseException NotFound(DatasetName name, string what) =>
         new(

@@ -42,8 +42,8 @@ internal sealed partial class ManifestCatalog(
             commit.Name,
             async newest =>
             {
-                RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
                 RequireKind(commit, newest);
+                RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
                 same = SaysTheSame(newest, commit) ? newest : null;
                 return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
             },
@@ -143,18 +143,19 @@ internal sealed partial class ManifestCatalog(
             return;
         }
 
-        var what = current.IsView ? "view" : "dataset";
+        var kind = current.IsView ? "view" : "dataset";
+        var path = current.IsView ? "view" : current.IsDerived ? "derived" : "dataset";
         if (current.IsView != isView)
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "name_conflict", $"There is a {what} '{current.Name}'. Use another name, or drop it first (DELETE "
-                    + $"/v1/catalog/{what}/{current.Name}).");
+                ErrorKind.Conflict, "name_conflict", $"There is a {kind} '{current.Name}'. Use another name, or drop it first (DELETE "
+                    + $"/v1/catalog/{path}/{current.Name}).");
         }
 
         if (current.Name != name)
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "name_conflict", $"The {what} '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, "
+                ErrorKind.Conflict, "name_conflict", $"The {kind} '{current.Name}' exists, and SQL does not tell '{name}' from it. Use its name as it is, "
                     + "or another one.");
         }
     }
@@ -169,12 +170,21 @@ internal sealed partial class ManifestCatalog(
                     + "is unchanged; try again.");
         }
 
-        if (current is not null && current.IsDerived != commit.Definition is not null)
+        if (current is null && commit.Mode == CommitMode.Append && commit.Objects.Count == 0)
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "dataset_derived", current.IsDerived
-                    ? $"The dataset '{commit.Name}' is derived: its query fills it. Use another name, or drop it first."
-                    : $"There is a dataset '{commit.Name}' that is not derived. Use another name, or drop it first.");
+                ErrorKind.Conflict, "version_conflict", $"The dataset '{commit.Name}', to which no rows were to be added, was dropped meanwhile. Try again.");
+        }
+
+        if (current is { IsDerived: true } && commit.Definition is null)
+        {
+            throw CatalogErrors.Derived(commit.Name.Value);
+        }
+
+        if (current is { IsDerived: false } && commit.Definition is not null)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "name_conflict", $"There is a dataset '{commit.Name}' that is not derived. Use another name, or drop it first.");
         }
     }
 
@@ -272,13 +282,14 @@ internal sealed partial class ManifestCatalog(
                 ErrorKind.Conflict,
                 "schema_conflict",
                 $"The dataset '{current.Name}' has the schema {current.Fingerprint}, not {fingerprint}. It is unchanged; use another name for the new "
-                + "schema.");
+                + "schema, or drop it first.");
         }
 
         return new LakehouseException(
             ErrorKind.Conflict,
             "schema_conflict",
-            $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; fix the file, or use another name.")
+            $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; give it these "
+                + "columns, use another name, or drop it first.")
         {
             Details = new Dictionary<string, object?> { ["columns"] = differences },
         };

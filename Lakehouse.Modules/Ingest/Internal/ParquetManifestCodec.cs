@@ -25,7 +25,16 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             using var folder = scratch.Create();
             var path = Path.Combine(folder.Path, "manifest.parquet");
             using var connection = _database.Value.Connect();
-            connection.Execute($"COPY ({Select(manifest)}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd)");
+            try
+            {
+                connection.Execute($"COPY ({Select(manifest)}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd)");
+            }
+            catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.InputOutput)
+            {
+                const int noSpace = 28; // ENOSPC
+                throw FileSystemErrors.Translate(new IOException(error.Message, error.Message.Contains("No space", StringComparison.Ordinal) ? noSpace : 0));
+            }
+
             return File.ReadAllBytes(path);
         },
         cancellationToken);

@@ -39,7 +39,7 @@ internal static class EngineErrors
         new(
             ErrorKind.Timeout,
             TimeoutCode,
-            $"The query took longer than {Duration.Format(limit)} (query.timeout) and was stopped. Narrow it down, or raise the limit.");
+            $"The query took longer than {Duration.Format(limit)} (query.timeout, or its own timeout_ms) and was stopped. Narrow it down, or raise the limit.");
 
     public static LakehouseException TooManyQueries(QueryOptions options) =>
         new(
@@ -143,10 +143,16 @@ internal static class EngineErrors
     public static LakehouseException NotDerived(string name) =>
         new(ErrorKind.NotFound, "derived_not_found", $"There is no derived dataset '{name}'. GET /v1/catalog/derived names those there are.");
 
-    public static LakehouseException NotDerivedYet(string name) =>
+    public static LakehouseException IsDerived(string name) =>
         new(
             ErrorKind.Conflict,
             "dataset_derived",
+            $"The dataset '{name}' is derived: its query fills it. Write into another one, or drop it first (DELETE /v1/catalog/derived/{name}).");
+
+    public static LakehouseException NotDerivedYet(string name) =>
+        new(
+            ErrorKind.Conflict,
+            "name_conflict",
             $"There is a dataset '{name}' that is not derived, and its rows would be replaced. Use another name, or drop it first.");
 
     public static LakehouseException DerivedOfVersion(string name) =>
@@ -164,7 +170,7 @@ internal static class EngineErrors
 
     public static LakehouseException InvalidView(string view, LakehouseException error)
     {
-        var message = $"The view '{view}' cannot be read: {error.Message} PUT /v1/catalog/view/{view} changes its query.";
+        var message = $"The view '{view}' cannot be read: {error.Message}\nPUT /v1/catalog/view/{view} changes its query.";
         return error.Code == "sql_error"
             ? new LakehouseException(ErrorKind.InvalidInput, "view_invalid", message, error.InnerException)
             : new LakehouseException(error.Kind, error.Code, message, error.InnerException);

@@ -43,7 +43,7 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
     [InlineData("FROM \"parts@yesterday\"", 400, "sql_error", "parts@yesterday")]
     [InlineData("FROM \"parts@0\"", 400, "sql_error", "'0'")]
     [InlineData("FROM main.\"parts@1\"", 400, "sql_error", "without one")]
-    [InlineData("FROM \"gone@1\"", 404, "version_not_found", "'gone'")]
+    [InlineData("FROM \"gone@1\"", 404, "dataset_not_found", "'gone'")]
     [InlineData("FROM \"duckdb_tables@1\"", 403, "sql_forbidden", "no dataset")]
     public async Task A_version_that_is_not_there_is_refused(string sql, int status, string code, string detail)
     {

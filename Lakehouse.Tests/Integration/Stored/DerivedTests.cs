@@ -93,13 +93,45 @@ public sealed class DerivedTests : IAsyncLifetime
         }
 
         (await _host.Http.PostAsync("/v1/catalog/restore/d?version=1", null)).StatusCode.Should().Be(HttpStatusCode.Conflict);
-        (await TryPutAsync("orders", "SELECT 1 AS x")).Code.Should().Be("dataset_derived");
+        (await TryPutAsync("orders", "SELECT 1 AS x")).Code.Should().Be("name_conflict");
+        (await _host.Http.DeleteAsync("/v1/catalog/dataset/d")).StatusCode.Should().Be(HttpStatusCode.Conflict);
         (await _host.RowsAsync("SELECT count(*) FROM orders")).Should().Be("[[3]]");
         (await _host.Http.DeleteAsync("/v1/catalog/derived/orders")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await _host.Http.DeleteAsync("/v1/catalog/derived/d")).EnsureSuccessStatusCode();
         await _host.IngestAsync("orders", "id,city,qty\n1,Oslo,50\n");
         (await _host.IngestAsync("d", "id\n9\n")).Status.Should().Be(HttpStatusCode.OK);
         (await _host.RowsAsync("FROM d")).Should().Be("[[9]]");
+    }
+
+    [Fact]
+    public async Task One_that_was_dropped_can_be_restored_and_is_kept_fresh_again()
+    {
+        await PutAsync("d", "SELECT count(*) AS n FROM orders");
+        (await _host.Http.DeleteAsync("/v1/catalog/derived/d")).EnsureSuccessStatusCode();
+        await _host.IngestAsync("orders", "id,city,qty\n1,Oslo,50\n");
+        (await _host.Http.PostAsync("/v1/catalog/restore/d?version=1", null)).EnsureSuccessStatusCode();
+        await FreshAsync("d");
+        (await _host.RowsAsync("FROM d")).Should().Be("[[1]]");
+    }
+
+    [Fact]
+    public async Task One_whose_source_always_changes_does_not_hold_up_the_others()
+    {
+        await _host.IngestAsync("busy", "a\n1\n");
+        await PutAsync("a_busy", "SELECT count(*) AS n, (SELECT count(*) FROM range(3000000) r(i) WHERE i % 7 = 3) AS m FROM busy");
+        await PutAsync("b_quiet", "SELECT count(*) AS n FROM orders");
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 2; !stop.IsCancellationRequested; i++)
+            {
+                await _host.IngestAsync("busy", "a\n" + string.Concat(Enumerable.Repeat("1\n", i)));
+            }
+        });
+        await _host.IngestAsync("orders", "id,city,qty\n1,Oslo,50\n");
+        await FreshAsync("b_quiet");
+        await stop.CancelAsync();
+        await writing;
     }
 
     [Fact]

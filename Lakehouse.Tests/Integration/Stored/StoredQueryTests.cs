@@ -163,6 +163,20 @@ public sealed class StoredQueryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nor_if_they_are_made_of_an_old_version_too()
+    {
+        await IntoAsync("SELECT 1 AS a", "acc");
+        await IntoAsync("SELECT 2 AS a", "pin");
+        const string slow = "SELECT count(*) FROM range(60000000) r(i) WHERE i % 7 = 3";
+        var replacing = SendAsync($"SELECT a FROM acc UNION ALL SELECT a FROM \"pin@1\" WHERE ({slow}) > 0", "acc", "replace", null);
+        await Task.Delay(100);
+        await IntoAsync("SELECT 777 AS a", "acc", "append");
+        using var answer = await replacing;
+        var rows = await _host.RowsAsync("SELECT count(*) FROM acc WHERE a = 777");
+        rows.Should().Be("[[1]]", "the answer was {0}", answer.StatusCode);
+    }
+
+    [Fact]
     public async Task An_append_beyond_the_bound_of_data_files_is_refused()
     {
         for (var i = 0; i < 60; i++)

@@ -48,6 +48,18 @@ public abstract class SystemTableTests(string isolation) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dataset_that_cannot_be_read_has_no_statistics_and_the_others_have_theirs()
+    {
+        using var bad = new StringContent("not parquet at all");
+        (await _host.Http.PutAsync("/v1/storage/put/raw/bad.parquet", bad)).EnsureSuccessStatusCode();
+        var columns = new[] { new { name = "a", type = "INTEGER" } };
+        var registration = new { name = "bad", schema_fingerprint = "v1", objects = new[] { "raw/bad.parquet" }, columns };
+        (await _host.Http.PostAsJsonAsync("/v1/catalog/register", registration)).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT dataset, name, max FROM lakehouse.columns WHERE name IN ('a', 'id') ORDER BY dataset"))
+            .Should().Be("""[["bad","a",null],["orders","id","10"]]""");
+    }
+
+    [Fact]
     public async Task Queries_journal_and_indexes_are_tables_too()
     {
         await _host.RowsAsync("SELECT 4711");

@@ -161,6 +161,52 @@ public abstract class ViewTests(string isolation) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_that_changes_between_view_and_dataset_is_read_as_what_it_is()
+    {
+        const string sql = "SELECT * FROM x -- kept";
+        for (var turn = 0; turn < 3; turn++)
+        {
+            await PutAsync("x", "SELECT 'VIEW' AS s");
+            await PutAsync("over", "FROM x");
+            for (var again = 0; again < 2; again++)
+            {
+                (await _host.RowsAsync(sql)).Should().Be("[[\"VIEW\"]]");
+                (await _host.RowsAsync("FROM over")).Should().Be("[[\"VIEW\"]]");
+            }
+
+            (await _host.Http.DeleteAsync("/v1/catalog/view/x")).EnsureSuccessStatusCode();
+            await _host.IngestAsync("x", "s\nDATASET\n");
+            for (var again = 0; again < 2; again++)
+            {
+                (await _host.RowsAsync(sql)).Should().Be("[[\"DATASET\"]]");
+                (await _host.RowsAsync("FROM over")).Should().Be("[[\"DATASET\"]]");
+            }
+
+            (await _host.Http.DeleteAsync("/v1/catalog/dataset/x")).EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
+    public async Task A_name_with_a_schema_reaches_no_view_and_no_pinned_version_through_views_either()
+    {
+        await _host.IngestAsync("y", "s\nold\n");
+        await PutAsync("vy", "SELECT s FROM memory.main.y");
+        (await _host.RowsAsync("SELECT * FROM memory.main.y")).Should().Be("[[\"old\"]]");
+        (await _host.RowsAsync("FROM vy")).Should().Be("[[\"old\"]]");
+        using (var pinned = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT (SELECT count(*) FROM y), s FROM vy", at = new { y = 1 } }))
+        {
+            pinned.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        }
+
+        (await _host.Http.DeleteAsync("/v1/catalog/dataset/y")).EnsureSuccessStatusCode();
+        await PutAsync("y", "SELECT 'VIEW' AS s");
+        foreach (var sql in (string[])["SELECT * FROM memory.main.y", "FROM vy", "SELECT * FROM y, vy"])
+        {
+            (await _host.RefusalAsync(sql)).Status.Should().Be(400, sql);
+        }
+    }
+
+    [Fact]
     public async Task Views_in_a_circle_are_refused()
     {
         await PutAsync("a", "SELECT 1 AS x");

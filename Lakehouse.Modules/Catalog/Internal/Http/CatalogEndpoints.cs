@@ -48,6 +48,11 @@ internal static class CatalogEndpoints
 
     private static async Task<Ok<DropResponse>> DropAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
     {
+        if (catalog.Find(DatasetName.Parse(name)) is { IsDerived: true })
+        {
+            throw CatalogErrors.Derived(name);
+        }
+
         var dropped = await catalog.DropAsync(DatasetName.Parse(name), cancellationToken);
         return TypedResults.Ok(new DropResponse(dropped.Name.Value, dropped.Version, dropped.UpdatedAt.UtcDateTime));
     }

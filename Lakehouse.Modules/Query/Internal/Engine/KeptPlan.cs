@@ -7,8 +7,19 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Connection">The connection to which it belongs.</param>
 /// <param name="Statement">The prepared statement.</param>
 /// <param name="Versions">The versions that it is bound to, in the order of its tables.</param>
-internal sealed record KeptPlan(string Sql, DuckDbConnection Connection, DuckDbStatement Statement, IReadOnlyList<DatasetRead> Versions) : IDisposable
+/// <param name="Views">The views that its connection has of its own, in front of what has their names otherwise.</param>
+internal sealed record KeptPlan(
+    string Sql, DuckDbConnection Connection, DuckDbStatement Statement, IReadOnlyList<DatasetRead> Versions, IReadOnlyList<string> Views) : IDisposable
 {
+    /// <summary>Removes the views of the connection, before another version of the datasets is planned on it.</summary>
+    public void DropViews()
+    {
+        foreach (var view in Views)
+        {
+            Connection.Execute($"DROP VIEW IF EXISTS temp.main.{DuckDbSql.Identifier(view)}");
+        }
+    }
+
     public void Dispose()
     {
         Statement.Dispose();

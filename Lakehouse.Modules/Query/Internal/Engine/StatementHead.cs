@@ -5,8 +5,10 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Datasets">The datasets that it reads, in the versions that it reads.</param>
 /// <param name="IsRepeatable">Whether the same statement over the same versions always has the same answer.</param>
 /// <param name="ReadsNewest">Whether all of them are read in the version that is the newest when it runs.</param>
-internal sealed record StatementHead(IReadOnlyList<QueryColumn> Columns, IReadOnlyList<DatasetRead> Datasets, bool IsRepeatable, bool ReadsNewest)
+/// <param name="Newest">The names of those that are.</param>
+internal sealed record StatementHead(
+    IReadOnlyList<QueryColumn> Columns, IReadOnlyList<DatasetRead> Datasets, bool IsRepeatable, bool ReadsNewest, IReadOnlyList<string> Newest)
 {
     /// <summary>Of a statement that has not begun.</summary>
-    public static StatementHead None { get; } = new([], [], IsRepeatable: false, ReadsNewest: true);
+    public static StatementHead None { get; } = new([], [], IsRepeatable: false, ReadsNewest: true, []);
 }

@@ -90,9 +90,13 @@ internal sealed class StatementRun : IDisposable
         }
 
         var found = datasets is null ? [] : _views.Found;
-        if (_plan?.Versions.SequenceEqual(ReadVersions(found)) != true && !TryDefine(found))
+        if (_plan?.Versions.SequenceEqual(ReadVersions(found)) != true)
         {
-            return false;
+            _plan?.DropViews();
+            if (!TryDefine(found))
+            {
+                return false;
+            }
         }
 
         var sql = _statement.Resolve(_connection);
@@ -101,11 +105,20 @@ internal sealed class StatementRun : IDisposable
         for (var tries = 1; ; tries++)
         {
             var versions = ReadVersions(found);
-            Start(sql, versions);
+            try
+            {
+                Start(sql, versions);
+            }
+            catch (DuckDbException) when (!_isStopped && found.Any(IsGone))
+            {
+                return false; // another statement, which lists the catalog, has dropped its view: the dataset was dropped, or made again
+            }
+
             if (versions.SequenceEqual(ReadVersions(found)) || tries == TriesMax)
             {
                 Head = new StatementHead(
-                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable, found.All(d => d.Table is null));
+                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable, found.All(d => d.Table is null),
+                    [.. found.Where(d => d.Table is null).Select(d => d.Name)]);
                 return true;
             }
         }
@@ -144,7 +157,7 @@ internal sealed class StatementRun : IDisposable
         _vectors.Dispose();
         if (CanKeep)
         {
-            _engine.Plans.Add(new KeptPlan(_request.Sql, _connection, _prepared!, Head.Datasets));
+            _engine.Plans.Add(new KeptPlan(_request.Sql, _connection, _prepared!, Head.Datasets, [.. _views.Ordered.Select(v => v.Name)]));
             return;
         }
 
@@ -158,6 +171,8 @@ internal sealed class StatementRun : IDisposable
         && _request.Purpose == StatementPurpose.Answer
         && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
         && Head.Datasets.SequenceEqual(ReadVersions(Head.Datasets.Count == 0 ? [] : _views.Found));
+
+    private bool IsGone(DatasetFiles dataset) => dataset.Table is null && dataset.View is null && _engine.Views.Find(dataset.Name) is not { Version: > 0 };
 
     private void Start(string sql, IReadOnlyList<DatasetRead> versions)
     {
@@ -185,11 +200,11 @@ internal sealed class StatementRun : IDisposable
     /// <summary>Makes a view of the statement for this connection, which shows whether it can be one.</summary>
     private NoBody Define(string sql)
     {
-        const string Name = "lakehouse_definition";
+        const string Name = "definition@"; // which no dataset can have
         _statement.RequireDefinition();
         _isWrapped = true;
         _connection.Execute(EngineViews.TemporaryView(Name, WithoutEnd(sql)));
-        Prepare($"FROM {Name}");
+        Prepare($"FROM {DuckDbSql.Identifier(Name)}");
         _columns = _prepared!.Columns;
         return new NoBody();
     }
@@ -311,7 +326,7 @@ internal sealed class StatementRun : IDisposable
             found[isExpected ? datasets.Named[i]!.Name : _views.Tables[i].Name] = datasets.Named[i];
         }
 
-        return _views.TryTake(found);
+        return _views.TryTake(found, isExpected);
     }
 
     private bool TryDefine(IReadOnlyList<DatasetFiles> found)

@@ -27,11 +27,12 @@ internal sealed class StatementViews(SqlGate gate, JudgedStatement statement)
 
     /// <summary>Takes what was found, and follows the views.</summary>
     /// <param name="found">By table name; null for a name that is no dataset and no view.</param>
+    /// <param name="isExpected">Whether nobody has asked for it, so that who has given it does not know how the tables are named.</param>
     /// <returns>False when the views name tables for which nothing is given: <see cref="Tables"/> has them now.</returns>
     /// <exception cref="LakehouseException">
     /// <c>unknown_dataset</c>, <c>definition_cycle</c>, <c>view_invalid</c> (<see cref="ErrorKind.InvalidInput"/>), <c>sql_forbidden</c>.
     /// </exception>
-    public bool TryTake(IReadOnlyDictionary<string, DatasetFiles?> found)
+    public bool TryTake(IReadOnlyDictionary<string, DatasetFiles?> found, bool isExpected)
     {
         var (tables, known) = (statement.Tables.ToList(), new Dictionary<string, DatasetFiles>(StringComparer.OrdinalIgnoreCase));
         var readBy = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -54,13 +55,23 @@ internal sealed class StatementViews(SqlGate gate, JudgedStatement statement)
 
             var judged = Judge(dataset);
             _judged[name] = judged;
-            foreach (var table in judged.Tables.Where(t => !tables.Exists(k => Same(k.Name, t.Name))))
+            foreach (var table in judged.Tables)
             {
-                tables.Add(table);
-                readBy[table.Name] = dataset.Name;
+                var at = tables.FindIndex(k => Same(k.Name, table.Name));
+                if (at < 0)
+                {
+                    tables.Add(table);
+                    readBy[table.Name] = dataset.Name;
+                }
+                else if (table.IsQualified && !tables[at].IsQualified)
+                {
+                    // Who answers has to know: a name with a schema reaches no pinned version, and no view.
+                    tables[at] = tables[at] with { IsQualified = true };
+                }
             }
         }
 
+        isComplete &= !tables.Exists(t => t.IsQualified && (isExpected || !Tables.Any(k => k.IsQualified && Same(k.Name, t.Name))));
         Tables = tables;
         if (isComplete)
         {

@@ -122,7 +122,7 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
                 return 1; // a value; where a size is needed, it is not known from the text
             case "FUNCTION" or "WINDOW":
                 RequireFunction(node);
-                IsRepeatable &= engine.IsRepeatable(Text(node, "function_name") ?? string.Empty);
+                IsRepeatable &= engine.IsRepeatable(Text(node, "function_name") ?? string.Empty) && !IsOfToday(node);
                 break;
             case "COLUMN_REF":
                 IsRepeatable &= !IsTime(node);
@@ -151,6 +151,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     }
 
     private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
+
+    /// <summary>age of one time is that until today, which the engine's own list of functions does not say.</summary>
+    private static bool IsOfToday(JsonElement node) =>
+        Same(Text(node, "function_name"), "age") && node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() == 1;
 
     private static bool IsTime(JsonElement node) =>
         node.TryGetProperty("column_names"u8, out var names) && names.GetArrayLength() == 1 && TimeColumns.Contains(names[0].GetString()!);

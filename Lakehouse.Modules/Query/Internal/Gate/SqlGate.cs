@@ -185,8 +185,20 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
         var message = root.TryGetProperty("error_message"u8, out var text) ? text.GetString() : null;
         if (root.TryGetProperty("error_type"u8, out var type) && type.ValueEquals("not implemented"u8))
         {
+            var tokens = SqlToken.Split(sql);
+            var word = tokens.Count > 0 && tokens[0].IsWord ? sql[tokens[0].Start..tokens[0].End].ToUpperInvariant() : string.Empty;
             return GateErrors.Forbidden(
-                "only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; files come in by POST /v1/ingest");
+                "only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; " + (word switch
+                {
+                    "CREATE" => "PUT /v1/catalog/view/{name} stores a query, \"into\" writes the rows of one as a dataset, and POST /v1/ingest a file",
+                    "INSERT" or "UPDATE" or "DELETE" or "MERGE" => "\"into\" writes the rows of a query as a dataset, or appends them",
+                    "DROP" => "DELETE /v1/catalog/dataset/{name} and /v1/catalog/view/{name} drop",
+                    "COPY" or "EXPORT" => "\"format\" has the answer as CSV or Parquet, and \"into\" writes it as a dataset",
+                    "SET" or "RESET" or "PRAGMA" => "settings are those of the server; DESCRIBE and lakehouse.columns show columns",
+                    "PREPARE" or "EXECUTE" => "\"params\" gives the values of ? and $name",
+                    "PIVOT" or "SELECT" or "FROM" or "WITH" => "a form of it is not, such as PIVOT ... IN (SELECT ...); docs/sql-gate.md lists them",
+                    _ => "files come in by POST /v1/ingest",
+                }));
         }
 
         // Shows the position as DuckDB does in its own messages for statements that do not parse.

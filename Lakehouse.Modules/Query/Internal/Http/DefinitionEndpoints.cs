@@ -100,7 +100,7 @@ internal static class DefinitionEndpoints
                 dataset.Definition.Sources,
                 dataset.RowCount,
                 dataset.UpdatedAt.UtcDateTime,
-                run?.StartedAt.UtcDateTime,
+                (run?.StartedAt ?? dataset.UpdatedAt).UtcDateTime,
                 (long?)run?.Took?.TotalMilliseconds,
                 run?.Error is { } error ? new ErrorResponse(error.Code, error.Message, run.RetryAt.UtcDateTime) : null);
         }

@@ -35,7 +35,10 @@ internal static class QueryEndpoints
         return routes;
     }
 
-    private static async Task PostAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
+    private static Task PostAsync(HttpContext context, IQueryEngine engine, QueryOptions options) =>
+        WithIdAsync(context, () => PostOneAsync(context, engine, options));
+
+    private static async Task PostOneAsync(HttpContext context, IQueryEngine engine, QueryOptions options)
     {
         using var json = await QueryBody.ReadAsync(context, options, "{\"sql\":\"SELECT 1\"}");
         var body = new JsonMembers(json.RootElement, ignoresCase: true);
@@ -45,16 +48,29 @@ internal static class QueryEndpoints
         await AnswerAsync(context, engine, sql, wanted);
     }
 
-    private static Task GetAsync(HttpContext context, IQueryEngine engine, string? q) =>
-        AnswerAsync(
-            context,
-            engine,
-            q ?? throw JsonMembers.Invalid("the address has no q, e.g. /v1/sql?q=SELECT+42"),
-            new SqlOptions(context.Request, null));
+    private static Task GetAsync(HttpContext context, IQueryEngine engine, string? q) => WithIdAsync(context, () => AnswerAsync(
+        context,
+        engine,
+        q ?? throw JsonMembers.Invalid("the address has no q, e.g. /v1/sql?q=SELECT+42"),
+        new SqlOptions(context.Request, null)));
+
+    /// <summary>Gives the answer an id, and an error too, also where the request is refused before its own id is known.</summary>
+    private static async Task WithIdAsync(HttpContext context, Func<Task> answer)
+    {
+        context.Response.Headers[QueryIdHeader] = QueryRegistry.NewId();
+        try
+        {
+            await answer();
+        }
+        catch (LakehouseException error) when (!context.Response.HasStarted)
+        {
+            throw error.With("query_id", context.Response.Headers[QueryIdHeader].ToString());
+        }
+    }
 
     private static async Task AnswerAsync(HttpContext context, IQueryEngine engine, string sql, SqlOptions wanted)
     {
-        var id = wanted.Id ?? QueryRegistry.NewId();
+        var id = wanted.Id ?? context.Response.Headers[QueryIdHeader].ToString();
         context.Response.Headers[QueryIdHeader] = id;
         var request = new QueryRequest(sql)
         {
@@ -66,42 +82,35 @@ internal static class QueryEndpoints
             MaxRows = wanted.MaxRows,
             Id = id,
         };
-        try
+        if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context, engine.FindTag(request)))
         {
-            if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context, engine.FindTag(request)))
-            {
-                WriteHead(context, wanted);
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return;
-            }
-
-            if (wanted.Into is { } target)
-            {
-                await StoreAsync(context, request, target);
-                return;
-            }
-
-            if (wanted.IsSpooled)
-            {
-                await AnswerSpooledAsync(context, engine, request, wanted);
-                return;
-            }
-
-            await using var answer = await engine.AnswerAsync(request, context.RequestAborted);
-            WriteSource(context, answer);
-            if (IsKnown(context, answer.Tag))
-            {
-                WriteHead(context, wanted);
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return;
-            }
-
-            await SendAsync(context, answer, wanted);
+            WriteHead(context, wanted);
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
         }
-        catch (LakehouseException error) when (!context.Response.HasStarted)
+
+        if (wanted.Into is { } target)
         {
-            throw error.With("query_id", id);
+            await StoreAsync(context, request, target);
+            return;
         }
+
+        if (wanted.IsSpooled)
+        {
+            await AnswerSpooledAsync(context, engine, request, wanted);
+            return;
+        }
+
+        await using var answer = await engine.AnswerAsync(request, context.RequestAborted);
+        WriteSource(context, answer);
+        if (IsKnown(context, answer.Tag))
+        {
+            WriteHead(context, wanted);
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await SendAsync(context, answer, wanted);
     }
 
     /// <summary>Writes the rows as a dataset; the answer is its manifest.</summary>
@@ -140,6 +149,7 @@ internal static class QueryEndpoints
 
         var own = new EntityTagHeaderValue($"\"{tag}\"", isWeak: true);
         context.Response.Headers.ETag = own.ToString();
+        context.Response.Headers.CacheControl = "private, no-cache";
         return known.Any(k => k.Equals(EntityTagHeaderValue.Any) || k.Compare(own, useStrongComparison: false));
     }
 

@@ -19,6 +19,11 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
     /// <exception cref="LakehouseException">As <see cref="IQueryEngine.AnswerAsync"/> and <see cref="ICatalog.CommitAsync"/>.</exception>
     public async Task<(CommitResult Result, StatementHead Head)> WriteAsync(QueryRequest request, DatasetTarget target, CancellationToken cancellationToken)
     {
+        if (target.Definition is null && catalog.Find(target.Name) is { IsDerived: true })
+        {
+            throw EngineErrors.IsDerived(target.Name.Value);
+        }
+
         try
         {
             using var folder = scratch.Create();
@@ -74,7 +79,7 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
     /// </summary>
     private static long? VersionRead(StatementHead head, DatasetTarget target)
     {
-        var read = head.Datasets.Where(d => d.Name == target.Name.Value).ToList();
-        return target.Mode == CommitMode.Replace && head.ReadsNewest && read.Count > 0 ? read[0].Version : null;
+        var isRead = target.Mode == CommitMode.Replace && head.Newest.Contains(target.Name.Value);
+        return isRead ? head.Datasets.Where(d => d.Name == target.Name.Value).Max(d => d.Version) : null;
     }
 }

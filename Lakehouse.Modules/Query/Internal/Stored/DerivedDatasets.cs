@@ -23,6 +23,9 @@ internal sealed partial class DerivedDatasets : BackgroundService
     private readonly ConcurrentDictionary<string, DerivedRun> _runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
 
+    // One at a time, also those that a client defines.
+    private readonly SemaphoreSlim _making = new(1);
+
     public DerivedDatasets(ICatalog catalog, DatasetWriter writer, TimeProvider time, ILogger<DerivedDatasets> logger)
     {
         (_catalog, _writer, _time, _logger) = (catalog, writer, time, logger);
@@ -52,22 +55,32 @@ internal sealed partial class DerivedDatasets : BackgroundService
     /// </exception>
     public async Task<Manifest> DefineAsync(DatasetName name, QueryRequest request, CancellationToken cancellationToken)
     {
-        var current = _catalog.Find(name);
-        if (current is { IsDerived: false })
+        await _making.WaitAsync(cancellationToken);
+        try
         {
-            throw EngineErrors.NotDerivedYet(name.Value);
-        }
+            var current = _catalog.Find(name);
+            if (current is { IsDerived: false })
+            {
+                throw EngineErrors.NotDerivedYet(name.Value);
+            }
 
-        var target = new DatasetTarget(name, CommitMode.Replace) { Definition = request.Sql, ExpectedVersion = current?.Version ?? 0 };
-        var (result, _) = await _writer.WriteAsync(request, target, cancellationToken);
-        _runs.TryRemove(name.Value, out _);
-        return result.Manifest;
+            var (began, started) = (_time.GetUtcNow(), Stopwatch.GetTimestamp());
+            var target = new DatasetTarget(name, CommitMode.Replace) { Definition = request.Sql, ExpectedVersion = current?.Version ?? 0 };
+            var (result, _) = await _writer.WriteAsync(request, target, cancellationToken);
+            _runs[name.Value] = new DerivedRun(began, Stopwatch.GetElapsedTime(started), null, 0, default, []);
+            return result.Manifest;
+        }
+        finally
+        {
+            _making.Release();
+        }
     }
 
     public override void Dispose()
     {
         _catalog.Changed -= Wake;
         _changed.Dispose();
+        _making.Dispose();
         base.Dispose();
     }
 
@@ -75,15 +88,26 @@ internal sealed partial class DerivedDatasets : BackgroundService
     {
         while (true)
         {
-            var due = List().Where(d => !IsFresh(d)).OrderBy(RetryAtOf).FirstOrDefault();
-            var wait = due is null ? Timeout.InfiniteTimeSpan : RetryAtOf(due) - _time.GetUtcNow();
-            if (due is null || wait > TimeSpan.Zero)
+            // The one that has not run for longest, so that one whose source always changes does not hold up the others.
+            var now = _time.GetUtcNow();
+            var stale = List().Where(d => !IsFresh(d)).ToList();
+            var due = stale.Where(d => RetryAtOf(d) <= now).OrderBy(d => _runs.GetValueOrDefault(d.Name.Value)?.StartedAt ?? default).FirstOrDefault();
+            if (due is null)
             {
+                var wait = stale.Count == 0 ? Timeout.InfiniteTimeSpan : stale.Min(RetryAtOf) - now;
                 await _changed.WaitAsync(wait, stoppingToken);
                 continue;
             }
 
-            await RunAsync(due, stoppingToken);
+            await _making.WaitAsync(stoppingToken);
+            try
+            {
+                await RunAsync(due, stoppingToken);
+            }
+            finally
+            {
+                _making.Release();
+            }
         }
     }
 
@@ -91,33 +115,65 @@ internal sealed partial class DerivedDatasets : BackgroundService
     {
         var name = dataset.Name.Value;
         var (started, failures) = (Stopwatch.GetTimestamp(), _runs.GetValueOrDefault(name)?.Failures ?? 0);
-        var run = new DerivedRun(_time.GetUtcNow(), null, null, failures, default);
+        var run = new DerivedRun(_time.GetUtcNow(), null, null, failures, default, []);
         _runs[name] = run;
         try
         {
-            _catalog.RequireNoCycle(name, dataset.Definition!.Sources.Select(s => s.Name));
+            if (dataset.Definition!.Sources.Any(s => _catalog.FindAny(s.Name)?.Version < s.Version))
+            {
+                // Another process has made it of versions that are not known here yet: of what is known here it would become older.
+                await _catalog.RefreshAsync(stoppingToken);
+            }
+
+            _catalog.RequireNoCycle(name, dataset.Definition.Sources.Select(s => s.Name));
             var target = new DatasetTarget(dataset.Name, CommitMode.Replace) { Definition = dataset.Definition.Sql, ExpectedVersion = dataset.Version };
             var (result, _) = await _writer.WriteAsync(new QueryRequest(dataset.Definition.Sql), target, stoppingToken);
             _runs[name] = run with { Took = Stopwatch.GetElapsedTime(started), Failures = 0 };
             LogMade(name, result.Manifest.Version, result.Manifest.RowCount);
         }
-        catch (LakehouseException error) when (error.Code is "version_conflict" or "dataset_derived")
-        {
-            // It was changed, dropped or made by another process meanwhile: the next look at the catalog decides.
-            _runs.TryRemove(name, out _);
-            await _catalog.RefreshAsync(dataset.Name, stoppingToken);
-        }
         catch (Exception error) when (!stoppingToken.IsCancellationRequested)
         {
+            if (error is LakehouseException { Code: "version_conflict" or "dataset_derived" or "name_conflict" } && await TryRefreshAsync(stoppingToken))
+            {
+                // It was changed, dropped or made by another process meanwhile: the next look at the catalog decides.
+                _runs.TryRemove(name, out _);
+                return;
+            }
+
             var known = error as LakehouseException ?? EngineErrors.Failed(error);
             var retry = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(failures, 30)), RetryAfterMax.TotalSeconds));
-            _runs[name] = run with { Took = Stopwatch.GetElapsedTime(started), Error = known, Failures = failures + 1, RetryAt = _time.GetUtcNow() + retry };
+            _runs[name] = run with
+            {
+                Took = Stopwatch.GetElapsedTime(started),
+                Error = known,
+                Failures = failures + 1,
+                RetryAt = _time.GetUtcNow() + retry,
+                Seen = VersionsOf(dataset),
+            };
             LogFailed(error, name);
         }
     }
 
-    /// <summary>When it may run: at once, or some time after a failure. What it reads may have changed since, which does not help most failures.</summary>
-    private DateTimeOffset RetryAtOf(Manifest dataset) => _runs.GetValueOrDefault(dataset.Name.Value)?.RetryAt ?? default;
+    private async Task<bool> TryRefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _catalog.RefreshAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(error, "(refresh)");
+            return false;
+        }
+    }
+
+    /// <summary>The versions that its sources have now.</summary>
+    private IReadOnlyList<long?> VersionsOf(Manifest dataset) => [.. dataset.Definition!.Sources.Select(s => _catalog.FindAny(s.Name)?.Version)];
+
+    /// <summary>When it may run: at once, or some time after a failure, unless what it reads has changed since.</summary>
+    private DateTimeOffset RetryAtOf(Manifest dataset) =>
+        _runs.GetValueOrDefault(dataset.Name.Value) is { Error: not null } run && run.Seen.SequenceEqual(VersionsOf(dataset)) ? run.RetryAt : default;
 
     private bool IsFresh(Manifest dataset) => dataset.Definition!.Sources.All(s => _catalog.FindAny(s.Name)?.Version == s.Version);
 

@@ -51,7 +51,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
             if (!known.TryGetValue(dataset, out var columns))
             {
                 var files = Ask(scope, () => rows.FindFilesAsync(dataset, scope.Stopping));
-                known[dataset] = columns = files.Count == 0 ? [] : ReadFooters(files, scope.Stopping);
+                known[dataset] = columns = TryReadFooters(files, scope.Stopping);
             }
 
             var values = columns.GetValueOrDefault(column);
@@ -69,6 +69,19 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
         }
     }
 
+    /// <summary>A dataset that cannot be read has no statistics, and does not keep the others from having theirs.</summary>
+    private Dictionary<string, string?[]> TryReadFooters(IReadOnlyList<string> files, CancellationToken stopping)
+    {
+        try
+        {
+            return files.Count == 0 ? [] : ReadFooters(files, stopping);
+        }
+        catch (DuckDbException) when (!stopping.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The statistics of the columns of some files, as far as all their row groups have them.</summary>
     private Dictionary<string, string?[]> ReadFooters(IReadOnlyList<string> files, CancellationToken stopping)
     {
@@ -77,9 +90,9 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
         var sql = $"""
             SELECT split_part(path_in_schema, ', ', 1) AS name,
                    CASE WHEN bool_and(lo IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id)) THEN CASE WHEN any_value(number) THEN
-                       arg_min(lo, TRY_CAST(lo AS DOUBLE)) ELSE min(lo) END END,
+                       arg_min(lo, struct_pack(a := TRY_CAST(lo AS DOUBLE), b := TRY_CAST(lo AS DECIMAL(38,9)))) ELSE min(lo) END END,
                    CASE WHEN bool_and(hi IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id)) THEN CASE WHEN any_value(number) THEN
-                       arg_max(hi, TRY_CAST(hi AS DOUBLE)) ELSE max(hi) END END,
+                       arg_max(hi, struct_pack(a := TRY_CAST(hi AS DOUBLE), b := TRY_CAST(hi AS DECIMAL(38,9)))) ELSE max(hi) END END,
                    CASE WHEN bool_and(stats_null_count IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id))
                        THEN CAST(CAST(sum(stats_null_count) AS BIGINT) AS VARCHAR) END,
                    CAST(CAST(sum(total_compressed_size) AS BIGINT) AS VARCHAR), CAST(CAST(sum(total_uncompressed_size) AS BIGINT) AS VARCHAR)
