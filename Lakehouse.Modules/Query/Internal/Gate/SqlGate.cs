@@ -193,7 +193,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
                     "CREATE" => "PUT /v1/catalog/view/{name} stores a query, \"into\" writes the rows of one as a dataset, and POST /v1/ingest a file",
                     "INSERT" or "UPDATE" or "DELETE" or "MERGE" => "\"into\" writes the rows of a query as a dataset, or appends them",
                     "DROP" => "DELETE /v1/catalog/dataset/{name} and /v1/catalog/view/{name} drop",
-                    "COPY" or "EXPORT" => "\"format\" has the answer as CSV or Parquet, and \"into\" writes it as a dataset",
+                    "COPY" or "EXPORT" => "\"format\" has the answer as CSV or Parquet, \"into\" writes it as a dataset, and files come in by POST /v1/ingest",
                     "SET" or "RESET" or "PRAGMA" => "settings are those of the server; DESCRIBE and lakehouse.columns show columns",
                     "PREPARE" or "EXECUTE" => "\"params\" gives the values of ? and $name",
                     "PIVOT" or "SELECT" or "FROM" or "WITH" => "a form of it is not, such as PIVOT ... IN (SELECT ...); docs/sql-gate.md lists them",
