@@ -233,6 +233,26 @@ public sealed class StoredQueryTests : IAsyncLifetime
             .Which.Code.Should().Be("version_conflict");
     }
 
+    [Fact]
+    public async Task An_append_of_nothing_makes_no_dataset_again()
+    {
+        var catalog = _host.Service<ICatalog>();
+        var orders = catalog.Find(DatasetName.Parse("orders"))!;
+        await catalog.DropAsync(orders.Name, CancellationToken.None);
+        var nothing = new DatasetCommit(orders.Name, orders.Fingerprint, orders.Columns, [], 0, "query", CommitMode.Append);
+        (await FluentActions.Awaiting(() => catalog.CommitAsync(nothing, CancellationToken.None)).Should().ThrowAsync<LakehouseException>())
+            .Which.Code.Should().Be("version_conflict");
+    }
+
+    [Fact]
+    public async Task An_age_until_today_is_not_kept()
+    {
+        using var today = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT age(DATE '2020-01-01')" });
+        today.Headers.ETag.Should().BeNull();
+        using var fixedTimes = await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT age(DATE '2021-01-01', DATE '2020-01-01')" });
+        fixedTimes.Headers.ETag.Should().NotBeNull();
+    }
+
     private async Task<JsonElement> IntoAsync(string sql, string dataset, string mode = "replace", object? parameters = null)
     {
         using var answer = await SendAsync(sql, dataset, mode, parameters);

@@ -60,6 +60,15 @@ public abstract class SystemTableTests(string isolation) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Large_whole_numbers_are_compared_as_what_they_are()
+    {
+        const string sql = "SELECT 9007199254740993 - i // 130000 AS b FROM range(260000) r(i)";
+        (await _host.Http.PostAsJsonAsync("/v1/sql", new { sql, into = new { dataset = "large" } })).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT min, max FROM lakehouse.columns WHERE dataset = 'large'"))
+            .Should().Be("""[["9007199254740992","9007199254740993"]]""");
+    }
+
+    [Fact]
     public async Task Queries_journal_and_indexes_are_tables_too()
     {
         await _host.RowsAsync("SELECT 4711");
