@@ -6,10 +6,13 @@ public static class Until
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Waits until a condition holds.</summary>
-    public static async Task HoldsAsync(Func<bool> condition)
+    public static Task HoldsAsync(Func<bool> condition) => HoldsAsync(() => Task.FromResult(condition()));
+
+    /// <summary>Waits until a condition holds.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
+        while (!await condition())
         {
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();

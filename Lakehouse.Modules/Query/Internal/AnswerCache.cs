@@ -4,6 +4,7 @@ using System.Text;
 using Lakehouse.Catalog;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Stored;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Lakehouse.Query.Internal;
@@ -46,7 +47,7 @@ internal sealed class AnswerCache : IDisposable
         var versions = new DatasetRead[datasets.Count];
         for (var i = 0; i < versions.Length; i++)
         {
-            if ((_catalog.FindIgnoringCase(datasets[i].Name) ?? _catalog.FindView(datasets[i].Name)) is not { } dataset)
+            if (_catalog.FindAny(datasets[i].Name) is not { } dataset)
             {
                 return null;
             }

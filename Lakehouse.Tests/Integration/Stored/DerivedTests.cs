@@ -70,7 +70,7 @@ public sealed class DerivedTests : IAsyncLifetime
     {
         await PutAsync("d", "SELECT city FROM orders WHERE id = 1");
         (await _host.Http.DeleteAsync("/v1/catalog/dataset/orders")).EnsureSuccessStatusCode();
-        await UntilAsync(async () => (await ShowAsync("d")).GetProperty("state").GetString() == "failed");
+        await Until.HoldsAsync(async () => (await ShowAsync("d")).GetProperty("state").GetString() == "failed");
         var failed = await ShowAsync("d");
         failed.GetProperty("last_error").GetProperty("code").GetString().Should().Be("unknown_dataset");
         (await _host.RowsAsync("FROM d")).Should().Be("[[\"Oslo\"]]");
@@ -198,16 +198,21 @@ public sealed class DerivedTests : IAsyncLifetime
 
         foreach (var host in (LakehouseHost[])[_host, other])
         {
-            await UntilAsync(async () => await host.RowsAsync("FROM d") == "[[10]]");
+            await Until.HoldsAsync(async () => await host.RowsAsync("FROM d") == "[[10]]");
         }
 
-        await UntilAsync(async () => (await ShowAsync("d")).GetProperty("state").GetString() == "fresh");
+        await Until.HoldsAsync(async () => (await ShowAsync("d")).GetProperty("state").GetString() == "fresh");
         var settled = (await ShowAsync("d")).GetProperty("version").GetInt64();
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        foreach (var host in (LakehouseHost[])[_host, other])
+        {
+            (await host.Http.PostAsync("/v1/catalog/refresh", null)).EnsureSuccessStatusCode();
+        }
+
+        await FreshAsync("d");
         (await ShowAsync("d")).GetProperty("version").GetInt64().Should().Be(settled, "nothing changes any more");
     }
 
-    private Task FreshAsync(params string[] names) => UntilAsync(async () =>
+    private Task FreshAsync(params string[] names) => Until.HoldsAsync(async () =>
     {
         foreach (var name in names)
         {
@@ -219,16 +224,6 @@ public sealed class DerivedTests : IAsyncLifetime
 
         return true;
     });
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var deadline = DateTime.UtcNow.AddMinutes(1);
-        while (!await condition())
-        {
-            DateTime.UtcNow.Should().BeBefore(deadline);
-            await Task.Delay(20);
-        }
-    }
 
     private Task<JsonElement> ShowAsync(string name) => _host.Http.GetFromJsonAsync<JsonElement>($"/v1/catalog/derived/{name}");
 

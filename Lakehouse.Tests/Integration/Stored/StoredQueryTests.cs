@@ -5,6 +5,7 @@ using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Query;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Stored;
@@ -169,7 +170,7 @@ public sealed class StoredQueryTests : IAsyncLifetime
         await IntoAsync("SELECT 2 AS a", "pin");
         const string slow = "SELECT count(*) FROM range(60000000) r(i) WHERE i % 7 = 3";
         var replacing = SendAsync($"SELECT a FROM acc UNION ALL SELECT a FROM \"pin@1\" WHERE ({slow}) > 0", "acc", "replace", null);
-        await Task.Delay(100);
+        await Until.HoldsAsync(() => _host.Service<IQueryControl>().List().Any(q => q.State == QueryState.Running && q.Sql.Contains("pin@1")));
         await IntoAsync("SELECT 777 AS a", "acc", "append");
         using var answer = await replacing;
         var rows = await _host.RowsAsync("SELECT count(*) FROM acc WHERE a = 777");

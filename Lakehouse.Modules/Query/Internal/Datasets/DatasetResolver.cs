@@ -3,6 +3,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Stored;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.Datasets;
@@ -130,7 +131,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     {
         // The name as it was registered, where the dataset still is there; a dropped one is found by its exact name.
         var name = DatasetVersion.NameIn(table);
-        var exact = (catalog.FindIgnoringCase(name) ?? catalog.FindView(name))?.Name ?? DatasetName.Parse(name);
+        var exact = catalog.FindAny(name)?.Name ?? DatasetName.Parse(name);
         var dataset = version.Number is { } number
             ? await history.FindAsync(exact, number, cancellationToken)
             : await history.FindAsync(exact, version.Time, cancellationToken);

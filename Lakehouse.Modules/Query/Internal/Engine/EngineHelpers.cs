@@ -17,9 +17,7 @@ internal sealed class EngineHelpers : IDisposable
     private static readonly TimeSpan HelpAfter = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan WaitAfter = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _gate = new();
     private readonly LinkedList<long> _started = [];
-    private readonly ManualResetEventSlim _begun = new();
     private readonly List<(Thread Thread, DuckDbTasks Tasks)> _helpers = [];
     private bool _isEnded;
 
@@ -40,24 +38,21 @@ internal sealed class EngineHelpers : IDisposable
     /// <summary>Says that a statement begins. The result is disposed of at its end.</summary>
     public IDisposable Enter()
     {
-        LinkedListNode<long> node;
-        lock (_gate)
+        lock (_started)
         {
-            node = _started.AddLast(Stopwatch.GetTimestamp());
+            Monitor.PulseAll(_started);
+            return new Statement(this, _started.AddLast(Stopwatch.GetTimestamp()));
         }
-
-        if (!_begun.IsSet)
-        {
-            _begun.Set();
-        }
-
-        return new Statement(this, node);
     }
 
     public void Dispose()
     {
-        Volatile.Write(ref _isEnded, true);
-        _begun.Set();
+        lock (_started)
+        {
+            _isEnded = true;
+            Monitor.PulseAll(_started);
+        }
+
         foreach (var (thread, tasks) in _helpers)
         {
             thread.Join();
@@ -94,16 +89,18 @@ internal sealed class EngineHelpers : IDisposable
 
     private void Wait()
     {
-        _begun.Reset();
-        if (FindOldest() is null && !Volatile.Read(ref _isEnded))
+        lock (_started)
         {
-            _begun.Wait();
+            while (_started.Count == 0 && !_isEnded)
+            {
+                Monitor.Wait(_started);
+            }
         }
     }
 
     private long? FindOldest()
     {
-        lock (_gate)
+        lock (_started)
         {
             return _started.First?.Value;
         }
@@ -111,7 +108,7 @@ internal sealed class EngineHelpers : IDisposable
 
     private void Leave(LinkedListNode<long> node)
     {
-        lock (_gate)
+        lock (_started)
         {
             if (node.List is not null)
             {

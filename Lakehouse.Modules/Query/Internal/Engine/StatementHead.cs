@@ -4,11 +4,13 @@ namespace Lakehouse.Query.Internal.Engine;
 /// <param name="Columns">Its columns.</param>
 /// <param name="Datasets">The datasets that it reads, in the versions that it reads.</param>
 /// <param name="IsRepeatable">Whether the same statement over the same versions always has the same answer.</param>
-/// <param name="ReadsNewest">Whether all of them are read in the version that is the newest when it runs.</param>
-/// <param name="Newest">The names of those that are.</param>
+/// <param name="Newest">The names of those that are read in the version that is the newest when it runs.</param>
 internal sealed record StatementHead(
-    IReadOnlyList<QueryColumn> Columns, IReadOnlyList<DatasetRead> Datasets, bool IsRepeatable, bool ReadsNewest, IReadOnlyList<string> Newest)
+    IReadOnlyList<QueryColumn> Columns, IReadOnlyList<DatasetRead> Datasets, bool IsRepeatable, IReadOnlyList<string> Newest)
 {
+    /// <summary>Whether all of them are.</summary>
+    public bool ReadsNewest => Newest.Count == Datasets.Count;
+
     /// <summary>Of a statement that has not begun.</summary>
-    public static StatementHead None { get; } = new([], [], IsRepeatable: false, ReadsNewest: true, []);
+    public static StatementHead None { get; } = new([], [], IsRepeatable: false, []);
 }

@@ -117,7 +117,7 @@ internal sealed class StatementRun : IDisposable
             if (versions.SequenceEqual(ReadVersions(found)) || tries == TriesMax)
             {
                 Head = new StatementHead(
-                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable, found.All(d => d.Table is null),
+                    [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable,
                     [.. found.Where(d => d.Table is null).Select(d => d.Name)]);
                 return true;
             }

@@ -166,7 +166,7 @@ internal static class StatementFrames
             frame.Text(dataset.Name).Long(dataset.Version);
         }
 
-        frame.Flag(head.IsRepeatable).Flag(head.ReadsNewest).Int(head.Newest.Count);
+        frame.Flag(head.IsRepeatable).Int(head.Newest.Count);
         foreach (var name in head.Newest)
         {
             frame.Text(name);
@@ -189,7 +189,7 @@ internal static class StatementFrames
             datasets[i] = new DatasetRead(frame.Text(), frame.Long());
         }
 
-        return new StatementHead(columns, datasets, frame.Flag(), frame.Flag(), ReadTexts(ref frame));
+        return new StatementHead(columns, datasets, frame.Flag(), ReadTexts(ref frame));
     }
 
     private static void Write(FrameWriter frame, KnownDataset known) => frame.Text(known.Name).Long(known.Version).Text(known.Fingerprint);
