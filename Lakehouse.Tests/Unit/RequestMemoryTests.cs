@@ -68,6 +68,24 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public async Task One_that_holds_nothing_is_not_waited_for()
+    {
+        using var first = _memory.Enter();
+        await first.GrowAsync(60, CancellationToken.None);
+        var second = _memory.Enter();
+        await second.GrowAsync(40, CancellationToken.None);
+        var third = _memory.Enter();
+
+        var growing = first.GrowAsync(30, CancellationToken.None).AsTask();
+
+        third.GivenUp.IsCancellationRequested.Should().BeTrue();
+        second.GivenUp.IsCancellationRequested.Should().BeTrue("the third frees nothing");
+        third.Dispose();
+        second.Dispose();
+        await growing;
+    }
+
+    [Fact]
     public async Task One_that_is_complete_is_given_up_for_nobody()
     {
         using var first = _memory.Enter();
@@ -84,7 +102,7 @@ public sealed class RequestMemoryTests
     public async Task Of_many_at_once_some_succeed_and_nothing_is_lost()
     {
         var succeeded = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 40_000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, stop) =>
         {
             using var lease = _memory.Enter();
             try

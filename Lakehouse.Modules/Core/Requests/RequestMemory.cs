@@ -37,7 +37,7 @@ public sealed class RequestMemory(long bytesMax)
         while (true)
         {
             Task released;
-            RequestMemoryLease? youngest = null;
+            List<RequestMemoryLease> givenUp = [];
             lock (_gate)
             {
                 if (lease.IsGivenUp)
@@ -52,20 +52,21 @@ public sealed class RequestMemory(long bytesMax)
                     return;
                 }
 
-                // No further request has to fail when those that were given up will release enough: they take a moment to end.
-                if (_used - _releasing + bytes > bytesMax)
+                // As many as it takes, and no more: those that were given up before take a moment to end, and one that holds nothing releases nothing.
+                while (!lease.IsGivenUp && _used - _releasing + bytes > bytesMax)
                 {
-                    youngest = _growing.Last!.Value;
+                    var youngest = _growing.Last!.Value;
                     youngest.IsGivenUp = true;
                     _releasing += youngest.Bytes;
                     _growing.RemoveLast();
+                    givenUp.Add(youngest);
                 }
 
                 released = _released.Task;
             }
 
-            youngest?.GiveUp();
-            if (youngest == lease)
+            givenUp.ForEach(l => l.GiveUp());
+            if (givenUp.Contains(lease))
             {
                 throw Full();
             }
@@ -91,10 +92,6 @@ public sealed class RequestMemory(long bytesMax)
             _used -= lease.Bytes;
             _releasing -= lease.IsGivenUp ? lease.Bytes : 0;
             lease.Bytes = 0;
-            if (_used >= bytesMax)
-            {
-                return;
-            }
 
             (released, _released) = (_released, NewSignal());
         }
