@@ -46,7 +46,7 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
         var versions = await ListVersionsAsync(name, cancellationToken);
         if (versions.Count == 0)
         {
-            throw CatalogErrors.NotFound(name.Value);
+            throw CatalogErrors.NotFound(name.Value, catalog);
         }
 
         var wanted = versions.Where(v => before is null || v.Version < before).OrderByDescending(v => v.Version).ToList();
@@ -97,7 +97,7 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
     }
 
     private async Task<LakehouseException> MissingAsync(DatasetName name, string what, CancellationToken cancellationToken) =>
-        (await ListVersionsAsync(name, cancellationToken)).Count == 0 ? CatalogErrors.NotFound(name.Value) : NotFound(name, what);
+        (await ListVersionsAsync(name, cancellationToken)).Count == 0 ? CatalogErrors.NotFound(name.Value, catalog) : NotFound(name, what);
 
     private static LakehouseException NotFound(DatasetName name, string what) =>
         new(

@@ -87,7 +87,7 @@ internal sealed partial class ManifestCatalog(
         var dropped = await CommitNextAsync(
             name,
             newest => newest is null or { IsDropped: true } || newest.IsView != isView
-                ? throw (isView ? CatalogErrors.ViewNotFound(name.Value) : CatalogErrors.NotFound(name.Value, newest is { IsDropped: false }))
+                ? throw (isView ? CatalogErrors.ViewNotFound(name.Value, this) : CatalogErrors.NotFound(name.Value, this))
                 : Task.FromResult<Manifest?>(newest with
                 {
                     Version = NextVersion(name, newest),

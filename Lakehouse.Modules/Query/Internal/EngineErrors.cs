@@ -137,8 +137,8 @@ internal static class EngineErrors
             "definition_cycle",
             $"Views and derived datasets would read each other in a circle: {string.Join(" -> ", names.Select(n => $"'{n}'"))}. Change or drop one of them.");
 
-    public static LakehouseException NoView(string name) =>
-        new(ErrorKind.NotFound, "view_not_found", $"There is no view '{name}'. GET /v1/catalog/views names those there are.");
+    public static LakehouseException NoView(string name, IEnumerable<string> names) =>
+        new(ErrorKind.NotFound, "view_not_found", $"There is no view '{name}'{NearestName.Hint(name, names)}. GET /v1/catalog/views names those there are.");
 
     public static LakehouseException NotDerived(string name) =>
         new(ErrorKind.NotFound, "derived_not_found", $"There is no derived dataset '{name}'. GET /v1/catalog/derived names those there are.");

@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Lakehouse.Catalog;
 using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Stored;
 
 namespace Lakehouse.Query.Internal;
 
 /// <summary>Gets a lease for each statement, then runs it.</summary>
-internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registry, AnswerCache cache, QueryOptions options) : IQueryEngine, IDisposable
+internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registry, AnswerCache cache, ICatalog catalog, QueryOptions options)
+    : IQueryEngine, IDisposable
 {
     private readonly StatementLimiter _limiter = new(options);
 
@@ -40,7 +43,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         catch (Exception error)
         {
             stop.Dispose();
-            throw registry.Translate(query, error);
+            throw registry.Translate(query, NearestDataset.In(error, catalog));
         }
     }
 
@@ -103,7 +106,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         }
         catch (Exception error)
         {
-            throw registry.Translate(query, error);
+            throw registry.Translate(query, NearestDataset.In(error, catalog));
         }
     }
 

@@ -44,6 +44,32 @@ public abstract class ViewTests(string isolation) : IAsyncLifetime
         (await _host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/list")).GetProperty("count").GetInt32().Should().Be(1, "views are no datasets");
     }
 
+    [Theory]
+    [InlineData("FROM ordrs", "orders")]
+    [InlineData("SELECT * FROM orders JOIN by_citty USING (id)", "by_city")]
+    public async Task An_unknown_name_in_a_statement_is_told_with_the_nearest_one(string sql, string nearest)
+    {
+        await PutAsync("by_city", "SELECT city, sum(qty) AS qty FROM orders GROUP BY city");
+        var refusal = await _host.RefusalAsync(sql);
+        refusal.Code.Should().Be("unknown_dataset");
+        refusal.Detail.Should().EndWith($"The nearest is '{nearest}'.");
+        (await _host.RefusalAsync("FROM something_else")).Detail.Should().EndWith("SHOW TABLES lists those there are.");
+    }
+
+    [Theory]
+    [InlineData("manifest/Orders", "dataset_not_found", "orders")]
+    [InlineData("history/order", "dataset_not_found", "orders")]
+    [InlineData("view/BY_CITY", "view_not_found", "by_city")]
+    public async Task An_unknown_name_in_a_path_is_told_with_the_nearest_one(string path, string code, string nearest)
+    {
+        await PutAsync("by_city", "SELECT city, sum(qty) AS qty FROM orders GROUP BY city");
+        using var answer = await _host.Http.GetAsync("/v1/catalog/" + path);
+        answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().Should().Be(code);
+        problem.GetProperty("detail").GetString().Should().Contain($"; the nearest is '{nearest}'.");
+    }
+
     [Fact]
     public async Task A_changed_view_is_seen_at_once_also_by_texts_that_ran_before()
     {

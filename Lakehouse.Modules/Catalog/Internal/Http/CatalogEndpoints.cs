@@ -84,7 +84,7 @@ internal static class CatalogEndpoints
 
     private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
     {
-        var manifest = catalog.Find(DatasetName.Parse(name)) ?? throw CatalogErrors.NotFound(name);
+        var manifest = catalog.Find(DatasetName.Parse(name)) ?? throw CatalogErrors.NotFound(name, catalog);
         return TypedResults.Ok(ManifestResponse.From(manifest));
     }
 

@@ -11,12 +11,17 @@ internal static class GateErrors
     public static LakehouseException Invalid(string reason) =>
         new(ErrorKind.InvalidInput, "sql_error", $"The query is refused: {reason}.");
 
+    /// <summary>The code of <see cref="UnknownDataset"/>.</summary>
+    public const string UnknownDatasetCode = "unknown_dataset";
+
     public static LakehouseException UnknownDataset(string name, int? position) =>
         new(
             ErrorKind.InvalidInput,
-            "unknown_dataset",
+            UnknownDatasetCode,
             $"There is no dataset '{name}'{(position is null ? string.Empty : $" (named at character {position + 1})")}. SHOW TABLES lists those there are.")
         {
-            Details = position is null ? null : new Dictionary<string, object?> { ["position"] = position + 1 },
+            Details = position is null
+                ? new Dictionary<string, object?> { ["dataset"] = name }
+                : new Dictionary<string, object?> { ["dataset"] = name, ["position"] = position + 1 },
         };
 }

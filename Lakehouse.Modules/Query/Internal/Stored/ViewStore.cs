@@ -22,5 +22,7 @@ internal sealed class ViewStore(QueryEngine engine, ICatalog catalog)
 
     /// <summary>A view.</summary>
     /// <exception cref="LakehouseException"><c>view_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
-    public Manifest Find(DatasetName name) => catalog.FindView(name.Value) is { } view && view.Name == name ? view : throw EngineErrors.NoView(name.Value);
+    public Manifest Find(DatasetName name) => catalog.FindView(name.Value) is { } view && view.Name == name
+        ? view
+        : throw EngineErrors.NoView(name.Value, catalog.ListViews().Select(v => v.Name.Value));
 }
