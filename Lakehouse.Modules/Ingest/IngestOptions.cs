@@ -8,6 +8,12 @@ public sealed record IngestOptions
     /// <summary>The largest file.</summary>
     public required long MaxIngestBytes { get; init; }
 
+    /// <summary>The largest file once it is unpacked.</summary>
+    public required long MaxUnpackedBytes { get; init; }
+
+    /// <summary>How many rows an ingest with <c>on_error=skip</c> leaves out unless it says another number.</summary>
+    public required int MaxErrors { get; init; }
+
     /// <summary>How many ingests run at once; more are refused immediately.</summary>
     public required int MaxConcurrent { get; init; }
 
@@ -36,6 +42,8 @@ public sealed record IngestOptions
         return new IngestOptions
         {
             MaxIngestBytes = settings.Size("ingest", "max_ingest_bytes", "2GiB", "1", "1TiB"),
+            MaxUnpackedBytes = settings.Size("ingest", "max_unpacked_bytes", "16GiB", "1", "16TiB"),
+            MaxErrors = settings.Count("ingest", "max_errors", 1_000, 0, 1_000_000),
             MaxConcurrent = settings.Count("ingest", "max_concurrent", 2, 1, 64),
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
             SegmentBytes = settings.Size("ingest", "segment_bytes", "64MiB", "4KiB", "4GiB"),

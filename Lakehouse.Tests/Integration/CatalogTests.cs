@@ -281,8 +281,8 @@ public sealed class CatalogTests : IAsyncLifetime
         using var codec = new ParquetManifestCodec(scratch);
         using var catalog = NewCatalog(store, codec);
         using var ingestor = new CsvIngestor(store, scratch, catalog, _host.Service<IngestOptions>());
-        var request = new IngestRequest(DatasetName.Parse("t"));
-        await ingestor.IngestAsync(request, new MemoryStream("a\n0\n"u8.ToArray()), default);
+        var request = new IngestRequest(DatasetName.Parse("t"), ReadOptions.Default);
+        await ingestor.IngestAsync(request, OneFile.Of("a\n0\n"u8), default);
 
         var (failures, newest) = (0, 1L);
         for (var call = 1; ; call++)
@@ -290,7 +290,8 @@ public sealed class CatalogTests : IAsyncLifetime
             store.FailOnly(call);
             try
             {
-                var done = await ingestor.IngestAsync(request, new MemoryStream(Encoding.UTF8.GetBytes($"a\n{call}\n")), default);
+                var file = OneFile.Of(Encoding.UTF8.GetBytes($"a\n{call}\n"));
+                var done = await ingestor.IngestAsync(request, file, default);
                 done.Manifest.Version.Should().Be(newest + 1);
                 break;
             }

@@ -72,7 +72,6 @@ public sealed class IngestTests : IAsyncLifetime
     [InlineData("a,b\n1,2\n3,\"x\n", "csv_unclosed_quote", "Line 3, column 3")]
     [InlineData("a,b\n1,\0\n", "csv_nul_byte", "Line 2, column 3")]
     [InlineData("a,\"b\n1,2\n", "csv_unclosed_quote", "Line 1, column 3")]
-    [InlineData("PK\u0003\u0004xxxx", "csv_other_format", "ZIP or Excel")]
     public async Task A_file_that_is_no_csv_is_refused_and_nothing_is_registered(string csv, string code, string? detail)
     {
         var (status, body) = await _host.IngestAsync("t", csv);
@@ -280,7 +279,7 @@ public sealed class IngestTests : IAsyncLifetime
     [Theory]
     [InlineData("If-None-Match", "*", "unsupported_header")]
     [InlineData("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==", "unsupported_header")]
-    [InlineData("Content-Encoding", "gzip", "unsupported_encoding")]
+    [InlineData("Content-Encoding", "br", "unsupported_encoding")]
     public async Task A_header_that_an_ingest_does_not_obey_is_refused(string header, string value, string code)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/ingest?name=t") { Content = new ByteArrayContent("a,b\n1,2\n"u8.ToArray()) };
@@ -293,9 +292,8 @@ public sealed class IngestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("second", "file", "y.csv", "more than one file")]
     [InlineData("elsewhere", "upload", "y.csv", "in the field 'upload'")]
-    [InlineData("parameter", "delimiter", null, "/v1/ingest?delimiter=...")]
+    [InlineData("parameter", "delimiter", null, "'delimiter' after a file")]
     public async Task What_a_form_has_beside_its_file_is_not_ignored(string name, string field, string? fileName, string detail)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent("a\n1\n"u8.ToArray()), "file", "x.csv" } };

@@ -41,7 +41,7 @@ public sealed partial class ErrorCodeTests
     ];
 
     /// <summary>The files of methods that make an error of a code which their callers give. <see cref="Helpers"/> finds those callers.</summary>
-    private static readonly string[] HelperFiles = ["BusyErrors.cs", "CsvErrors.cs", "UploadedFile.cs", "SearchErrors.cs"];
+    private static readonly string[] HelperFiles = ["BusyErrors.cs", "CsvErrors.cs", "UploadedFiles.cs", "SearchErrors.cs"];
 
     [Fact]
     public void The_page_lists_the_codes_there_are()

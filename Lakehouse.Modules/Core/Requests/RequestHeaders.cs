@@ -34,18 +34,29 @@ public static class RequestHeaders
     /// <exception cref="LakehouseException">
     /// <c>unsupported_header</c>, <c>unsupported_encoding</c> (<see cref="ErrorKind.InvalidInput"/>).
     /// </exception>
-    public static void RequirePlainBody(HttpRequest request)
+    public static void RequirePlainBody(HttpRequest request) => RequireBody(request);
+
+    /// <summary>As <see cref="RequirePlainBody"/>, at an endpoint that decodes some content encodings.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="decoded">The encodings.</param>
+    /// <returns>The encoding of the body; null when it has none.</returns>
+    public static string? RequireBody(HttpRequest request, params string[] decoded)
     {
         RefuseConditions(request);
         Refuse(request, OfBodies);
         var encoding = request.Headers.ContentEncoding.ToString();
-        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            throw new LakehouseException(
-                ErrorKind.InvalidInput,
-                "unsupported_encoding",
-                $"The body has the content encoding '{encoding}', and none is decoded here. Send the content as it is, without Content-Encoding.");
+            return null;
         }
+
+        return Array.Find(decoded, d => d.Equals(encoding, StringComparison.OrdinalIgnoreCase)) ?? throw new LakehouseException(
+            ErrorKind.InvalidInput,
+            "unsupported_encoding",
+            $"The body has the content encoding '{encoding}', and "
+            + (decoded.Length == 0
+                ? "none is decoded here. Send the content as it is, without Content-Encoding."
+                : $"only {string.Join(", ", decoded)} is decoded here. Send the content in that, or as it is."));
     }
 
     private static void Refuse(HttpRequest request, (string Name, string Advice)[] headers)

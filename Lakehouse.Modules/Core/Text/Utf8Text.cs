@@ -30,4 +30,19 @@ public static class Utf8Text
 
         return text[..length];
     }
+
+    /// <summary>The beginning of a text, for a person: at most so many characters, and then dots. Bytes that are not UTF-8 become U+FFFD.</summary>
+    public static string Beginning(ReadOnlySpan<byte> utf8, int lengthMax)
+    {
+        const int bytesOfCharacterMax = 4;
+        var isCut = utf8.Length > lengthMax * bytesOfCharacterMax;
+        var text = Encoding.UTF8.GetString(isCut ? utf8[..(lengthMax * bytesOfCharacterMax)] : utf8);
+        if (text.Length <= lengthMax && !isCut)
+        {
+            return text;
+        }
+
+        var end = Math.Min(lengthMax, text.Length);
+        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + "...";
+    }
 }

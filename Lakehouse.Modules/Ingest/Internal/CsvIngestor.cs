@@ -16,13 +16,13 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
-    public async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, CancellationToken cancellationToken)
+    public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         try
         {
             using var folder = scratch.Create();
-            return await IngestAsync(request, content, folder.Path, cancellationToken);
+            return await IngestAsync(request, files, folder.Path, cancellationToken);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
@@ -32,27 +32,27 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
 
     public void Dispose() => _limiter.Dispose();
 
-    private async Task<IngestResult> IngestAsync(IngestRequest request, Stream content, string folder, CancellationToken cancellationToken)
+    private async Task<IngestResult> IngestAsync(
+        IngestRequest request, IAsyncEnumerable<IngestSource> files, string folder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var upload = new CsvUpload(content, request, options, folder);
-        await upload.ReadAsync(cancellationToken);
+        await using var upload = new CsvUpload(request.Reading, options, folder);
+        await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Schema.Columns;
         var plan = await catalog.PlanAsync(request.Name, columns, [.. segments.Select(s => s.Sha256)], cancellationToken);
-        var files = new List<OfferedFile>(segments.Count);
+        var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
         for (var i = 0; i < segments.Count; i++)
         {
-            var stored = await store.ImportAsync(plan.Keys[i], segments[i].Path, cancellationToken);
-            files.Add(new OfferedFile(plan.Keys[i], segments[i].Segment.RowCount, segments[i].Sha256));
-            bytesWritten += stored.SizeBytes;
+            var info = await store.ImportAsync(plan.Keys[i], segments[i].Path, cancellationToken);
+            stored.Add(new OfferedFile(plan.Keys[i], segments[i].Segment.RowCount, segments[i].Sha256));
+            bytesWritten += info.SizeBytes;
         }
 
         // From here on, the commit is not cancelled when the client disconnects.
-        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, files, upload.RowCount, "ingest");
+        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, stored, upload.RowCount, "ingest");
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
-        return new IngestResult(
-            result.Manifest, result.IsUnchanged, upload.BytesRead, bytesWritten, (char)upload.Delimiter, Stopwatch.GetElapsedTime(started));
+        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, Stopwatch.GetElapsedTime(started));
     }
 }

@@ -1,6 +1,7 @@
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
 using Lakehouse.Ingest.Internal.Csv;
+using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal;
 
@@ -9,27 +10,26 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
 {
     private readonly string _select;
     private readonly string _columns;
+    private readonly string _nulls;
 
-    public CsvSchema(string[] names, ReadOnlySpan<ColumnProfile> profiles)
+    public CsvSchema(CsvColumns known)
     {
-        var columns = new DatasetColumn[names.Length];
-        var expressions = new string[names.Length];
-        var declarations = new string[names.Length];
-        for (var i = 0; i < names.Length; i++)
+        var columns = new DatasetColumn[known.Count];
+        var expressions = new string[known.Count];
+        var declarations = new string[known.Count];
+        for (var i = 0; i < known.Count; i++)
         {
-            var type = TypeName(profiles[i].Kind);
-            columns[i] = new DatasetColumn(names[i], type);
-
-            // In a column that is not text, "" is NULL; a cast alone would fail on it.
-            var isCast = profiles[i].HasQuotedEmpty && profiles[i].Kind is not (ColumnKind.Text or ColumnKind.Unknown);
-            var identifier = DuckDbSql.Identifier(names[i]);
-            expressions[i] = isCast ? $"CAST(nullif({identifier}, '') AS {type}) AS {identifier}" : identifier;
-            declarations[i] = $"{DuckDbSql.Literal(names[i])}: {DuckDbSql.Literal(isCast ? "VARCHAR" : type)}";
+            var (type, expression) = Read(known, i);
+            var identifier = DuckDbSql.Identifier(known.Names[i]);
+            columns[i] = new DatasetColumn(known.Names[i], type);
+            expressions[i] = expression is null ? identifier : $"{expression} AS {identifier}";
+            declarations[i] = $"{DuckDbSql.Literal(known.Names[i])}: {DuckDbSql.Literal(expression is null ? type : "VARCHAR")}";
         }
 
         Columns = columns;
         _select = string.Join(", ", expressions);
         _columns = string.Join(", ", declarations);
+        _nulls = string.Join(", ", known.Rules.Nulls.Prepend(string.Empty).Select(DuckDbSql.Literal));
     }
 
     public IReadOnlyList<DatasetColumn> Columns { get; }
@@ -40,8 +40,8 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
         // A rewritten record has quotes around each field and doubled quotes inside it, so it is at most about twice as large.
         var lineBytesMax = (recordBytesMax * 2L) + 64;
         return $"""
-            SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false, delim = '{(char)delimiter}', quote = '"', escape = '"',
-                new_line = '\n', nullstr = '', allow_quoted_nulls = false, strict_mode = true, parallel = false, max_line_size = {lineBytesMax},
+            SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false,
+                delim = {DuckDbSql.Literal($"{(char)delimiter}")}, quote = '"', escape = '"', new_line = '\n', nullstr = [{_nulls}], allow_quoted_nulls = false, strict_mode = true, parallel = false, max_line_size = {lineBytesMax},
                 buffer_size = {Math.Max(lineBytesMax * 2, 4 << 20)}, columns = {'{'}{_columns}{'}'})
             """;
     }
@@ -52,14 +52,58 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
 
     public override int GetHashCode() => HashCode.Combine(_select, _columns);
 
-    private static string TypeName(ColumnKind kind) => kind switch
+    /// <summary>
+    /// The type of a column, and the expression that makes it of the text. Null where the engine reads the type by itself, which it does in the form that the
+    /// scanner has checked.
+    /// </summary>
+    private static (string Type, string? Expression) Read(CsvColumns known, int column)
+    {
+        var (profile, rules, identifier) = (known.Profiles[column], known.Rules, DuckDbSql.Identifier(known.Names[column]));
+
+        // In a column that is not text, "" is NULL; a cast alone would fail on it.
+        var text = profile.HasQuotedEmpty ? $"nullif({identifier}, '')" : identifier;
+        if (known.Declared[column] is { } declared)
+        {
+            return (declared.Name, declared.Shape is ValueShape.Text ? null : $"CAST({Value(declared.Shape, text, rules)} AS {declared.Name})");
+        }
+
+        var type = TypeName(profile.Kind);
+        ValueShape? shape = profile.Kind switch
+        {
+            ColumnKind.Integer or ColumnKind.Float when rules.Number is not null => ValueShape.Float,
+            ColumnKind.DateAsTold => ValueShape.Date,
+            ColumnKind.TimestampAsTold => ValueShape.Timestamp,
+            _ => null,
+        };
+        return shape is { } told ? (type, $"CAST({Value(told, text, rules)} AS {type})")
+            : profile.HasQuotedEmpty && profile.Kind is not (ColumnKind.Text or ColumnKind.Unknown) ? (type, $"CAST({text} AS {type})")
+            : (type, null);
+    }
+
+    /// <summary>The value of a text in the form that was told, ready to be cast.</summary>
+    private static string Value(ValueShape shape, string text, ValueRules rules) => shape switch
+    {
+        ValueShape.Integer or ValueShape.Float or ValueShape.Decimal when rules.Number is { } number => Plain(text, number),
+        ValueShape.Date when rules.Date is { } date => $"strptime({text}, {DuckDbSql.Literal(date.Text)})",
+        ValueShape.Timestamp when rules.Timestamp is { } timestamp => $"strptime({text}, {DuckDbSql.Literal(timestamp.Text)})",
+        _ => text,
+    };
+
+    private static string Plain(string text, NumberFormat number)
+    {
+        var whole = number.Group is { } group ? $"replace({text}, {DuckDbSql.Literal($"{group}")}, '')" : text;
+        return number.Point == '.' ? whole : $"replace({whole}, {DuckDbSql.Literal($"{number.Point}")}, '.')";
+    }
+
+    /// <summary>DuckDB's name of the type of a column.</summary>
+    public static string TypeName(ColumnKind kind) => kind switch
     {
         ColumnKind.Boolean => "BOOLEAN",
         ColumnKind.Integer => "BIGINT",
         ColumnKind.Float => "DOUBLE",
-        ColumnKind.Date => "DATE",
+        ColumnKind.Date or ColumnKind.DateAsTold => "DATE",
         ColumnKind.Time => "TIME",
-        ColumnKind.Timestamp => "TIMESTAMP",
+        ColumnKind.Timestamp or ColumnKind.TimestampAsTold => "TIMESTAMP",
         ColumnKind.TimestampTz => "TIMESTAMP WITH TIME ZONE",
         _ => "VARCHAR",
     };

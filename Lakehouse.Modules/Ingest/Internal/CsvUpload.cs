@@ -1,67 +1,65 @@
-using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Csv;
+using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal;
 
-/// <summary>The body of an ingest. It is read once, in blocks, and scanned, spooled and converted.</summary>
+/// <summary>The files of an ingest: each is scanned and spooled while it arrives, and complete segments are converted meanwhile.</summary>
 internal sealed class CsvUpload : IAsyncDisposable
 {
-    private const int BlockSize = 1 << 20;
-    private const int SampleSize = 256 * 1024;
-
-    private readonly Stream _content;
-    private readonly IngestRequest _request;
+    private readonly ReadOptions _reading;
     private readonly IngestOptions _options;
     private readonly string _folder;
     private readonly SegmentSpool _spool;
-    private byte[] _block = new byte[BlockSize];
-    private int _filled;
-    private bool _isAtEnd;
+    private readonly List<string> _notes = [];
+    private readonly CsvRowErrors? _errors;
+    private byte _delimiter;
+    private string _encoding = string.Empty;
+    private string? _compression;
+    private long _bytesRead;
 
-    private string[] _names = [];
-    private ColumnProfile[] _profiles = [];
-    private CsvScanner? _scanner;
+    private CsvColumns? _columns;
     private SegmentConverter? _converter;
     private CsvSchema? _schema;
     private int _schemaVersion = -1;
 
-    public CsvUpload(Stream content, IngestRequest request, IngestOptions options, string folder)
+    public CsvUpload(ReadOptions reading, IngestOptions options, string folder)
     {
-        (_content, _request, _options, _folder) = (content, request, options, folder);
+        (_reading, _options, _folder) = (reading, options, folder);
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
+        _errors = reading.SkipErrors ? new CsvRowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
     }
-
-    public long BytesRead { get; private set; }
-
-    public byte Delimiter { get; private set; }
 
     public long RowCount => _spool.RowCount;
 
     /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
     public CsvSchema Schema => Volatile.Read(ref _schema)!;
 
-    /// <summary>Reads the body to its end. Throws when it is not CSV or too large.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
+    public FileReading Reading => new(
+        _bytesRead,
+        (char)_delimiter,
+        _encoding,
+        _compression,
+        _columns!.Explain([.. Schema.Columns.Select(c => c.Type)]),
+        _notes,
+        _errors?.Count ?? 0,
+        _errors?.Listed ?? []);
+
+    /// <summary>Reads the files to their ends, one after the other. Throws when one is not CSV or too large, or has other columns than the first.</summary>
+    public async Task ReadAsync(IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
     {
-        await FillAsync(SampleSize, cancellationToken);
-        Consume(ReadStart());
-        while (true)
+        await foreach (var source in sources.WithCancellation(cancellationToken))
         {
-            var taken = _scanner!.Scan(_block.AsSpan(0, _filled), _isAtEnd);
-            Consume(taken);
-            await _converter!.ThrowIfFailedAsync();
-            if (_isAtEnd)
+            try
             {
-                break;
+                await ReadFileAsync(source, cancellationToken);
             }
-
-            if (taken == 0)
+            catch (LakehouseException error) when (source.FileName is not null)
             {
-                Grow();
+                throw error.With("file", source.FileName);
             }
-
-            await FillAsync(_filled + 1, cancellationToken);
         }
 
         if (RowCount == 0)
@@ -83,7 +81,7 @@ internal sealed class CsvUpload : IAsyncDisposable
             return converted;
         }
 
-        await using var again = new SegmentConverter(_options, Delimiter, _folder, () => Schema);
+        await using var again = new SegmentConverter(_options, _delimiter, _folder, () => Schema);
         foreach (var segment in stale)
         {
             File.Delete(segment.Path);
@@ -104,29 +102,74 @@ internal sealed class CsvUpload : IAsyncDisposable
         _spool.Dispose();
     }
 
-    /// <summary>Reads the byte order mark and the header, and finds the delimiter. Returns the count of bytes read.</summary>
-    private int ReadStart()
+    private async Task ReadFileAsync(IngestSource source, CancellationToken cancellationToken)
     {
-        var data = _block.AsSpan(0, _filled);
-        CsvFileStart.RequireCsv(data);
-        var mark = data.StartsWith("\uFEFF"u8) ? 3 : 0;
-        var text = data[mark..];
-        Delimiter = _request.Delimiter is { } chosen ? (byte)chosen : CsvDelimiter.Detect(text, _isAtEnd);
-        _names = CsvHeader.Read(text, Delimiter, _isAtEnd, _options.MaxColumns, _request.IsAnyHeaderAllowed, out var header);
-        if (header == 0)
+        // What all files together may have is left.
+        var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
+        await using var file = await CsvFile.OpenAsync(source, _reading, left, cancellationToken);
+        var start = file.Start;
+        _notes.AddRange(start.Notes);
+        int[]? order = null;
+        if (_columns is null)
         {
-            // The start is not a valid record, or the record does not end within it. The scanner throws for an invalid record; otherwise the record is too long
-            // for a header.
-            new CsvScanner(Delimiter, [], 1, _options.MaxRecordBytes, new NullSink()).Scan(text, isFinal: true);
-            throw CsvErrors.Whole("csv_header_too_long", $"the first record does not end within {ByteSize.Format(SampleSize)}");
+            (_delimiter, _encoding, _compression) = (start.Dialect.Delimiter, file.Text.Encoding, file.Text.Compression);
+            _columns = new CsvColumns(start.Names, Declare(start.Names), start.Rules);
+            UpdateSchema();
+            _converter = new SegmentConverter(_options, _delimiter, _folder, () => Schema);
+        }
+        else
+        {
+            order = MapColumns(start.Names);
         }
 
-        CsvErrors.RequireText(text[..header], 1);
-        _profiles = new ColumnProfile[_names.Length];
-        _scanner = new CsvScanner(Delimiter, _profiles, 1 + text[..header].Count((byte)'\n'), _options.MaxRecordBytes, _spool);
-        UpdateSchema();
-        _converter = new SegmentConverter(_options, Delimiter, _folder, () => Schema);
-        return mark + header;
+        var isPlain = start.Dialect.IsPlain && start.Dialect.Delimiter == _delimiter && order is null && _errors is null;
+        var plain = isPlain ? new CsvScanner(_delimiter, _columns, _options.MaxRecordBytes, _spool) : null;
+        var target = new CsvTarget(_delimiter, order);
+        var careful = new CsvCarefulScanner(start.Dialect, _columns, target, _options.MaxRecordBytes, _errors, _spool, _notes);
+        await file.ScanAsync(plain, careful, _converter!.ThrowIfFailedAsync, long.MaxValue, cancellationToken);
+        _bytesRead += file.Text.BytesRead;
+    }
+
+    /// <summary>Finds the columns of the first file in another one: by their names, in any order.</summary>
+    /// <returns>For each column its field; null when the order is the same.</returns>
+    private int[]? MapColumns(string[] names)
+    {
+        var order = new int[_columns!.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = Array.FindIndex(names, n => n.Equals(_columns.Names[i], StringComparison.OrdinalIgnoreCase));
+        }
+
+        var missing = Array.IndexOf(order, -1);
+        if (missing >= 0 || names.Length != order.Length)
+        {
+            var other = missing >= 0 ? null : names.First(n => !_columns.Names.Contains(n, StringComparer.OrdinalIgnoreCase));
+            throw CsvErrors.Whole(
+                "csv_columns_differ",
+                (missing >= 0 ? $"the first file has a column '{_columns.Names[missing]}', and this one does not" : $"the first file has no column '{other}'")
+                + ". The files of one ingest have the same columns");
+        }
+
+        return order.SequenceEqual(Enumerable.Range(0, order.Length)) ? null : order;
+    }
+
+    /// <summary>Finds the columns whose types were told.</summary>
+    private DeclaredType?[] Declare(string[] names)
+    {
+        var declared = new DeclaredType?[names.Length];
+        foreach (var (name, type) in _reading.Types)
+        {
+            var column = Array.FindIndex(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (column < 0)
+            {
+                var some = string.Join(", ", names.Take(20));
+                throw IngestErrors.Option("types", $"the file has no column '{name}'{NearestName.Hint(name, names)}; it has {some}");
+            }
+
+            declared[column] = DeclaredType.Parse("types", name, type);
+        }
+
+        return declared;
     }
 
     private void Enqueue(SpoolSegment segment)
@@ -137,60 +180,10 @@ internal sealed class CsvUpload : IAsyncDisposable
 
     private void UpdateSchema()
     {
-        if (_schemaVersion != _scanner!.SchemaVersion)
+        if (_schemaVersion != _columns!.Version)
         {
-            _schemaVersion = _scanner.SchemaVersion;
-            Volatile.Write(ref _schema, new CsvSchema(_names, _profiles));
-        }
-    }
-
-    /// <summary>Reads until the block holds <paramref name="wanted"/> bytes, or the body ends.</summary>
-    private async Task FillAsync(int wanted, CancellationToken cancellationToken)
-    {
-        while (_filled < wanted && !_isAtEnd)
-        {
-            var count = await _content.ReadUploadAsync(_block.AsMemory(_filled), cancellationToken);
-            _isAtEnd = count == 0;
-            _filled += count;
-            BytesRead += count;
-            if (BytesRead > _options.MaxIngestBytes)
-            {
-                throw IngestErrors.TooLarge(_options.MaxIngestBytes);
-            }
-        }
-    }
-
-    private void Consume(int count)
-    {
-        _block.AsSpan(count, _filled - count).CopyTo(_block);
-        _filled -= count;
-    }
-
-    /// <summary>Makes the block larger, up to the bound, for a record that does not fit into it.</summary>
-    private void Grow()
-    {
-        if (_filled > _options.MaxRecordBytes)
-        {
-            var error = CsvScanner.RecordTooLarge(0, _options.MaxRecordBytes);
-            throw CsvErrors.At([], 0, _scanner!.Line, error.Code, error.Message);
-        }
-
-        if (_filled == _block.Length)
-        {
-            Array.Resize(ref _block, (int)Math.Min(_block.Length * 2L, _options.MaxRecordBytes + (long)BlockSize));
-        }
-    }
-
-    private sealed class NullSink : ICsvRecordSink
-    {
-        public void Write(ReadOnlySpan<byte> bytes)
-        {
-        }
-
-        public bool EndRecord(int pendingBytes) => false;
-
-        public void EndSegment()
-        {
+            _schemaVersion = _columns.Version;
+            Volatile.Write(ref _schema, new CsvSchema(_columns));
         }
     }
 }

@@ -9,4 +9,12 @@ internal static class IngestErrors
     public static LakehouseException TooLarge(long sizeBytesMax) => new(
         ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)}. Nothing was registered. Raise "
             + "ingest.max_ingest_bytes, or split it.");
+
+    public static LakehouseException TooLargeUnpacked(long sizeBytesMax) => new(
+        ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)} once it is unpacked. Nothing was registered. Raise "
+            + "ingest.max_unpacked_bytes, or split it.");
+
+    /// <summary>An option of the reader that cannot be obeyed.</summary>
+    public static LakehouseException Option(string name, string reason) =>
+        new(ErrorKind.InvalidInput, "invalid_option", $"The option {name} is refused: {reason}.");
 }

@@ -30,12 +30,17 @@ internal static class CsvErrors
         if (!System.Text.Unicode.Utf8.IsValid(before))
         {
             var offset = FirstInvalid(before);
-            throw At(data, offset, firstLine, "csv_not_utf8", $"the byte 0x{data[offset]:X2} is not UTF-8. Save the file as UTF-8");
+            throw At(
+                data,
+                offset,
+                firstLine,
+                "csv_not_utf8",
+                $"the byte 0x{data[offset]:X2} is not UTF-8. Say how the text is encoded, e.g. encoding=windows-1252, or save the file as UTF-8");
         }
 
         if (nul >= 0)
         {
-            throw At(data, nul, firstLine, "csv_nul_byte", "a NUL byte, which no text holds");
+            throw At(data, nul, firstLine, "csv_nul_byte", "a NUL byte, which no text holds; if the file is UTF-16, say encoding=utf-16");
         }
     }
 

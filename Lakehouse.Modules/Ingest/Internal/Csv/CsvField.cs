@@ -1,6 +1,8 @@
 namespace Lakehouse.Ingest.Internal.Csv;
 
-/// <summary>A field of a record.</summary>
-/// <param name="Text">The value without its quotes, and with doubled quotes made single.</param>
+/// <summary>A field of a <see cref="CsvRecord"/>.</summary>
+/// <param name="Start">Where its unescaped bytes begin in the record's text.</param>
+/// <param name="Length">Their count.</param>
+/// <param name="Offset">Where it begins in the data.</param>
 /// <param name="IsQuoted">True when the field was quoted. An empty quoted field is an empty text; an empty unquoted field is NULL.</param>
-internal readonly record struct CsvField(string Text, bool IsQuoted);
+internal readonly record struct CsvField(int Start, int Length, int Offset, bool IsQuoted);

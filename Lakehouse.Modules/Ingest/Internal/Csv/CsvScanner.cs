@@ -1,89 +1,89 @@
 using System.Buffers;
 using System.Text;
-using Lakehouse.Core.Configuration;
+using Lakehouse.Ingest.Internal.Csv.Detection;
+using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv;
 
 /// <summary>
-/// Reads the records of a CSV file once: checks that they follow RFC 4180, adds every value to its column's profile, and writes the records to the sink in one
-/// canonical form, which the engine can read without guessing: lines end in LF, there are no blank lines, and quotes occur only around and inside quoted
-/// fields. Bytes that are already canonical are written in runs as long as possible.
+/// Reads the records of a plain CSV file once: checks that they follow RFC 4180, adds every value to its column's profile, and writes the records to the sink
+/// in one canonical form, which the engine can read without guessing: lines end in LF, there are no blank lines, and quotes occur only around and inside quoted
+/// fields. Bytes that are already canonical are written in runs as long as possible. It stops at a record that is not regular, and changes nothing by it.
 /// </summary>
-internal sealed class CsvScanner
+/// <param name="delimiter">Between fields.</param>
+/// <param name="columns">The columns.</param>
+/// <param name="recordBytesMax">The largest record.</param>
+/// <param name="sink">Receives the records.</param>
+internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordBytesMax, ICsvRecordSink sink) : ICsvScanner
 {
     private const byte Quote = (byte)'"';
     private const byte LineFeed = (byte)'\n';
     private const byte CarriageReturn = (byte)'\r';
 
-    private readonly byte _delimiter;
-    private readonly SearchValues<byte> _special;
-    private readonly ColumnProfile[] _profiles;
-    private readonly int _recordBytesMax;
-    private readonly ICsvRecordSink _sink;
-    private readonly List<CsvField> _fields = [];
+    // What the methods return instead of a position.
+    private const int Cut = -1;
+    private const int Irregular = -2;
+
+    private readonly SearchValues<byte> _special = SearchValues.Create([delimiter, LineFeed, CarriageReturn, Quote]);
+    private readonly int _count = columns.Count;
+    private readonly bool _hasNulls = columns.Rules.Nulls.Count > 0;
+    private readonly CsvRecord _record = new(new CsvDialect(delimiter), recordBytesMax);
+
+    // What the current record has changed.
+    private readonly List<(int Column, ColumnProfile Before)> _changes = [];
+
+    private readonly ArrayBufferWriter<byte> _output = new();
 
     // State of the current call of Scan.
     private int _runStart;
-    private bool _isIrregular;
+    private bool _isRewritten;
+    private long _line;
 
-    /// <summary>Creates a scanner for records with one field for each profile.</summary>
-    public CsvScanner(byte delimiter, ColumnProfile[] profiles, long firstLine, int recordBytesMax, ICsvRecordSink sink)
+    /// <summary>Whether it has stopped at a record that is not regular: malformed, or perhaps a total below the table.</summary>
+    public bool IsStopped { get; private set; }
+
+    public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
-        _delimiter = delimiter;
-        _special = SearchValues.Create([delimiter, LineFeed, CarriageReturn, Quote]);
-        _profiles = profiles;
-        _recordBytesMax = recordBytesMax;
-        _sink = sink;
-        Line = firstLine;
-    }
-
-    /// <summary>The line on which the next record starts, from 1.</summary>
-    public long Line { get; private set; }
-
-    /// <summary>Increases whenever a column's type, or the SQL that reads the column, changes.</summary>
-    public int SchemaVersion { get; private set; }
-
-    /// <summary>Scans the records that end within <paramref name="data"/>.</summary>
-    /// <param name="data">Starts with the first byte of a record.</param>
-    /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
-    /// <returns>The count of bytes scanned; the rest is the start of a record.</returns>
-    public int Scan(ReadOnlySpan<byte> data, bool isFinal)
-    {
+        IsStopped = false;
+        _line = line;
         _runStart = 0;
         var position = 0;
         while (position < data.Length)
         {
-            int end;
-            try
-            {
-                end = ScanRecord(data, position, isFinal);
-            }
-            catch (CsvFormatException error)
-            {
-                // Invalid bytes before the offset are reported first.
-                CsvErrors.RequireText(data[..error.Offset], Line);
-                throw CsvErrors.At(data, error.Offset, Line, error.Code, error.Message);
-            }
-
+            var end = ScanRecord(data, position, isFinal);
             if (end < 0)
             {
+                TakeBack();
+                IsStopped = end == Irregular;
                 break;
             }
 
+            _changes.Clear();
             position = end;
         }
 
         var taken = data[..position];
-        CsvErrors.RequireText(taken, Line);
+        CsvErrors.RequireText(taken, line);
         HandOn(data, position);
-        Line += taken.Count(LineFeed);
+        line += taken.Count(LineFeed);
         return position;
     }
 
-    /// <summary>Returns the position after the record and its end of line, or -1 when the record does not end within the data.</summary>
+    private void TakeBack()
+    {
+        for (var i = _changes.Count - 1; i >= 0; i--)
+        {
+            columns.Restore(_changes[i].Column, _changes[i].Before);
+        }
+
+        _changes.Clear();
+    }
+
+    /// <summary>Returns the position after the record and its end of line, <see cref="Cut"/> when the record does not end within the data, or
+    /// <see cref="Irregular"/>.</summary>
     private int ScanRecord(ReadOnlySpan<byte> data, int start, bool isFinal)
     {
-        _isIrregular = false;
+        _isRewritten = false;
         var position = start;
         var field = 0;
         while (true)
@@ -93,16 +93,16 @@ internal sealed class CsvScanner
                 : ScanPlain(data, position, field, isFinal);
             if (end < 0)
             {
-                return -1;
+                return end;
             }
 
             field++;
-            if (end < data.Length && data[end] == _delimiter)
+            if (end < data.Length && data[end] == delimiter)
             {
                 position = end + 1;
                 if (position == data.Length && !isFinal)
                 {
-                    return -1;
+                    return Cut;
                 }
 
                 continue;
@@ -112,7 +112,7 @@ internal sealed class CsvScanner
         }
     }
 
-    /// <summary>Returns the position of the byte that ends an unquoted field, or -1 when the field does not end within the data.</summary>
+    /// <summary>Returns the position of the byte that ends an unquoted field, or a negative number.</summary>
     private int ScanPlain(ReadOnlySpan<byte> data, int start, int field, bool isFinal)
     {
         var position = start;
@@ -123,7 +123,7 @@ internal sealed class CsvScanner
             {
                 if (!isFinal)
                 {
-                    return -1;
+                    return Cut;
                 }
 
                 position = data.Length;
@@ -134,7 +134,7 @@ internal sealed class CsvScanner
             if (data[position] == Quote)
             {
                 // A quote inside an unquoted field is a literal quote. Engines disagree on that, so the record is rewritten.
-                _isIrregular = true;
+                _isRewritten = true;
                 position++;
                 continue;
             }
@@ -143,30 +143,51 @@ internal sealed class CsvScanner
             {
                 if (position + 1 == data.Length && !isFinal)
                 {
-                    return -1;
+                    return Cut;
                 }
 
                 if (position + 1 == data.Length || data[position + 1] != LineFeed)
                 {
-                    throw new CsvFormatException(
-                        "csv_lone_carriage_return",
-                        position,
-                        "a carriage return without a line feed. Lines end in LF or CRLF; inside a value it must be quoted");
+                    return Irregular;
                 }
             }
 
             break;
         }
 
-        if (position > start && field < _profiles.Length && _profiles[field].Observe(data[start..position]))
-        {
-            SchemaVersion++;
-        }
-
-        return position;
+        return position == start || field >= _count || (_hasNulls && columns.Rules.IsNull(data[start..position]))
+            || Observe(data, field, data[start..position], start)
+            ? position
+            : Irregular;
     }
 
-    /// <summary>Returns the position after the closing quote of a quoted field, or -1 when the field does not end within the data.</summary>
+    /// <summary>Adds a value to its column. False when it does not fit, or when the record may be a total below the table.</summary>
+    private bool Observe(ReadOnlySpan<byte> data, int field, ReadOnlySpan<byte> value, int start)
+    {
+        if (columns.HasDeclared && columns.Declared[field] is { } declared)
+        {
+            return declared.Accepts(value, columns.Rules);
+        }
+
+        var before = columns.Profiles[field];
+        var next = before.With(value, columns.Rules);
+        return next.Equals(before) || Change(data, field, next, value, start);
+    }
+
+    private bool Change(ReadOnlySpan<byte> data, int field, ColumnProfile next, ReadOnlySpan<byte> value, int start)
+    {
+        var before = columns.Profiles[field];
+        if (next.Kind == ColumnKind.Text && before.Kind is not (ColumnKind.Text or ColumnKind.Unknown) && CsvFooter.IsWord(Encoding.UTF8.GetString(value)))
+        {
+            return false;
+        }
+
+        _changes.Add((field, before));
+        columns.Set(field, next, _line + data[..start].Count(LineFeed), value);
+        return true;
+    }
+
+    /// <summary>Returns the position after the closing quote of a quoted field, or a negative number.</summary>
     private int ScanQuoted(ReadOnlySpan<byte> data, int start, int field, bool isFinal)
     {
         var position = start + 1;
@@ -176,13 +197,13 @@ internal sealed class CsvScanner
             var length = data[position..].IndexOf(Quote);
             if (length < 0)
             {
-                return isFinal ? throw new CsvFormatException("csv_unclosed_quote", start, "the quote that opens here is never closed") : -1;
+                return isFinal ? Irregular : Cut;
             }
 
             position += length + 1;
             if (position == data.Length && !isFinal)
             {
-                return -1;
+                return Cut;
             }
 
             if (position == data.Length || data[position] != Quote)
@@ -196,27 +217,33 @@ internal sealed class CsvScanner
 
         if (!IsFieldEnd(data, position, isFinal, out var isCut))
         {
-            return isCut ? -1 : throw new CsvFormatException(
-                "csv_text_after_quote", position, "text follows a closing quote. A quote inside a quoted value is written twice (\"\")");
+            return isCut ? Cut : Irregular;
         }
 
-        if (field < _profiles.Length)
+        return field >= _count || ObserveQuoted(data, field, data[(start + 1)..(position - 1)], start, hasEscape) ? position : Irregular;
+    }
+
+    private bool ObserveQuoted(ReadOnlySpan<byte> data, int field, ReadOnlySpan<byte> value, int start, bool hasEscape)
+    {
+        var before = columns.Profiles[field];
+        if (!value.IsEmpty && !hasEscape)
         {
-            ref var profile = ref _profiles[field];
-            var value = data[(start + 1)..(position - 1)];
-            if (value.IsEmpty ? profile.ObserveQuotedEmpty() : hasEscape ? profile.ObserveText() : profile.Observe(value))
-            {
-                SchemaVersion++;
-            }
+            return Observe(data, field, value, start);
         }
 
-        return position;
+        if (!value.IsEmpty && columns.Declared[field] is not null)
+        {
+            return false; // its escapes must be resolved first
+        }
+
+        var next = value.IsEmpty ? before.WithQuotedEmpty() : before.WithText();
+        return next.Equals(before) || Change(data, field, next, value, start);
     }
 
     private bool IsFieldEnd(ReadOnlySpan<byte> data, int position, bool isFinal, out bool isCut)
     {
         isCut = false;
-        if (position == data.Length || data[position] == _delimiter || data[position] == LineFeed)
+        if (position == data.Length || data[position] == delimiter || data[position] == LineFeed)
         {
             return true;
         }
@@ -239,25 +266,19 @@ internal sealed class CsvScanner
         var isBlank = end == start;
         var isAtEndOfFile = end == data.Length;
         var next = isAtEndOfFile ? end : end + (data[end] == CarriageReturn ? 2 : 1);
-        if (isBlank && _profiles.Length > 1)
+        if (isBlank && _count > 1)
         {
             HandOn(data, start);
             _runStart = next;
             return next;
         }
 
-        if (end - start > _recordBytesMax)
+        if (end - start > recordBytesMax || fieldCount != _count)
         {
-            throw RecordTooLarge(start, _recordBytesMax);
+            return Irregular;
         }
 
-        if (fieldCount != _profiles.Length)
-        {
-            throw new CsvFormatException(
-                "csv_ragged_row", start, $"{fieldCount} {(fieldCount == 1 ? "field" : "fields")}, expected {_profiles.Length} as in the header");
-        }
-
-        if (_isIrregular)
+        if (_isRewritten)
         {
             HandOn(data, start);
             WriteAnew(data[start..end]);
@@ -267,55 +288,37 @@ internal sealed class CsvScanner
         {
             // The record ends in CRLF, or at the end of the file without a line end: write it with LF instead.
             HandOn(data, end);
-            _sink.Write("\n"u8);
+            sink.Write("\n"u8);
             _runStart = next;
         }
 
-        if (_sink.EndRecord(next - _runStart))
+        if (sink.EndRecord(next - _runStart))
         {
             HandOn(data, next);
             _runStart = next;
-            _sink.EndSegment();
+            sink.EndSegment();
         }
 
         return next;
     }
-
-    /// <summary>The error of a record that is larger than allowed, or has not ended within the allowed size.</summary>
-    public static CsvFormatException RecordTooLarge(int offset, int recordBytesMax) => new(
-        "csv_record_too_large", offset, $"the record that starts here is larger than {ByteSize.Format(recordBytesMax)} (ingest.max_record_bytes); is a "
-        + "quote in it never closed?");
 
     /// <summary>Writes the current run of canonical bytes, up to <paramref name="end"/>, to the sink.</summary>
     private void HandOn(ReadOnlySpan<byte> data, int end)
     {
         if (end > _runStart)
         {
-            _sink.Write(data[_runStart..end]);
+            sink.Write(data[_runStart..end]);
         }
 
         _runStart = end;
     }
 
-    /// <summary>Writes a record with every field quoted; an unquoted empty field stays NULL.</summary>
+    /// <summary>Writes a record with every field quoted; what means NULL stays an empty field without quotes.</summary>
     private void WriteAnew(ReadOnlySpan<byte> record)
     {
-        CsvRecord.Read(record, _delimiter, isFinal: true, _fields);
-        var text = new StringBuilder(record.Length + 16);
-        for (var i = 0; i < _fields.Count; i++)
-        {
-            if (i > 0)
-            {
-                text.Append((char)_delimiter);
-            }
-
-            if (_fields[i].IsQuoted || _fields[i].Text.Length > 0)
-            {
-                text.Append('"').Append(_fields[i].Text.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-            }
-        }
-
-        text.Append('\n');
-        _sink.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        _record.Read(record, 0, isFinal: true);
+        _record.WriteTo(_output, columns.Rules, delimiter);
+        sink.Write(_output.WrittenSpan);
+        _output.ResetWrittenCount();
     }
 }

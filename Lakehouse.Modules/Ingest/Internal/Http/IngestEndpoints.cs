@@ -1,5 +1,4 @@
 using Lakehouse.Catalog;
-using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -15,8 +14,8 @@ internal static class IngestEndpoints
     // The most bytes of a multipart body besides the file.
     private const long EnvelopeBytesMax = 64 * 1024;
 
-    /// <summary>The query parameters.</summary>
-    public static readonly string[] Parameters = ["name", "delimiter", "header"];
+    /// <summary>The query parameters, and the fields of a form.</summary>
+    public static readonly string[] Parameters = ["name", .. ReadParameters.Names];
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -28,40 +27,19 @@ internal static class IngestEndpoints
         return routes;
     }
 
-    private static async Task<Ok<IngestResponse>> IngestAsync(
-        HttpContext context, IIngestor ingestor, IngestOptions options, string? name = null, string? delimiter = null, string? header = null)
+    private static async Task<Ok<IngestResponse>> IngestAsync(HttpContext context, IIngestor ingestor, IngestOptions options)
     {
-        var request = new IngestRequest(DatasetName.Parse(name), ParseDelimiter(delimiter), ParseHeader(header));
         RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxIngestBytes + EnvelopeBytesMax)
         {
             throw IngestErrors.TooLarge(options.MaxIngestBytes);
         }
 
-        await using var file = await UploadedFile.OpenAsync(context.Request, context.RequestAborted);
-        var result = await ingestor.IngestAsync(request, file, context.RequestAborted);
+        var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
+        var name = DatasetName.Parse(upload.Parameters.GetValueOrDefault("name"));
+        var result = await ingestor.IngestAsync(new IngestRequest(name, ReadParameters.Parse(upload.Parameters)), upload.Files, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));
     }
-
-    private static char? ParseDelimiter(string? text) => text switch
-    {
-        null => null,
-        "," or "comma" => ',',
-        ";" or "semicolon" => ';',
-        "|" or "pipe" => '|',
-        "\t" or "tab" => '\t',
-        _ => throw new LakehouseException(ErrorKind.InvalidInput, "invalid_delimiter", $"delimiter is '{text}'; it is one of comma, semicolon, tab, pipe."),
-    };
-
-    private static bool ParseHeader(string? text) => text switch
-    {
-        null => false,
-        "true" => true,
-        _ => throw new LakehouseException(
-            ErrorKind.InvalidInput,
-            "invalid_header",
-            $"header is '{text}'; say header=true when the first line holds the names of the columns, whatever they look like."),
-    };
 
     /// <summary>The most important members of the manifest, what the ingest did, and the whole manifest.</summary>
     private sealed record IngestResponse(
@@ -74,6 +52,12 @@ internal static class IngestEndpoints
         long BytesRead,
         long BytesWritten,
         string Delimiter,
+        string Encoding,
+        string? Compression,
+        IReadOnlyList<ColumnDecision> Columns,
+        IReadOnlyList<string> Notes,
+        long SkippedRows,
+        IReadOnlyList<SkippedRow> Skipped,
         long ElapsedMs,
         ManifestResponse Manifest)
     {
@@ -84,9 +68,15 @@ internal static class IngestEndpoints
             result.Manifest.Fingerprint.Value,
             result.Manifest.RowCount,
             result.IsUnchanged,
-            result.BytesRead,
+            result.Reading.BytesRead,
             result.BytesWritten,
-            result.Delimiter.ToString(),
+            result.Reading.Delimiter.ToString(),
+            result.Reading.Encoding,
+            result.Reading.Compression,
+            result.Reading.Columns,
+            result.Reading.Notes,
+            result.Reading.SkippedCount,
+            result.Reading.Skipped,
             (long)result.Elapsed.TotalMilliseconds,
             ManifestResponse.From(result.Manifest));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lakehouse.Core.Errors;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -5,49 +6,83 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Ingest.Internal.Http;
 
 /// <summary>
-/// A multipart form with one file. Other text fields are skipped. A second file, or a field with the name of a query parameter, is refused, because it would
-/// otherwise be ignored without notice.
+/// A multipart form with one file or several. Fields with the names of parameters, before the first file, are parameters; other text fields are skipped. A
+/// parameter after a file is refused, because it would otherwise be ignored without notice.
 /// </summary>
-internal sealed class UploadForm(MultipartReader reader)
+/// <param name="reader">The form.</param>
+/// <param name="parameters">Receives the parameters.</param>
+internal sealed class UploadForm(MultipartReader reader, Dictionary<string, string> parameters)
 {
     private const string FileField = "file";
-    private const int FieldsMax = 16;
+    private const int FieldsMax = 1_024;
+    private const int ParameterBytesMax = 16 * 1024;
 
     private static readonly string[] Plain = ["binary", "8bit", "7bit", "identity"];
 
+    private IngestSource? _first;
     private int _fields;
 
-    /// <summary>The content of the field <c>file</c>; null when there is none.</summary>
-    public async Task<Stream?> FindFileAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the parameters before the first file. False when there is no file.</summary>
+    public async Task<bool> FindFileAsync(CancellationToken cancellationToken)
     {
-        while (await NextAsync(cancellationToken) is { } field)
+        _first = await NextFileAsync(cancellationToken);
+        return _first is not null;
+    }
+
+    /// <summary>The files, in order. Each is read to its end before the next.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): there is a file in another field, a parameter, an encoded part, or too many fields.
+    /// </exception>
+    public async IAsyncEnumerable<IngestSource> ReadFilesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var file = _first; file is not null; file = await NextFileAsync(cancellationToken))
         {
-            if (field.Name == FileField)
+            yield return file;
+        }
+    }
+
+    private async Task<IngestSource?> NextFileAsync(CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken) is var (name, disposition, section))
+        {
+            if (name == FileField)
             {
-                return field.Content;
+                return new IngestSource(
+                    section.Body,
+                    HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value,
+                    section.ContentType?.Split(';')[0].Trim());
+            }
+
+            if (name is null || !IngestEndpoints.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var key = name.ToLowerInvariant();
+            if (_first is not null)
+            {
+                throw Invalid($"The form has the field '{key}' after a file, which is read while it arrives. Put it before the file, or in the address.");
+            }
+
+            if (!parameters.TryAdd(key, await ReadTextAsync(key, section.Body, cancellationToken)))
+            {
+                throw Invalid($"'{key}' is given twice, as fields of the form or in the address, too.");
             }
         }
 
         return null;
     }
 
-    /// <summary>Reads the fields after the file.</summary>
-    /// <exception cref="LakehouseException">
-    /// <c>invalid_multipart</c> (<see cref="ErrorKind.InvalidInput"/>): there is another file, a field with the name of a query parameter, an encoded part, or
-    /// too many fields.
-    /// </exception>
-    public async Task CompleteAsync(CancellationToken cancellationToken)
+    private static async Task<string> ReadTextAsync(string name, Stream content, CancellationToken cancellationToken)
     {
-        while (await NextAsync(cancellationToken) is { } field)
-        {
-            if (field.Name == FileField)
-            {
-                throw Invalid("The form has more than one file, and one is taken at a time. Nothing was registered; send them one after the other.");
-            }
-        }
+        var text = new byte[ParameterBytesMax + 1];
+        var length = await content.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken);
+        return length > ParameterBytesMax
+            ? throw Invalid($"The field '{name}' has more than {ParameterBytesMax} bytes.")
+            : System.Text.Encoding.UTF8.GetString(text, 0, length);
     }
 
-    private async Task<(string? Name, Stream Content)?> NextAsync(CancellationToken cancellationToken)
+    private async Task<(string? Name, ContentDispositionHeaderValue? Disposition, MultipartSection Section)?> NextAsync(CancellationToken cancellationToken)
     {
         if (_fields++ == FieldsMax)
         {
@@ -72,18 +107,13 @@ internal sealed class UploadForm(MultipartReader reader)
         RequireUnencoded(section);
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
         {
-            return (null, section.Body);
+            return (null, null, section);
         }
 
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
-        if (IngestEndpoints.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
-        {
-            throw Invalid($"The form has the field '{name}', which is a parameter of the address: /v1/ingest?{name}=...");
-        }
-
         return name != FileField && disposition.IsFileDisposition()
-            ? throw Invalid($"The form has a file in the field '{name}'. Send one file, in the field '{FileField}'.")
-            : (name, section.Body);
+            ? throw Invalid($"The form has a file in the field '{name}'. Send files in the field '{FileField}'.")
+            : (name, disposition, section);
     }
 
     /// <summary>Refuses a part whose bytes are not its content: nothing is decoded here (RFC 7578, section 4.7, deprecates such encodings).</summary>

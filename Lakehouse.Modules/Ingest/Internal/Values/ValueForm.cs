@@ -2,14 +2,14 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Lakehouse.Ingest.Internal.Csv;
+namespace Lakehouse.Ingest.Internal.Values;
 
 /// <summary>
 /// Classifies values by rules stricter than the engine's. A value gets a type only when its text can be restored from the typed value, except for the spelling
 /// of booleans, the <c>T</c> and the offset of a timestamp, the form of an exponent, and zeros at the end of a fraction. The engine reads <c>007</c> as 7; here
 /// it is text.
 /// </summary>
-internal static class CsvValue
+internal static class ValueForm
 {
     // A DOUBLE preserves every decimal number with this many significant digits (DBL_DIG).
     private const int SafeDigits = 15;
@@ -148,7 +148,8 @@ internal static class CsvValue
         return zone >= 8 && IsClock(clock[..zone]) && IsOffset(clock[zone..]) ? ColumnKind.TimestampTz : ColumnKind.Text;
     }
 
-    private static bool IsClock(ReadOnlySpan<byte> value)
+    /// <summary><c>hh:mm</c>, or as <see cref="IsTime"/>.</summary>
+    public static bool IsClock(ReadOnlySpan<byte> value)
     {
         if (value.Length < 5 || value[2] != ':'
             || !TryNumber(value[..2], out var hour) || !TryNumber(value[3..5], out var minute) || hour > 23 || minute > 59)

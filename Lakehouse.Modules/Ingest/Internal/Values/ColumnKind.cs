@@ -1,4 +1,4 @@
-namespace Lakehouse.Ingest.Internal.Csv;
+namespace Lakehouse.Ingest.Internal.Values;
 
 /// <summary>The type of all values of a column seen so far.</summary>
 internal enum ColumnKind : byte
@@ -26,6 +26,12 @@ internal enum ColumnKind : byte
 
     /// <summary>A date and a time with <c>Z</c> or an offset.</summary>
     TimestampTz,
+
+    /// <summary>A date in the form that the reader was told.</summary>
+    DateAsTold,
+
+    /// <summary>A timestamp in the form that the reader was told.</summary>
+    TimestampAsTold,
 
     /// <summary>Everything else, and every value whose type is in doubt.</summary>
     Text,

@@ -1,0 +1,90 @@
+using Lakehouse.Core.Text;
+using Lakehouse.Ingest.Internal.Values;
+
+namespace Lakehouse.Ingest.Internal.Csv;
+
+/// <summary>The columns of a file, as far as its records are known. Not thread-safe.</summary>
+internal sealed class CsvColumns
+{
+    private const int ValueLengthMax = 80;
+
+    private readonly ColumnProfile[] _profiles;
+    private readonly (ColumnKind Before, long Line, string Value)[] _evidence;
+
+    public CsvColumns(string[] names, IReadOnlyList<DeclaredType?> declared, ValueRules rules)
+    {
+        (Names, Declared, Rules) = (names, declared, rules);
+        HasDeclared = declared.Any(d => d is not null);
+        _profiles = new ColumnProfile[names.Length];
+        _evidence = new (ColumnKind, long, string)[names.Length];
+    }
+
+    /// <summary>In order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>For each column the type that was told; null where it is found out.</summary>
+    public IReadOnlyList<DeclaredType?> Declared { get; }
+
+    /// <summary>Whether a type was told for any column.</summary>
+    public bool HasDeclared { get; }
+
+    /// <summary>How values are read.</summary>
+    public ValueRules Rules { get; }
+
+    /// <summary>The count of columns.</summary>
+    public int Count => _profiles.Length;
+
+    /// <summary>What is known of each column.</summary>
+    public ReadOnlySpan<ColumnProfile> Profiles => _profiles;
+
+    /// <summary>Increases whenever a column's type, or the SQL that reads the column, changes.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Columns without types that were told.</summary>
+    public static CsvColumns Untold(int count, ValueRules rules) =>
+        new([.. Enumerable.Range(1, count).Select(i => $"c{i}")], new DeclaredType?[count], rules);
+
+    /// <summary>Takes the next state of a column.</summary>
+    /// <param name="column">Its index.</param>
+    /// <param name="next">The state.</param>
+    /// <param name="line">The line of the value that made it.</param>
+    /// <param name="value">That value.</param>
+    public void Set(int column, ColumnProfile next, long line, ReadOnlySpan<byte> value)
+    {
+        if (next.Kind == ColumnKind.Text && _profiles[column].Kind != ColumnKind.Text)
+        {
+            _evidence[column] = (_profiles[column].Kind, line, Beginning(value));
+        }
+
+        _profiles[column] = next;
+        Version++;
+    }
+
+    /// <summary>Takes back what the last values have changed.</summary>
+    public void Restore(int column, ColumnProfile before)
+    {
+        _profiles[column] = before;
+        Version++;
+    }
+
+    /// <summary>The type of each column, and why.</summary>
+    /// <param name="types">DuckDB's names of the types.</param>
+    public IReadOnlyList<ColumnDecision> Explain(IReadOnlyList<string> types)
+    {
+        var decisions = new ColumnDecision[Count];
+        for (var i = 0; i < decisions.Length; i++)
+        {
+            var ((before, line, value), profile) = (_evidence[i], _profiles[i]);
+            decisions[i] = Declared[i] is not null ? new ColumnDecision(Names[i], types[i], "told")
+                : profile.Kind == ColumnKind.Unknown ? new ColumnDecision(Names[i], types[i], "no value")
+                : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i])
+                : profile.IsInDoubt ? new ColumnDecision(Names[i], types[i], "the point may separate thousands: say decimal=", line, value)
+                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{CsvSchema.TypeName(before)} until then", line, value);
+        }
+
+        return decisions;
+    }
+
+    /// <summary>The beginning of a value, for a person.</summary>
+    public static string Beginning(ReadOnlySpan<byte> value) => Utf8Text.Beginning(value, ValueLengthMax);
+}

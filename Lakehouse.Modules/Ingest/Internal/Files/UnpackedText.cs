@@ -1,0 +1,109 @@
+using System.Text;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
+
+namespace Lakehouse.Ingest.Internal.Files;
+
+/// <summary>
+/// The text of a file as UTF-8: unpacked and decoded while it is read, and bounded, so that a small file that unpacks to a huge one ends at the bound.
+/// </summary>
+internal sealed class UnpackedText : ReadOnlyStream
+{
+    private const int StartSize = 512;
+
+    private readonly UploadedBytes _sent;
+    private readonly Stream _text;
+    private readonly IngestOptions _options;
+    private readonly bool _isPacked;
+    private readonly string _encoding;
+    private long _unpacked;
+
+    private UnpackedText(UploadedBytes sent, Stream text, bool isPacked, string encoding, IngestOptions options) =>
+        (_sent, _text, _isPacked, _encoding, _options) = (sent, text, isPacked, encoding, options);
+
+    /// <summary>The bytes that were sent so far.</summary>
+    public long BytesRead => _sent.Count;
+
+    /// <summary>The bytes after unpacking and decoding so far.</summary>
+    public long BytesUnpacked => _unpacked;
+
+    /// <summary>The encoding that it is read with.</summary>
+    public string Encoding => _encoding;
+
+    /// <summary>The compression, <c>gzip</c>; null when there is none.</summary>
+    public string? Compression => _isPacked ? "gzip" : null;
+
+    /// <summary>Looks at the beginning of a file and opens it.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c> (<see cref="ErrorKind.Unprocessable"/>).
+    /// </exception>
+    public static async Task<UnpackedText> OpenAsync(
+        IngestSource source, ReadOptions reading, IngestOptions options, CancellationToken cancellationToken)
+    {
+        var sent = new UploadedBytes(source.Content, options.MaxIngestBytes);
+        var start = await sent.PeekAsync(StartSize, cancellationToken);
+        var isPacked = start.Span is [0x1F, 0x8B, ..];
+        if (source.ContentEncoding is not null && !isPacked && !start.IsEmpty)
+        {
+            throw new LakehouseException(
+                ErrorKind.Unprocessable,
+                "invalid_gzip",
+                "The file cannot be unpacked: it was sent with Content-Encoding: gzip, and is not packed. Nothing was registered; leave the header out.");
+        }
+
+        Stream content = sent;
+        if (isPacked)
+        {
+            var unpacked = new UploadedBytes(new GzipContent(sent), long.MaxValue);
+            start = await unpacked.PeekAsync(StartSize, cancellationToken);
+            content = unpacked;
+        }
+
+        FileStart.RequireText(start.Span, reading.Format is not null, isPacked);
+        var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
+        return new UnpackedText(sent, Decode(content, encoding, start.Span), isPacked, encoding, options);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int count;
+        try
+        {
+            count = await _text.ReadAsync(buffer, cancellationToken);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new LakehouseException(
+                ErrorKind.Unprocessable,
+                "csv_not_decodable",
+                $"The file is not {_encoding} throughout. Nothing was registered. Say another encoding=, or save it as UTF-8.",
+                error);
+        }
+
+        _unpacked += count;
+        return _unpacked > _options.MaxUnpackedBytes && _isPacked ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _text.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static Stream Decode(Stream content, string encoding, ReadOnlySpan<byte> start)
+    {
+        var decoder = encoding switch
+        {
+            "utf-16" => (Encoding)new UnicodeEncoding(bigEndian: start is [0xFE, 0xFF, ..], byteOrderMark: true, throwOnInvalidBytes: true),
+            "latin-1" => System.Text.Encoding.Latin1,
+            "windows-1252" => CodePagesEncodingProvider.Instance.GetEncoding(
+                1252, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!,
+            _ => null,
+        };
+        return decoder is null ? content : System.Text.Encoding.CreateTranscodingStream(content, decoder, new UTF8Encoding(false, true));
+    }
+}

@@ -1,0 +1,50 @@
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Requests;
+
+namespace Lakehouse.Ingest.Internal.Files;
+
+/// <summary>The bytes of a file as they were sent, counted and bounded. Its beginning can be looked at before it is read.</summary>
+/// <param name="content">The file.</param>
+/// <param name="sizeBytesMax">The bound.</param>
+internal sealed class UploadedBytes(Stream content, long sizeBytesMax) : ReadOnlyStream
+{
+    private byte[] _start = [];
+    private int _startRead;
+
+    /// <summary>The bytes so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The beginning of the file: at least so many bytes, unless it is shorter. They are read again.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int size, CancellationToken cancellationToken)
+    {
+        var start = new byte[size];
+        var filled = 0;
+        while (filled < size && await FetchAsync(start.AsMemory(filled), cancellationToken) is var count and > 0)
+        {
+            filled += count;
+        }
+
+        _start = start[..filled];
+        return _start;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_startRead == _start.Length)
+        {
+            return await FetchAsync(buffer, cancellationToken);
+        }
+
+        var count = Math.Min(buffer.Length, _start.Length - _startRead);
+        _start.AsSpan(_startRead, count).CopyTo(buffer.Span);
+        _startRead += count;
+        return count;
+    }
+
+    private async ValueTask<int> FetchAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = await content.ReadUploadAsync(buffer, cancellationToken);
+        Count += count;
+        return Count > sizeBytesMax ? throw IngestErrors.TooLarge(sizeBytesMax) : count;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Lakehouse.Ingest;
+
+/// <summary>A row that was left out because it cannot be read.</summary>
+/// <param name="Line">The line on which it begins, from 1.</param>
+/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Text">Its beginning.</param>
+public sealed record SkippedRow(long Line, string Reason, string Text);
