@@ -23,6 +23,9 @@ public sealed record CatalogOptions
     /// <summary>How long a version is kept after a newer one has replaced it.</summary>
     public required TimeSpan KeepFor { get; init; }
 
+    /// <summary>How many requests with a key a dataset remembers.</summary>
+    public required int KeepRequests { get; init; }
+
     /// <summary>How often a collection runs; zero: only on request.</summary>
     public required TimeSpan GcEvery { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record CatalogOptions
             MaxReadVersions = settings.Count("catalog", "max_read_versions", 1_000, 0, 1_000_000),
             KeepVersions = settings.Count("catalog", "keep_versions", 10, 1, 1_000_000),
             KeepFor = settings.Time("catalog", "keep_for", "30d", "0s", "36500d"),
+            KeepRequests = settings.Count("catalog", "keep_requests", 64, 0, 1_024),
             GcEvery = settings.Time("catalog", "gc_every", "1d", "0s", "365d"),
             GcGrace = settings.Time("catalog", "gc_grace", "1d", "1s", "365d"),
         };

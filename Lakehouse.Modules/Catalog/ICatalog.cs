@@ -36,6 +36,7 @@ public interface ICatalog
     /// <c>name_conflict</c> (Conflict): another dataset's name differs only in case, or there is a view of that name.
     /// <c>dataset_derived</c> (Conflict): the dataset is derived, and the commit has no definition; or it has one, and the dataset is not derived.
     /// <c>version_conflict</c> (Conflict): the newest version is not the expected one.
+    /// <c>idempotency_key_used</c> (Conflict): the dataset has answered another request of this key.
     /// <c>object_not_found</c> (<see cref="ErrorKind.InvalidInput"/>): a data file is not in the bucket.
     /// </exception>
     Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken);

@@ -15,6 +15,7 @@ namespace Lakehouse.Catalog;
 /// <param name="IsDropped">True when this version marks the dataset as dropped; it has no data files then.</param>
 /// <param name="MadeBy">What made it, e.g. <c>ingest</c> or <c>restore of version 3</c>; null in manifests of earlier builds.</param>
 /// <param name="Definition">The query of a view or of a derived dataset; null for other datasets.</param>
+/// <param name="Requests">The last requests with a key that this dataset has answered, oldest first; null for none.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -27,7 +28,8 @@ public sealed record Manifest(
     DateTimeOffset UpdatedAt,
     bool IsDropped = false,
     string? MadeBy = null,
-    DatasetDefinition? Definition = null)
+    DatasetDefinition? Definition = null,
+    IReadOnlyList<AnsweredRequest>? Requests = null)
 {
     /// <summary>Whether it is a view, which has columns and no rows of its own.</summary>
     public bool IsView => Definition is { Kind: DefinitionKind.View };

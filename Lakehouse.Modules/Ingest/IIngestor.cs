@@ -19,4 +19,11 @@ public interface IIngestor
     /// <c>too_many_ingests</c> (<see cref="ErrorKind.Busy"/>). <c>disk_full</c> (<see cref="ErrorKind.InsufficientStorage"/>).
     /// </exception>
     Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken);
+
+    /// <summary>Tells what an ingest would make of the first of some files, from its first <c>ingest.preview_bytes</c>. Registers nothing.</summary>
+    /// <param name="reading">How to read it.</param>
+    /// <param name="files">The files; the rest of them is read and not looked at.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="LakehouseException">As of <see cref="IngestAsync"/>, of what its beginning holds.</exception>
+    Task<IngestPreview> PreviewAsync(ReadOptions reading, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken);
 }

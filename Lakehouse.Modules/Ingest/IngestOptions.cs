@@ -11,6 +11,9 @@ public sealed record IngestOptions
     /// <summary>The largest file once it is unpacked.</summary>
     public required long MaxUnpackedBytes { get; init; }
 
+    /// <summary>How much of a file, unpacked, a preview looks at.</summary>
+    public required long PreviewBytes { get; init; }
+
     /// <summary>How many rows an ingest with <c>on_error=skip</c> leaves out unless it says another number.</summary>
     public required int MaxErrors { get; init; }
 
@@ -43,6 +46,7 @@ public sealed record IngestOptions
         {
             MaxIngestBytes = settings.Size("ingest", "max_ingest_bytes", "2GiB", "1", "1TiB"),
             MaxUnpackedBytes = settings.Size("ingest", "max_unpacked_bytes", "16GiB", "1", "16TiB"),
+            PreviewBytes = settings.Size("ingest", "preview_bytes", "4MiB", "64KiB", "1GiB"),
             MaxErrors = settings.Count("ingest", "max_errors", 1_000, 0, 1_000_000),
             MaxConcurrent = settings.Count("ingest", "max_concurrent", 2, 1, 64),
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,

@@ -1,8 +1,13 @@
+using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
 
 namespace Lakehouse.Ingest;
 
-/// <summary>The dataset of an ingest, and how to read the file.</summary>
+/// <summary>The dataset of an ingest, and how to read the files.</summary>
 /// <param name="Name">The dataset, new or existing.</param>
-/// <param name="Reading">How to read the file.</param>
-public sealed record IngestRequest(DatasetName Name, ReadOptions Reading);
+/// <param name="Reading">How to read the files.</param>
+/// <param name="Mode">What becomes of the rows that the dataset has.</param>
+/// <param name="Key">
+/// What the sender calls the request, 1 to 255 visible ASCII characters: the same files with the same key again change nothing. Null: no key.
+/// </param>
+public sealed record IngestRequest(DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null);

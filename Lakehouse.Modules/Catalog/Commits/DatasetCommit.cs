@@ -14,6 +14,7 @@ namespace Lakehouse.Catalog;
 /// <param name="ExpectedVersion">
 /// The version on which the content is based, 0 for none: if another one is the newest, the commit is refused. Null: any.
 /// </param>
+/// <param name="Request">The request that it answers; null when its sender gave it no key.</param>
 public sealed record DatasetCommit(
     DatasetName Name,
     SchemaFingerprint Fingerprint,
@@ -23,4 +24,5 @@ public sealed record DatasetCommit(
     string MadeBy,
     CommitMode Mode = CommitMode.Replace,
     DatasetDefinition? Definition = null,
-    long? ExpectedVersion = null);
+    long? ExpectedVersion = null,
+    CommitRequest? Request = null);

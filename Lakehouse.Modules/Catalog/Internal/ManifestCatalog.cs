@@ -44,7 +44,7 @@ internal sealed partial class ManifestCatalog(
             {
                 RequireKind(commit, newest);
                 RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
-                same = SaysTheSame(newest, commit) ? newest : null;
+                same = IsAnswered(newest, commit.Request) || SaysTheSame(newest, commit) ? newest : null;
                 return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
             },
             cancellationToken);
@@ -253,6 +253,27 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
+    /// <summary>Whether the dataset has answered the request before.</summary>
+    /// <exception cref="LakehouseException"><c>idempotency_key_used</c> (<see cref="ErrorKind.Conflict"/>): by another request.</exception>
+    private static bool IsAnswered(Manifest? newest, CommitRequest? request)
+    {
+        var answered = request is null || newest is null or { IsDropped: true } ? null : newest.Requests?.LastOrDefault(r => r.Key == request.Key);
+        if (answered is not null && answered.Digest != request!.Digest)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict,
+                "idempotency_key_used",
+                $"The Idempotency-Key '{request.Key}' was used for other content, which version {answered.Version} of the dataset '{newest!.Name}' holds. Use "
+                + "another key for another request.");
+        }
+
+        return answered is not null;
+    }
+
+    /// <summary>The last requests, with the one that a version answers.</summary>
+    private IReadOnlyList<AnsweredRequest>? Remember(IReadOnlyList<AnsweredRequest>? before, CommitRequest? request, long version) =>
+        request is null ? before : [.. (before ?? []).Append(new AnsweredRequest(request.Key, request.Digest, version)).TakeLast(options.KeepRequests)];
+
     /// <summary>
     /// Whether a commit would change nothing. An append of the same rows adds them again. A derived dataset has a new version when it was made of newer ones,
     /// so that it is seen to be fresh.
@@ -289,7 +310,7 @@ internal sealed partial class ManifestCatalog(
             ErrorKind.Conflict,
             "schema_conflict",
             $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; give it these "
-                + "columns, use another name, or drop it first.")
+                + "columns, say types= if a type was found out that is not meant, use another name, or drop it first.")
         {
             Details = new Dictionary<string, object?> { ["columns"] = differences },
         };
@@ -302,9 +323,11 @@ internal sealed partial class ManifestCatalog(
         var isAppend = commit.Mode == CommitMode.Append && current is not null;
         IReadOnlyList<DataFile> all = isAppend ? [.. current!.Objects, .. objects] : objects;
         RequireBounds(all.Count);
+        var version = NextVersion(commit.Name, newest);
         return new Manifest(
-            DatasetId.For(commit.Name), commit.Name, NextVersion(commit.Name, newest), commit.Fingerprint, commit.Columns, all,
-            commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition);
+            DatasetId.For(commit.Name), commit.Name, version, commit.Fingerprint, commit.Columns, all,
+            commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
+            Requests: Remember(current?.Requests, commit.Request, version));
     }
 
     /// <summary>The number after the newest version in the bucket, readable or not.</summary>

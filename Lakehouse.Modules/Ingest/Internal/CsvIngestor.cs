@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal;
@@ -30,17 +32,40 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         }
     }
 
+    public async Task<IngestPreview> PreviewAsync(ReadOptions reading, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
+    {
+        using var lease = await _limiter.AcquireAsync(cancellationToken);
+        using var folder = scratch.Create();
+        IngestPreview? preview = null;
+        await foreach (var file in files.WithCancellation(cancellationToken))
+        {
+            if (preview is null)
+            {
+                await using var upload = new CsvUpload(new IngestRequest(default, reading), [], options, folder.Path);
+                var (rows, isWhole) = await upload.PreviewAsync(file, cancellationToken);
+                preview = new IngestPreview(upload.Reading, rows, isWhole);
+            }
+
+            // A client that sends a long file gets its answer when it has sent it: to answer earlier would look like a broken connection to many.
+            await using var rest = new UploadedBytes(file.Content, options.MaxIngestBytes);
+            await rest.CopyToAsync(Stream.Null, cancellationToken);
+        }
+
+        return preview!;
+    }
+
     public void Dispose() => _limiter.Dispose();
 
     private async Task<IngestResult> IngestAsync(
         IngestRequest request, IAsyncEnumerable<IngestSource> files, string folder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var upload = new CsvUpload(request.Reading, options, folder);
+        var dataset = catalog.FindIgnoringCase(request.Name.Value)?.Columns ?? [];
+        await using var upload = new CsvUpload(request, dataset, options, folder);
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Schema.Columns;
-        var plan = await catalog.PlanAsync(request.Name, columns, [.. segments.Select(s => s.Sha256)], cancellationToken);
+        var plan = await PlanAsync(request.Name, upload, [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
         for (var i = 0; i < segments.Count; i++)
@@ -51,8 +76,24 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         }
 
         // From here on, the commit is not cancelled when the client disconnects.
-        var commit = new DatasetCommit(request.Name, plan.Fingerprint, columns, stored, upload.RowCount, "ingest");
+        var answers = request.Key is null ? null : new CommitRequest(request.Key, upload.Digest!);
+        var commit = new DatasetCommit(
+            request.Name, plan.Fingerprint, columns, stored, upload.RowCount, request.Mode == CommitMode.Append ? "append" : "ingest", request.Mode,
+            Request: answers);
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
         return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>A schema that is not that of the dataset is told with the values that made it.</summary>
+    private async Task<CommitPlan> PlanAsync(DatasetName name, CsvUpload upload, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await catalog.PlanAsync(name, upload.Schema.Columns, hashes, cancellationToken);
+        }
+        catch (LakehouseException conflict) when (conflict.Code == "schema_conflict")
+        {
+            throw conflict.With("found", upload.Reading.Columns);
+        }
     }
 }

@@ -12,26 +12,52 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     private readonly string _columns;
     private readonly string _nulls;
 
-    public CsvSchema(CsvColumns known)
+    /// <summary>Makes the schema of the columns so far.</summary>
+    /// <param name="known">The columns of the file.</param>
+    /// <param name="dataset">
+    /// The columns of the dataset, if the file has columns of the same names: their order and their types are taken where all values fit. Null otherwise.
+    /// </param>
+    public CsvSchema(CsvColumns known, IReadOnlyList<DatasetColumn>? dataset)
     {
-        var columns = new DatasetColumn[known.Count];
-        var expressions = new string[known.Count];
+        var fields = new Dictionary<string, int>(known.Count, StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < known.Count; i++)
+        {
+            fields[known.Names[i]] = i;
+        }
+
+        var types = dataset?.ToDictionary(c => c.Name, c => c.Type, StringComparer.OrdinalIgnoreCase);
+        var read = new (string Type, string? Expression)[known.Count];
         var declarations = new string[known.Count];
         for (var i = 0; i < known.Count; i++)
         {
-            var (type, expression) = Read(known, i);
-            var identifier = DuckDbSql.Identifier(known.Names[i]);
-            columns[i] = new DatasetColumn(known.Names[i], type);
-            expressions[i] = expression is null ? identifier : $"{expression} AS {identifier}";
-            declarations[i] = $"{DuckDbSql.Literal(known.Names[i])}: {DuckDbSql.Literal(expression is null ? type : "VARCHAR")}";
+            read[i] = (types is null ? null : ReadAs(known, i, types[known.Names[i]])) ?? Read(known, i);
+            declarations[i] = $"{DuckDbSql.Literal(known.Names[i])}: {DuckDbSql.Literal(read[i].Expression is null ? read[i].Type : "VARCHAR")}";
+        }
+
+        var names = dataset is null ? known.Names : [.. dataset.Select(c => c.Name)];
+        var columns = new DatasetColumn[known.Count];
+        var expressions = new string[known.Count];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var field = fields[names[i]];
+            columns[i] = new DatasetColumn(names[i], read[field].Type);
+            expressions[i] = $"{read[field].Expression ?? DuckDbSql.Identifier(known.Names[field])} AS {DuckDbSql.Identifier(names[i])}";
         }
 
         Columns = columns;
+        Types = [.. read.Select(r => r.Type)];
         _select = string.Join(", ", expressions);
         _columns = string.Join(", ", declarations);
         _nulls = string.Join(", ", known.Rules.Nulls.Prepend(string.Empty).Select(DuckDbSql.Literal));
     }
 
+    /// <summary>Types that are found out, so that a dataset of others must say them to the reader.</summary>
+    public static bool IsFoundOut(string type) => Enum.GetValues<ColumnKind>().Any(k => TypeName(k) == type);
+
+    /// <summary>The type of each column of the file, in its order.</summary>
+    public IReadOnlyList<string> Types { get; }
+
+    /// <summary>The columns of the dataset that the file makes.</summary>
     public IReadOnlyList<DatasetColumn> Columns { get; }
 
     /// <summary>A query over the canonical file at <paramref name="path"/>.</summary>
@@ -78,6 +104,19 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
         return shape is { } told ? (type, $"CAST({Value(told, text, rules)} AS {type})")
             : profile.HasQuotedEmpty && profile.Kind is not (ColumnKind.Text or ColumnKind.Unknown) ? (type, $"CAST({text} AS {type})")
             : (type, null);
+    }
+
+    /// <summary>How a column is read as the type that the dataset has, if no value of it is lost by that; null otherwise.</summary>
+    private static (string Type, string? Expression)? ReadAs(CsvColumns known, int column, string type)
+    {
+        var (profile, identifier) = (known.Profiles[column], DuckDbSql.Identifier(known.Names[column]));
+        var fits = known.Declared[column] is null && (profile.Kind == ColumnKind.Unknown || type == "VARCHAR"
+            || (type == "DOUBLE" && profile.Kind == ColumnKind.Integer && profile.IsExactInDouble)
+            || (type == "TIMESTAMP" && profile.Kind is ColumnKind.Date or ColumnKind.DateAsTold));
+        return !fits || TypeName(profile.Kind) == type ? null
+            : type == "VARCHAR" ? (type, null)
+            : profile.Kind == ColumnKind.Unknown ? (type, $"CAST(NULL AS {type})")
+            : (type, $"CAST({Read(known, column).Expression ?? (profile.HasQuotedEmpty ? $"nullif({identifier}, '')" : identifier)} AS {type})");
     }
 
     /// <summary>The value of a text in the form that was told, ready to be cast.</summary>

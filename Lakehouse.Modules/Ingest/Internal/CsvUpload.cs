@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Csv;
@@ -14,6 +17,9 @@ internal sealed class CsvUpload : IAsyncDisposable
     private readonly SegmentSpool _spool;
     private readonly List<string> _notes = [];
     private readonly CsvRowErrors? _errors;
+    private readonly IReadOnlyList<DatasetColumn> _dataset;
+    private readonly IncrementalHash? _hash;
+    private bool _isOfDataset;
     private byte _delimiter;
     private string _encoding = string.Empty;
     private string? _compression;
@@ -24,9 +30,17 @@ internal sealed class CsvUpload : IAsyncDisposable
     private CsvSchema? _schema;
     private int _schemaVersion = -1;
 
-    public CsvUpload(ReadOptions reading, IngestOptions options, string folder)
+    /// <summary>Creates an upload.</summary>
+    /// <param name="request">How to read the files.</param>
+    /// <param name="dataset">The columns that the dataset has; empty for none.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="folder">The scratch folder.</param>
+    public CsvUpload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, string folder)
     {
-        (_reading, _options, _folder) = (reading, options, folder);
+        var reading = request.Reading;
+        (_reading, _dataset, _options, _folder) = (reading, dataset, options, folder);
+        _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, reading }));
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
         _errors = reading.SkipErrors ? new CsvRowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
     }
@@ -36,13 +50,30 @@ internal sealed class CsvUpload : IAsyncDisposable
     /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
     public CsvSchema Schema => Volatile.Read(ref _schema)!;
 
+    /// <summary>The SHA-256 of the files and of how to read them, lower-case hex; null for a request without a key. Called once, at the end.</summary>
+    public string? Digest => _hash is null ? null : Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    /// <summary>Reads the beginning of the first file.</summary>
+    /// <returns>The first rows, and whether the beginning was the whole file.</returns>
+    public async Task<(IReadOnlyList<IReadOnlyList<string?>> Rows, bool IsWhole)> PreviewAsync(IngestSource source, CancellationToken cancellationToken)
+    {
+        var preview = new CsvPreview();
+        await using var file = await CsvFile.OpenAsync(source, _reading, _options, null, cancellationToken);
+        Begin(file);
+        var (plain, careful) = ScannersOf(file, null, preview);
+        await file.ScanAsync(plain, careful, () => Task.CompletedTask, _options.PreviewBytes, cancellationToken);
+        _bytesRead = file.Text.BytesRead;
+        UpdateSchema();
+        return (preview.Read(Schema, _delimiter, _options.MaxRecordBytes, _folder), file.IsAtEnd);
+    }
+
     /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
     public FileReading Reading => new(
         _bytesRead,
         (char)_delimiter,
         _encoding,
         _compression,
-        _columns!.Explain([.. Schema.Columns.Select(c => c.Type)]),
+        _columns!.Explain(Schema.Types),
         _notes,
         _errors?.Count ?? 0,
         _errors?.Listed ?? []);
@@ -100,34 +131,51 @@ internal sealed class CsvUpload : IAsyncDisposable
         }
 
         _spool.Dispose();
+        _hash?.Dispose();
     }
 
     private async Task ReadFileAsync(IngestSource source, CancellationToken cancellationToken)
     {
         // What all files together may have is left.
         var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
-        await using var file = await CsvFile.OpenAsync(source, _reading, left, cancellationToken);
-        var start = file.Start;
-        _notes.AddRange(start.Notes);
+        await using var file = await CsvFile.OpenAsync(source, _reading, left, _hash, cancellationToken);
         int[]? order = null;
         if (_columns is null)
         {
-            (_delimiter, _encoding, _compression) = (start.Dialect.Delimiter, file.Text.Encoding, file.Text.Compression);
-            _columns = new CsvColumns(start.Names, Declare(start.Names), start.Rules);
-            UpdateSchema();
+            Begin(file);
             _converter = new SegmentConverter(_options, _delimiter, _folder, () => Schema);
         }
         else
         {
-            order = MapColumns(start.Names);
+            _notes.AddRange(file.Start.Notes);
+            order = MapColumns(file.Start.Names);
         }
 
-        var isPlain = start.Dialect.IsPlain && start.Dialect.Delimiter == _delimiter && order is null && _errors is null;
-        var plain = isPlain ? new CsvScanner(_delimiter, _columns, _options.MaxRecordBytes, _spool) : null;
-        var target = new CsvTarget(_delimiter, order);
-        var careful = new CsvCarefulScanner(start.Dialect, _columns, target, _options.MaxRecordBytes, _errors, _spool, _notes);
+        var (plain, careful) = ScannersOf(file, order, _spool);
         await file.ScanAsync(plain, careful, _converter!.ThrowIfFailedAsync, long.MaxValue, cancellationToken);
         _bytesRead += file.Text.BytesRead;
+    }
+
+    /// <summary>Takes the columns and the form of the first file.</summary>
+    private void Begin(CsvFile file)
+    {
+        var start = file.Start;
+        _notes.AddRange(start.Notes);
+        (_delimiter, _encoding, _compression) = (start.Dialect.Delimiter, file.Text.Encoding, file.Text.Compression);
+        _isOfDataset = start.Names.Order(StringComparer.OrdinalIgnoreCase)
+            .SequenceEqual(_dataset.Select(c => c.Name).Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+        _columns = new CsvColumns(start.Names, Declare(start.Names), start.Rules);
+        UpdateSchema();
+    }
+
+    private (CsvScanner? Plain, CsvCarefulScanner Careful) ScannersOf(CsvFile file, int[]? order, ICsvRecordSink sink)
+    {
+        var dialect = file.Start.Dialect;
+        var isPlain = dialect.IsPlain && dialect.Delimiter == _delimiter && order is null && _errors is null;
+        var target = new CsvTarget(_delimiter, order);
+        return (
+            isPlain ? new CsvScanner(_delimiter, _columns!, _options.MaxRecordBytes, sink) : null,
+            new CsvCarefulScanner(dialect, _columns!, target, _options.MaxRecordBytes, _errors, sink, _notes));
     }
 
     /// <summary>Finds the columns of the first file in another one: by their names, in any order.</summary>
@@ -169,6 +217,16 @@ internal sealed class CsvUpload : IAsyncDisposable
             declared[column] = DeclaredType.Parse("types", name, type);
         }
 
+        // Types that are not found out are those that somebody has told before.
+        foreach (var column in _isOfDataset ? _dataset : [])
+        {
+            var known = Array.FindIndex(names, n => n.Equals(column.Name, StringComparison.OrdinalIgnoreCase));
+            if (declared[known] is null && !CsvSchema.IsFoundOut(column.Type))
+            {
+                declared[known] = DeclaredType.TryParse(column.Type);
+            }
+        }
+
         return declared;
     }
 
@@ -183,7 +241,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         if (_schemaVersion != _columns!.Version)
         {
             _schemaVersion = _columns.Version;
-            Volatile.Write(ref _schema, new CsvSchema(_columns));
+            Volatile.Write(ref _schema, new CsvSchema(_columns, _isOfDataset ? _dataset : null));
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
 {
     private const string ColumnsShape = """'[{"name":"VARCHAR","type":"VARCHAR"}]'""";
     private const string SourcesShape = """'[{"name":"VARCHAR","version":"BIGINT"}]'""";
+    private const string RequestsShape = """'[{"key":"VARCHAR","digest":"VARCHAR","version":"BIGINT"}]'""";
     private const string ObjectsShape = """'[{"key":"VARCHAR","size":"BIGINT","row_count":"BIGINT","sha256":"VARCHAR"}]'""";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -48,9 +49,10 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
                            epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by,
-                           kind, "sql", to_json(sources)::VARCHAR
+                           kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR
                     FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by, NULL::VARCHAR AS kind, NULL::VARCHAR AS "sql",
-                                 NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources WHERE false
+                                 NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources,
+                                 NULL::STRUCT("key" VARCHAR, digest VARCHAR, version BIGINT)[] AS requests WHERE false
                           UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                     WHERE version IS NOT NULL
                     """);
@@ -78,6 +80,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
         var columns = JsonSerializer.Serialize(manifest.Columns, Json);
         var objects = JsonSerializer.Serialize(manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256)), Json);
         var sources = JsonSerializer.Serialize(manifest.Definition?.Sources ?? [], Json);
+        var requests = JsonSerializer.Serialize(manifest.Requests ?? [], Json);
         return string.Create(CultureInfo.InvariantCulture, $"""
             SELECT '{manifest.DatasetId}' AS dataset_id, {DuckDbSql.Literal(manifest.Name.Value)} AS name, {manifest.Version}::BIGINT AS version,
                    {DuckDbSql.Literal(manifest.Fingerprint.Value)} AS schema_fingerprint,
@@ -87,7 +90,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                    make_timestamp({Micros(manifest.CreatedAt)}) AS created_at, make_timestamp({Micros(manifest.UpdatedAt)}) AS updated_at,
                    {manifest.IsDropped} AS dropped, {Text(manifest.MadeBy)} AS made_by,
                    {Text(manifest.Definition?.Kind.ToString().ToLowerInvariant())} AS kind, {Text(manifest.Definition?.Sql)} AS "sql",
-                   from_json({DuckDbSql.Literal(sources)}, {SourcesShape}) AS sources
+                   from_json({DuckDbSql.Literal(sources)}, {SourcesShape}) AS sources,
+                   from_json({DuckDbSql.Literal(requests)}, {RequestsShape}) AS requests
             """);
     }
 
@@ -116,7 +120,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             OptionalText(11) is not { } kind ? null : new DatasetDefinition(
                 Enum.TryParse<DefinitionKind>(kind, ignoreCase: true, out var known) ? known : throw new FormatException($"the kind '{kind}' is not known"),
                 Text(12),
-                JsonSerializer.Deserialize<List<SourceVersion>>(OptionalText(13) ?? "[]", Json) ?? []));
+                JsonSerializer.Deserialize<List<SourceVersion>>(OptionalText(13) ?? "[]", Json) ?? []),
+            JsonSerializer.Deserialize<List<AnsweredRequest>>(OptionalText(14) ?? "[]", Json) is { Count: > 0 } requests ? requests : null);
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
         string? OptionalText(int column) => row.GetVector(column).IsNull(0) ? null : Text(column);

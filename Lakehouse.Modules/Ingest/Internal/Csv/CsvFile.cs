@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lakehouse.Ingest.Internal.Csv.Detection;
 using Lakehouse.Ingest.Internal.Files;
 
@@ -21,14 +22,18 @@ internal sealed class CsvFile : IAsyncDisposable
     /// <summary>The text.</summary>
     public UnpackedText Text => _text;
 
+    /// <summary>Whether all of it was read.</summary>
+    public bool IsAtEnd => _isAtEnd && _filled == 0;
+
     /// <summary>What its start says.</summary>
     public CsvStart Start { get; private set; } = null!;
 
     /// <summary>Opens a file and reads its start.</summary>
     /// <exception cref="Core.Errors.LakehouseException">As of <see cref="IIngestor.IngestAsync"/>.</exception>
-    public static async Task<CsvFile> OpenAsync(IngestSource source, ReadOptions reading, IngestOptions options, CancellationToken cancellationToken)
+    public static async Task<CsvFile> OpenAsync(
+        IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
-        var file = new CsvFile(await UnpackedText.OpenAsync(source, reading, options, cancellationToken), options);
+        var file = new CsvFile(await UnpackedText.OpenAsync(source, reading, options, hash, cancellationToken), options);
         try
         {
             await file.FillAsync(SampleSize, cancellationToken);

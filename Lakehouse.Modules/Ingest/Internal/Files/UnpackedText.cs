@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
@@ -38,9 +39,9 @@ internal sealed class UnpackedText : ReadOnlyStream
     /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c> (<see cref="ErrorKind.Unprocessable"/>).
     /// </exception>
     public static async Task<UnpackedText> OpenAsync(
-        IngestSource source, ReadOptions reading, IngestOptions options, CancellationToken cancellationToken)
+        IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
-        var sent = new UploadedBytes(source.Content, options.MaxIngestBytes);
+        var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, hash);
         var start = await sent.PeekAsync(StartSize, cancellationToken);
         var isPacked = start.Span is [0x1F, 0x8B, ..];
         if (source.ContentEncoding is not null && !isPacked && !start.IsEmpty)

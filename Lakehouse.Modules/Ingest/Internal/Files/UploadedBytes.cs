@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 
@@ -6,7 +7,8 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>The bytes of a file as they were sent, counted and bounded. Its beginning can be looked at before it is read.</summary>
 /// <param name="content">The file.</param>
 /// <param name="sizeBytesMax">The bound.</param>
-internal sealed class UploadedBytes(Stream content, long sizeBytesMax) : ReadOnlyStream
+/// <param name="hash">Receives the bytes, too; null when they need not be hashed.</param>
+internal sealed class UploadedBytes(Stream content, long sizeBytesMax, IncrementalHash? hash = null) : ReadOnlyStream
 {
     private byte[] _start = [];
     private int _startRead;
@@ -44,6 +46,7 @@ internal sealed class UploadedBytes(Stream content, long sizeBytesMax) : ReadOnl
     private async ValueTask<int> FetchAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = await content.ReadUploadAsync(buffer, cancellationToken);
+        hash?.AppendData(buffer.Span[..count]);
         Count += count;
         return Count > sizeBytesMax ? throw IngestErrors.TooLarge(sizeBytesMax) : count;
     }

@@ -1,6 +1,7 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
+using Lakehouse.Core.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,11 @@ internal static class IngestEndpoints
     // The most bytes of a multipart body besides the file.
     private const long EnvelopeBytesMax = 64 * 1024;
 
+    private const string KeyHeader = "Idempotency-Key";
+    private const int KeyLengthMax = 255;
+
     /// <summary>The query parameters, and the fields of a form.</summary>
-    public static readonly string[] Parameters = ["name", .. ReadParameters.Names];
+    public static readonly string[] Parameters = ["name", "mode", .. ReadParameters.Names];
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -24,7 +28,22 @@ internal static class IngestEndpoints
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(Parameters)
             .WithSummary("Makes a CSV file the newest version of a dataset");
+        routes.MapPost("/v1/ingest/preview", PreviewAsync)
+            .WithTags("ingest")
+            .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
+            .TakesQuery(ReadParameters.Names)
+            .WithSummary("Tells what an ingest would make of a file, from its beginning");
         return routes;
+    }
+
+    private static async Task<Ok<PreviewResponse>> PreviewAsync(HttpContext context, IIngestor ingestor)
+    {
+        RequestBody.LiftServerLimit(context);
+        var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
+        var preview = await ingestor.PreviewAsync(ReadParameters.Parse(upload.Parameters), upload.Files, context.RequestAborted);
+        return TypedResults.Ok(new PreviewResponse(
+            preview.Reading.Columns, preview.Rows, preview.IsWhole, preview.Reading.Delimiter.ToString(), preview.Reading.Encoding,
+            preview.Reading.Compression, preview.Reading.Notes, preview.Reading.SkippedCount, preview.Reading.Skipped));
     }
 
     private static async Task<Ok<IngestResponse>> IngestAsync(HttpContext context, IIngestor ingestor, IngestOptions options)
@@ -37,9 +56,44 @@ internal static class IngestEndpoints
 
         var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
         var name = DatasetName.Parse(upload.Parameters.GetValueOrDefault("name"));
-        var result = await ingestor.IngestAsync(new IngestRequest(name, ReadParameters.Parse(upload.Parameters)), upload.Files, context.RequestAborted);
+        var request = new IngestRequest(name, ReadParameters.Parse(upload.Parameters), ParseMode(upload.Parameters), ReadKey(context.Request));
+        var result = await ingestor.IngestAsync(request, upload.Files, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));
     }
+
+    private static CommitMode ParseMode(IReadOnlyDictionary<string, string> parameters) => parameters.GetValueOrDefault("mode") switch
+    {
+        null or "replace" => CommitMode.Replace,
+        "append" => CommitMode.Append,
+        var text => throw IngestErrors.Option("mode", $"it is '{text}', and it can be replace or append{NearestName.Hint(text, ["replace", "append"])}"),
+    };
+
+    /// <summary>The header Idempotency-Key, as of the IETF's draft of that name, with its quotes or without.</summary>
+    private static string? ReadKey(HttpRequest request)
+    {
+        var values = request.Headers[KeyHeader];
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        var key = values.Count == 1 ? values[0]!.Trim().Trim('"') : string.Empty;
+        return key.Length is >= 1 and <= KeyLengthMax && key.All(c => c is > ' ' and <= '~')
+            ? key
+            : throw IngestErrors.Option(KeyHeader, $"it must be one header of 1 to {KeyLengthMax} visible ASCII characters");
+    }
+
+    /// <summary>What an ingest would make of a file. <c>whole</c>: whether all of it was looked at.</summary>
+    private sealed record PreviewResponse(
+        IReadOnlyList<ColumnDecision> Columns,
+        IReadOnlyList<IReadOnlyList<string?>> Rows,
+        bool Whole,
+        string Delimiter,
+        string Encoding,
+        string? Compression,
+        IReadOnlyList<string> Notes,
+        long SkippedRows,
+        IReadOnlyList<SkippedRow> Skipped);
 
     /// <summary>The most important members of the manifest, what the ingest did, and the whole manifest.</summary>
     private sealed record IngestResponse(

@@ -29,6 +29,9 @@ internal readonly struct ColumnProfile : IEquatable<ColumnProfile>
     /// <summary>Whether the column would be numbers, if it were certain that their point is a decimal point.</summary>
     public bool IsInDoubt => _joined is ColumnKind.Float && (_flags & (DoubtfulPoint | CertainPoint)) == DoubtfulPoint;
 
+    /// <summary>Whether every number so far is the same as a DOUBLE.</summary>
+    public bool IsExactInDouble => (_flags & WideInteger) == 0;
+
     /// <summary>True when a value was <c>""</c>: an empty text in a text column, NULL in any other.</summary>
     public bool HasQuotedEmpty => (_flags & QuotedEmpty) != 0;
 

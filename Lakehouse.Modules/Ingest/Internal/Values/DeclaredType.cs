@@ -55,23 +55,24 @@ internal sealed class DeclaredType
     /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c> (<see cref="Core.Errors.ErrorKind.InvalidInput"/>).</exception>
     public static DeclaredType Parse(string option, string column, string text)
     {
+        return TryParse(text) ?? throw IngestErrors.Option(
+            option,
+            $"'{text}' is no type that the column '{column}' can have{NearestName.Hint(text, Known.Keys)}; there are "
+            + $"{string.Join(", ", Known.Values.Select(k => k.Name).Distinct())}, DECIMAL(p,s) with p of 1 to 38 and s of 0 to p");
+    }
+
+    /// <summary>Reads a type's name in any letter case; null where it is none of those.</summary>
+    public static DeclaredType? TryParse(string text)
+    {
         var name = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (Known.TryGetValue(name, out var known))
         {
             return new DeclaredType(known.Name, known.Shape);
         }
 
-        if (ParseDecimal(name.Replace(" ", string.Empty, StringComparison.Ordinal)) is not var (width, scale))
-        {
-            throw IngestErrors.Option(
-                option,
-                $"'{text}' is no type that the column '{column}' can have{NearestName.Hint(text, Known.Keys)}; there are "
-                + $"{string.Join(", ", Known.Values.Select(k => k.Name).Distinct())}, DECIMAL(p,s)");
-        }
-
-        return width is < 1 or > 38 || scale > width
-            ? throw IngestErrors.Option(option, $"'{text}' of the column '{column}' has a width that is not 1 to 38, or a larger scale")
-            : new DeclaredType(string.Create(CultureInfo.InvariantCulture, $"DECIMAL({width},{scale})"), ValueShape.Decimal, width - scale, scale);
+        return ParseDecimal(name.Replace(" ", string.Empty, StringComparison.Ordinal)) is var (width, scale) && width is >= 1 and <= 38 && scale <= width
+            ? new DeclaredType(string.Create(CultureInfo.InvariantCulture, $"DECIMAL({width},{scale})"), ValueShape.Decimal, width - scale, scale)
+            : null;
     }
 
     /// <summary>DECIMAL, DECIMAL(p), DECIMAL(p,s), or NUMERIC; as in DuckDB, 18 and 3 when nothing is said.</summary>
