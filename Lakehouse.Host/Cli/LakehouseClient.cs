@@ -39,11 +39,20 @@ internal sealed class LakehouseClient : IDisposable
     /// <summary>
     /// Posts, and returns the answer when its headers have arrived. An error of the server throws <see cref="CommandException"/> with the server's message.
     /// </summary>
-    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, CancellationToken cancellationToken)
+    /// <param name="path">The address below the server's.</param>
+    /// <param name="content">The body.</param>
+    /// <param name="key">The Idempotency-Key; null for none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string? key, CancellationToken cancellationToken)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+            if (key is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+            }
+
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.IsSuccessStatusCode)
             {

@@ -106,7 +106,7 @@ public sealed class CsvTests
     [InlineData("1,2\r\n3,4\n5,6", "1,2\n3,4\n5,6\n")]
     [InlineData("\n1,2\n\n\r\n3,4\n\n", "1,2\n3,4\n")]
     [InlineData("\"a\r\nb\",2\n", "\"a\r\nb\",2\n")]
-    [InlineData("5\" pipe,2\n", "\"5\"\" pipe\",\"2\"\n")]
+    [InlineData("5\" pipe,2\n", "\"5\"\" pipe\",2\n")]
     [InlineData(" \"a\",\n", "\" \"\"a\"\"\",\n")]
     [InlineData("x\"y,\"\"\n", "\"x\"\"y\",\"\"\n")]
     [InlineData(",\n", ",\n")]

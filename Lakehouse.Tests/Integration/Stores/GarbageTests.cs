@@ -22,6 +22,7 @@ public sealed class GarbageTests : IAsyncLifetime
         MaxObjects = 100,
         MaxListResults = 100,
         MaxReadVersions = 100,
+        KeepRequests = 64,
         KeepVersions = 2,
         KeepFor = TimeSpan.Zero,
         GcEvery = TimeSpan.Zero,
@@ -68,10 +69,10 @@ public sealed class GarbageTests : IAsyncLifetime
     public async Task A_version_is_kept_for_a_time_after_a_newer_one_has_followed()
     {
         await IngestAsync(1, 2, 3, 4);
-        var options = Options with { KeepVersions = 1, KeepFor = TimeSpan.FromDays(3) };
+        var options = Options with { KeepRequests = 64, KeepVersions = 1, KeepFor = TimeSpan.FromDays(3) };
         (await CollectAsync(TimeSpan.FromDays(2), options: options)).Count.Should().Be(0);
         (await CollectAsync(TimeSpan.FromDays(4), options: options)).Count.Should().Be(6);
-        (await CollectAsync(TimeSpan.FromDays(4), options: options with { KeepVersions = 1_000 })).Count.Should().Be(0);
+        (await CollectAsync(TimeSpan.FromDays(4), options: options with { KeepRequests = 64, KeepVersions = 1_000 })).Count.Should().Be(0);
     }
 
     /// <summary>The same content is ingested again: it must get a new key, because the file under the old key may be collected at any moment.</summary>
@@ -84,7 +85,7 @@ public sealed class GarbageTests : IAsyncLifetime
         keys.Should().HaveCount(3).And.OnlyContain(k => DataFileKey.Is(ObjectKey.Parse(k)));
         keys.Select(k => k.Split('/')[3][..32]).Distinct().Should().HaveCount(2);
 
-        (await CollectAsync(TimeSpan.FromHours(2), options: Options with { KeepVersions = 1 })).Count.Should().Be(4);
+        (await CollectAsync(TimeSpan.FromHours(2), options: Options with { KeepRequests = 64, KeepVersions = 1 })).Count.Should().Be(4);
         (await _host.RowsAsync("FROM t")).Should().Be("[[1]]");
     }
 
@@ -136,14 +137,14 @@ public sealed class GarbageTests : IAsyncLifetime
     {
         await IngestAsync(1, 2, 3, 4);
         await File.WriteAllBytesAsync(Path.Combine(_host.DataDirectory, "objects", ManifestKey.For(DatasetName.Parse("t"), 4).Value), [1, 2, 3]);
-        var collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 });
+        var collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepRequests = 64, KeepVersions = 1 });
         (collected.Count, collected.Unreadable.Count).Should().Be((0, 1));
         await using var again = await LakehouseHost.StartInAsync(_host.DataDirectory);
         (await again.RowsAsync("FROM t")).Should().Be("[[3]]");
 
         // A new version ends the problem.
         (await again.IngestAsync("t", "a\n5\n")).Body.GetProperty("version").GetInt64().Should().Be(5);
-        collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 });
+        collected = await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepRequests = 64, KeepVersions = 1 });
         (collected.Count, collected.Unreadable.Count).Should().Be((8, 0));
         (await again.RowsAsync("FROM t")).Should().Be("[[5]]");
     }
@@ -154,7 +155,7 @@ public sealed class GarbageTests : IAsyncLifetime
         await IngestAsync(1, 2);
         await _host.Http.DeleteAsync("/v1/catalog/dataset/t");
         await IngestAsync(3, 4);
-        var options = Options with { KeepVersions = 10, KeepFor = TimeSpan.FromDays(30) };
+        var options = Options with { KeepRequests = 64, KeepVersions = 10, KeepFor = TimeSpan.FromDays(30) };
         (await CollectAsync(TimeSpan.FromMinutes(30), options: options)).Count.Should().Be(0);
         (await CollectAsync(TimeSpan.FromHours(2), options: options)).Objects
             .Select(o => o.Reason)
@@ -224,7 +225,7 @@ public sealed class GarbageTests : IAsyncLifetime
             await _host.IngestAsync("young", $"a\n{value}\n");
         }
 
-        (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepVersions = 1 })).Objects.Should().HaveCount(14);
+        (await CollectAsync(TimeSpan.FromDays(9), options: Options with { KeepRequests = 64, KeepVersions = 1 })).Objects.Should().HaveCount(14);
 
         // One ingest of new content, and one of the content that the process knows, whose file was removed.
         var (status, body) = await asleep.IngestAsync("t", "a\n6\n");

@@ -223,7 +223,7 @@ internal sealed class CsvCarefulScanner(
         $"'{CsvColumns.Beginning(value)}' is no {type.Name}, the type that was told for the column '{column}'. Say null= if it stands for nothing, "
         + "another type, or on_error=skip to leave such rows out");
 
-    /// <summary>Whether the first value is a word for a total, in a column of another type.</summary>
+    /// <summary>Whether the first value is a word for a total: in a column of another type, or in a row half of which is empty.</summary>
     private bool IsTotal()
     {
         for (var field = 0; field < columns.Count; field++)
@@ -234,11 +234,22 @@ internal sealed class CsvCarefulScanner(
                 var isTyped = columns.Declared[column] is { } declared
                     ? declared.Shape is not ValueShape.Text
                     : columns.Profiles[column].Kind is not (ColumnKind.Text or ColumnKind.Unknown);
-                return isTyped && CsvFooter.IsWord(Encoding.UTF8.GetString(_record[field]));
+                return (isTyped || IsHalfEmpty()) && CsvFooter.IsWord(Encoding.UTF8.GetString(_record[field]));
             }
         }
 
         return false;
+    }
+
+    private bool IsHalfEmpty()
+    {
+        var empty = 0;
+        for (var i = 0; i < _record.Fields.Count; i++)
+        {
+            empty += _record[i].IsEmpty ? 1 : 0;
+        }
+
+        return empty > 0 && empty * 2 >= _record.Fields.Count - 1;
     }
 
     private string[] Texts()
@@ -294,5 +305,6 @@ internal sealed class CsvCarefulScanner(
         return CsvErrors.At(data, inRecord, line, error.Code, error.Message);
     }
 
-    private static string Reason(CsvFormatException error) => error.Message;
+    /// <summary>What is wrong, without what would help: the rows are left out already.</summary>
+    private static string Reason(CsvFormatException error) => error.Message.Split(". ")[0];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Lakehouse.Core.Errors;
 using Lakehouse.Ingest.Internal.Csv.Detection;
 using Lakehouse.Ingest.Internal.Files;
 
@@ -29,7 +30,7 @@ internal sealed class CsvFile : IAsyncDisposable
     public CsvStart Start { get; private set; } = null!;
 
     /// <summary>Opens a file and reads its start.</summary>
-    /// <exception cref="Core.Errors.LakehouseException">As of <see cref="IIngestor.IngestAsync"/>.</exception>
+    /// <exception cref="LakehouseException">As of <see cref="IIngestor.IngestAsync"/>.</exception>
     public static async Task<CsvFile> OpenAsync(
         IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
@@ -58,7 +59,18 @@ internal sealed class CsvFile : IAsyncDisposable
     {
         while (true)
         {
-            var taken = Scan(plain, careful);
+            int taken;
+            try
+            {
+                taken = Scan(plain, careful);
+            }
+            catch (LakehouseException) when (_text.Compression is not null)
+            {
+                // What is unpacked from a damaged file is damaged text, and the end of the file says that it is.
+                await _text.CopyToAsync(Stream.Null, cancellationToken);
+                throw;
+            }
+
             Consume(taken);
             await afterBlock();
             if (_isAtEnd || _text.BytesUnpacked >= sizeBytesMax)

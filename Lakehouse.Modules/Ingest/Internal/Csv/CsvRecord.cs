@@ -86,7 +86,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
     public void RemoveTrailing() => _fields.RemoveAt(_fields.Count - 1);
 
     /// <summary>
-    /// Writes the record in canonical form, with a line feed: every field is quoted, but for those that mean NULL, which are empty.
+    /// Writes the record in canonical form, with a line feed: fields are quoted that were, or that need it; those that mean NULL are empty.
     /// </summary>
     /// <param name="output">Receives it.</param>
     /// <param name="rules">What means NULL.</param>
@@ -105,6 +105,12 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
             var value = this[field];
             if (!_fields[field].IsQuoted && (value.IsEmpty || rules.IsNull(value)))
             {
+                continue;
+            }
+
+            if (!_fields[field].IsQuoted && value.IndexOfAny([delimiter, (byte)'"', LineFeed, CarriageReturn]) < 0)
+            {
+                output.Write(value);
                 continue;
             }
 

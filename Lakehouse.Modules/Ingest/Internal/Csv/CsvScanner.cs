@@ -50,7 +50,8 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
         var position = 0;
         while (position < data.Length)
         {
-            var end = ScanRecord(data, position, isFinal);
+            // The last record may be a total, which the careful scanner recognises.
+            var end = isFinal && IsLast(data, position) ? Irregular : ScanRecord(data, position, isFinal);
             if (end < 0)
             {
                 TakeBack();
@@ -67,6 +68,19 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
         HandOn(data, position);
         line += taken.Count(LineFeed);
         return position;
+    }
+
+    /// <summary>Whether no line but blank ones follows that which begins here.</summary>
+    private static bool IsLast(ReadOnlySpan<byte> data, int start)
+    {
+        const int near = 64 * 1024;
+        if (data.Length - start > near || data[start] is CarriageReturn or LineFeed)
+        {
+            return false;
+        }
+
+        var end = data[start..].IndexOf(LineFeed);
+        return end < 0 || data[(start + end)..].IndexOfAnyExcept(CarriageReturn, LineFeed) < 0;
     }
 
     private void TakeBack()
