@@ -18,6 +18,8 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
+    private readonly ConverterEngines _engines = new(scratch, options);
+
     public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
@@ -41,7 +43,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         {
             if (preview is null)
             {
-                await using var upload = new CsvUpload(new IngestRequest(default, reading), [], options, folder.Path);
+                await using var upload = new CsvUpload(new IngestRequest(default, reading), [], options, _engines, folder.Path);
                 var (rows, isWhole) = await upload.PreviewAsync(file, cancellationToken);
                 preview = new IngestPreview(upload.Reading, rows, isWhole);
             }
@@ -54,14 +56,18 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         return preview!;
     }
 
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _engines.Dispose();
+    }
 
     private async Task<IngestResult> IngestAsync(
         IngestRequest request, IAsyncEnumerable<IngestSource> files, string folder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var dataset = catalog.FindIgnoringCase(request.Name.Value)?.Columns ?? [];
-        await using var upload = new CsvUpload(request, dataset, options, folder);
+        await using var upload = new CsvUpload(request, dataset, options, _engines, folder);
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Schema.Columns;

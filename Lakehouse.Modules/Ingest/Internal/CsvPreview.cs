@@ -35,11 +35,12 @@ internal sealed class CsvPreview : ICsvRecordSink
     }
 
     /// <summary>The first rows. Blocks the thread for a few milliseconds.</summary>
+    /// <param name="engines">Convert them.</param>
     /// <param name="schema">The columns.</param>
     /// <param name="delimiter">The delimiter of the records.</param>
     /// <param name="recordBytesMax">The largest record.</param>
     /// <param name="folder">The scratch folder.</param>
-    public List<IReadOnlyList<string?>> Read(CsvSchema schema, byte delimiter, int recordBytesMax, string folder)
+    public List<IReadOnlyList<string?>> Read(ConverterEngines engines, CsvSchema schema, byte delimiter, int recordBytesMax, string folder)
     {
         var rows = new List<IReadOnlyList<string?>>();
         if (_records.WrittenCount == 0)
@@ -49,14 +50,24 @@ internal sealed class CsvPreview : ICsvRecordSink
 
         var path = Path.Combine(folder, "preview.csv");
         File.WriteAllBytes(path, _records.WrittenSpan);
-        using var database = DuckDbDatabase.OpenIsolated("256MB");
-        using var connection = database.Connect();
-        using var statement = connection.Prepare($"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, delimiter, recordBytesMax)}) LIMIT {RowsMax}");
+        var database = engines.Take();
+        using (var connection = database.Connect())
+        {
+            Read(connection, $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, delimiter, recordBytesMax)}) LIMIT {RowsMax}", rows);
+        }
+
+        engines.Return(database);
+        return rows;
+    }
+
+    private static void Read(DuckDbConnection connection, string sql, List<IReadOnlyList<string?>> rows)
+    {
+        using var statement = connection.Prepare(sql);
         using var result = statement.Execute();
         using var chunk = result.FetchChunk();
         for (var row = 0; row < (chunk?.RowCount ?? 0); row++)
         {
-            var values = new string?[schema.Columns.Count];
+            var values = new string?[result.Columns.Count];
             for (var column = 0; column < values.Length; column++)
             {
                 var vector = chunk!.GetVector(column);
@@ -65,7 +76,5 @@ internal sealed class CsvPreview : ICsvRecordSink
 
             rows.Add(values);
         }
-
-        return rows;
     }
 }

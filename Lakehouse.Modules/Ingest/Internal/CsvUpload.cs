@@ -13,6 +13,7 @@ internal sealed class CsvUpload : IAsyncDisposable
 {
     private readonly ReadOptions _reading;
     private readonly IngestOptions _options;
+    private readonly ConverterEngines _engines;
     private readonly string _folder;
     private readonly SegmentSpool _spool;
     private readonly List<string> _notes = [];
@@ -34,11 +35,12 @@ internal sealed class CsvUpload : IAsyncDisposable
     /// <param name="request">How to read the files.</param>
     /// <param name="dataset">The columns that the dataset has; empty for none.</param>
     /// <param name="options">The settings.</param>
+    /// <param name="engines">Convert the segments.</param>
     /// <param name="folder">The scratch folder.</param>
-    public CsvUpload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, string folder)
+    public CsvUpload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, ConverterEngines engines, string folder)
     {
         var reading = request.Reading;
-        (_reading, _dataset, _options, _folder) = (reading, dataset, options, folder);
+        (_reading, _dataset, _options, _engines, _folder) = (reading, dataset, options, engines, folder);
         _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, reading }));
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
@@ -64,7 +66,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         await file.ScanAsync(plain, careful, () => Task.CompletedTask, _options.PreviewBytes, cancellationToken);
         _bytesRead = file.Text.BytesRead;
         UpdateSchema();
-        return (preview.Read(Schema, _delimiter, _options.MaxRecordBytes, _folder), file.IsAtEnd);
+        return (preview.Read(_engines, Schema, _delimiter, _options.MaxRecordBytes, _folder), file.IsAtEnd);
     }
 
     /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
@@ -112,7 +114,7 @@ internal sealed class CsvUpload : IAsyncDisposable
             return converted;
         }
 
-        await using var again = new SegmentConverter(_options, _delimiter, _folder, () => Schema);
+        await using var again = new SegmentConverter(_options, _engines, _delimiter, _folder, () => Schema);
         foreach (var segment in stale)
         {
             File.Delete(segment.Path);
@@ -143,7 +145,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         if (_columns is null)
         {
             Begin(file);
-            _converter = new SegmentConverter(_options, _delimiter, _folder, () => Schema);
+            _converter = new SegmentConverter(_options, _engines, _delimiter, _folder, () => Schema);
         }
         else
         {

@@ -18,6 +18,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
     private const long GroupBytes = 10 << 20;
 
     private readonly IngestOptions _options;
+    private readonly ConverterEngines _engines;
     private readonly byte _delimiter;
     private readonly string _folder;
     private readonly Func<CsvSchema> _schema;
@@ -29,12 +30,13 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">The settings.</param>
+    /// <param name="engines">The instances.</param>
     /// <param name="delimiter">The delimiter of the segments.</param>
     /// <param name="folder">The folder for the Parquet files.</param>
     /// <param name="schema">Returns the schema so far. Called before each segment is converted; the schema then covers every value of the segment.</param>
-    public SegmentConverter(IngestOptions options, byte delimiter, string folder, Func<CsvSchema> schema)
+    public SegmentConverter(IngestOptions options, ConverterEngines engines, byte delimiter, string folder, Func<CsvSchema> schema)
     {
-        (_options, _delimiter, _folder, _schema) = (options, delimiter, folder, schema);
+        (_options, _engines, _delimiter, _folder, _schema) = (options, engines, delimiter, folder, schema);
         _workers = new Task[options.Threads];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -68,12 +70,15 @@ internal sealed class SegmentConverter : IAsyncDisposable
     private async Task RunAsync()
     {
         DuckDbDatabase? database = null;
+        var isSound = false;
         try
         {
             await foreach (var segment in _queue.Reader.ReadAllAsync(_stop.Token))
             {
-                database ??= Open();
+                isSound = false;
+                database ??= _engines.Take();
                 var converted = Convert(database, segment);
+                isSound = true;
                 lock (_gate)
                 {
                     _converted.Add(converted);
@@ -82,12 +87,16 @@ internal sealed class SegmentConverter : IAsyncDisposable
         }
         finally
         {
-            database?.Dispose();
+            if (isSound)
+            {
+                _engines.Return(database!);
+            }
+            else
+            {
+                database?.Dispose();
+            }
         }
     }
-
-    private DuckDbDatabase Open() => DuckDbDatabase.OpenIsolated(
-        $"{_options.MemoryLimitBytes / 1024}KiB", ("temp_directory", Path.Combine(_folder, "spill")));
 
     private ConvertedSegment Convert(DuckDbDatabase database, SpoolSegment segment)
     {

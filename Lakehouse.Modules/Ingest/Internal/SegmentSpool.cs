@@ -8,7 +8,7 @@ internal sealed class SegmentSpool(string folder, long segmentBytes, Action<Spoo
 {
     private const int BufferSize = 256 * 1024;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private SafeFileHandle? _file;
     private string _path = string.Empty;
     private int _buffered;

@@ -13,7 +13,7 @@ internal sealed class CsvFile : IAsyncDisposable
 
     private readonly UnpackedText _text;
     private readonly IngestOptions _options;
-    private byte[] _block = new byte[BlockSize];
+    private byte[] _block = GC.AllocateUninitializedArray<byte>(BlockSize);
     private int _filled;
     private bool _isAtEnd;
     private long _line;
