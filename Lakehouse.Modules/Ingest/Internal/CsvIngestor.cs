@@ -18,7 +18,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
-    private readonly ConverterEngines _engines = new(scratch, options);
+    private readonly ConverterEngines _engines = new(options);
 
     public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
     {

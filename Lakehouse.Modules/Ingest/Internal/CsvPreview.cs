@@ -50,7 +50,7 @@ internal sealed class CsvPreview : ICsvRecordSink
 
         var path = Path.Combine(folder, "preview.csv");
         File.WriteAllBytes(path, _records.WrittenSpan);
-        var database = engines.Take();
+        var database = engines.Take(folder);
         using (var connection = database.Connect())
         {
             Read(connection, $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, delimiter, recordBytesMax)}) LIMIT {RowsMax}", rows);

@@ -76,7 +76,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
             await foreach (var segment in _queue.Reader.ReadAllAsync(_stop.Token))
             {
                 isSound = false;
-                database ??= _engines.Take();
+                database ??= _engines.Take(_folder);
                 var converted = Convert(database, segment);
                 isSound = true;
                 lock (_gate)

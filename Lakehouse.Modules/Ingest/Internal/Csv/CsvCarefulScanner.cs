@@ -25,22 +25,24 @@ internal sealed class CsvCarefulScanner(
 {
     private const byte LineFeed = (byte)'\n';
 
-    private readonly CsvRecord _record = new(dialect, recordBytesMax);
+    private readonly CsvRecord _record = new(dialect, recordBytesMax, columns.Rules);
     private readonly List<(byte[] Text, long Line)> _held = [];
     private readonly ColumnProfile[] _next = new ColumnProfile[columns.Count];
     private readonly ArrayBufferWriter<byte> _output = new();
-    private bool _isAfterBlank;
     private bool _isInSkippedLine;
 
     /// <summary>Whether it holds records of which it is not known yet whether they are below the table.</summary>
     public bool IsHolding => _held.Count > 0;
+
+    /// <summary>Whether a blank line stands before the next record.</summary>
+    public bool IsAfterBlank { get; set; }
 
     public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
         var position = _isInSkippedLine ? SkipLine(data, 0, ref line) : 0;
         while (position < data.Length)
         {
-            int end;
+            var end = -1;
             try
             {
                 end = _record.Read(data, position, isFinal);
@@ -64,12 +66,17 @@ internal sealed class CsvCarefulScanner(
                     throw Translate(error, data[position..], position, line);
                 }
 
-                // Only the line is left out: what follows it may be records again.
-                var text = data[position..];
-                var length = text.IndexOf(LineFeed);
-                errors.Add(line, Reason(error), length < 0 ? text : text[..length]);
-                position = SkipLine(data, position, ref line);
-                continue;
+                if (end < 0)
+                {
+                    // Where the record ends is not known, so only its first line is left out: what follows may be records again.
+                    var text = data[position..];
+                    var length = text.IndexOf(LineFeed);
+                    errors.Add(line, Reason(error), (length < 0 ? text : text[..length]).TrimEnd((byte)'\r'));
+                    position = SkipLine(data, position, ref line);
+                    continue;
+                }
+
+                errors.Add(line, Reason(error), data[position.._record.End]);
             }
 
             line += data[position..end].Count(LineFeed);
@@ -94,20 +101,16 @@ internal sealed class CsvCarefulScanner(
 
         if (_record.IsBlank && columns.Count > 1)
         {
-            _isAfterBlank = true;
+            IsAfterBlank = true;
             return;
         }
 
-        if (_record.HasTrailing && _record.Fields.Count == columns.Count + 1)
-        {
-            _record.RemoveTrailing();
-        }
-
+        RemoveTrailing();
         var count = _record.Fields.Count;
         var isBelow = count < columns.Count
-            ? CsvFooter.Is(Texts(), _isAfterBlank || IsHolding)
+            ? CsvFooter.Is(Texts(), IsAfterBlank || IsHolding)
             : count == columns.Count && IsTotal();
-        _isAfterBlank = false;
+        IsAfterBlank = false;
         if (isBelow && _held.Count < CsvFooter.LinesMax)
         {
             _held.Add((data[start.._record.End].ToArray(), line));
@@ -125,13 +128,18 @@ internal sealed class CsvCarefulScanner(
             }
 
             _record.Read(data, start, isFinal: true);
-            if (_record.HasTrailing && _record.Fields.Count == columns.Count + 1)
-            {
-                _record.RemoveTrailing();
-            }
+            RemoveTrailing();
         }
 
         Add(start, line);
+    }
+
+    private void RemoveTrailing()
+    {
+        if (_record.HasTrailing && _record.Fields.Count == columns.Count + 1)
+        {
+            _record.RemoveTrailing();
+        }
     }
 
     private void AddHeld(byte[] text, long line)
@@ -139,6 +147,7 @@ internal sealed class CsvCarefulScanner(
         try
         {
             _record.Read(text, 0, isFinal: true);
+            RemoveTrailing();
             Add(0, line);
         }
         catch (CsvFormatException error) when (errors is not null)
@@ -180,7 +189,7 @@ internal sealed class CsvCarefulScanner(
         }
 
         _output.ResetWrittenCount();
-        _record.WriteTo(_output, columns.Rules, target.Delimiter, target.Order);
+        _record.WriteTo(_output, target.Delimiter, target.Order);
         sink.Write(_output.WrittenSpan);
         if (sink.EndRecord(0))
         {
@@ -201,7 +210,7 @@ internal sealed class CsvCarefulScanner(
             return isQuoted ? profile.WithQuotedEmpty() : profile;
         }
 
-        if (!isQuoted && columns.Rules.IsNull(value))
+        if (_record.Fields[field].IsNull)
         {
             return profile;
         }

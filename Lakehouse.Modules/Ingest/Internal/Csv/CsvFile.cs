@@ -100,6 +100,8 @@ internal sealed class CsvFile : IAsyncDisposable
             {
                 return taken;
             }
+
+            careful.IsAfterBlank = plain.IsAfterBlank;
         }
 
         return taken + careful.Scan(data[taken..], _isAtEnd, ref _line);

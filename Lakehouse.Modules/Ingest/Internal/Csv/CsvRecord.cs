@@ -8,7 +8,7 @@ namespace Lakehouse.Ingest.Internal.Csv;
 /// Reads single records of any dialect, with every field unescaped. <see cref="CsvScanner"/> follows the same rules for plain files, and is several times as
 /// fast. Not thread-safe; the fields are valid until the next record.
 /// </summary>
-internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
+internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules? rules = null)
 {
     private const byte LineFeed = (byte)'\n';
     private const byte CarriageReturn = (byte)'\r';
@@ -89,10 +89,9 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
     /// Writes the record in canonical form, with a line feed: fields are quoted that were, or that need it; those that mean NULL are empty.
     /// </summary>
     /// <param name="output">Receives it.</param>
-    /// <param name="rules">What means NULL.</param>
     /// <param name="delimiter">Between fields.</param>
     /// <param name="order">For each column the field that is written; null for the order of the fields.</param>
-    public void WriteTo(ArrayBufferWriter<byte> output, ValueRules rules, byte delimiter, int[]? order = null)
+    public void WriteTo(ArrayBufferWriter<byte> output, byte delimiter, int[]? order = null)
     {
         for (var i = 0; i < _fields.Count; i++)
         {
@@ -103,7 +102,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
 
             var field = order is null ? i : order[i];
             var value = this[field];
-            if (!_fields[field].IsQuoted && (value.IsEmpty || rules.IsNull(value)))
+            if (_fields[field].IsNull)
             {
                 continue;
             }
@@ -147,7 +146,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
     {
         // An escape counts outside of quotes only in files that have none.
         var escape = dialect.Quote == 0 && dialect.Escape != 0 ? dialect.Escape : LineFeed;
-        var (from, position) = (_length, start);
+        var (from, position, hasEscape) = (_length, start, false);
         while (true)
         {
             var length = data[position..].IndexOfAny([dialect.Delimiter, LineFeed, CarriageReturn, escape]);
@@ -168,6 +167,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
 
                 Append(data.Slice(end + 1, 1));
                 position = end + 2;
+                hasEscape = true;
                 continue;
             }
 
@@ -190,7 +190,9 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
             from = Math.Min(from + blanks, _length);
         }
 
-        _fields.Add(new CsvField(from, _length - from, start, IsQuoted: false));
+        // As it is written: \N is NULL, and \\N is the text \N.
+        var written = hasEscape ? data[start..position] : _text.AsSpan(from, _length - from);
+        _fields.Add(new CsvField(from, _length - from, start, IsQuoted: false, IsNull: written.IsEmpty || rules?.IsNull(written) == true));
         return position;
     }
 
@@ -236,7 +238,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax)
                     : "text follows a closing quote");
         }
 
-        _fields.Add(new CsvField(from, _length - from, start, IsQuoted: true));
+        _fields.Add(new CsvField(from, _length - from, start, IsQuoted: true, IsNull: false));
         return end;
     }
 

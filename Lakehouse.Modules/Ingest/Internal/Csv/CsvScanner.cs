@@ -27,7 +27,7 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
     private readonly SearchValues<byte> _special = SearchValues.Create([delimiter, LineFeed, CarriageReturn, Quote]);
     private readonly int _count = columns.Count;
     private readonly bool _hasNulls = columns.Rules.Nulls.Count > 0;
-    private readonly CsvRecord _record = new(new CsvDialect(delimiter), recordBytesMax);
+    private readonly CsvRecord _record = new(new CsvDialect(delimiter), recordBytesMax, columns.Rules);
 
     // What the current record has changed.
     private readonly List<(int Column, ColumnProfile Before)> _changes = [];
@@ -41,6 +41,9 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
 
     /// <summary>Whether it has stopped at a record that is not regular: malformed, or perhaps a total below the table.</summary>
     public bool IsStopped { get; private set; }
+
+    /// <summary>Whether a blank line stands before the next record.</summary>
+    public bool IsAfterBlank { get; private set; }
 
     public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
@@ -284,9 +287,11 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
         {
             HandOn(data, start);
             _runStart = next;
+            IsAfterBlank = true;
             return next;
         }
 
+        IsAfterBlank = false;
         if (end - start > recordBytesMax || fieldCount != _count)
         {
             return Irregular;
@@ -331,7 +336,7 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
     private void WriteAnew(ReadOnlySpan<byte> record)
     {
         _record.Read(record, 0, isFinal: true);
-        _record.WriteTo(_output, columns.Rules, delimiter);
+        _record.WriteTo(_output, delimiter);
         sink.Write(_output.WrittenSpan);
         _output.ResetWrittenCount();
     }

@@ -46,7 +46,7 @@ internal static class CsvHeader
     }
 
     /// <summary>
-    /// A number, a date, a time or a boolean is data. An exception is a whole number of four digits, because <c>country,2023,2024</c> is a header.
+    /// A number in any form, a date, a time or a boolean is data. An exception is a year, because <c>country,2023,2024</c> is a header.
     /// </summary>
     public static bool LooksLikeData(string name)
     {
@@ -56,7 +56,16 @@ internal static class CsvHeader
         }
 
         var kind = ValueForm.Classify(Encoding.UTF8.GetBytes(name), ColumnKind.Unknown, out var integer);
-        return kind is not (ColumnKind.Text or ColumnKind.Integer) || (kind == ColumnKind.Integer && integer is < 1_000 or > 9_999);
+        return kind == ColumnKind.Integer ? integer is < 1_800 or > 2_199 : kind is not ColumnKind.Text || IsNumberOrDay(name);
+    }
+
+    /// <summary><c>007</c>, <c>1.234,50</c>, <c>+1</c>, <c>01/31/2024</c>: digits with what stands between them in numbers and days.</summary>
+    private static bool IsNumberOrDay(string name)
+    {
+        var rest = name[0] is '+' or '-' ? name[1..] : name;
+        var isNumber = rest.Length > 0 && char.IsAsciiDigit(rest[0]) && rest.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or '\'');
+        var parts = rest.Split(' ')[0].Split('/', '.', '-');
+        return isNumber || (parts.Length == 3 && parts.All(p => p.Length is 1 or 2 or 4 && p.All(char.IsAsciiDigit)));
     }
 
     /// <summary>Whether the first record is a header, where the names were told.</summary>
@@ -120,7 +129,7 @@ internal static class CsvHeader
                 throw At(
                     line,
                     "csv_bad_column_name",
-                    $"the name of column {i + 1} holds a control character or has more than {NameLengthMax} characters; is a quote not closed?");
+                    $"the name of column {i + 1} holds a control character or has more than {NameLengthMax} characters. Is a quote not closed");
             }
 
             if (!seen.TryAdd(name, i))
