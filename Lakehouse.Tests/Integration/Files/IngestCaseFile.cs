@@ -14,7 +14,8 @@ namespace Lakehouse.Tests.Integration.Files;
 /// <item><c>--- notes</c>: words of each note, a line each; without it there are none</item>
 /// <item><c>--- skipped</c>: <c>[line, "words of the reason"]</c> of each row that is left out, and its text where that matters; without it there are none</item>
 /// <item><c>--- answer</c>: a JSON object of members of the answer; <c>--- decided</c>: JSON objects of members of columns, each with its name</item>
-/// <item><c>--- error 422 code line 3 column 1</c>, and below it what the detail says; nothing is registered then</item>
+/// <item><c>--- error 422 code line 3 column 1</c>, and below it what the detail says, and <c>file: N</c> for the file that it names;
+/// nothing is registered then</item>
 /// </list>
 /// Every case has an error, or columns and rows.
 /// </summary>
