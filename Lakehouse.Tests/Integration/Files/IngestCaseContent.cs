@@ -11,8 +11,8 @@ namespace Lakehouse.Tests.Integration.Files;
 /// <item><c>repeated</c>: a line <c>@N text</c> stands N times, with <c>{i}</c> counted from 0</item>
 /// <item><c>crlf</c>: lines end in CRLF; <c>unended</c>: the last one has no end; <c>empty</c>: there is not a byte</item>
 /// <item><c>utf-16le</c>, <c>utf-16be</c>, <c>latin-1</c>, <c>windows-1252</c>: the encoding; <c>bom</c>: with a byte order mark</item>
-/// <item><c>gzip</c>: packed; <c>members</c>: each line by itself; <c>twice</c>: packed again; <c>keep=N</c>, <c>cut=N</c>: only the first N bytes of it, all but
-/// the last N; <c>tail=TEXT</c>: with a text after its end; these come in this order</item>
+/// <item><c>gzip</c>: packed; <c>members</c>: each line by itself; <c>twice</c>: packed again; then <c>keep=N</c>: the first N bytes; <c>cut=N</c>: all but
+/// the last N; <c>tail=TEXT</c>: with a text after its end</item>
 /// <item><c>name=N</c>: its name in a form</item>
 /// </list>
 /// </summary>

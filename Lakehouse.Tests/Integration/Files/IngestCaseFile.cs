@@ -12,7 +12,8 @@ namespace Lakehouse.Tests.Integration.Files;
 /// <item><c>--- columns</c>: <c>name: TYPE, name: TYPE</c>, in one line or several</item>
 /// <item><c>--- rows</c>, or <c>--- rows SELECT ... FROM {name}</c>: a JSON array a line</item>
 /// <item><c>--- notes</c>: words of each note, a line each; without it there are none</item>
-/// <item><c>--- skipped</c>: <c>[line, "words of the reason"]</c> of each row that is left out, and its text where that matters; without it there are none</item>
+/// <item><c>--- skipped</c>: <c>[line, "words of the reason", "text"]</c> of each row that is left out, the text where it matters; without it there are
+/// none</item>
 /// <item><c>--- answer</c>: a JSON object of members of the answer; <c>--- decided</c>: JSON objects of members of columns, each with its name</item>
 /// <item><c>--- error 422 code line 3 column 1</c>, and below it what the detail says, and <c>file: N</c> for the file that it names;
 /// nothing is registered then</item>
@@ -48,8 +49,7 @@ public static class IngestCaseFile
                 }
                 else if (line.StartsWith("--- ", StringComparison.Ordinal))
                 {
-                    var block = lines.Skip(at + 1).TakeWhile(l => !l.StartsWith("=== ", StringComparison.Ordinal) && !l.StartsWith("--- ", StringComparison.Ordinal));
-                    var content = block.ToList();
+                    var content = lines.Skip(at + 1).TakeWhile(l => !IsHead(l)).ToList();
                     AddBlock(cases[^1], line[4..], content);
                     at += content.Count;
                 }
@@ -67,6 +67,8 @@ public static class IngestCaseFile
         RequireWhole(cases.LastOrDefault());
         return cases;
     }
+
+    private static bool IsHead(string line) => line.StartsWith("=== ", StringComparison.Ordinal) || line.StartsWith("--- ", StringComparison.Ordinal);
 
     private static void RequireWhole(IngestCase? one)
     {
