@@ -123,10 +123,13 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     private static string Value(ValueShape shape, string text, ValueRules rules) => shape switch
     {
         ValueShape.Integer or ValueShape.Float or ValueShape.Decimal when rules.Number is { } number => Plain(text, number),
-        ValueShape.Date when rules.Date is { } date => $"strptime({text}, {DuckDbSql.Literal(date.Text)})",
-        ValueShape.Timestamp when rules.Timestamp is { } timestamp => $"strptime({text}, {DuckDbSql.Literal(timestamp.Text)})",
+        ValueShape.Date when rules.Date is { } date => OfForm(text, date),
+        ValueShape.Timestamp when rules.Timestamp is { } timestamp => OfForm(text, timestamp),
         _ => text,
     };
+
+    /// <summary>A time in the form that was told, or in that of ISO 8601. What is in neither has been refused, or has made the column text.</summary>
+    private static string OfForm(string text, TimeFormat form) => $"coalesce(try_strptime({text}, {DuckDbSql.Literal(form.Text)}), CAST({text} AS TIMESTAMP))";
 
     private static string Plain(string text, NumberFormat number)
     {

@@ -150,6 +150,7 @@ internal sealed class CsvUpload : IAsyncDisposable
         else
         {
             _notes.AddRange(file.Start.Notes);
+            _columns.Rules = file.Start.Rules;
             order = MapColumns(file.Start.Names);
         }
 

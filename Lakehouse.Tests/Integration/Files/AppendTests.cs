@@ -10,7 +10,7 @@ public sealed class AppendTests : IAsyncLifetime
 {
     private LakehouseHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(("ingest.segment_bytes", "4KiB"), ("catalog.keep_requests", "2"));
+    public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(("ingest.segment_bytes", "4KiB"), ("catalog.keep_requests", "8"));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -103,8 +103,12 @@ public sealed class AppendTests : IAsyncLifetime
         await IngestAsync("t", "id\n2\n", "&mode=append", "k2");
         (await _host.RowsAsync("FROM t")).Should().Be("[[1],[2],[2]]");
 
-        // Two are remembered here, so the third makes the first one unknown.
-        await IngestAsync("t", "id\n2\n", "&mode=append", "k3");
+        // Eight are remembered here, so seven more make the first one unknown.
+        for (var i = 3; i <= 9; i++)
+        {
+            await IngestAsync("t", "id\n2\n", "&mode=append", $"k{i}");
+        }
+
         (await IngestAsync("t", "id\n2\n", "&mode=append", "k2")).GetProperty("unchanged").GetBoolean().Should().BeTrue();
         (await IngestAsync("t", "id\n2\n", "&mode=append", "k1")).GetProperty("unchanged").GetBoolean().Should().BeFalse();
         (await PostAsync("t", "id\n2\n", "&mode=append", "a b")).Status.Should().Be(HttpStatusCode.BadRequest);

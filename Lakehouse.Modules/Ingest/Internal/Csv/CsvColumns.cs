@@ -28,8 +28,8 @@ internal sealed class CsvColumns
     /// <summary>Whether a type was told for any column.</summary>
     public bool HasDeclared { get; }
 
-    /// <summary>How values are read.</summary>
-    public ValueRules Rules { get; }
+    /// <summary>How values are read; the doubt about points is that of the file that is being read.</summary>
+    public ValueRules Rules { get; set; }
 
     /// <summary>The count of columns.</summary>
     public int Count => _profiles.Length;

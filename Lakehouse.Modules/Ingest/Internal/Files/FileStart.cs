@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest.Internal.Files;
@@ -6,6 +7,9 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>Recognises files that are no tables of text by their first bytes, so that the error can name what they are and what helps.</summary>
 internal static class FileStart
 {
+    // The first bytes may end within a character.
+    private const int BytesOfCharacterMax = 4;
+
     /// <summary>Refuses a file that is something else.</summary>
     /// <param name="data">Its first bytes, unpacked.</param>
     /// <param name="isTold">Whether its format was told, so that text that looks like another format is taken as it is.</param>
@@ -13,6 +17,11 @@ internal static class FileStart
     /// <exception cref="LakehouseException"><c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>).</exception>
     public static void RequireText(ReadOnlySpan<byte> data, bool isTold, bool isPacked)
     {
+        if (isTold && !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]))
+        {
+            return; // PAR1,PAR2 may be names
+        }
+
         var what = data switch
         {
             [(byte)'P', (byte)'K', 3, 4, ..] => IsOffice(data)

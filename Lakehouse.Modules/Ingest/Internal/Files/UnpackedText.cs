@@ -62,6 +62,11 @@ internal sealed class UnpackedText : ReadOnlyStream
 
         FileStart.RequireText(start.Span, reading.Format is not null, isPacked);
         var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
+        if (encoding is "latin-1" or "windows-1252" && start.Span.StartsWith("\uFEFF"u8))
+        {
+            throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
+        }
+
         return new UnpackedText(sent, Decode(content, encoding, start.Span), isPacked, encoding, options);
     }
 
@@ -99,7 +104,8 @@ internal sealed class UnpackedText : ReadOnlyStream
     {
         var decoder = encoding switch
         {
-            "utf-16" => (Encoding)new UnicodeEncoding(bigEndian: start is [0xFE, 0xFF, ..], byteOrderMark: true, throwOnInvalidBytes: true),
+            "utf-16" or "utf-16le" or "utf-16be" => (Encoding)new UnicodeEncoding(
+                bigEndian: encoding == "utf-16be" || (encoding == "utf-16" && start is [0xFE, 0xFF, ..]), byteOrderMark: true, throwOnInvalidBytes: true),
             "latin-1" => System.Text.Encoding.Latin1,
             "windows-1252" => CodePagesEncodingProvider.Instance.GetEncoding(
                 1252, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!,

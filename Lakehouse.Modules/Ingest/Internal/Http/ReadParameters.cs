@@ -19,7 +19,7 @@ internal sealed class ReadParameters
         "timestamp_format", "trim", "names", "trailing", "on_error", "max_errors",
     ];
 
-    private static readonly string[] Encodings = ["utf-8", "utf-16", "latin-1", "windows-1252"];
+    private static readonly string[] Encodings = ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin-1", "windows-1252"];
 
     private readonly IReadOnlyDictionary<string, string> _values;
 
@@ -40,7 +40,7 @@ internal sealed class ReadParameters
         {
             Format = format is null ? null : FileFormat.Csv,
             Encoding = Encoding(),
-            Delimiter = Delimiter() ?? (format == "tsv" ? '\t' : null),
+            Delimiter = Delimiter(format) ?? (format == "tsv" ? '\t' : null),
             Quote = Character("quote", isNoneAllowed: true),
             Escape = Character("escape", isNoneAllowed: true),
             Header = Header(),
@@ -84,6 +84,11 @@ internal sealed class ReadParameters
             }
         }
 
+        if (options.Comment is { } comment && (comment == (options.Quote ?? '"') || comment == options.Escape))
+        {
+            throw IngestErrors.Option("comment", $"it is '{comment}', and so is quote or escape");
+        }
+
         if (options.Header is HeaderMode.Names && options.Columns is null)
         {
             throw IngestErrors.Option("header", "header=names replaces the names of the header by those of columns=, which is not given");
@@ -114,7 +119,7 @@ internal sealed class ReadParameters
         {
             null => null,
             "utf8" => "utf-8",
-            "utf16" or "utf-16le" or "utf-16be" => "utf-16",
+            "utf16" => "utf-16",
             "latin1" or "iso-8859-1" => "latin-1",
             "cp1252" => "windows-1252",
             var other => other,
@@ -124,9 +129,14 @@ internal sealed class ReadParameters
             : throw IngestErrors.Option("encoding", $"it is '{value}', and it can be {string.Join(", ", Encodings)}{NearestName.Hint(value, Encodings)}");
     }
 
-    private char? Delimiter()
+    private char? Delimiter(string? format)
     {
         var text = Value("delimiter");
+        if (format == "tsv" && text is not (null or "tab" or "\\t"))
+        {
+            throw IngestErrors.Option("delimiter", $"it is '{text}', and format=tsv says tab");
+        }
+
         char? named = text switch
         {
             null => null,
@@ -145,7 +155,7 @@ internal sealed class ReadParameters
         return named;
     }
 
-    private HeaderMode Header() => Value("header") switch
+    private HeaderMode Header() => Value("header")?.ToLowerInvariant() switch
     {
         null => HeaderMode.Auto,
         "true" => HeaderMode.True,

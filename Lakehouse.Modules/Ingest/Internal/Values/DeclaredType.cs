@@ -112,10 +112,10 @@ internal sealed class DeclaredType
         {
             ValueShape.Boolean => IsBoolean(value),
             ValueShape.Integer or ValueShape.Float or ValueShape.Decimal => IsNumber(value),
-            ValueShape.Date => rules.Date?.Accepts(value) ?? ValueForm.IsDate(value),
+            ValueShape.Date => rules.Date?.Accepts(value) == true || ValueForm.IsDate(value),
             ValueShape.Time => ValueForm.IsClock(value),
-            ValueShape.Timestamp => rules.Timestamp?.Accepts(value)
-                ?? (ValueForm.IsDate(value) || ValueForm.Classify(value, ColumnKind.Timestamp, out _) == ColumnKind.Timestamp),
+            ValueShape.Timestamp => rules.Timestamp?.Accepts(value) == true || ValueForm.IsDate(value)
+                || ValueForm.Classify(value, ColumnKind.Timestamp, out _) == ColumnKind.Timestamp,
             ValueShape.TimestampTz => ValueForm.Classify(value, ColumnKind.TimestampTz, out _) is ColumnKind.TimestampTz,
             ValueShape.Uuid => Guid.TryParseExact(System.Text.Encoding.UTF8.GetString(value), "D", out _),
             ValueShape.Json => IsJson(value),
@@ -189,11 +189,13 @@ internal sealed class DeclaredType
         {
             while (reader.Read())
             {
+                // Escapes that make no character, such as half a surrogate pair, are found only when the text is read.
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? reader.GetString() : null;
             }
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return false;
         }

@@ -60,6 +60,25 @@ internal sealed class TimeFormat
             }
         }
 
+        foreach (var same in (string[])["Yy", "mbB", "aA", "HI"])
+        {
+            if (same.Count(kinds.Contains) > 1)
+            {
+                var twice = string.Join(" and ", same.Where(kinds.Contains).Select(k => $"%{k}"));
+                throw IngestErrors.Option(option, $"'{text}' says the same part twice: {twice}");
+            }
+        }
+
+        if (kinds.Contains('p') != kinds.Contains('I'))
+        {
+            throw IngestErrors.Option(option, $"'{text}' has %I without %p, or %p without %I; %H is the hour of 24");
+        }
+
+        if (text.StartsWith(' '))
+        {
+            throw IngestErrors.Option(option, $"'{text}' begins with a blank; say trim=true");
+        }
+
         var hasDate = kinds.Overlaps("Yy") && kinds.Overlaps("mbB") && kinds.Contains('d');
         var hasClock = kinds.Contains('H') || (kinds.Contains('I') && kinds.Contains('p'));
         return !hasDate ? throw IngestErrors.Option(option, $"'{text}' lacks the year (%Y), the month (%m) or the day (%d)")

@@ -21,7 +21,10 @@ internal static class CsvFooter
     /// <param name="fields">Its fields.</param>
     /// <param name="isAfterBlank">Whether a blank line, or another line of the footer, stands before it.</param>
     public static bool Is(IReadOnlyList<string> fields, bool isAfterBlank) =>
-        isAfterBlank || (fields.FirstOrDefault(f => f.Trim().Length > 0) is { } first && (IsWord(first) || IsRowCount(first)));
+        isAfterBlank || (fields.FirstOrDefault(f => f.Trim().Length > 0) is { } first && (IsWordAlone(first) || IsRowCount(first)));
+
+    /// <summary><c>Total</c> or <c>Total:</c>, and not <c>Total Foods</c>.</summary>
+    private static bool IsWordAlone(string text) => Words.Contains(text.Trim().TrimEnd(':', '=', ' '), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a text is, or begins with, a word for a total.</summary>
     public static bool IsWord(string text)
@@ -35,7 +38,7 @@ internal static class CsvFooter
     /// <summary><c>(12 rows)</c>, as database shells end their answers.</summary>
     private static bool IsRowCount(string text)
     {
-        var words = text.Trim().Trim('(', ')').Split(' ');
-        return words is [var count, "row" or "rows" or "record" or "records", ..] && count.All(char.IsAsciiDigit) && count.Length > 0;
+        var words = text.Trim().Split(' ');
+        return words is [['(', .. var count], "row)" or "rows)" or "record)" or "records)"] && count.Length > 0 && count.All(char.IsAsciiDigit);
     }
 }

@@ -7,7 +7,7 @@ internal sealed class CsvSample
 {
     private const int RecordsMax = 500;
     private const int PreambleMax = 32;
-    private const int FooterMax = 3;
+    private const int FooterMax = CsvFooter.LinesMax;
 
     private readonly List<(string[] Fields, int Start, int Line)> _records = [];
 
@@ -20,6 +20,9 @@ internal sealed class CsvSample
 
     /// <summary>Whether all records have the usual count of fields, but for a preamble and a footer.</summary>
     public bool IsConsistent { get; private set; }
+
+    /// <summary>Whether most records have the usual count of fields, but for a preamble and a footer.</summary>
+    public bool HasTable { get; private set; }
 
     /// <summary>The count of records, at the start, that are a preamble: text before the header, with a field or two.</summary>
     public int PreambleCount { get; private set; }
@@ -102,20 +105,40 @@ internal sealed class CsvSample
             last--;
         }
 
-        if (first > 0 && !IsHeader(_records[first].Fields))
+        // All of a block of short lines below a blank one.
+        var block = _isAfterBlank.FindLastIndex(a => a);
+        if (isWholeFile && block > first && _records.Count - block <= FooterMax && _records.Skip(block).All(r => r.Fields.Length < Width))
+        {
+            last = Math.Min(last, block);
+        }
+
+        if (first > 0 && (!IsHeader(_records[first].Fields) || !IsTableBelow(first, last)))
         {
             first = 0;
         }
 
         PreambleCount = first;
-        IsConsistent = _records.Skip(first).Take(last - first).All(r => r.Fields.Length == Width);
+        var table = _records.Skip(first).Take(last - first).ToList();
+        IsConsistent = table.TrueForAll(r => r.Fields.Length == Width);
+        HasTable = table.Count(r => r.Fields.Length == Width) * 3 >= table.Count * 2;
     }
+
+    /// <summary>
+    /// Whether there is a sign that what stands above is a preamble, beside its few fields: a blank line below it, several lines, or values below the header
+    /// that are no texts. Without one, the first line may as well be a header whose rows have more fields than it names.
+    /// </summary>
+    private bool IsTableBelow(int header, int end) =>
+        header > 1 || _isAfterBlank[header]
+        || Enumerable.Range(0, Width).Any(column => _records.Skip(header + 1).Take(end - header - 1)
+            .Where(r => r.Fields.Length == Width && r.Fields[column].Trim().Length > 0)
+            .Select(r => CsvHeader.LooksLikeData(r.Fields[column].Trim()))
+            .DefaultIfEmpty(false).All(d => d));
 
     /// <summary>A line of a title, or of a name and its value, where the table is wider.</summary>
     private bool IsOfPreamble(string[] fields)
     {
         var filled = fields.Count(f => f.Trim().Length > 0);
-        return Width > 1 && (filled <= 1 || (filled == 2 && Width >= 4)) && (fields.Length < Width || fields.Skip(2).All(f => f.Trim().Length == 0));
+        return Width > 1 && (filled <= 1 || (filled == 2 && Width >= 3)) && (fields.Length < Width || fields.Skip(2).All(f => f.Trim().Length == 0));
     }
 
     private bool IsHeader(string[] fields) =>

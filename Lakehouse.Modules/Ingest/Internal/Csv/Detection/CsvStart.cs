@@ -50,22 +50,19 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
         }
 
         var isPreambleKnown = options.Skip is not null || options.Header is not HeaderMode.Auto || options.Columns is not null;
-        var preamble = isPreambleKnown || !sample.IsConsistent ? 0 : sample.PreambleCount;
+        var preamble = isPreambleKnown || !sample.HasTable ? 0 : sample.PreambleCount;
         var (fields, offset, first) = sample.Records[preamble];
         if (preamble > 0)
         {
-            notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The {(first == 1 ? "first line" : $"first {first} lines")} were taken for a preamble and left out; skip=0 keeps them."));
+            var (lines, them) = first == 1 ? ("line was", "it") : (string.Create(CultureInfo.InvariantCulture, $"{first} lines were"), "them");
+            notes.Add($"The first {lines} taken for a preamble and left out; skip=0 keeps {them}.");
         }
 
+        CsvErrors.RequireText(text[..RecordEnd(text, offset, dialect, isWholeFile)], line);
         var (names, hasHeader) = CsvHeader.Read(fields, line + first, options, limits.MaxColumns);
         if (hasHeader)
         {
-            var record = new CsvRecord(dialect, int.MaxValue);
-            var end = record.Read(text, offset, isWholeFile);
-            CsvErrors.RequireText(text[..end], line);
-            offset = end;
+            offset = RecordEnd(text, offset, dialect, isWholeFile);
         }
 
         var hasNumbers = options.DecimalSeparator is not null || options.GroupSeparator is not null;
@@ -77,6 +74,9 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
             dialect.Delimiter == ';' && !hasNumbers);
         return new CsvStart(dialect, rules, names, start + offset, line + text[..offset].Count((byte)'\n'), notes);
     }
+
+    private static int RecordEnd(ReadOnlySpan<byte> text, int start, CsvDialect dialect, bool isWholeFile) =>
+        new CsvRecord(dialect, int.MaxValue).Read(text, start, isWholeFile);
 
     private static (int Offset, long Line) SkipLines(ReadOnlySpan<byte> data, int count, bool isWholeFile)
     {
