@@ -157,6 +157,9 @@ internal sealed class CsvUpload : IAsyncDisposable
         var (plain, careful) = ScannersOf(file, order, _spool);
         await file.ScanAsync(plain, careful, _converter!.ThrowIfFailedAsync, long.MaxValue, cancellationToken);
         _bytesRead += file.Text.BytesRead;
+
+        // The same bytes in other files are another request.
+        _hash?.AppendData(BitConverter.GetBytes(file.Text.BytesRead));
     }
 
     /// <summary>Takes the columns and the form of the first file.</summary>

@@ -104,7 +104,13 @@ internal sealed class CsvFile : IAsyncDisposable
             careful.IsAfterBlank = plain.IsAfterBlank;
         }
 
-        return taken + careful.Scan(data[taken..], _isAtEnd, ref _line);
+        taken += careful.Scan(data[taken..], _isAtEnd, ref _line);
+        if (plain is not null)
+        {
+            plain.IsAfterBlank = careful.IsAfterBlank;
+        }
+
+        return taken;
     }
 
     /// <summary>Reads what stands before the records, and finds out how they are written. Returns the count of bytes read.</summary>

@@ -43,7 +43,7 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
     public bool IsStopped { get; private set; }
 
     /// <summary>Whether a blank line stands before the next record.</summary>
-    public bool IsAfterBlank { get; private set; }
+    public bool IsAfterBlank { get; set; }
 
     public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
