@@ -37,7 +37,7 @@ public sealed class RequestMemory(long bytesMax)
         while (true)
         {
             Task released;
-            List<RequestMemoryLease> givenUp = [];
+            List<RequestMemoryLease>? givenUp = null;
             lock (_gate)
             {
                 if (lease.IsGivenUp)
@@ -59,14 +59,14 @@ public sealed class RequestMemory(long bytesMax)
                     youngest.IsGivenUp = true;
                     _releasing += youngest.Bytes;
                     _growing.RemoveLast();
-                    givenUp.Add(youngest);
+                    (givenUp ??= []).Add(youngest);
                 }
 
                 released = _released.Task;
             }
 
-            givenUp.ForEach(l => l.GiveUp());
-            if (givenUp.Contains(lease))
+            givenUp?.ForEach(l => l.GiveUp());
+            if (givenUp?.Contains(lease) == true)
             {
                 throw Full();
             }

@@ -21,7 +21,6 @@ namespace Lakehouse.Ingest.Internal.Csv;
 /// <param name="notes">Receives a sentence about what was left out below the table.</param>
 internal sealed class CsvCarefulScanner(
     CsvDialect dialect, CsvColumns columns, CsvTarget target, int recordBytesMax, CsvRowErrors? errors, ICsvRecordSink sink, List<string> notes)
-    : ICsvScanner
 {
     private const byte LineFeed = (byte)'\n';
 
@@ -37,6 +36,7 @@ internal sealed class CsvCarefulScanner(
     /// <summary>Whether a blank line stands before the next record.</summary>
     public bool IsAfterBlank { get; set; }
 
+    /// <summary>As <see cref="CsvScanner.Scan"/>.</summary>
     public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
         var position = _isInSkippedLine ? SkipLine(data, 0, ref line) : 0;

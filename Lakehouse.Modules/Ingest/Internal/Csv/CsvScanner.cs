@@ -14,7 +14,7 @@ namespace Lakehouse.Ingest.Internal.Csv;
 /// <param name="columns">The columns.</param>
 /// <param name="recordBytesMax">The largest record.</param>
 /// <param name="sink">Receives the records.</param>
-internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordBytesMax, ICsvRecordSink sink) : ICsvScanner
+internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordBytesMax, ICsvRecordSink sink)
 {
     private const byte Quote = (byte)'"';
     private const byte LineFeed = (byte)'\n';
@@ -45,6 +45,11 @@ internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordB
     /// <summary>Whether a blank line stands before the next record.</summary>
     public bool IsAfterBlank { get; set; }
 
+    /// <summary>Scans the records that end within <paramref name="data"/>.</summary>
+    /// <param name="data">Starts with the first byte of a record.</param>
+    /// <param name="isFinal">True when the file ends with <paramref name="data"/>.</param>
+    /// <param name="line">The line on which the first record starts, from 1; then the line of the first record that was not scanned.</param>
+    /// <returns>The count of bytes scanned; the rest is the start of a record.</returns>
     public int Scan(ReadOnlySpan<byte> data, bool isFinal, ref long line)
     {
         IsStopped = false;

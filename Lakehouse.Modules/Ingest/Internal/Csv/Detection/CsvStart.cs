@@ -58,12 +58,10 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
             notes.Add($"The first {lines} taken for a preamble and left out; skip=0 keeps {them}.");
         }
 
-        CsvErrors.RequireText(text[..RecordEnd(text, offset, dialect, isWholeFile)], line);
+        var end = new CsvRecord(dialect, int.MaxValue).Read(text, offset, isWholeFile);
+        CsvErrors.RequireText(text[..end], line);
         var (names, hasHeader) = CsvHeader.Read(fields, line + first, options, limits.MaxColumns);
-        if (hasHeader)
-        {
-            offset = RecordEnd(text, offset, dialect, isWholeFile);
-        }
+        offset = hasHeader ? end : offset;
 
         var hasNumbers = options.DecimalSeparator is not null || options.GroupSeparator is not null;
         var rules = new ValueRules(
@@ -74,9 +72,6 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
             dialect.Delimiter == ';' && !hasNumbers);
         return new CsvStart(dialect, rules, names, start + offset, line + text[..offset].Count((byte)'\n'), notes);
     }
-
-    private static int RecordEnd(ReadOnlySpan<byte> text, int start, CsvDialect dialect, bool isWholeFile) =>
-        new CsvRecord(dialect, int.MaxValue).Read(text, start, isWholeFile);
 
     private static (int Offset, long Line) SkipLines(ReadOnlySpan<byte> data, int count, bool isWholeFile)
     {
