@@ -25,7 +25,10 @@ internal sealed class FunctionCalls(CallTargets targets, QueryOptions options) :
     {
         var reader = new FrameReader(frame.Payload.Span);
         var number = reader.Int();
-        return AnswerAsync(CallFrames.ReadCall(ref reader), number, frameBytesMax, send, stopping, dead);
+        var call = CallFrames.ReadCall(ref reader);
+
+        // On another thread: a model that runs in this process computes before it first waits, and the caller has other frames to read meanwhile.
+        return Task.Run(() => AnswerAsync(call, number, frameBytesMax, send, stopping, dead), CancellationToken.None);
     }
 
     public void Dispose() => _limiter.Dispose();
