@@ -14,8 +14,11 @@ namespace Lakehouse.Tests.Acceptance;
 public sealed partial class HostileSqlTests(ITestOutputHelper output)
 {
     private const long MemoryLimitBytes = 1024L << 20;
-    // The bound for one process in reserve. The test uses two, because statements that end an engine process follow each other faster than a process starts.
-    private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + (400L << 20) + (90L << 20);
+    // Two, because statements that end an engine process follow each other faster than a process starts.
+    private const int ReserveEngines = 2;
+
+    // An engine at its limit and what it may have besides, the server, and the engines in reserve.
+    private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + (400L << 20) + (ReserveEngines * (90L << 20));
     private const int BytesReadMax = 2_000_000;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
@@ -27,7 +30,7 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         await using var server = await LakehouseProcess.StartAsync(
             folder.Path, "--query.timeout", "500ms", "--query.interrupt_grace", "200ms", "--query.memory_limit", "1GiB", "--query.max_temp_bytes", "512MiB",
-            "--query.refuse_for", "0s", "--query.reserve_engines", "2");
+            "--query.refuse_for", "0s", "--query.reserve_engines", $"{ReserveEngines}");
         await server.IngestAsync("t", "id,k,v\n1,a,10\n2,b,20\n3,a,30\n"u8.ToArray());
         await server.IngestAsync("workers", ProgramTests.Workers(20_000));
         using var stop = new CancellationTokenSource();

@@ -11,6 +11,12 @@ namespace Lakehouse.Ingest.Internal;
 /// </summary>
 internal sealed class SegmentConverter : IAsyncDisposable
 {
+    // DuckDB's own default, and the least that a filter or a top ten has to unpack.
+    private const long GroupRowsMax = 122_880;
+    private const long GroupRowsMin = 16_384;
+    private const long GroupRowsUnit = 2_048; // the rows of a vector
+    private const long GroupBytes = 10 << 20;
+
     private readonly IngestOptions _options;
     private readonly ConverterEngines _engines;
     private readonly byte _delimiter;
@@ -101,7 +107,9 @@ internal sealed class SegmentConverter : IAsyncDisposable
         using var interruption = _stop.Token.Register(connection.Interrupt);
         try
         {
-            var rows = Copy(connection, $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression})");
+            var rows = Copy(
+                connection,
+                $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression}, ROW_GROUP_SIZE {GroupRows(segment)})");
             if (rows != segment.RowCount)
             {
                 throw Disagreement($"the engine read {rows} rows of {segment.RowCount}", null);
@@ -114,6 +122,16 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
         var (size, hash) = Seal(path);
         return new ConvertedSegment(segment, schema, path, size, hash);
+    }
+
+    /// <summary>
+    /// The rows of a row group: about ten mebibytes of text. A reader unpacks whole groups, so that groups of long rows make small answers slow; and each group
+    /// has a cost of its own, so that groups of short rows have as many of them as the engine's default.
+    /// </summary>
+    private static long GroupRows(SpoolSegment segment)
+    {
+        var rows = GroupBytes * segment.RowCount / Math.Max(1, new FileInfo(segment.Path).Length);
+        return Math.Clamp(rows / GroupRowsUnit * GroupRowsUnit, GroupRowsMin, GroupRowsMax);
     }
 
     private static long Copy(DuckDbConnection connection, string sql)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Lakehouse.Tests.Fixtures;
@@ -83,6 +85,23 @@ public sealed class SqlVectorTests
         body.GetProperty("code").GetString().Should().Be("query_timeout");
         await Until.HoldsAsync(() => ollama.AbortedCount == 1);
         ollama.Instead = null;
+        (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
+    }
+
+    [Theory]
+    [InlineData("process")]
+    [InlineData("none")]
+    public async Task A_query_past_its_time_ends_in_time_though_several_threads_of_it_embed(string isolation)
+    {
+        await using var host = await LakehouseHost.StartAsync(("query.isolation", isolation), ("query.timeout", "500ms"), ("query.threads", "2"));
+        const string texts = "SELECT repeat('some words ', 100) || range AS t FROM range({0}, {0} + 1000000)";
+        var all = string.Join(" UNION ALL ", Enumerable.Range(0, 4).Select(i => string.Format(CultureInfo.InvariantCulture, texts, i * 1_000_000)));
+        var started = Stopwatch.StartNew();
+
+        var (status, body) = await host.SqlAsync($"SELECT max(len(embed(t))) FROM ({all})");
+
+        (status, body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.GatewayTimeout, "query_timeout"));
+        started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3));
         (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
     }
 
