@@ -13,7 +13,7 @@ public static class IngestModule
     public static IServiceCollection AddIngest(this IServiceCollection services, IngestOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IManifestCodec, ParquetManifestCodec>()
-        .AddSingleton<IIngestor, CsvIngestor>();
+        .AddSingleton<IIngestor, FileIngestor>();
 
     /// <summary>Maps <c>/v1/ingest</c>.</summary>
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes) => IngestEndpoints.Map(routes);

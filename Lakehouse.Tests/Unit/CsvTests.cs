@@ -2,6 +2,7 @@ using System.Text;
 using Lakehouse.Core.Errors;
 using Lakehouse.Ingest.Internal.Csv;
 using Lakehouse.Ingest.Internal.Csv.Detection;
+using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Tests.Unit;
@@ -198,7 +199,7 @@ public sealed class CsvTests
     private static (string Text, long Rows) Scan(byte[] csv, int count, int blockSize)
     {
         var sink = new Sink();
-        var columns = CsvColumns.Untold(count, ValueRules.Plain);
+        var columns = TableColumns.Untold(count, ValueRules.Plain);
         var scanner = new CsvScanner((byte)',', columns, recordBytesMax: 1 << 20, sink);
         var careful = new CsvCarefulScanner(new CsvDialect((byte)','), columns, new CsvTarget((byte)','), recordBytesMax: 1 << 20, null, sink, []);
         var (start, end, line) = (0, 0, 1L);
@@ -223,7 +224,7 @@ public sealed class CsvTests
         }
     }
 
-    private sealed class Sink : ICsvRecordSink
+    private sealed class Sink : IRecordSink
     {
         public List<byte> Bytes { get; } = [];
 

@@ -5,4 +5,10 @@ public enum FileFormat
 {
     /// <summary>Values with a delimiter between them, RFC 4180 and its dialects.</summary>
     Csv,
+
+    /// <summary>JSON objects (RFC 8259): in one array, or one after the other.</summary>
+    Json,
+
+    /// <summary>JSON objects, one on each line.</summary>
+    NdJson,
 }

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Unicode;
 using Lakehouse.Core.Errors;
 using Lakehouse.Ingest.Internal.Csv.Detection;
+using Lakehouse.Ingest.Internal.Files;
+using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv;
@@ -20,7 +22,7 @@ namespace Lakehouse.Ingest.Internal.Csv;
 /// <param name="sink">Receives the records.</param>
 /// <param name="notes">Receives a sentence about what was left out below the table.</param>
 internal sealed class CsvCarefulScanner(
-    CsvDialect dialect, CsvColumns columns, CsvTarget target, int recordBytesMax, CsvRowErrors? errors, ICsvRecordSink sink, List<string> notes)
+    CsvDialect dialect, TableColumns columns, CsvTarget target, int recordBytesMax, RowErrors? errors, IRecordSink sink, List<string> notes)
 {
     private const byte LineFeed = (byte)'\n';
 
@@ -59,7 +61,7 @@ internal sealed class CsvCarefulScanner(
                 RequireText(data, position, end);
                 Take(data, position, line);
             }
-            catch (CsvFormatException error)
+            catch (TextFormatException error)
             {
                 if (errors is null)
                 {
@@ -150,11 +152,11 @@ internal sealed class CsvCarefulScanner(
             RemoveTrailing();
             Add(0, line);
         }
-        catch (CsvFormatException error) when (errors is not null)
+        catch (TextFormatException error) when (errors is not null)
         {
             errors.Add(line, Reason(error), text);
         }
-        catch (CsvFormatException error)
+        catch (TextFormatException error)
         {
             throw Translate(error, text, 0, line);
         }
@@ -166,7 +168,7 @@ internal sealed class CsvCarefulScanner(
         if (_record.Fields.Count != columns.Count)
         {
             var count = _record.Fields.Count;
-            throw new CsvFormatException(
+            throw new TextFormatException(
                 "csv_ragged_row",
                 start,
                 $"{count} {(count == 1 ? "field" : "fields")}, expected {columns.Count} as in the header"
@@ -226,10 +228,10 @@ internal sealed class CsvCarefulScanner(
     }
 
     /// <summary>The error of a value that does not have the type that was told.</summary>
-    private static CsvFormatException BadValue(int offset, string column, DeclaredType type, ReadOnlySpan<byte> value) => new(
+    private static TextFormatException BadValue(int offset, string column, DeclaredType type, ReadOnlySpan<byte> value) => new(
         "csv_bad_value",
         offset,
-        $"'{CsvColumns.Beginning(value)}' is no {type.Name}, the type that was told for the column '{column}'. Say null= if it stands for nothing, "
+        $"'{TableColumns.Beginning(value)}' is no {type.Name}, the type that was told for the column '{column}'. Say null= if it stands for nothing, "
         + "another type, or on_error=skip to leave such rows out");
 
     /// <summary>Whether the first value is a word for a total: in a column of another type, or in a row half of which is empty.</summary>
@@ -283,7 +285,7 @@ internal sealed class CsvCarefulScanner(
         notes.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"Below the table, {(_held.Count == 1 ? "the last line was" : $"{_held.Count} lines were")} left out, from line {_held[0].Line}: "
-            + $"{CsvColumns.Beginning(Encoding.UTF8.GetBytes(first))}"));
+            + $"{TableColumns.Beginning(Encoding.UTF8.GetBytes(first))}"));
         _held.Clear();
     }
 
@@ -301,19 +303,19 @@ internal sealed class CsvCarefulScanner(
         var record = data[start..end];
         if (!Utf8.IsValid(record) || record.Contains((byte)0))
         {
-            throw new CsvFormatException("csv_not_utf8", start, "it holds bytes that are not UTF-8, or NUL bytes");
+            throw new TextFormatException("csv_not_utf8", start, "it holds bytes that are not UTF-8, or NUL bytes");
         }
     }
 
-    private static LakehouseException Translate(CsvFormatException error, ReadOnlySpan<byte> data, int offset, long line)
+    private static LakehouseException Translate(TextFormatException error, ReadOnlySpan<byte> data, int offset, long line)
     {
         var inRecord = Math.Max(0, error.Offset - offset);
 
         // Invalid bytes before the offset are reported first.
         CsvErrors.RequireText(error.Code == "csv_not_utf8" ? data : data[..Math.Min(inRecord, data.Length)], line);
-        return CsvErrors.At(data, inRecord, line, error.Code, error.Message);
+        return TextErrors.At(data, inRecord, line, error.Code, error.Message);
     }
 
     /// <summary>What is wrong, without what would help: the rows are left out already.</summary>
-    private static string Reason(CsvFormatException error) => error.Message.Split(". ")[0];
+    private static string Reason(TextFormatException error) => error.Message.Split(". ")[0];
 }

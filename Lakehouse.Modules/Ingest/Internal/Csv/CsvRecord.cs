@@ -1,5 +1,5 @@
 using System.Buffers;
-using Lakehouse.Core.Configuration;
+using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv;
@@ -37,7 +37,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
     /// <param name="start">The offset of the first byte of a record.</param>
     /// <param name="isFinal">Whether the file ends with <paramref name="data"/>.</param>
     /// <returns>The offset of the next record; -1 when this one does not end within the data.</returns>
-    /// <exception cref="CsvFormatException">It is malformed.</exception>
+    /// <exception cref="TextFormatException">It is malformed.</exception>
     public int Read(ReadOnlySpan<byte> data, int start, bool isFinal)
     {
         _fields.Clear();
@@ -129,9 +129,8 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
     }
 
     /// <summary>The error of a record that is larger than allowed, or has not ended within the allowed size.</summary>
-    public static CsvFormatException TooLarge(int offset, int sizeBytesMax) => new(
-        "csv_record_too_large", offset, $"the record that starts here is larger than {ByteSize.Format(sizeBytesMax)} (ingest.max_record_bytes); is a "
-        + "quote in it never closed?");
+    public static TextFormatException TooLarge(int offset, int sizeBytesMax) => new(
+        "csv_record_too_large", offset, TextErrors.TooLarge(sizeBytesMax, "; is a quote in it never closed?"));
 
     private int ReadField(ReadOnlySpan<byte> data, int start, bool isFinal)
     {
@@ -162,7 +161,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
             {
                 if (end + 1 == data.Length)
                 {
-                    return isFinal ? throw new CsvFormatException("csv_open_escape", end, "an escape at the end of the file, with nothing after it") : -1;
+                    return isFinal ? throw new TextFormatException("csv_open_escape", end, "an escape at the end of the file, with nothing after it") : -1;
                 }
 
                 Append(data.Slice(end + 1, 1));
@@ -173,7 +172,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
 
             if (end < data.Length && data[end] == CarriageReturn && !IsLineEnd(data, end, isFinal, out var isCut))
             {
-                return isCut ? -1 : throw new CsvFormatException(
+                return isCut ? -1 : throw new TextFormatException(
                     "csv_lone_carriage_return",
                     end,
                     "a carriage return without a line feed. Lines end in LF or CRLF; inside a value it must be quoted");
@@ -230,7 +229,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
         if (end == data.Length ? !isFinal : data[end] != dialect.Delimiter && data[end] != LineFeed && !IsLineEnd(data, end, isFinal, out _))
         {
             var isCut = end == data.Length || (data[end] == CarriageReturn && end + 1 == data.Length && !isFinal);
-            return isCut ? -1 : throw new CsvFormatException(
+            return isCut ? -1 : throw new TextFormatException(
                 "csv_text_after_quote",
                 end,
                 dialect.Escape == dialect.Quote
@@ -242,7 +241,7 @@ internal sealed class CsvRecord(CsvDialect dialect, int sizeBytesMax, ValueRules
         return end;
     }
 
-    private static CsvFormatException Unclosed(int offset) =>
+    private static TextFormatException Unclosed(int offset) =>
         new("csv_unclosed_quote", offset, "the quote that opens here is never closed. If quotes are plain characters in this file, say quote=none");
 
     private int SkipBlanks(ReadOnlySpan<byte> data, int position)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Lakehouse.Ingest.Internal.Csv.Detection;
+using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv;
@@ -14,7 +15,7 @@ namespace Lakehouse.Ingest.Internal.Csv;
 /// <param name="columns">The columns.</param>
 /// <param name="recordBytesMax">The largest record.</param>
 /// <param name="sink">Receives the records.</param>
-internal sealed class CsvScanner(byte delimiter, CsvColumns columns, int recordBytesMax, ICsvRecordSink sink)
+internal sealed class CsvScanner(byte delimiter, TableColumns columns, int recordBytesMax, IRecordSink sink)
 {
     private const byte Quote = (byte)'"';
     private const byte LineFeed = (byte)'\n';

@@ -10,43 +10,98 @@ internal static class FileStart
     // The first bytes may end within a character.
     private const int BytesOfCharacterMax = 4;
 
-    /// <summary>Refuses a file that is something else.</summary>
+    /// <summary>The format of a file: what was told, else its media type, else its name, else its first bytes. Refuses one that is something else.</summary>
     /// <param name="data">Its first bytes, unpacked.</param>
-    /// <param name="isTold">Whether its format was told, so that text that looks like another format is taken as it is.</param>
+    /// <param name="told">The format that was told, so that text that looks like another format is taken as it is; null for none.</param>
+    /// <param name="source">What its sender says of it.</param>
     /// <param name="isPacked">Whether it was packed.</param>
     /// <exception cref="LakehouseException"><c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>).</exception>
-    public static void RequireText(ReadOnlySpan<byte> data, bool isTold, bool isPacked)
+    public static FileFormat FormatOf(ReadOnlySpan<byte> data, FileFormat? told, IngestSource source, bool isPacked)
     {
-        if (isTold && !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]))
+        var isText = !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]);
+        if (told is { } format && isText)
         {
-            return; // PAR1,PAR2 may be names
+            return format; // PAR1,PAR2 may be names
         }
 
-        var what = data switch
+        if (WhatBinary(data, isPacked) is { } binary)
         {
-            [(byte)'P', (byte)'K', 3, 4, ..] => IsOffice(data)
-                ? "an Excel or other Office file. Save the sheet as CSV (UTF-8) and send that"
-                : "a ZIP archive. Unpack it and send the files in it, or pack it with gzip",
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Excel or other Office file of before 2007. Save the sheet as CSV (UTF-8) and send that",
-            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF, which holds pages and no table. Export the data as CSV where the PDF was made",
-            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file. Store it with /v1/storage/put and register it with /v1/catalog/register",
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => "packed with zstd. Unpack it, or pack it with gzip",
-            [(byte)'B', (byte)'Z', (byte)'h', ..] => "packed with bzip2. Unpack it, or pack it with gzip",
-            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "packed with xz. Unpack it, or pack it with gzip",
-            [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] => "a 7-Zip archive. Unpack it and send the files in it",
-            [0x1F, 0x8B, ..] when isPacked => "packed with gzip twice. Unpack it once",
-            [(byte)'A', (byte)'R', (byte)'R', (byte)'O', (byte)'W', (byte)'1', ..] => "an Arrow file. Send CSV",
-            [(byte)'O', (byte)'R', (byte)'C', ..] when data.Contains((byte)0) => "an ORC file. Send CSV",
-            [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "an Avro file. Send CSV",
-            _ when data.StartsWith("SQLite format 3\0"u8) => "a SQLite database. Export its tables as CSV",
-            _ when !isTold => WhatText(data),
+            throw Refuse($"The file is {binary}");
+        }
+
+        if (told is not null)
+        {
+            return told.Value;
+        }
+
+        var (said, by) = Said(source);
+        if (WhatText(data) is { } text)
+        {
+            throw Refuse($"The file is {text}");
+        }
+
+        if (IsJson(data))
+        {
+            return said is FileFormat.Csv
+                ? throw Refuse($"The file is JSON, and {by} says CSV. Say format=json, or format=csv if it is CSV after all")
+                : said ?? FileFormat.Json;
+        }
+
+        var mayBeJson = data.IsEmpty || data.TrimStart(" \t\r\n"u8) is [(byte)'[' or (byte)'{', ..];
+        return said is FileFormat.Json or FileFormat.NdJson
+            ? mayBeJson ? said.Value : throw Refuse($"The file is no JSON, and {by} says so. Say format=csv if it is CSV")
+            : FileFormat.Csv;
+    }
+
+    /// <summary>What the media type says, or else the name. Types that clients send of anything say nothing.</summary>
+    private static (FileFormat? Format, string By) Said(IngestSource source)
+    {
+        FileFormat? byType = source.ContentType?.ToLowerInvariant() switch
+        {
+            "text/csv" or "text/tab-separated-values" or "application/csv" => FileFormat.Csv,
+            "application/json" or "text/json" => FileFormat.Json,
+            "application/x-ndjson" or "application/ndjson" or "application/jsonl" or "application/x-jsonlines" => FileFormat.NdJson,
             _ => null,
         };
-        if (what is not null)
+        if (byType is not null)
         {
-            throw new LakehouseException(ErrorKind.UnsupportedMedia, "unsupported_format", $"The file is {what}. Nothing was registered.");
+            return (byType, $"its media type, {source.ContentType},");
         }
+
+        var name = source.FileName?.ToLowerInvariant() ?? string.Empty;
+        name = name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^".gz".Length] : name;
+        FileFormat? byName = Path.GetExtension(name) switch
+        {
+            ".csv" or ".tsv" or ".tab" => FileFormat.Csv,
+            ".json" => FileFormat.Json,
+            ".ndjson" or ".jsonl" => FileFormat.NdJson,
+            _ => null,
+        };
+        return (byName, "its name");
     }
+
+    private static LakehouseException Refuse(string what) =>
+        new(ErrorKind.UnsupportedMedia, "unsupported_format", $"{what}. Nothing was registered.");
+
+    private static string? WhatBinary(ReadOnlySpan<byte> data, bool isPacked) => data switch
+    {
+        [(byte)'P', (byte)'K', 3, 4, ..] => IsOffice(data)
+            ? "an Excel or other Office file. Save the sheet as CSV (UTF-8) and send that"
+            : "a ZIP archive. Unpack it and send the files in it, or pack it with gzip",
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Excel or other Office file of before 2007. Save the sheet as CSV (UTF-8) and send that",
+        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF, which holds pages and no table. Export the data as CSV where the PDF was made",
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file. Store it with /v1/storage/put and register it with /v1/catalog/register",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "packed with zstd. Unpack it, or pack it with gzip",
+        [(byte)'B', (byte)'Z', (byte)'h', ..] => "packed with bzip2. Unpack it, or pack it with gzip",
+        [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "packed with xz. Unpack it, or pack it with gzip",
+        [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] => "a 7-Zip archive. Unpack it and send the files in it",
+        [0x1F, 0x8B, ..] when isPacked => "packed with gzip twice. Unpack it once",
+        [(byte)'A', (byte)'R', (byte)'R', (byte)'O', (byte)'W', (byte)'1', ..] => "an Arrow file. Send CSV or JSON",
+        [(byte)'O', (byte)'R', (byte)'C', ..] when data.Contains((byte)0) => "an ORC file. Send CSV or JSON",
+        [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "an Avro file. Send CSV or JSON",
+        _ when data.StartsWith("SQLite format 3\0"u8) => "a SQLite database. Export its tables as CSV",
+        _ => null,
+    };
 
     private static string? WhatText(ReadOnlySpan<byte> data)
     {
@@ -54,15 +109,15 @@ internal static class FileStart
         text = text.TrimStart(" \t\r\n"u8);
         return Begins(text, "<!doctype html") || Begins(text, "<html") || Begins(text, "<head") || Begins(text, "<body") || Begins(text, "<table")
             ? "a web page (HTML). If it should have been a file, the link leads to a login or an error page; if it is CSV after all, say format=csv"
-            : Begins(text, "<?xml") || Begins(text, "<!--") ? "XML. Send CSV; if it is CSV after all, say format=csv"
+            : Begins(text, "<?xml") || Begins(text, "<!--") ? "XML. Send CSV or JSON; if it is CSV after all, say format=csv"
             : Begins(text, "{\\rtf") ? "a word processor's file (RTF). Save the table as CSV"
-            : IsJson(text) ? "JSON. Send CSV; if it is CSV after all, say format=csv"
             : null;
     }
 
     /// <summary>An object or an array, and not merely a name in brackets: <c>{</c> or <c>[</c>, then what JSON can have there.</summary>
-    private static bool IsJson(ReadOnlySpan<byte> text)
+    private static bool IsJson(ReadOnlySpan<byte> data)
     {
+        var text = (data.StartsWith("\uFEFF"u8) ? data[3..] : data).TrimStart(" \t\r\n"u8);
         if (text.IsEmpty || text[0] is not ((byte)'{' or (byte)'['))
         {
             return false;

@@ -27,7 +27,7 @@ internal static class IngestEndpoints
             .WithTags("ingest")
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(Parameters)
-            .WithSummary("Makes a CSV file the newest version of a dataset");
+            .WithSummary("Makes files the newest version of a dataset, or adds their rows");
         routes.MapPost("/v1/ingest/preview", PreviewAsync)
             .WithTags("ingest")
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
@@ -42,7 +42,7 @@ internal static class IngestEndpoints
         var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
         var preview = await ingestor.PreviewAsync(ReadParameters.Parse(upload.Parameters), upload.Files, context.RequestAborted);
         return TypedResults.Ok(new PreviewResponse(
-            preview.Reading.Columns, preview.Rows, preview.IsWhole, preview.Reading.Delimiter.ToString(), preview.Reading.Encoding,
+            preview.Reading.Columns, preview.Rows, preview.IsWhole, Word(preview.Reading.Format), preview.Reading.Delimiter, preview.Reading.Encoding,
             preview.Reading.Compression, preview.Reading.Notes, preview.Reading.SkippedCount, preview.Reading.Skipped));
     }
 
@@ -60,6 +60,8 @@ internal static class IngestEndpoints
         var result = await ingestor.IngestAsync(request, upload.Files, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));
     }
+
+    private static string Word(FileFormat format) => format.ToString().ToLowerInvariant();
 
     private static CommitMode ParseMode(IReadOnlyDictionary<string, string> parameters) => parameters.GetValueOrDefault("mode") switch
     {
@@ -88,7 +90,8 @@ internal static class IngestEndpoints
         IReadOnlyList<ColumnDecision> Columns,
         IReadOnlyList<IReadOnlyList<string?>> Rows,
         bool Whole,
-        string Delimiter,
+        string Format,
+        char? Delimiter,
         string Encoding,
         string? Compression,
         IReadOnlyList<string> Notes,
@@ -105,7 +108,8 @@ internal static class IngestEndpoints
         bool Unchanged,
         long BytesRead,
         long BytesWritten,
-        string Delimiter,
+        string Format,
+        char? Delimiter,
         string Encoding,
         string? Compression,
         IReadOnlyList<ColumnDecision> Columns,
@@ -124,7 +128,8 @@ internal static class IngestEndpoints
             result.IsUnchanged,
             result.Reading.BytesRead,
             result.BytesWritten,
-            result.Reading.Delimiter.ToString(),
+            Word(result.Reading.Format),
+            result.Reading.Delimiter,
             result.Reading.Encoding,
             result.Reading.Compression,
             result.Reading.Columns,

@@ -34,11 +34,11 @@ internal sealed class ReadParameters
 
     private ReadOptions Read()
     {
-        var format = Choice("format", "csv", "tsv");
+        var format = Choice("format", "csv", "tsv", "json", "ndjson", "jsonl");
         var (columns, types) = Columns();
         var options = new ReadOptions
         {
-            Format = format is null ? null : FileFormat.Csv,
+            Format = format switch { null => null, "json" => FileFormat.Json, "ndjson" or "jsonl" => FileFormat.NdJson, _ => FileFormat.Csv },
             Encoding = Encoding(),
             Delimiter = Delimiter(format) ?? (format == "tsv" ? '\t' : null),
             Quote = Character("quote", isNoneAllowed: true),

@@ -33,6 +33,9 @@ internal enum ColumnKind : byte
     /// <summary>A timestamp in the form that the reader was told.</summary>
     TimestampAsTold,
 
+    /// <summary>Objects or arrays, of which the shape is known.</summary>
+    Nested,
+
     /// <summary>Everything else, and every value whose type is in doubt.</summary>
     Text,
 }

@@ -44,15 +44,21 @@ internal readonly struct ColumnProfile : IEquatable<ColumnProfile>
         }
 
         var kind = rules.Classify(value, _joined, out var integer);
-        int flags = _flags;
+        var flag = kind == ColumnKind.Float && rules.IsPointDoubtful ? MayHaveThousands(value) ? DoubtfulPoint : CertainPoint : 0;
+        return With(kind, integer, flag);
+    }
+
+    /// <summary>The state after a value of a type.</summary>
+    /// <param name="kind">The type.</param>
+    /// <param name="integer">The number, when the type is <see cref="ColumnKind.Integer"/>.</param>
+    public ColumnProfile With(ColumnKind kind, long integer = 0) => With(kind, integer, 0);
+
+    private ColumnProfile With(ColumnKind kind, long integer, int flag)
+    {
+        var flags = _flags | flag;
         if (kind == ColumnKind.Integer && integer is > ExactInDoubleMax or < -ExactInDoubleMax)
         {
             flags |= WideInteger;
-        }
-
-        if (kind == ColumnKind.Float && rules.IsPointDoubtful)
-        {
-            flags |= MayHaveThousands(value) ? DoubtfulPoint : CertainPoint;
         }
 
         if (_joined == ColumnKind.Unknown || kind == _joined)

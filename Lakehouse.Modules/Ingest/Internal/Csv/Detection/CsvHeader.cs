@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lakehouse.Core.Errors;
+using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv.Detection;
@@ -143,5 +144,5 @@ internal static class CsvHeader
         }
     }
 
-    private static LakehouseException At(long line, string code, string what) => CsvErrors.At([], 0, line, code, what);
+    private static LakehouseException At(long line, string code, string what) => TextErrors.At([], 0, line, code, what);
 }

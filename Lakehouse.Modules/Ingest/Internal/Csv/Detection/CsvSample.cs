@@ -1,4 +1,5 @@
 using System.Text;
+using Lakehouse.Ingest.Internal.Files;
 
 namespace Lakehouse.Ingest.Internal.Csv.Detection;
 
@@ -74,7 +75,7 @@ internal sealed class CsvSample
                 position = end;
             }
         }
-        catch (CsvFormatException)
+        catch (TextFormatException)
         {
             isWhole = false;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Values;
 
 namespace Lakehouse.Ingest.Internal.Csv.Detection;
@@ -82,7 +83,7 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
             if (length < 0)
             {
                 var what = isWholeFile ? $"skip={count} leaves nothing: the file has {i + 1} lines or fewer" : "the lines to skip do not end";
-                throw CsvErrors.Whole("csv_no_rows", what);
+                throw TextErrors.Whole("csv_no_rows", what);
             }
 
             offset += length + 1;
@@ -118,14 +119,14 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
                 position = record.Read(text, position, isWholeFile);
             }
         }
-        catch (CsvFormatException error)
+        catch (TextFormatException error)
         {
             CsvErrors.RequireText(text[..error.Offset], line);
-            return CsvErrors.At(text, error.Offset, line, error.Code, error.Message);
+            return TextErrors.At(text, error.Offset, line, error.Code, error.Message);
         }
 
         return position < 0
-            ? CsvErrors.At([], 0, line, "csv_header_too_long", $"the first record does not end within {text.Length} bytes")
-            : CsvErrors.Whole("csv_empty", "the file holds no records");
+            ? TextErrors.At([], 0, line, "csv_header_too_long", $"the first record does not end within {text.Length} bytes")
+            : TextErrors.Whole("csv_empty", "the file holds no records");
     }
 }

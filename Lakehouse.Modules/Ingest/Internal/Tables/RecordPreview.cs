@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Text;
 using Lakehouse.DuckDb;
-using Lakehouse.Ingest.Internal.Csv;
 
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>Takes the first records of a file and shows them as the rows that they would be.</summary>
-internal sealed class CsvPreview : ICsvRecordSink
+internal sealed class RecordPreview : IRecordSink
 {
     private const int RowsMax = 20;
 
@@ -37,10 +36,10 @@ internal sealed class CsvPreview : ICsvRecordSink
     /// <summary>The first rows. Blocks the thread for a few milliseconds.</summary>
     /// <param name="engines">Convert them.</param>
     /// <param name="schema">The columns.</param>
-    /// <param name="delimiter">The delimiter of the records.</param>
+    /// <param name="form">The form of the records.</param>
     /// <param name="recordBytesMax">The largest record.</param>
     /// <param name="folder">The scratch folder.</param>
-    public List<IReadOnlyList<string?>> Read(ConverterEngines engines, CsvSchema schema, byte delimiter, int recordBytesMax, string folder)
+    public List<IReadOnlyList<string?>> Read(ConverterEngines engines, TableSchema schema, RecordForm form, int recordBytesMax, string folder)
     {
         var rows = new List<IReadOnlyList<string?>>();
         if (_records.WrittenCount == 0)
@@ -53,7 +52,7 @@ internal sealed class CsvPreview : ICsvRecordSink
         var database = engines.Take(folder);
         using (var connection = database.Connect())
         {
-            Read(connection, $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, delimiter, recordBytesMax)}) LIMIT {RowsMax}", rows);
+            Read(connection, $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, form, recordBytesMax)}) LIMIT {RowsMax}", rows);
         }
 
         engines.Return(database);

@@ -1,48 +1,75 @@
 using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Values;
 
-namespace Lakehouse.Ingest.Internal.Csv;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>The columns of a file, as far as its records are known. Not thread-safe.</summary>
-internal sealed class CsvColumns
+internal sealed class TableColumns
 {
     private const int ValueLengthMax = 80;
 
-    private readonly ColumnProfile[] _profiles;
-    private readonly (ColumnKind Before, long Line, string Value)[] _evidence;
+    private readonly List<string> _names;
+    private readonly List<DeclaredType?> _declared;
+    private ColumnProfile[] _profiles;
+    private (ColumnKind Before, long Line, string Value)[] _evidence;
+    private NestedShape?[] _shapes;
 
-    public CsvColumns(string[] names, IReadOnlyList<DeclaredType?> declared, ValueRules rules)
+    public TableColumns(IReadOnlyList<string> names, IReadOnlyList<DeclaredType?> declared, ValueRules rules)
     {
-        (Names, Declared, Rules) = (names, declared, rules);
+        (_names, _declared, Rules) = ([.. names], [.. declared], rules);
         HasDeclared = declared.Any(d => d is not null);
-        _profiles = new ColumnProfile[names.Length];
-        _evidence = new (ColumnKind, long, string)[names.Length];
+        _profiles = new ColumnProfile[names.Count];
+        _evidence = new (ColumnKind, long, string)[names.Count];
+        _shapes = new NestedShape?[names.Count];
     }
 
     /// <summary>In order.</summary>
-    public IReadOnlyList<string> Names { get; }
+    public IReadOnlyList<string> Names => _names;
 
     /// <summary>For each column the type that was told; null where it is found out.</summary>
-    public IReadOnlyList<DeclaredType?> Declared { get; }
+    public IReadOnlyList<DeclaredType?> Declared => _declared;
 
     /// <summary>Whether a type was told for any column.</summary>
-    public bool HasDeclared { get; }
+    public bool HasDeclared { get; private set; }
 
     /// <summary>How values are read; the doubt about points is that of the file that is being read.</summary>
     public ValueRules Rules { get; set; }
 
     /// <summary>The count of columns.</summary>
-    public int Count => _profiles.Length;
+    public int Count => _names.Count;
 
     /// <summary>What is known of each column.</summary>
-    public ReadOnlySpan<ColumnProfile> Profiles => _profiles;
+    public ReadOnlySpan<ColumnProfile> Profiles => _profiles.AsSpan(0, _names.Count);
 
     /// <summary>Increases whenever a column's type, or the SQL that reads the column, changes.</summary>
     public int Version { get; private set; }
 
     /// <summary>Columns without types that were told.</summary>
-    public static CsvColumns Untold(int count, ValueRules rules) =>
+    public static TableColumns Untold(int count, ValueRules rules) =>
         new([.. Enumerable.Range(1, count).Select(i => $"c{i}")], new DeclaredType?[count], rules);
+
+    /// <summary>Adds a column, which has no value so far.</summary>
+    public void Add(string name, DeclaredType? declared)
+    {
+        if (Count == _profiles.Length)
+        {
+            var size = Math.Max(8, Count * 2);
+            Array.Resize(ref _profiles, size);
+            Array.Resize(ref _evidence, size);
+            Array.Resize(ref _shapes, size);
+        }
+
+        _names.Add(name);
+        _declared.Add(declared);
+        HasDeclared |= declared is not null;
+        Version++;
+    }
+
+    /// <summary>The shape of the objects and arrays in a column.</summary>
+    public NestedShape Shape(int column) => _shapes[column] ??= new NestedShape();
+
+    /// <summary>Notes that a shape has changed.</summary>
+    public void SetShapeChanged() => Version++;
 
     /// <summary>Takes the next state of a column.</summary>
     /// <param name="column">Its index.</param>
@@ -79,7 +106,7 @@ internal sealed class CsvColumns
                 : profile.Kind == ColumnKind.Unknown ? new ColumnDecision(Names[i], types[i], "no value")
                 : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i])
                 : profile.IsInDoubt ? new ColumnDecision(Names[i], types[i], "the point may separate thousands: say decimal=", line, value)
-                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{CsvSchema.TypeName(before)} until then", line, value);
+                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{(before is ColumnKind.Nested ? "objects or arrays" : TableSchema.TypeName(before))} until then", line, value);
         }
 
         return decisions;

@@ -8,7 +8,7 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>
 /// The text of a file as UTF-8: unpacked and decoded while it is read, and bounded, so that a small file that unpacks to a huge one ends at the bound.
 /// </summary>
-internal sealed class UnpackedText : ReadOnlyStream
+internal sealed class UnpackedFile : ReadOnlyStream
 {
     private const int StartSize = 512;
 
@@ -19,8 +19,11 @@ internal sealed class UnpackedText : ReadOnlyStream
     private readonly string _encoding;
     private long _unpacked;
 
-    private UnpackedText(UploadedBytes sent, Stream text, bool isPacked, string encoding, IngestOptions options) =>
-        (_sent, _text, _isPacked, _encoding, _options) = (sent, text, isPacked, encoding, options);
+    private UnpackedFile(UploadedBytes sent, Stream text, FileFormat format, bool isPacked, string encoding, IngestOptions options) =>
+        (_sent, _text, Format, _isPacked, _encoding, _options) = (sent, text, format, isPacked, encoding, options);
+
+    /// <summary>The format, as far as it is known from what was told and from the first bytes.</summary>
+    public FileFormat Format { get; }
 
     /// <summary>The bytes that were sent so far.</summary>
     public long BytesRead => _sent.Count;
@@ -38,7 +41,7 @@ internal sealed class UnpackedText : ReadOnlyStream
     /// <exception cref="LakehouseException">
     /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c> (<see cref="ErrorKind.Unprocessable"/>).
     /// </exception>
-    public static async Task<UnpackedText> OpenAsync(
+    public static async Task<UnpackedFile> OpenAsync(
         IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
         var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, hash);
@@ -60,14 +63,14 @@ internal sealed class UnpackedText : ReadOnlyStream
             content = unpacked;
         }
 
-        FileStart.RequireText(start.Span, reading.Format is not null, isPacked);
+        var format = FileStart.FormatOf(start.Span, reading.Format, source, isPacked);
         var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
         if (encoding is "latin-1" or "windows-1252" && start.Span.StartsWith("\uFEFF"u8))
         {
             throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
         }
 
-        return new UnpackedText(sent, Decode(content, encoding, start.Span), isPacked, encoding, options);
+        return new UnpackedFile(sent, Decode(content, encoding, start.Span), format, isPacked, encoding, options);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -81,7 +84,7 @@ internal sealed class UnpackedText : ReadOnlyStream
         {
             throw new LakehouseException(
                 ErrorKind.Unprocessable,
-                "csv_not_decodable",
+                "not_decodable",
                 $"The file is not {_encoding} throughout. Nothing was registered. Say another encoding=, or save it as UTF-8.",
                 error);
         }

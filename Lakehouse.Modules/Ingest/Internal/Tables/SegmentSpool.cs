@@ -1,10 +1,9 @@
-using Lakehouse.Ingest.Internal.Csv;
 using Microsoft.Win32.SafeHandles;
 
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>Writes records to scratch files, one for each segment, and reports complete segments.</summary>
-internal sealed class SegmentSpool(string folder, long segmentBytes, Action<SpoolSegment> completed) : ICsvRecordSink, IDisposable
+internal sealed class SegmentSpool(string folder, long segmentBytes, Action<SpoolSegment> completed) : IRecordSink, IDisposable
 {
     private const int BufferSize = 256 * 1024;
 

@@ -1,23 +1,23 @@
 using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
-using Lakehouse.Ingest.Internal.Csv;
 using Lakehouse.Ingest.Internal.Values;
 
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>The columns of a file as far as they are known, and the SQL that reads a segment with them. Two schemas are equal when their SQL is.</summary>
-internal sealed class CsvSchema : IEquatable<CsvSchema>
+internal sealed class TableSchema : IEquatable<TableSchema>
 {
     private readonly string _select;
     private readonly string _columns;
     private readonly string _nulls;
+    private readonly string _mark;
 
     /// <summary>Makes the schema of the columns so far.</summary>
     /// <param name="known">The columns of the file.</param>
     /// <param name="dataset">
     /// The columns of the dataset, if the file has columns of the same names: their order and their types are taken where all values fit. Null otherwise.
     /// </param>
-    public CsvSchema(CsvColumns known, IReadOnlyList<DatasetColumn>? dataset)
+    public TableSchema(TableColumns known, IReadOnlyList<DatasetColumn>? dataset)
     {
         var fields = new Dictionary<string, int>(known.Count, StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < known.Count; i++)
@@ -45,9 +45,11 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
         }
 
         Columns = columns;
+        HasNested = columns.Any(c => NestedType.IsNested(c.Type));
         Types = [.. read.Select(r => r.Type)];
         _select = string.Join(", ", expressions);
         _columns = string.Join(", ", declarations);
+        _mark = new string('_', known.Names.Select(n => n.Length).DefaultIfEmpty().Max() + 1);
         _nulls = string.Join(", ", known.Rules.Nulls.Prepend(string.Empty).Select(DuckDbSql.Literal));
     }
 
@@ -60,21 +62,25 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     /// <summary>The columns of the dataset that the file makes.</summary>
     public IReadOnlyList<DatasetColumn> Columns { get; }
 
+    /// <summary>Whether a column has objects or arrays.</summary>
+    public bool HasNested { get; }
+
     /// <summary>A query over the canonical file at <paramref name="path"/>.</summary>
-    public string Query(string path, byte delimiter, int recordBytesMax)
+    public string Query(string path, RecordForm form, int recordBytesMax)
     {
         // A rewritten record has quotes around each field and doubled quotes inside it, so it is at most about twice as large.
         var lineBytesMax = (recordBytesMax * 2L) + 64;
+        var mark = form.IsOpen ? $"{DuckDbSql.Literal(_mark)}: 'VARCHAR', " : string.Empty;
         return $"""
             SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false,
-                delim = {DuckDbSql.Literal($"{(char)delimiter}")}, quote = '"', escape = '"', new_line = '\n', nullstr = [{_nulls}], allow_quoted_nulls = false, strict_mode = true, parallel = false, max_line_size = {lineBytesMax},
-                buffer_size = {Math.Max(lineBytesMax * 2, 4 << 20)}, columns = {'{'}{_columns}{'}'})
+                delim = {DuckDbSql.Literal($"{(char)form.Delimiter}")}, quote = '"', escape = '"', new_line = '\n', nullstr = [{_nulls}], allow_quoted_nulls = false, strict_mode = true, parallel = false, null_padding = {form.IsOpen}, max_line_size = {lineBytesMax},
+                buffer_size = {Math.Max(lineBytesMax * 2, 4 << 20)}, columns = {'{'}{mark}{_columns}{'}'})
             """;
     }
 
-    public bool Equals(CsvSchema? other) => other is not null && _select == other._select && _columns == other._columns;
+    public bool Equals(TableSchema? other) => other is not null && _select == other._select && _columns == other._columns;
 
-    public override bool Equals(object? obj) => Equals(obj as CsvSchema);
+    public override bool Equals(object? obj) => Equals(obj as TableSchema);
 
     public override int GetHashCode() => HashCode.Combine(_select, _columns);
 
@@ -82,7 +88,7 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     /// The type of a column, and the expression that makes it of the text. Null where the engine reads the type by itself, which it does in the form that the
     /// scanner has checked.
     /// </summary>
-    private static (string Type, string? Expression) Read(CsvColumns known, int column)
+    private static (string Type, string? Expression) Read(TableColumns known, int column)
     {
         var (profile, rules, identifier) = (known.Profiles[column], known.Rules, DuckDbSql.Identifier(known.Names[column]));
 
@@ -91,6 +97,11 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
         if (known.Declared[column] is { } declared)
         {
             return (declared.Name, declared.Shape is ValueShape.Text ? null : $"CAST({Value(declared.Shape, text, rules)} AS {declared.Name})");
+        }
+
+        if (profile.Kind is ColumnKind.Nested)
+        {
+            return (known.Shape(column).Type.ToString(), known.Shape(column).Type.Read(identifier));
         }
 
         var type = TypeName(profile.Kind);
@@ -107,9 +118,14 @@ internal sealed class CsvSchema : IEquatable<CsvSchema>
     }
 
     /// <summary>How a column is read as the type that the dataset has, if no value of it is lost by that; null otherwise.</summary>
-    private static (string Type, string? Expression)? ReadAs(CsvColumns known, int column, string type)
+    private static (string Type, string? Expression)? ReadAs(TableColumns known, int column, string type)
     {
         var (profile, identifier) = (known.Profiles[column], DuckDbSql.Identifier(known.Names[column]));
+        if (profile.Kind is ColumnKind.Nested && known.Declared[column] is null && NestedType.TryParse(type) is { } nested && nested.Covers(known.Shape(column)))
+        {
+            return (type, nested.Read(identifier));
+        }
+
         var fits = known.Declared[column] is null && (profile.Kind == ColumnKind.Unknown || type == "VARCHAR"
             || (type == "DOUBLE" && profile.Kind == ColumnKind.Integer && profile.IsExactInDouble)
             || (type == "TIMESTAMP" && profile.Kind is ColumnKind.Date or ColumnKind.DateAsTold));

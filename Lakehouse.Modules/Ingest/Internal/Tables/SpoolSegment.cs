@@ -1,4 +1,4 @@
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>A segment of an ingested file: whole records in canonical form, without a header.</summary>
 /// <param name="Index">Its position in the file, from 0.</param>

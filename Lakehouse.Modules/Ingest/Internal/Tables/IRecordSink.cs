@@ -1,7 +1,7 @@
-namespace Lakehouse.Ingest.Internal.Csv;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>Receives canonical records from a scanner.</summary>
-internal interface ICsvRecordSink
+internal interface IRecordSink
 {
     /// <summary>Writes bytes: whole records, or a part of a record that later calls complete.</summary>
     void Write(ReadOnlySpan<byte> bytes);

@@ -2,11 +2,11 @@ using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 
-namespace Lakehouse.Ingest.Internal.Csv;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>The rows that were left out because they cannot be read.</summary>
 /// <param name="countMax">The most of them.</param>
-internal sealed class CsvRowErrors(int countMax)
+internal sealed class RowErrors(int countMax)
 {
     private const int ListedMax = 100;
     private const int TextLengthMax = 200;
@@ -20,7 +20,7 @@ internal sealed class CsvRowErrors(int countMax)
     public IReadOnlyList<SkippedRow> Listed => _listed;
 
     /// <summary>Counts a row.</summary>
-    /// <exception cref="LakehouseException"><c>csv_too_many_errors</c> (<see cref="ErrorKind.Unprocessable"/>).</exception>
+    /// <exception cref="LakehouseException"><c>too_many_bad_rows</c> (<see cref="ErrorKind.Unprocessable"/>).</exception>
     public void Add(long line, string reason, ReadOnlySpan<byte> text)
     {
         if (_listed.Count < ListedMax)
@@ -36,7 +36,7 @@ internal sealed class CsvRowErrors(int countMax)
         var first = string.Join("; ", _listed.Take(3).Select(r => string.Create(CultureInfo.InvariantCulture, $"line {r.Line}: {r.Reason}")));
         throw new LakehouseException(
             ErrorKind.Unprocessable,
-            "csv_too_many_errors",
+            "too_many_bad_rows",
             $"More than {countMax} rows cannot be read (max_errors). The first: {first}. Nothing was registered.")
         {
             Details = new Dictionary<string, object?> { ["line"] = line, ["column"] = 1, ["skipped"] = _listed },

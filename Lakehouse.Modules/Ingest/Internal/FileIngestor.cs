@@ -4,6 +4,7 @@ using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Ingest.Internal.Files;
+using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal;
@@ -13,7 +14,7 @@ namespace Lakehouse.Ingest.Internal;
 /// column's type, the segments that were converted with another type are converted again. Then the data files are put into the bucket, the manifest is
 /// committed, and the catalog in memory is updated, in this order. A crash before the commit leaves orphaned files and changes no dataset.
 /// </summary>
-internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
+internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
@@ -43,7 +44,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
         {
             if (preview is null)
             {
-                await using var upload = new CsvUpload(new IngestRequest(default, reading), [], options, _engines, folder.Path);
+                await using var upload = new Upload(new IngestRequest(default, reading), [], options, _engines, folder.Path);
                 var (rows, isWhole) = await upload.PreviewAsync(file, cancellationToken);
                 preview = new IngestPreview(upload.Reading, rows, isWhole);
             }
@@ -67,7 +68,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
     {
         var started = Stopwatch.GetTimestamp();
         var dataset = catalog.FindIgnoringCase(request.Name.Value)?.Columns ?? [];
-        await using var upload = new CsvUpload(request, dataset, options, _engines, folder);
+        await using var upload = new Upload(request, dataset, options, _engines, folder);
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Schema.Columns;
@@ -91,7 +92,7 @@ internal sealed class CsvIngestor(IObjectStore store, IScratchSpace scratch, ICa
     }
 
     /// <summary>A schema that is not that of the dataset is told with the values that made it.</summary>
-    private async Task<CommitPlan> PlanAsync(DatasetName name, CsvUpload upload, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    private async Task<CommitPlan> PlanAsync(DatasetName name, Upload upload, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
     {
         try
         {

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>
 /// Converts segments to Parquet on a few threads, each with its own single-threaded DuckDB instance. A single thread keeps the order of rows at no cost; with
@@ -19,9 +19,9 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
     private readonly IngestOptions _options;
     private readonly ConverterEngines _engines;
-    private readonly byte _delimiter;
+    private readonly RecordForm _form;
     private readonly string _folder;
-    private readonly Func<CsvSchema> _schema;
+    private readonly Func<TableSchema> _schema;
     private readonly Channel<SpoolSegment> _queue = Channel.CreateUnbounded<SpoolSegment>();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _workers;
@@ -31,12 +31,12 @@ internal sealed class SegmentConverter : IAsyncDisposable
     /// <summary>Starts the threads.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="engines">The instances.</param>
-    /// <param name="delimiter">The delimiter of the segments.</param>
+    /// <param name="form">The form of the segments' records.</param>
     /// <param name="folder">The folder for the Parquet files.</param>
     /// <param name="schema">Returns the schema so far. Called before each segment is converted; the schema then covers every value of the segment.</param>
-    public SegmentConverter(IngestOptions options, ConverterEngines engines, byte delimiter, string folder, Func<CsvSchema> schema)
+    public SegmentConverter(IngestOptions options, ConverterEngines engines, RecordForm form, string folder, Func<TableSchema> schema)
     {
-        (_options, _engines, _delimiter, _folder, _schema) = (options, engines, delimiter, folder, schema);
+        (_options, _engines, _form, _folder, _schema) = (options, engines, form, folder, schema);
         _workers = new Task[options.Threads];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -102,7 +102,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
     {
         var schema = _schema();
         var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet");
-        var query = schema.Query(segment.Path, _delimiter, _options.MaxRecordBytes);
+        var query = schema.Query(segment.Path, _form, _options.MaxRecordBytes);
         using var connection = database.Connect();
         using var interruption = _stop.Token.Register(connection.Interrupt);
         try

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Lakehouse.DuckDb;
 
-namespace Lakehouse.Ingest.Internal;
+namespace Lakehouse.Ingest.Internal.Tables;
 
 /// <summary>
 /// Single-threaded DuckDB instances for conversions, kept between ingests: to open one takes longer than to convert a small file. Thread-safe.

@@ -1,0 +1,318 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Lakehouse.Core.Errors;
+using Lakehouse.Ingest.Internal.Files;
+using Lakehouse.Ingest.Internal.Tables;
+using Lakehouse.Ingest.Internal.Values;
+
+namespace Lakehouse.Ingest.Internal.Json;
+
+/// <summary>Reads files of JSON objects: one on each line, one after the other, or in one array.</summary>
+internal sealed class JsonReader : ITableReader
+{
+    private const int SampleSize = 256 * 1024;
+
+    private readonly ReadOptions _reading;
+    private readonly ColumnTypes _types;
+    private readonly IngestOptions _options;
+    private readonly RowErrors? _errors;
+    private readonly JsonNames _names;
+    private JsonRow? _row;
+    private Layout _layout;
+    private Place _place;
+    private long _line;
+    private long _rows;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="reading">What was told.</param>
+    /// <param name="types">The types that were told.</param>
+    /// <param name="options">The bounds.</param>
+    /// <param name="errors">Takes the rows to leave out; null when the first of them ends the ingest.</param>
+    /// <exception cref="LakehouseException"><c>invalid_option</c>: something was told that JSON does not have.</exception>
+    public JsonReader(ReadOptions reading, ColumnTypes types, IngestOptions options, RowErrors? errors)
+    {
+        (_reading, _types, _options, _errors) = (reading, types, options, errors);
+        RequireSense(reading);
+        var rules = new ValueRules(
+            reading.Nulls,
+            null,
+            reading.DateFormat is null ? null : TimeFormat.Parse("date_format", reading.DateFormat, hasTime: false),
+            reading.TimestampFormat is null ? null : TimeFormat.Parse("timestamp_format", reading.TimestampFormat, hasTime: true),
+            isPointDoubtful: false);
+
+        // A member that no object has is null in all of them, so a file has all columns of the dataset.
+        Columns = new TableColumns([.. types.Dataset.Select(c => c.Name)], [.. types.Dataset.Select(c => types.Find(c.Name, isOfDataset: true))], rules);
+        _names = new JsonNames(Columns, types, reading.CleanNames, options.MaxColumns);
+    }
+
+    private enum Layout
+    {
+        /// <summary>One object on each line.</summary>
+        Lines,
+
+        /// <summary>Objects, with white space between them or in them.</summary>
+        Values,
+
+        /// <summary>One array of objects.</summary>
+        Array,
+    }
+
+    private enum Place
+    {
+        Start,
+        FirstElement,
+        Element,
+        AfterElement,
+        End,
+    }
+
+    public TableColumns Columns { get; }
+
+    public RecordForm Form { get; } = new((byte)',', IsOpen: true);
+
+    public FileFormat Format => _layout is Layout.Lines ? FileFormat.NdJson : FileFormat.Json;
+
+    public char? Delimiter => null;
+
+    public async Task<bool> ReadAsync(
+        UnpackedFile file, IRecordSink sink, Func<Task> afterBlock, long sizeBytesMax, CancellationToken cancellationToken)
+    {
+        var block = new TextBlock(file, _options.MaxRecordBytes);
+        await block.FillAsync(SampleSize, cancellationToken);
+        Begin(block, file.Format, sink);
+        await block.ScanAsync(Scan, TooLarge, afterBlock, sizeBytesMax, cancellationToken);
+        return block.IsAtEnd;
+    }
+
+    public void End(long rowCount)
+    {
+        if (rowCount == 0 || Columns.Count == 0)
+        {
+            throw TextErrors.Whole("json_no_rows", rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns");
+        }
+
+        _types.RequireNames(Columns.Names);
+    }
+
+    private void Begin(TextBlock block, FileFormat format, IRecordSink sink)
+    {
+        block.Consume(block.Data.StartsWith("\uFEFF"u8) ? 3 : 0);
+        (_line, _place) = (1, Place.Start);
+        _layout = format is FileFormat.NdJson ? Layout.Lines : LayoutOf(block.Data, block.IsFinal);
+        _row ??= new JsonRow(_names, sink);
+    }
+
+    /// <summary>Objects are on lines when the first line is one object.</summary>
+    private static Layout LayoutOf(ReadOnlySpan<byte> data, bool isFinal)
+    {
+        var text = data.TrimStart(" \t\r\n"u8);
+        if (text.StartsWith("["u8))
+        {
+            return Layout.Array;
+        }
+
+        var end = text.IndexOf((byte)'\n');
+        if (end < 0 && !isFinal)
+        {
+            return Layout.Lines; // a line that is longer than what is known of the file
+        }
+
+        var reader = new Utf8JsonReader(end < 0 ? text : text[..end], new JsonReaderOptions { MaxDepth = JsonRow.DepthMax });
+        try
+        {
+            return reader.Read() && reader.TrySkip() && !reader.Read() ? Layout.Lines : Layout.Values;
+        }
+        catch (JsonException)
+        {
+            return Layout.Values;
+        }
+    }
+
+    private int Scan(ReadOnlySpan<byte> data, bool isFinal) => _layout is Layout.Lines ? ScanLines(data, isFinal) : ScanValues(data, isFinal);
+
+    private int ScanLines(ReadOnlySpan<byte> data, bool isFinal)
+    {
+        var position = 0;
+        while (position < data.Length)
+        {
+            var rest = data[position..];
+            var length = rest.IndexOf((byte)'\n');
+            if (length < 0 && !isFinal)
+            {
+                return position;
+            }
+
+            length = length < 0 ? rest.Length : length;
+            var line = rest[..length];
+            if (!line.TrimStart(" \t\r"u8).IsEmpty)
+            {
+                Add(data, position, length);
+            }
+
+            position += Math.Min(length + 1, rest.Length);
+            _line++;
+        }
+
+        return position;
+    }
+
+    /// <summary>Scans objects that need not end where lines do, alone or in an array.</summary>
+    private int ScanValues(ReadOnlySpan<byte> data, bool isFinal)
+    {
+        var position = 0;
+        while (true)
+        {
+            var blank = data[position..].IndexOfAnyExcept(" \t\r\n"u8);
+            blank = blank < 0 ? data.Length - position : blank;
+            _line += data.Slice(position, blank).Count((byte)'\n');
+            position += blank;
+            if (position == data.Length)
+            {
+                if (isFinal && _layout is Layout.Array && _place is not (Place.End or Place.Start))
+                {
+                    throw At(data, position, "json_invalid", "the file ends within its array, so it was cut off");
+                }
+
+                return position;
+            }
+
+            if (_layout is Layout.Array && IsPunctuation(data, position))
+            {
+                position++;
+                continue;
+            }
+
+            var length = LengthOfValue(data, position, isFinal);
+            if (length < 0)
+            {
+                return position;
+            }
+
+            Add(data, position, length);
+            _line += data.Slice(position, length).Count((byte)'\n');
+            position += length;
+        }
+    }
+
+    /// <summary>Whether a character is part of the array itself, and one that can stand here.</summary>
+    private bool IsPunctuation(ReadOnlySpan<byte> data, int position)
+    {
+        var character = data[position];
+        if (_place is Place.FirstElement or Place.Element && character is not ((byte)']' or (byte)','))
+        {
+            return false;
+        }
+
+        _place = (_place, character) switch
+        {
+            (Place.Start, (byte)'[') => Place.FirstElement,
+            (Place.FirstElement or Place.AfterElement, (byte)']') => Place.End,
+            (Place.AfterElement, (byte)',') => Place.Element,
+            _ => throw At(data, position, "json_invalid", $"'{(char)character}' cannot stand here: {Expected()}"),
+        };
+        return true;
+    }
+
+    private string Expected() => _place switch
+    {
+        Place.End => "the array has ended",
+        Place.AfterElement => "a comma or the end of the array is expected",
+        _ => "an object is expected",
+    };
+
+    /// <summary>The bytes of the value at a position; -1 when it does not end in the data.</summary>
+    private int LengthOfValue(ReadOnlySpan<byte> data, int position, bool isFinal)
+    {
+        var text = data[position..];
+        var reader = new Utf8JsonReader(
+            text, isFinal, new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonRow.DepthMax, AllowMultipleValues = true }));
+        try
+        {
+            if (!reader.Read() || !reader.TrySkip() || (reader.TokenType is JsonTokenType.Number && !isFinal && reader.BytesConsumed == text.Length))
+            {
+                return text.Length > _options.MaxRecordBytes ? throw TooLarge() : -1;
+            }
+        }
+        catch (JsonException error)
+        {
+            var (offset, reason) = JsonRow.Explain(text, error);
+            throw At(data, position, "json_invalid", reason, offset);
+        }
+
+        _place = Place.AfterElement;
+        return (int)reader.BytesConsumed;
+    }
+
+    private void Add(ReadOnlySpan<byte> data, int position, int length)
+    {
+        var text = data.Slice(position, length);
+        try
+        {
+            if (text.Length > _options.MaxRecordBytes)
+            {
+                throw new TextFormatException("json_record_too_large", 0, TextErrors.TooLarge(_options.MaxRecordBytes, string.Empty));
+            }
+
+            RequireText(text);
+            _row!.Add(text, _line);
+            _rows++;
+        }
+        catch (TextFormatException error) when (_errors is not null)
+        {
+            _errors.Add(_line, error.Message.Split(". ")[0], text.TrimEnd((byte)'\r'));
+        }
+        catch (TextFormatException error)
+        {
+            var hint = _rows == 0 && error.Code == "json_no_object" && text.TrimStart(" \t\r"u8).StartsWith("["u8)
+                ? ". If the file is one array, say format=json"
+                : string.Empty;
+            throw At(data, position, error.Code, error.Message + hint, error.Offset);
+        }
+    }
+
+    /// <summary>An error in what begins at a position, which is on the line that is being read.</summary>
+    private LakehouseException At(ReadOnlySpan<byte> data, int position, string code, string what, int offset = 0)
+    {
+        var lineStart = data[..position].LastIndexOf((byte)'\n') + 1;
+        return TextErrors.At(data[lineStart..], position - lineStart + offset, _line, code, what);
+    }
+
+    private static void RequireText(ReadOnlySpan<byte> text)
+    {
+        if (Utf8.IsValid(text))
+        {
+            return;
+        }
+
+        var offset = 0;
+        while (Rune.DecodeFromUtf8(text[offset..], out _, out var size) == System.Buffers.OperationStatus.Done)
+        {
+            offset += size;
+        }
+
+        throw new TextFormatException("json_not_utf8", offset, $"the byte 0x{text[offset]:X2} is not UTF-8, as JSON is; say encoding= if it is something else");
+    }
+
+    private LakehouseException TooLarge() =>
+        TextErrors.At([], 0, _line, "json_record_too_large", TextErrors.TooLarge(_options.MaxRecordBytes, string.Empty));
+
+    /// <summary>Refuses what can be told of CSV only, because it would be ignored.</summary>
+    private static void RequireSense(ReadOptions reading)
+    {
+        (string Name, bool IsTold)[] ofCsv =
+        [
+            ("delimiter", reading.Delimiter is not null), ("quote", reading.Quote is not null), ("escape", reading.Escape is not null),
+            ("header", reading.Header is not HeaderMode.Auto), ("columns", reading.Columns is not null), ("skip", reading.Skip is not null),
+            ("comment", reading.Comment is not null), ("decimal", reading.DecimalSeparator is not null), ("thousands", reading.GroupSeparator is not null),
+            ("trim", reading.Trim), ("trailing", reading.IgnoreTrailing),
+        ];
+        foreach (var (name, isTold) in ofCsv)
+        {
+            if (isTold)
+            {
+                throw IngestErrors.Option(name, "it says how CSV is written, and the file is JSON; if it is CSV after all, say format=csv");
+            }
+        }
+    }
+}

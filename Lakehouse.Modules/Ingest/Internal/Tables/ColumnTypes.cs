@@ -1,0 +1,46 @@
+using Lakehouse.Catalog;
+using Lakehouse.Core.Text;
+using Lakehouse.Ingest.Internal.Values;
+
+namespace Lakehouse.Ingest.Internal.Tables;
+
+/// <summary>The types that columns have because somebody said so: in the request, or when the dataset was made.</summary>
+/// <param name="reading">What was told.</param>
+/// <param name="dataset">The columns that the dataset has; empty for none.</param>
+internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColumn> dataset)
+{
+    private readonly Dictionary<string, string> _told = new(reading.Types, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, DatasetColumn> _dataset = dataset.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The columns of the dataset.</summary>
+    public IReadOnlyList<DatasetColumn> Dataset => dataset;
+
+    /// <summary>The type of a column; null where it is found out.</summary>
+    /// <param name="name">Its name, in any letter case.</param>
+    /// <param name="isOfDataset">Whether the dataset's types count.</param>
+    /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c>.</exception>
+    public DeclaredType? Find(string name, bool isOfDataset)
+    {
+        if (_told.TryGetValue(name, out var told))
+        {
+            return DeclaredType.Parse("types", name, told);
+        }
+
+        // Types that are not found out are those that somebody has told before.
+        return isOfDataset && _dataset.TryGetValue(name, out var known) && !TableSchema.IsFoundOut(known.Type) ? DeclaredType.TryParse(known.Type) : null;
+    }
+
+    /// <summary>Whether these are the columns of the dataset, in any order.</summary>
+    public bool AreOfDataset(IReadOnlyList<string> names) => names.Count == _dataset.Count && _dataset.Count > 0 && names.All(_dataset.ContainsKey);
+
+    /// <summary>Refuses types of columns that are not there.</summary>
+    /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c>.</exception>
+    public void RequireNames(IReadOnlyList<string> names)
+    {
+        if (_told.Keys.FirstOrDefault(t => !names.Contains(t, StringComparer.OrdinalIgnoreCase)) is { } other)
+        {
+            var some = string.Join(", ", names.Take(20));
+            throw IngestErrors.Option("types", $"the file has no column '{other}'{NearestName.Hint(other, names)}; it has {some}");
+        }
+    }
+}

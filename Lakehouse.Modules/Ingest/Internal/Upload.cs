@@ -1,0 +1,190 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+using Lakehouse.Ingest.Internal.Csv;
+using Lakehouse.Ingest.Internal.Files;
+using Lakehouse.Ingest.Internal.Json;
+using Lakehouse.Ingest.Internal.Tables;
+
+namespace Lakehouse.Ingest.Internal;
+
+/// <summary>The files of an ingest: each is scanned and spooled while it arrives, and complete segments are converted meanwhile.</summary>
+internal sealed class Upload : IAsyncDisposable
+{
+    private readonly ReadOptions _reading;
+    private readonly IngestOptions _options;
+    private readonly ConverterEngines _engines;
+    private readonly string _folder;
+    private readonly SegmentSpool _spool;
+    private readonly List<string> _notes = [];
+    private readonly RowErrors? _errors;
+    private readonly ColumnTypes _types;
+    private readonly IncrementalHash? _hash;
+    private ITableReader? _reader;
+    private string _encoding = string.Empty;
+    private string? _compression;
+    private long _bytesRead;
+
+    private SegmentConverter? _converter;
+    private TableSchema? _schema;
+    private int _schemaVersion = -1;
+
+    /// <summary>Creates an upload.</summary>
+    /// <param name="request">How to read the files.</param>
+    /// <param name="dataset">The columns that the dataset has; empty for none.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="engines">Convert the segments.</param>
+    /// <param name="folder">The scratch folder.</param>
+    public Upload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, ConverterEngines engines, string folder)
+    {
+        var reading = request.Reading;
+        (_reading, _types, _options, _engines, _folder) = (reading, new ColumnTypes(reading, dataset), options, engines, folder);
+        _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, reading }));
+        _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
+        _errors = reading.SkipErrors ? new RowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
+    }
+
+    public long RowCount => _spool.RowCount;
+
+    /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
+    public TableSchema Schema => Volatile.Read(ref _schema)!;
+
+    /// <summary>The SHA-256 of the files and of how to read them, lower-case hex; null for a request without a key. Called once, at the end.</summary>
+    public string? Digest => _hash is null ? null : Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
+    public FileReading Reading => new(
+        _reader!.Format,
+        _bytesRead,
+        _reader.Delimiter,
+        _encoding,
+        _compression,
+        _reader.Columns!.Explain(Schema.Types),
+        _notes,
+        _errors?.Count ?? 0,
+        _errors?.Listed ?? []);
+
+    /// <summary>Reads the beginning of the first file.</summary>
+    /// <returns>The first rows, and whether the beginning was the whole file.</returns>
+    public async Task<(IReadOnlyList<IReadOnlyList<string?>> Rows, bool IsWhole)> PreviewAsync(IngestSource source, CancellationToken cancellationToken)
+    {
+        var preview = new RecordPreview();
+        await using var file = await UnpackedFile.OpenAsync(source, _reading, _options, null, cancellationToken);
+        Begin(file);
+        var isWhole = await _reader!.ReadAsync(file, preview, () => Task.CompletedTask, _options.PreviewBytes, cancellationToken);
+        _bytesRead = file.BytesRead;
+        UpdateSchema();
+        return (preview.Read(_engines, Schema, _reader.Form, _options.MaxRecordBytes, _folder), isWhole);
+    }
+
+    /// <summary>Reads the files to their ends, one after the other. Throws when one is malformed or too large, or has other columns than the first.</summary>
+    public async Task ReadAsync(IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
+    {
+        await foreach (var source in sources.WithCancellation(cancellationToken))
+        {
+            try
+            {
+                await ReadFileAsync(source, cancellationToken);
+            }
+            catch (LakehouseException error) when (source.FileName is not null)
+            {
+                throw error.With("file", source.FileName);
+            }
+        }
+
+        _reader!.End(RowCount);
+        UpdateSchema();
+        _spool.EndSegment();
+    }
+
+    /// <summary>Waits for the conversion, and converts those segments again whose schema a later value has changed.</summary>
+    public async Task<IReadOnlyList<ConvertedSegment>> ConvertAsync(CancellationToken cancellationToken)
+    {
+        var converted = await _converter!.CompleteAsync(cancellationToken);
+        var stale = converted.Where(c => !c.Schema.Equals(Schema)).ToList();
+        if (stale.Count == 0)
+        {
+            return converted;
+        }
+
+        await using var again = NewConverter();
+        foreach (var segment in stale)
+        {
+            File.Delete(segment.Path);
+            again.Add(segment.Segment);
+        }
+
+        var mended = await again.CompleteAsync(cancellationToken);
+        return [.. converted.Except(stale).Concat(mended).OrderBy(c => c.Segment.Index)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_converter is not null)
+        {
+            await _converter.DisposeAsync();
+        }
+
+        _spool.Dispose();
+        _hash?.Dispose();
+    }
+
+    private async Task ReadFileAsync(IngestSource source, CancellationToken cancellationToken)
+    {
+        // What all files together may have is left.
+        var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
+        await using var file = await UnpackedFile.OpenAsync(source, _reading, left, _hash, cancellationToken);
+        Begin(file);
+        await _reader!.ReadAsync(file, _spool, () => _converter?.ThrowIfFailedAsync() ?? Task.CompletedTask, long.MaxValue, cancellationToken);
+        _bytesRead += file.BytesRead;
+
+        // The same bytes in other files are another request.
+        _hash?.AppendData(BitConverter.GetBytes(file.BytesRead));
+    }
+
+    /// <summary>Takes the format of the first file.</summary>
+    private void Begin(UnpackedFile file)
+    {
+        if (_reader is not null)
+        {
+            var isSame = _reader.Format is FileFormat.Csv == file.Format is FileFormat.Csv;
+            if (!isSame)
+            {
+                throw new LakehouseException(
+                    ErrorKind.Unprocessable,
+                    "formats_differ",
+                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at once.");
+            }
+
+            return;
+        }
+
+        (_encoding, _compression) = (file.Encoding, file.Compression);
+        _reader = file.Format is FileFormat.Csv
+            ? new CsvReader(_reading, _types, _options, _errors, _notes)
+            : new JsonReader(_reading, _types, _options, _errors);
+
+        static string Name(FileFormat format) => format is FileFormat.Csv ? "CSV" : "JSON";
+    }
+
+    private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema);
+
+    private void Enqueue(SpoolSegment segment)
+    {
+        UpdateSchema();
+        _converter ??= NewConverter();
+        _converter.Add(segment);
+    }
+
+    private void UpdateSchema()
+    {
+        var columns = _reader!.Columns!;
+        if (_schemaVersion != columns.Version)
+        {
+            _schemaVersion = columns.Version;
+            Volatile.Write(ref _schema, new TableSchema(columns, _types.AreOfDataset(columns.Names) ? _types.Dataset : null));
+        }
+    }
+}
