@@ -41,7 +41,7 @@ public sealed partial class ErrorCodeTests
     ];
 
     /// <summary>The files of methods that make an error of a code which their callers give. <see cref="Helpers"/> finds those callers.</summary>
-    private static readonly string[] HelperFiles = ["BusyErrors.cs", "CsvErrors.cs", "UploadedFiles.cs", "SearchErrors.cs"];
+    private static readonly string[] HelperFiles = ["BusyErrors.cs", "TextErrors.cs", "UploadedFiles.cs", "SearchErrors.cs"];
 
     [Fact]
     public void The_page_lists_the_codes_there_are()
@@ -98,6 +98,7 @@ public sealed partial class ErrorCodeTests
                     where code is not null
                     select (code, StatusOf(m.Groups["kind"].Value), source.Module);
         var helped = from helper in Helpers
+                     where helper.Module is null || helper.Module == source.Module
                      from Match m in helper.Pattern.Matches(source.Text)
                      select (m.Groups["code"].Value, StatusOf(helper.Kind), source.Module);
         var written = from Match m in WrittenCode().Matches(source.Path.EndsWith("/ProblemGate.cs", StringComparison.Ordinal) ? source.Text : string.Empty)
@@ -117,17 +118,17 @@ public sealed partial class ErrorCodeTests
         return found.Success ? found.Groups["code"].Value : null;
     }
 
-    private static readonly (Regex Pattern, string Kind)[] Helpers =
+    private static readonly (Regex Pattern, string Kind, string? Module)[] Helpers =
     [
-        (BusyCode(), "Busy"), (CsvCode(), "Unprocessable"), (ConflictCode(), "Conflict"), (RefusedCode(), "InvalidInput"),
+        (BusyCode(), "Busy", null), (FileCode(), "Unprocessable", "Ingest"), (ConflictCode(), "Conflict", null), (RefusedCode(), "InvalidInput", null),
     ];
 
     [GeneratedRegex(
         @"(TooMany|Limit)\(\s*""(?<code>[a-z0-9_]+)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex BusyCode();
 
-    [GeneratedRegex(@"""(?<code>csv_[a-z0-9_]+)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex CsvCode();
+    [GeneratedRegex(@"""(?<code>(csv|json|parquet)_[a-z0-9_]+)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex FileCode();
 
     [GeneratedRegex(
         @"SearchErrors\.Conflict\(\s*""(?<code>[a-z0-9_]+)""",

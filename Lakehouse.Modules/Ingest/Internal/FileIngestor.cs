@@ -71,7 +71,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         await using var upload = new Upload(request, dataset, options, _engines, folder);
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
-        var columns = upload.Schema.Columns;
+        var columns = upload.Columns;
         var plan = await PlanAsync(request.Name, upload, [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
@@ -96,7 +96,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
     {
         try
         {
-            return await catalog.PlanAsync(name, upload.Schema.Columns, hashes, cancellationToken);
+            return await catalog.PlanAsync(name, upload.Columns, hashes, cancellationToken);
         }
         catch (LakehouseException conflict) when (conflict.Code == "schema_conflict")
         {

@@ -28,6 +28,7 @@ internal sealed class Upload : IAsyncDisposable
 
     private SegmentConverter? _converter;
     private TableSchema? _schema;
+    private Dictionary<string, string>? _nested;
     private int _schemaVersion = -1;
 
     /// <summary>Creates an upload.</summary>
@@ -51,6 +52,10 @@ internal sealed class Upload : IAsyncDisposable
     /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
     public TableSchema Schema => Volatile.Read(ref _schema)!;
 
+    /// <summary>The columns that the dataset has with these files. Known after <see cref="ConvertAsync"/>.</summary>
+    public IReadOnlyList<DatasetColumn> Columns =>
+        _nested is null ? Schema.Columns : [.. Schema.Columns.Select(c => c with { Type = _nested[c.Name] })];
+
     /// <summary>The SHA-256 of the files and of how to read them, lower-case hex; null for a request without a key. Called once, at the end.</summary>
     public string? Digest => _hash is null ? null : Convert.ToHexStringLower(_hash.GetCurrentHash());
 
@@ -61,7 +66,7 @@ internal sealed class Upload : IAsyncDisposable
         _reader.Delimiter,
         _encoding,
         _compression,
-        _reader.Columns!.Explain(Schema.Types),
+        _reader.Columns!.Explain([.. Schema.Types.Zip(_reader.Columns.Names, (type, name) => _nested?[name] ?? type)]),
         _notes,
         _errors?.Count ?? 0,
         _errors?.Listed ?? []);
@@ -101,6 +106,18 @@ internal sealed class Upload : IAsyncDisposable
 
     /// <summary>Waits for the conversion, and converts those segments again whose schema a later value has changed.</summary>
     public async Task<IReadOnlyList<ConvertedSegment>> ConvertAsync(CancellationToken cancellationToken)
+    {
+        var converted = await ConvertAllAsync(cancellationToken);
+        if (Schema.HasNested)
+        {
+            // Which names the engine puts in quotes where it writes a type is known to the engine alone.
+            _nested = SegmentConverter.ReadTypes(_engines, converted[0].Path, _folder);
+        }
+
+        return converted;
+    }
+
+    private async Task<IReadOnlyList<ConvertedSegment>> ConvertAllAsync(CancellationToken cancellationToken)
     {
         var converted = await _converter!.CompleteAsync(cancellationToken);
         var stale = converted.Where(c => !c.Schema.Equals(Schema)).ToList();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
@@ -43,6 +44,32 @@ internal sealed class SegmentConverter : IAsyncDisposable
             // Dedicated threads, because the engine blocks them while it converts a segment.
             _workers[i] = Task.Factory.StartNew(RunAsync, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         }
+    }
+
+    /// <summary>The types of a converted file's columns by name, as the engine writes them.</summary>
+    public static Dictionary<string, string> ReadTypes(ConverterEngines engines, string path, string folder)
+    {
+        var types = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var database = engines.Take(folder);
+        using (var connection = database.Connect())
+        {
+            using var statement = connection.Prepare(
+                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({DuckDbSql.Literal(path)}))");
+            using var result = statement.Execute();
+            while (result.FetchChunk() is { RowCount: > 0 } chunk)
+            {
+                using (chunk)
+                {
+                    for (var row = 0; row < chunk.RowCount; row++)
+                    {
+                        types.Add(Encoding.UTF8.GetString(chunk.GetVector(0).GetBytes(row)), Encoding.UTF8.GetString(chunk.GetVector(1).GetBytes(row)));
+                    }
+                }
+            }
+        }
+
+        engines.Return(database);
+        return types;
     }
 
     public void Add(SpoolSegment segment) => _queue.Writer.TryWrite(segment);
