@@ -14,7 +14,8 @@ internal static class IngestCommand
     private static readonly (string Name, string Description)[] Reading =
     [
         ("mode", "replace (the rows that are there, as when not given) or append"),
-        ("format", "csv or tsv; found out when not given"),
+        ("evolve", "true lets new columns and wider types into the dataset"),
+        ("format", "csv, tsv, json or ndjson; found out when not given"),
         ("encoding", "utf-8, utf-16, latin-1 or windows-1252"),
         ("delimiter", "comma, semicolon, tab, pipe, space or a character; detected when not given"),
         ("quote", "The character around fields, or none"),
@@ -39,7 +40,7 @@ internal static class IngestCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "CSV files, packed with gzip or not, or a named pipe; - for the standard input. Several become one dataset, in this order",
+            Description = "CSV, NDJSON or JSON files, packed with gzip or not, or a named pipe; - for the standard input. Several become one dataset, in this order",
             Arity = ArgumentArity.OneOrMore,
         };
         var name = new Option<string?>("--name") { Description = "The dataset; the file's name without its ending when not given" };
@@ -52,7 +53,7 @@ internal static class IngestCommand
         var preview = new Option<bool>("--preview") { Description = "Shows what would be made of the first file, and registers nothing" };
         var reading = Reading.Select(r => new Option<string?>("--" + r.Name) { Description = r.Description }).ToList();
         var url = LakehouseClient.UrlOption();
-        var command = new Command("ingest", "Uploads CSV files and registers them as a dataset") { files, name, header, key, preview, url };
+        var command = new Command("ingest", "Uploads files and registers them as a dataset") { files, name, header, key, preview, url };
         reading.ForEach(command.Options.Add);
         command.SetAction(async (parsed, stop) =>
         {

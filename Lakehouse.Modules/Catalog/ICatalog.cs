@@ -1,3 +1,4 @@
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 
@@ -65,11 +66,12 @@ public interface ICatalog
     /// <summary>Plans a commit, before its data files are stored.</summary>
     /// <param name="name">The dataset, new or existing.</param>
     /// <param name="columns">In order, one or more.</param>
+    /// <param name="schema">What becomes of the dataset's columns where these are others.</param>
     /// <param name="hashes">The SHA-256 of each data file to come, lower-case hex, in the order of the rows.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>schema_conflict</c>, <c>name_conflict</c>, as of <see cref="CommitAsync"/>.</exception>
     Task<CommitPlan> PlanAsync(
-        DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken);
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, SchemaRule schema, IReadOnlyList<string> hashes, CancellationToken cancellationToken);
 
     /// <summary>Reads what other processes have committed. A manifest that cannot be read is logged and skipped.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);

@@ -29,6 +29,9 @@ public sealed record IngestOptions
     /// <summary>The largest record, its line breaks included.</summary>
     public required int MaxRecordBytes { get; init; }
 
+    /// <summary>Whether an ingest lets new columns and wider types into a dataset unless it says otherwise.</summary>
+    public required bool Evolve { get; init; }
+
     /// <summary>The most columns.</summary>
     public required int MaxColumns { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record IngestOptions
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
             SegmentBytes = settings.Size("ingest", "segment_bytes", "64MiB", "4KiB", "4GiB"),
             MaxRecordBytes = (int)settings.Size("ingest", "max_record_bytes", "8MiB", "4KiB", "64MiB"),
+            Evolve = settings.Flag("ingest", "evolve", false),
             MaxColumns = settings.Count("ingest", "max_columns", 4_096, 1, 4_096),
             Compression = settings.Choice("ingest", "compression", "snappy", "snappy", "zstd"),
             MemoryLimitBytes = settings.Size("ingest", "memory_limit", "512MiB", "64MiB", "1TiB"),

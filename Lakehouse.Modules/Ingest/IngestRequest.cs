@@ -10,4 +10,6 @@ namespace Lakehouse.Ingest;
 /// <param name="Key">
 /// What the sender calls the request, 1 to 255 visible ASCII characters: the same files with the same key again change nothing. Null: no key.
 /// </param>
-public sealed record IngestRequest(DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null);
+/// <param name="IsEvolving">Whether new columns and wider types are let in.</param>
+public sealed record IngestRequest(
+    DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null, bool IsEvolving = false);

@@ -1,3 +1,4 @@
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Names;
 
 namespace Lakehouse.Catalog;
@@ -15,6 +16,7 @@ namespace Lakehouse.Catalog;
 /// The version on which the content is based, 0 for none: if another one is the newest, the commit is refused. Null: any.
 /// </param>
 /// <param name="Request">The request that it answers; null when its sender gave it no key.</param>
+/// <param name="Schema">What becomes of the dataset's columns where the commit has others.</param>
 public sealed record DatasetCommit(
     DatasetName Name,
     SchemaFingerprint Fingerprint,
@@ -25,4 +27,5 @@ public sealed record DatasetCommit(
     CommitMode Mode = CommitMode.Replace,
     DatasetDefinition? Definition = null,
     long? ExpectedVersion = null,
-    CommitRequest? Request = null);
+    CommitRequest? Request = null,
+    SchemaRule Schema = SchemaRule.Same);

@@ -6,4 +6,5 @@ namespace Lakehouse.Catalog;
 /// <param name="Key">The object.</param>
 /// <param name="RowCount">Its rows; null when the writer does not say.</param>
 /// <param name="Sha256">The SHA-256 of its bytes in lower-case hex; null when the writer does not say.</param>
-public sealed record OfferedFile(ObjectKey Key, long? RowCount = null, string? Sha256 = null);
+/// <param name="Columns">Its columns where they are not those of the commit; null otherwise.</param>
+public sealed record OfferedFile(ObjectKey Key, long? RowCount = null, string? Sha256 = null, IReadOnlyList<DatasetColumn>? Columns = null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
@@ -77,7 +78,7 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
         }
 
         var own = old.Objects.Where(o => o.Sha256 is { } hash && DataFileKey.IsOf(o.Key, hash)).ToList();
-        var plan = own.Count == 0 ? null : await catalog.PlanAsync(name, old.Columns, [.. own.Select(o => o.Sha256!)], cancellationToken);
+        var plan = own.Count == 0 ? null : await catalog.PlanAsync(name, old.Columns, SchemaRule.Set, [.. own.Select(o => o.Sha256!)], cancellationToken);
         var keys = own.Zip(plan?.Keys ?? []).DistinctBy(pair => pair.First.Key).ToDictionary(pair => pair.First.Key, pair => pair.Second);
         foreach (var (from, to) in keys.Where(k => k.Key != k.Value && !IsNamed(name, k.Value)).DistinctBy(k => k.Value))
         {
@@ -89,10 +90,11 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
             name,
             old.Fingerprint,
             old.Columns,
-            [.. old.Objects.Select(o => new OfferedFile(keys.GetValueOrDefault(o.Key, o.Key), o.RowCount, o.Sha256))],
+            [.. old.Objects.Select(o => new OfferedFile(keys.GetValueOrDefault(o.Key, o.Key), o.RowCount, o.Sha256, o.Columns))],
             old.RowCount,
             string.Create(CultureInfo.InvariantCulture, $"restore of version {version}"),
-            Definition: current is null ? old.Definition : null);
+            Definition: current is null ? old.Definition : null,
+            Schema: SchemaRule.Set);
         return (await catalog.CommitAsync(commit, cancellationToken)).Manifest;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
@@ -43,7 +44,7 @@ internal sealed partial class ManifestCatalog(
             async newest =>
             {
                 RequireKind(commit, newest);
-                RequireSchema(commit.Name, commit.Fingerprint, commit.Columns);
+                RequireSchema(commit.Name, commit.Fingerprint, commit.Columns, commit.Schema);
                 same = IsAnswered(newest, commit.Request) || SaysTheSame(newest, commit) ? newest : null;
                 return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
             },
@@ -104,10 +105,10 @@ internal sealed partial class ManifestCatalog(
     }
 
     public async Task<CommitPlan> PlanAsync(
-        DatasetName name, IReadOnlyList<DatasetColumn> columns, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, SchemaRule schema, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
     {
         var fingerprint = SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type)));
-        RequireSchema(name, fingerprint, columns);
+        RequireSchema(name, fingerprint, columns, schema);
 
         // A stored file is used again only when the newest version names it: a file of an older version may be collected before the commit. So the newest
         // version is read again before its keys are used.
@@ -127,14 +128,22 @@ internal sealed partial class ManifestCatalog(
         ObjectKey? FindKey(string hash) => Find(name) is { } newest ? DataFileKey.Find(newest.Objects, hash) : null;
     }
 
-    private void RequireSchema(DatasetName name, SchemaFingerprint fingerprint, IReadOnlyList<DatasetColumn> columns)
+    private void RequireSchema(DatasetName name, SchemaFingerprint fingerprint, IReadOnlyList<DatasetColumn> columns, SchemaRule rule)
     {
         RequireName(name, isView: false);
-        if (FindIgnoringCase(name.Value) is { } current && current.Fingerprint != fingerprint)
+        if (FindIgnoringCase(name.Value) is { } current && current.Fingerprint != fingerprint && !Allows(rule, current, columns))
         {
             throw SchemaConflict(current, columns, fingerprint);
         }
     }
+
+    /// <summary>Whether the columns may change. Columns that are not known cannot be joined with others.</summary>
+    private static bool Allows(SchemaRule rule, Manifest current, IReadOnlyList<DatasetColumn> columns) => rule switch
+    {
+        SchemaRule.Evolve => current.Columns.Count > 0 && columns.Count > 0 && !current.IsDerived,
+        SchemaRule.Set => !current.IsDerived,
+        _ => false,
+    };
 
     private void RequireName(DatasetName name, bool isView)
     {
@@ -288,6 +297,7 @@ internal sealed partial class ManifestCatalog(
         return commit.Mode == CommitMode.Append
             ? commit.Objects.Count == 0
             : IsSame(newest.Definition, commit.Definition) && newest.RowCount == commit.RowCount && newest.Objects.Count == commit.Objects.Count
+                && (commit.Schema is not SchemaRule.Set || newest.Columns.SequenceEqual(commit.Columns))
                 && newest.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
     }
 
@@ -310,7 +320,8 @@ internal sealed partial class ManifestCatalog(
             ErrorKind.Conflict,
             "schema_conflict",
             $"The dataset '{current.Name}' has another schema: {SchemaDifference.Describe(differences)}. It is unchanged; give it these "
-                + "columns, say types= if a type was found out that is not meant, use another name, or drop it first.")
+                + "columns, say types= if a type was found out that is not meant, say evolve=true to let new columns and wider types in, use another name, or "
+                + "drop it first.")
         {
             Details = new Dictionary<string, object?> { ["columns"] = differences },
         };
@@ -321,14 +332,36 @@ internal sealed partial class ManifestCatalog(
         var now = Now();
         var current = newest is { IsDropped: false } ? newest : null;
         var isAppend = commit.Mode == CommitMode.Append && current is not null;
-        IReadOnlyList<DataFile> all = isAppend ? [.. current!.Objects, .. objects] : objects;
+        var (columns, fingerprint) = SchemaOf(commit, current);
+        IReadOnlyList<DataFile> all =
+        [
+            .. isAppend ? current!.Objects.Select(o => WithColumns(o, o.Columns ?? current.Columns, columns)) : [],
+            .. objects.Select(o => WithColumns(o, o.Columns ?? commit.Columns, columns)),
+        ];
         RequireBounds(all.Count);
         var version = NextVersion(commit.Name, newest);
         return new Manifest(
-            DatasetId.For(commit.Name), commit.Name, version, commit.Fingerprint, commit.Columns, all,
+            DatasetId.For(commit.Name), commit.Name, version, fingerprint, columns, all,
             commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
             Requests: Remember(current?.Requests, commit.Request, version));
     }
+
+    private static (IReadOnlyList<DatasetColumn> Columns, SchemaFingerprint Fingerprint) SchemaOf(DatasetCommit commit, Manifest? current)
+    {
+        if (commit.Schema is not SchemaRule.Evolve || current is null || commit.Fingerprint == current.Fingerprint)
+        {
+            return (commit.Columns, commit.Fingerprint);
+        }
+
+        var merged = SchemaEvolution.Merge(current.Columns, commit.Columns);
+        return merged.SequenceEqual(current.Columns)
+            ? (current.Columns, current.Fingerprint)
+            : (merged, SchemaFingerprint.Compute(merged.Select(c => (c.Name, c.Type))));
+    }
+
+    /// <summary>Notes the columns of a data file, where they are known and are not those of the dataset.</summary>
+    private static DataFile WithColumns(DataFile file, IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> dataset) =>
+        file with { Columns = own.Count == 0 || dataset.Count == 0 || own.SequenceEqual(dataset) ? null : own };
 
     /// <summary>The number after the newest version in the bucket, readable or not.</summary>
     private long NextVersion(DatasetName name, Manifest? newest) => Math.Max(newest?.Version ?? 0, files.FindLastDamaged(name)) + 1;
@@ -349,7 +382,7 @@ internal sealed partial class ManifestCatalog(
             var found = await store.FindAsync(objects[i].Key, cancellationToken)
                 ?? throw new LakehouseException(
                     ErrorKind.InvalidInput, "object_not_found", $"There is no object '{objects[i].Key}' (objects[{i}]). Store it first, then register it.");
-            complete[i] = new DataFile(objects[i].Key, found.SizeBytes, objects[i].RowCount, objects[i].Sha256);
+            complete[i] = new DataFile(objects[i].Key, found.SizeBytes, objects[i].RowCount, objects[i].Sha256, objects[i].Columns);
         }
 
         return complete;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lakehouse.Catalog;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
@@ -72,7 +73,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Columns;
-        var plan = await PlanAsync(request.Name, upload, [.. segments.Select(s => s.Sha256)], cancellationToken);
+        var rule = request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
+        var plan = await PlanAsync(request.Name, upload, rule, [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
         for (var i = 0; i < segments.Count; i++)
@@ -86,17 +88,18 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         var answers = request.Key is null ? null : new CommitRequest(request.Key, upload.Digest!);
         var commit = new DatasetCommit(
             request.Name, plan.Fingerprint, columns, stored, upload.RowCount, request.Mode == CommitMode.Append ? "append" : "ingest", request.Mode,
-            Request: answers);
+            Request: answers, Schema: rule);
         var result = await catalog.CommitAsync(commit, CancellationToken.None);
         return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>A schema that is not that of the dataset is told with the values that made it.</summary>
-    private async Task<CommitPlan> PlanAsync(DatasetName name, Upload upload, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    private async Task<CommitPlan> PlanAsync(
+        DatasetName name, Upload upload, SchemaRule rule, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
     {
         try
         {
-            return await catalog.PlanAsync(name, upload.Columns, hashes, cancellationToken);
+            return await catalog.PlanAsync(name, upload.Columns, rule, hashes, cancellationToken);
         }
         catch (LakehouseException conflict) when (conflict.Code == "schema_conflict")
         {

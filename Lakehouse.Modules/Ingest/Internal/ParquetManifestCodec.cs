@@ -14,7 +14,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
     private const string ColumnsShape = """'[{"name":"VARCHAR","type":"VARCHAR"}]'""";
     private const string SourcesShape = """'[{"name":"VARCHAR","version":"BIGINT"}]'""";
     private const string RequestsShape = """'[{"key":"VARCHAR","digest":"VARCHAR","version":"BIGINT"}]'""";
-    private const string ObjectsShape = """'[{"key":"VARCHAR","size":"BIGINT","row_count":"BIGINT","sha256":"VARCHAR"}]'""";
+    private const string ObjectsShape = """'[{"key":"VARCHAR","size":"BIGINT","row_count":"BIGINT","sha256":"VARCHAR","schema":"INTEGER"}]'""";
+    private const string SchemasShape = """'[[{"name":"VARCHAR","type":"VARCHAR"}]]'""";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -49,10 +50,11 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
                            epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by,
-                           kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR
+                           kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR, to_json(schemas)::VARCHAR
                     FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by, NULL::VARCHAR AS kind, NULL::VARCHAR AS "sql",
                                  NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources,
-                                 NULL::STRUCT("key" VARCHAR, digest VARCHAR, version BIGINT)[] AS requests WHERE false
+                                 NULL::STRUCT("key" VARCHAR, digest VARCHAR, version BIGINT)[] AS requests,
+                                 NULL::STRUCT(name VARCHAR, type VARCHAR)[][] AS schemas WHERE false
                           UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                     WHERE version IS NOT NULL
                     """);
@@ -78,7 +80,9 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
     private static string Select(Manifest manifest)
     {
         var columns = JsonSerializer.Serialize(manifest.Columns, Json);
-        var objects = JsonSerializer.Serialize(manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256)), Json);
+        var schemas = manifest.Objects.Select(o => o.Columns).OfType<IReadOnlyList<DatasetColumn>>().Distinct(SameColumns.Instance).ToList();
+        var objects = JsonSerializer.Serialize(
+            manifest.Objects.Select(o => new StoredFile(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256, IndexOf(schemas, o.Columns))), Json);
         var sources = JsonSerializer.Serialize(manifest.Definition?.Sources ?? [], Json);
         var requests = JsonSerializer.Serialize(manifest.Requests ?? [], Json);
         return string.Create(CultureInfo.InvariantCulture, $"""
@@ -91,9 +95,13 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                    {manifest.IsDropped} AS dropped, {Text(manifest.MadeBy)} AS made_by,
                    {Text(manifest.Definition?.Kind.ToString().ToLowerInvariant())} AS kind, {Text(manifest.Definition?.Sql)} AS "sql",
                    from_json({DuckDbSql.Literal(sources)}, {SourcesShape}) AS sources,
-                   from_json({DuckDbSql.Literal(requests)}, {RequestsShape}) AS requests
+                   from_json({DuckDbSql.Literal(requests)}, {RequestsShape}) AS requests,
+                   from_json({DuckDbSql.Literal(JsonSerializer.Serialize(schemas, Json))}, {SchemasShape}) AS schemas
             """);
     }
+
+    private static int? IndexOf(List<IReadOnlyList<DatasetColumn>> schemas, IReadOnlyList<DatasetColumn>? columns) =>
+        columns is null ? null : schemas.FindIndex(s => s.SequenceEqual(columns));
 
     private static string Text(string? text) => (text is null ? "NULL" : DuckDbSql.Literal(text)) + "::VARCHAR";
 
@@ -101,6 +109,7 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
     {
         var name = DatasetName.TryParse(Text(1), out var parsed, out var reason) ? parsed : throw new FormatException(reason);
         var objects = JsonSerializer.Deserialize<List<StoredFile>>(Text(5), Json) ?? [];
+        var schemas = JsonSerializer.Deserialize<List<List<DatasetColumn>>>(OptionalText(15) ?? "[]", Json) ?? [];
         return new Manifest(
             Guid.Parse(Text(0)),
             name,
@@ -110,7 +119,10 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
             [
                 .. objects.Select(
                     o => new DataFile(
-                        ObjectKey.TryParse(o.Key, out var key, out var error) ? key : throw new FormatException(error), o.Size, o.RowCount, o.Sha256))
+                        ObjectKey.TryParse(o.Key, out var key, out var error) ? key : throw new FormatException(error), o.Size, o.RowCount, o.Sha256,
+                        o.Schema is not { } schema ? null
+                            : schema >= 0 && schema < schemas.Count ? schemas[schema]
+                            : throw new FormatException($"there is no schema {schema}")))
             ],
             Number(6),
             Time(7),
@@ -133,5 +145,15 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
 
     private static long Micros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private sealed record StoredFile(string? Key, long Size, long? RowCount, string? Sha256);
+    private sealed record StoredFile(string? Key, long Size, long? RowCount, string? Sha256, int? Schema = null);
+
+    private sealed class SameColumns : IEqualityComparer<IReadOnlyList<DatasetColumn>>
+    {
+        public static readonly SameColumns Instance = new();
+
+        public bool Equals(IReadOnlyList<DatasetColumn>? left, IReadOnlyList<DatasetColumn>? right) =>
+            ReferenceEquals(left, right) || (left is not null && right is not null && left.SequenceEqual(right));
+
+        public int GetHashCode(IReadOnlyList<DatasetColumn> columns) => columns.Aggregate(columns.Count, HashCode.Combine);
+    }
 }

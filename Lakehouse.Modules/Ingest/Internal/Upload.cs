@@ -40,9 +40,9 @@ internal sealed class Upload : IAsyncDisposable
     public Upload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, ConverterEngines engines, string folder)
     {
         var reading = request.Reading;
-        (_reading, _types, _options, _engines, _folder) = (reading, new ColumnTypes(reading, dataset), options, engines, folder);
+        (_reading, _types, _options, _engines, _folder) = (reading, new ColumnTypes(reading, dataset, request.IsEvolving), options, engines, folder);
         _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, reading }));
+        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, request.IsEvolving, reading }));
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
         _errors = reading.SkipErrors ? new RowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
     }

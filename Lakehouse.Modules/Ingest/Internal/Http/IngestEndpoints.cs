@@ -19,7 +19,7 @@ internal static class IngestEndpoints
     private const int KeyLengthMax = 255;
 
     /// <summary>The query parameters, and the fields of a form.</summary>
-    public static readonly string[] Parameters = ["name", "mode", .. ReadParameters.Names];
+    public static readonly string[] Parameters = ["name", "mode", "evolve", .. ReadParameters.Names];
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -56,7 +56,8 @@ internal static class IngestEndpoints
 
         var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
         var name = DatasetName.Parse(upload.Parameters.GetValueOrDefault("name"));
-        var request = new IngestRequest(name, ReadParameters.Parse(upload.Parameters), ParseMode(upload.Parameters), ReadKey(context.Request));
+        var request = new IngestRequest(name, ReadParameters.Parse(upload.Parameters), ParseMode(upload.Parameters), ReadKey(context.Request),
+            ParseEvolve(upload.Parameters) ?? options.Evolve);
         var result = await ingestor.IngestAsync(request, upload.Files, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));
     }
@@ -68,6 +69,14 @@ internal static class IngestEndpoints
         null or "replace" => CommitMode.Replace,
         "append" => CommitMode.Append,
         var text => throw IngestErrors.Option("mode", $"it is '{text}', and it can be replace or append{NearestName.Hint(text, ["replace", "append"])}"),
+    };
+
+    private static bool? ParseEvolve(IReadOnlyDictionary<string, string> parameters) => parameters.GetValueOrDefault("evolve")?.ToLowerInvariant() switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var text => throw IngestErrors.Option("evolve", $"it is '{text}', and it can be true or false"),
     };
 
     /// <summary>The header Idempotency-Key, as of the IETF's draft of that name, with its quotes or without.</summary>

@@ -7,7 +7,8 @@ namespace Lakehouse.Ingest.Internal.Tables;
 /// <summary>The types that columns have because somebody said so: in the request, or when the dataset was made.</summary>
 /// <param name="reading">What was told.</param>
 /// <param name="dataset">The columns that the dataset has; empty for none.</param>
-internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColumn> dataset)
+/// <param name="isEvolving">Whether files may have other columns than the dataset.</param>
+internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColumn> dataset, bool isEvolving)
 {
     private readonly Dictionary<string, string> _told = new(reading.Types, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DatasetColumn> _dataset = dataset.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
@@ -30,8 +31,9 @@ internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColu
         return isOfDataset && _dataset.TryGetValue(name, out var known) && !TableSchema.IsFoundOut(known.Type) ? DeclaredType.TryParse(known.Type) : null;
     }
 
-    /// <summary>Whether these are the columns of the dataset, in any order.</summary>
-    public bool AreOfDataset(IReadOnlyList<string> names) => names.Count == _dataset.Count && _dataset.Count > 0 && names.All(_dataset.ContainsKey);
+    /// <summary>Whether a file of these columns follows the dataset: it has the same ones, in any order, or others may be added.</summary>
+    public bool AreOfDataset(IReadOnlyList<string> names) =>
+        _dataset.Count > 0 && (isEvolving || (names.Count == _dataset.Count && names.All(_dataset.ContainsKey)));
 
     /// <summary>Refuses types of columns that are not there.</summary>
     /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c>.</exception>

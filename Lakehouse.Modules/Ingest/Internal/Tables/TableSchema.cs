@@ -15,7 +15,8 @@ internal sealed class TableSchema : IEquatable<TableSchema>
     /// <summary>Makes the schema of the columns so far.</summary>
     /// <param name="known">The columns of the file.</param>
     /// <param name="dataset">
-    /// The columns of the dataset, if the file has columns of the same names: their order and their types are taken where all values fit. Null otherwise.
+    /// The columns of the dataset: their order and their types are taken where all values fit. Those that the file does not have are left out. Null where the
+    /// file does not follow a dataset.
     /// </param>
     public TableSchema(TableColumns known, IReadOnlyList<DatasetColumn>? dataset)
     {
@@ -30,11 +31,12 @@ internal sealed class TableSchema : IEquatable<TableSchema>
         var declarations = new string[known.Count];
         for (var i = 0; i < known.Count; i++)
         {
-            read[i] = (types is null ? null : ReadAs(known, i, types[known.Names[i]])) ?? Read(known, i);
+            read[i] = (types?.GetValueOrDefault(known.Names[i]) is { } type ? ReadAs(known, i, type) : null) ?? Read(known, i);
             declarations[i] = $"{DuckDbSql.Literal(known.Names[i])}: {DuckDbSql.Literal(read[i].Expression is null ? read[i].Type : "VARCHAR")}";
         }
 
-        var names = dataset is null ? known.Names : [.. dataset.Select(c => c.Name)];
+        IReadOnlyList<string> names = dataset is null ? known.Names
+            : [.. dataset.Select(c => c.Name).Where(fields.ContainsKey), .. known.Names.Where(n => !types!.ContainsKey(n))];
         var columns = new DatasetColumn[known.Count];
         var expressions = new string[known.Count];
         for (var i = 0; i < columns.Length; i++)

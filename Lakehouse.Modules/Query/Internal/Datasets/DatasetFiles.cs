@@ -8,25 +8,28 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="Version">Its version.</param>
 /// <param name="Fingerprint">The identity of its schema.</param>
 /// <param name="Columns">Its columns; empty when it was registered without them.</param>
-/// <param name="Paths">Its data files on this machine; null where the engine has a view of it already, or needs none.</param>
+/// <param name="Files">Its data files; null where the engine has a view of it already, or needs none.</param>
 /// <param name="Table">
 /// For a version that this statement alone reads: the name of its table in the statement. Null: the newest version, which all statements share.
 /// </param>
 /// <param name="ResidentBytes">The size of its data files, where the engine should keep its rows in memory; otherwise 0.</param>
 /// <param name="View">For a view: its query. It has no data files then, and is made for each statement that reads it.</param>
 internal sealed partial record DatasetFiles(
-    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<string>? Paths, string? Table = null,
+    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<FileGroup>? Files, string? Table = null,
     long ResidentBytes = 0,
     string? View = null)
 {
     /// <summary>The part of it that an engine remembers.</summary>
     public KnownDataset Known => new(Name, Version, Fingerprint);
 
+    /// <summary>Whether its columns are known and the names of their types are safe to write into a statement as they are.</summary>
+    public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => IsPlain(c.Type));
+
     /// <summary>
-    /// Whether its columns are known and the names of their types are safe to write into a statement as they are: they are made of words, numbers, quoted names
-    /// and texts, commas and brackets, and no bracket closes one that they have not opened.
+    /// Whether the name of a type is safe to write into a statement as it is: it is made of words, numbers, quoted names and texts, commas and brackets, and no
+    /// bracket closes one that it has not opened.
     /// </summary>
-    public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => PlainType().IsMatch(c.Type) && IsBalanced(c.Type));
+    public static bool IsPlain(string type) => PlainType().IsMatch(type) && IsBalanced(type);
 
     private static bool IsBalanced(string type)
     {

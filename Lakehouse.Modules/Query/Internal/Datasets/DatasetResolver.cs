@@ -14,6 +14,9 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     /// <summary>A dataset of more values than this is not kept in memory, however small its files are.</summary>
     private const long ResidentValuesMax = 1_000_000;
 
+    /// <summary>So many changes of columns are read in the order of the rows. Each is a part of the query plan.</summary>
+    private const int OrderedGroupsMax = 32;
+
     /// <summary>The newest version of each dataset that was sent to any engine.</summary>
     private readonly ConcurrentDictionary<string, Manifest> _told = new(StringComparer.OrdinalIgnoreCase);
 
@@ -146,8 +149,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         ? throw GateErrors.Invalid($"the view '{view.Name}' is named with a schema; write its name without the schema")
         : Describe(view, null) with { View = view.Definition!.Sql };
 
-    private DatasetFiles Describe(Manifest dataset, IReadOnlyList<string>? paths) => new(
-        dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, paths, ResidentBytes: ResidentBytesOf(dataset));
+    private DatasetFiles Describe(Manifest dataset, IReadOnlyList<FileGroup>? files) => new(
+        dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, files, ResidentBytes: ResidentBytesOf(dataset));
 
     /// <summary>The size of a dataset that the engine should keep in memory; 0 for others, and for files that a client has made.</summary>
     private long ResidentBytesOf(Manifest dataset)
@@ -171,7 +174,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             {
                 var described = Describe(dataset, null);
                 var needsFiles = !dataset.IsView && (had is { Version: > 0 } || !described.HasPlainColumns);
-                listed.Add(needsFiles ? described with { Paths = await TryLocalizeAsync(dataset, held, cancellationToken) } : described);
+                listed.Add(needsFiles ? described with { Files = await TryLocalizeAsync(dataset, held, cancellationToken) } : described);
             }
         }
 
@@ -179,7 +182,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     }
 
     /// <summary>Returns null when a file is missing: such a dataset must not prevent the others from being listed.</summary>
-    private async Task<IReadOnlyList<string>?> TryLocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FileGroup>?> TryLocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         try
         {
@@ -191,20 +194,36 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         }
     }
 
-    private async Task<IReadOnlyList<string>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FileGroup>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
     {
-        var paths = new List<string>(dataset.Objects.Count);
+        var groups = new List<(IReadOnlyList<DatasetColumn>? Columns, List<string> Paths)>();
         foreach (var data in dataset.Objects)
         {
             var expected = new ContentHash(data.SizeBytes, data.Sha256);
             var file = await store.LocalizeAsync(data.Key, expected, cancellationToken)
                 ?? throw EngineErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
             held.Add(file);
-            paths.Add(file.Path);
+            if (groups.Count == 0 || !IsSame(groups[^1].Columns, data.Columns))
+            {
+                // The files of many small changes of the columns are read by columns, rather than in the order of their rows.
+                var known = groups.Count < OrderedGroupsMax ? -1 : groups.FindIndex(g => IsSame(g.Columns, data.Columns));
+                if (known >= 0)
+                {
+                    groups[known].Paths.Add(file.Path);
+                    continue;
+                }
+
+                groups.Add((data.Columns, []));
+            }
+
+            groups[^1].Paths.Add(file.Path);
         }
 
         // An older version is told too, and never replaces a newer one.
         _told.AddOrUpdate(dataset.Name.Value, dataset, (_, before) => before.Version > dataset.Version ? before : dataset);
-        return paths;
+        return [.. groups.Select(g => new FileGroup(g.Paths, g.Columns))];
     }
+
+    private static bool IsSame(IReadOnlyList<DatasetColumn>? left, IReadOnlyList<DatasetColumn>? right) =>
+        ReferenceEquals(left, right) || (left is not null && right is not null && left.SequenceEqual(right));
 }

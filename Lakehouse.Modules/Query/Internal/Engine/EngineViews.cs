@@ -1,3 +1,5 @@
+using Lakehouse.Catalog;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Datasets;
 
@@ -47,7 +49,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
         {
             if (!IsDefined(dataset))
             {
-                if (dataset.Paths is null)
+                if (dataset.Files is null)
                 {
                     return false;
                 }
@@ -92,7 +94,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
                     ListOne(dataset);
                     Remember(dataset.Known with { Version = 0 });
                 }
-                else if (dataset.Paths is not null)
+                else if (dataset.Files is not null)
                 {
                     // The dataset was dropped and made again. A statement may be about to bind the existing view, so it is replaced only by a view with data.
                     Define(dataset);
@@ -132,7 +134,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
                 View(dataset.Name, $"SELECT {string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"))}"));
         }
 
-        if (dataset.Paths is not null)
+        if (dataset.Files is not null)
         {
             candidates = [View(dataset.Name, dataset)];
         }
@@ -162,9 +164,34 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
 
     private static string Select(DatasetFiles dataset)
     {
-        var columns = dataset.Columns.Count == 0 ? "*" : string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)));
-        var files = string.Join(", ", dataset.Paths!.Select(DuckDbSql.Literal));
-        return $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
+        return string.Join(" UNION ALL ", dataset.Files!.Select(group =>
+        {
+            var columns = dataset.Columns.Count == 0 ? "*"
+                : group.Columns is null ? string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)))
+                : Columns(dataset, group.Columns);
+            var files = string.Join(", ", group.Paths.Select(DuckDbSql.Literal));
+            return $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
+        }));
+    }
+
+    /// <summary>The columns of the dataset, made of those of older files. Types that are no words are left to the files.</summary>
+    private static string Columns(DatasetFiles dataset, IReadOnlyList<DatasetColumn> own)
+    {
+        var types = own.ToDictionary(c => c.Name, c => c.Type, StringComparer.OrdinalIgnoreCase);
+        return string.Join(", ", dataset.Columns.Select(column =>
+        {
+            var name = DuckDbSql.Identifier(column.Name);
+            if (!types.TryGetValue(column.Name, out var type))
+            {
+                return DatasetFiles.IsPlain(column.Type) ? $"CAST(NULL AS {column.Type}) AS {name}" : $"NULL AS {name}";
+            }
+
+            // Nested values have a text of their own in SQL; as text in a column they are JSON, as when they came.
+            var isText = column.Type == "VARCHAR" && ColumnType.TryParse(type) is { IsNested: true };
+            return type == column.Type || !DatasetFiles.IsPlain(column.Type) ? name
+                : isText ? $"CAST(to_json({name}) AS VARCHAR) AS {name}"
+                : $"CAST({name} AS {column.Type}) AS {name}";
+        }));
     }
 
     private static string View(string name, string select) => $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(name)} AS {select}";

@@ -198,19 +198,15 @@ internal static class StatementFrames
 
     private static void Write(FrameWriter frame, DatasetFiles dataset)
     {
-        frame.Text(dataset.Name).Long(dataset.Version).Text(dataset.Fingerprint).Int(dataset.Columns.Count);
-        foreach (var column in dataset.Columns)
+        frame.Text(dataset.Name).Long(dataset.Version).Text(dataset.Fingerprint);
+        Write(frame, dataset.Columns);
+        frame.Flag(dataset.Files is not null);
+        if (dataset.Files is not null)
         {
-            frame.Text(column.Name).Text(column.Type);
-        }
-
-        frame.Flag(dataset.Paths is not null);
-        if (dataset.Paths is not null)
-        {
-            frame.Int(dataset.Paths.Count);
-            foreach (var path in dataset.Paths)
+            frame.Int(dataset.Files.Count);
+            foreach (var group in dataset.Files)
             {
-                frame.Text(path);
+                Write(frame, group);
             }
         }
 
@@ -220,14 +216,53 @@ internal static class StatementFrames
     private static DatasetFiles ReadDataset(ref FrameReader frame)
     {
         var (name, version, fingerprint) = (frame.Text(), frame.Long(), frame.Text());
+        var columns = ReadColumns(ref frame);
+        FileGroup[]? files = null;
+        if (frame.Flag())
+        {
+            files = new FileGroup[frame.Count()];
+            for (var i = 0; i < files.Length; i++)
+            {
+                files[i] = new FileGroup(ReadTexts(ref frame), frame.Flag() ? ReadColumns(ref frame) : null);
+            }
+        }
+
+        return new DatasetFiles(name, version, fingerprint, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull());
+    }
+
+    private static void Write(FrameWriter frame, FileGroup group)
+    {
+        frame.Int(group.Paths.Count);
+        foreach (var path in group.Paths)
+        {
+            frame.Text(path);
+        }
+
+        frame.Flag(group.Columns is not null);
+        if (group.Columns is not null)
+        {
+            Write(frame, group.Columns);
+        }
+    }
+
+    private static void Write(FrameWriter frame, IReadOnlyList<DatasetColumn> columns)
+    {
+        frame.Int(columns.Count);
+        foreach (var column in columns)
+        {
+            frame.Text(column.Name).Text(column.Type);
+        }
+    }
+
+    private static DatasetColumn[] ReadColumns(ref FrameReader frame)
+    {
         var columns = new DatasetColumn[frame.Count()];
         for (var i = 0; i < columns.Length; i++)
         {
             columns[i] = new DatasetColumn(frame.Text(), frame.Text());
         }
 
-        return new DatasetFiles(
-            name, version, fingerprint, columns, frame.Flag() ? ReadTexts(ref frame) : null, frame.TextOrNull(), frame.Long(), frame.TextOrNull());
+        return columns;
     }
 
     private static string[] ReadTexts(ref FrameReader frame)

@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Storage;
@@ -32,7 +33,7 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
             // Before the query runs, which may take long: a dataset of other columns refuses it in any case.
             var rows = await engine.StoreAsync(request, path, options.MaxStoredBytes, head => CheckAsync(target, head, cancellationToken), cancellationToken);
             var columns = ColumnsOf(rows.Head);
-            var plan = await catalog.PlanAsync(target.Name, columns, [rows.Sha256], cancellationToken);
+            var plan = await catalog.PlanAsync(target.Name, columns, SchemaRule.Same, [rows.Sha256], cancellationToken);
             List<OfferedFile> files = [];
             if (rows.RowCount > 0 || target.Mode == CommitMode.Replace || catalog.Find(target.Name) is null)
             {
@@ -65,7 +66,7 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
             }
         }
 
-        return catalog.PlanAsync(target.Name, ColumnsOf(head), [], cancellationToken);
+        return catalog.PlanAsync(target.Name, ColumnsOf(head), SchemaRule.Same, [], cancellationToken);
     }
 
     /// <summary>The versions that a statement has read.</summary>
