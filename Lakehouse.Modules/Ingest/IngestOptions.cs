@@ -17,8 +17,17 @@ public sealed record IngestOptions
     /// <summary>How many rows an ingest with <c>on_error=skip</c> leaves out unless it says another number.</summary>
     public required int MaxErrors { get; init; }
 
-    /// <summary>How many ingests run at once; more are refused immediately.</summary>
+    /// <summary>How many ingests run at once; more wait.</summary>
     public required int MaxConcurrent { get; init; }
+
+    /// <summary>How many ingests wait; more are refused immediately.</summary>
+    public required int MaxWaiting { get; init; }
+
+    /// <summary>How long an ingest waits before it is refused.</summary>
+    public required TimeSpan MaxWait { get; init; }
+
+    /// <summary>How long a body may send nothing before its ingest is ended.</summary>
+    public required TimeSpan BodyTimeout { get; init; }
 
     /// <summary>How many segments of one file are converted at once.</summary>
     public required int Threads { get; init; }
@@ -52,6 +61,9 @@ public sealed record IngestOptions
             PreviewBytes = settings.Size("ingest", "preview_bytes", "4MiB", "64KiB", "1GiB"),
             MaxErrors = settings.Count("ingest", "max_errors", 1_000, 0, 1_000_000),
             MaxConcurrent = settings.Count("ingest", "max_concurrent", 2, 1, 64),
+            MaxWaiting = settings.Count("ingest", "max_waiting", 64, 0, 65_536),
+            MaxWait = settings.Time("ingest", "max_wait", "30s", "0s", "1h"),
+            BodyTimeout = settings.Time("ingest", "body_timeout", "30s", "100ms", "1d"),
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
             SegmentBytes = settings.Size("ingest", "segment_bytes", "64MiB", "4KiB", "4GiB"),
             MaxRecordBytes = (int)settings.Size("ingest", "max_record_bytes", "8MiB", "4KiB", "64MiB"),

@@ -142,6 +142,22 @@ public sealed class StarvationTests
     }
 
     [Fact]
+    public async Task Ingests_wait_for_a_place_and_a_stalled_one_loses_its_own()
+    {
+        await using var host = await LakehouseHost.StartAsync(("ingest.max_concurrent", "1"), ("ingest.max_waiting", "2"), ("ingest.body_timeout", "2s"));
+        using var stalled = await RawClient.SendAsync(host.Port, $"{Start("POST", "/v1/ingest?name=slow", 1_000)}\r\na,b\n1,2\n");
+        await Task.Delay(200);
+        var waiting = Enumerable.Range(0, 2).Select(i => host.IngestAsync($"t{i}", "a\n1\n")).ToList();
+        await Task.Delay(200);
+        var (status, refused) = await host.IngestAsync("t2", "a\n1\n");
+        (status, refused.GetProperty("code").GetString()).Should().Be((HttpStatusCode.ServiceUnavailable, "too_many_ingests"));
+        waiting.Should().OnlyContain(w => !w.IsCompleted);
+        (await stalled.ReadToEndAsync()).Should().StartWith("HTTP/1.1 408 ").And.Contain("upload_stalled");
+        (await Task.WhenAll(waiting)).Should().OnlyContain(w => w.Status == HttpStatusCode.OK);
+        (await host.Http.GetAsync("/v1/catalog/manifest/slow")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_body_that_keeps_the_rate_is_taken_however_long_it_is()
     {
         await using var host = await LakehouseHost.StartAsync(("server.rate_grace", "2s"), ("server.min_request_rate", "1"));

@@ -18,7 +18,10 @@ namespace Lakehouse.Ingest.Internal;
 internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
-        options.MaxConcurrent, () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
+        options.MaxConcurrent,
+        options.MaxWaiting,
+        options.MaxWait,
+        () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
     private readonly ConverterEngines _engines = new(options);
 
@@ -51,7 +54,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             }
 
             // A client that sends a long file gets its answer when it has sent it: to answer earlier would look like a broken connection to many.
-            await using var rest = new UploadedBytes(file.Content, options.MaxIngestBytes);
+            await using var rest = new UploadedBytes(file.Content, options.MaxIngestBytes, options.BodyTimeout);
             await rest.CopyToAsync(Stream.Null, cancellationToken);
         }
 

@@ -14,6 +14,10 @@ internal static class IngestErrors
         ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)} once it is unpacked. Nothing was registered. Raise "
             + "ingest.max_unpacked_bytes, or split it.");
 
+    public static LakehouseException Stalled(TimeSpan after) => new(
+        ErrorKind.TooSlow, "upload_stalled", $"The upload has sent nothing for {Duration.Format(after)} (ingest.body_timeout). Nothing was registered; send it "
+            + "again.");
+
     /// <summary>An option of the reader that cannot be obeyed.</summary>
     public static LakehouseException Option(string name, string reason) =>
         new(ErrorKind.InvalidInput, "invalid_option", $"The option {name} is refused: {reason}.");

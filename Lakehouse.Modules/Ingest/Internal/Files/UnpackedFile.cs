@@ -44,7 +44,7 @@ internal sealed class UnpackedFile : ReadOnlyStream
     public static async Task<UnpackedFile> OpenAsync(
         IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
-        var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, hash);
+        var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, options.BodyTimeout, hash);
         var start = await sent.PeekAsync(StartSize, cancellationToken);
         var isPacked = start.Span is [0x1F, 0x8B, ..];
         if (source.ContentEncoding is not null && !isPacked && !start.IsEmpty)
@@ -58,7 +58,7 @@ internal sealed class UnpackedFile : ReadOnlyStream
         Stream content = sent;
         if (isPacked)
         {
-            var unpacked = new UploadedBytes(new GzipContent(sent), long.MaxValue);
+            var unpacked = new UploadedBytes(new GzipContent(sent), long.MaxValue, Timeout.InfiniteTimeSpan);
             start = await unpacked.PeekAsync(StartSize, cancellationToken);
             content = unpacked;
         }

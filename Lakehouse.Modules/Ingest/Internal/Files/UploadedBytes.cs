@@ -7,9 +7,11 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>The bytes of a file as they were sent, counted and bounded. Its beginning can be looked at before it is read.</summary>
 /// <param name="content">The file.</param>
 /// <param name="sizeBytesMax">The bound.</param>
+/// <param name="stallMax">How long it may send nothing.</param>
 /// <param name="hash">Receives the bytes, too; null when they need not be hashed.</param>
-internal sealed class UploadedBytes(Stream content, long sizeBytesMax, IncrementalHash? hash = null) : ReadOnlyStream
+internal sealed class UploadedBytes(Stream content, long sizeBytesMax, TimeSpan stallMax, IncrementalHash? hash = null) : ReadOnlyStream
 {
+    private CancellationTokenSource? _stall;
     private byte[] _start = [];
     private int _startRead;
 
@@ -45,9 +47,37 @@ internal sealed class UploadedBytes(Stream content, long sizeBytesMax, Increment
 
     private async ValueTask<int> FetchAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var count = await content.ReadUploadAsync(buffer, cancellationToken);
+        var count = await ReceiveAsync(buffer, cancellationToken);
         hash?.AppendData(buffer.Span[..count]);
         Count += count;
         return Count > sizeBytesMax ? throw IngestErrors.TooLarge(sizeBytesMax) : count;
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _stall ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _stall.CancelAfter(stallMax);
+        try
+        {
+            return await content.ReadUploadAsync(buffer, _stall.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw IngestErrors.Stalled(stallMax);
+        }
+        finally
+        {
+            _stall.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stall?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }
