@@ -36,6 +36,9 @@ internal static class IngestCommand
         ("max-errors", "How many rows may be left out"),
     ];
 
+    // What a preview has no use for.
+    private static readonly string[] OfCommit = ["mode", "evolve"];
+
     public static Command Create(Option<string?> config, IReadOnlyDictionary<string, string> overrides)
     {
         var files = new Argument<string[]>("FILE")
@@ -58,14 +61,15 @@ internal static class IngestCommand
         command.SetAction(async (parsed, stop) =>
         {
             var paths = parsed.GetValue(files)!;
+            var isPreview = parsed.GetValue(preview);
             var parameters = reading
                 .Select(o => (Name: o.Name[2..].Replace('-', '_'), Value: parsed.GetValue(o)))
                 .Append((Name: "header", Value: parsed.GetResult(header) is null ? null : parsed.GetValue(header) ?? "true"))
-                .Where(p => p.Value is not null)
+                .Where(p => p.Value is not null && !(isPreview && OfCommit.Contains(p.Name)))
                 .Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}")
                 .ToList();
             using var client = LakehouseClient.Connect(parsed.GetValue(url), parsed.GetValue(config), overrides);
-            if (parsed.GetValue(preview))
+            if (isPreview)
             {
                 return await PreviewAsync(client, "/v1/ingest/preview?" + string.Join('&', parameters), paths[0], stop);
             }

@@ -15,7 +15,7 @@ public sealed class IngestTests : IAsyncLifetime
 
     // Small segments and records, so that a few lines reach every bound.
     public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(
-        ("ingest.segment_bytes", "4KiB"), ("ingest.max_record_bytes", "1MiB"), ("ingest.max_ingest_bytes", "16MiB"));
+        ("ingest.segment_bytes", "4KiB"), ("ingest.max_record_bytes", "1MiB"), ("ingest.max_ingest_bytes", "16MiB"), ("ingest.max_waiting", "0"));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
