@@ -13,7 +13,8 @@ internal static class IngestCommand
     // The words of the address, with what the help says of them. The server reads their values.
     private static readonly (string Name, string Description)[] Reading =
     [
-        ("mode", "replace (the rows that are there, as when not given) or append"),
+        ("mode", "replace (the rows that are there, as when not given), append, or upsert"),
+        ("key", "For --mode upsert: the columns of the key, with commas between them"),
         ("evolve", "true lets new columns and wider types into the dataset"),
         ("format", "csv, tsv, json or ndjson; found out when not given"),
         ("encoding", "utf-8, utf-16, latin-1 or windows-1252"),
@@ -37,13 +38,14 @@ internal static class IngestCommand
     ];
 
     // What a preview has no use for.
-    private static readonly string[] OfCommit = ["mode", "evolve"];
+    private static readonly string[] OfCommit = ["mode", "key", "evolve"];
 
     public static Command Create(Option<string?> config, IReadOnlyDictionary<string, string> overrides)
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "CSV, NDJSON or JSON files, packed with gzip or not, or a named pipe; - for the standard input. Several become one dataset, in this order",
+            Description = "CSV, NDJSON or JSON files, packed with gzip or not, or a named pipe; - for the standard input. Several become one dataset, in "
+                + "this order",
             Arity = ArgumentArity.OneOrMore,
         };
         var name = new Option<string?>("--name") { Description = "The dataset; the file's name without its ending when not given" };
@@ -52,7 +54,7 @@ internal static class IngestCommand
             Description = "true: the first line is the header, whatever it looks like (also --header alone); false: it is data; names: --columns replaces it",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var key = new Option<string?>("--key") { Description = "Names this upload: the same files with the same key again change nothing" };
+        var key = new Option<string?>("--idempotency-key") { Description = "Names this upload: the same files with the same key again change nothing" };
         var preview = new Option<bool>("--preview") { Description = "Shows what would be made of the first file, and registers nothing" };
         var reading = Reading.Select(r => new Option<string?>("--" + r.Name) { Description = r.Description }).ToList();
         var url = LakehouseClient.UrlOption();

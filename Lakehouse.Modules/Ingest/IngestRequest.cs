@@ -11,5 +11,9 @@ namespace Lakehouse.Ingest;
 /// What the sender calls the request, 1 to 255 visible ASCII characters: the same files with the same key again change nothing. Null: no key.
 /// </param>
 /// <param name="IsEvolving">Whether new columns and wider types are let in.</param>
+/// <param name="Keys">
+/// For an upsert: the columns whose values tell rows apart; a new row takes the place of those with the same values. Null: rows are added, or replace all.
+/// </param>
 public sealed record IngestRequest(
-    DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null, bool IsEvolving = false);
+    DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null, bool IsEvolving = false,
+    IReadOnlyList<string>? Keys = null);

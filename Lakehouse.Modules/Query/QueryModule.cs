@@ -4,10 +4,12 @@ using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Http;
 using Lakehouse.Query.Internal.InProcess;
+using Lakehouse.Query.Internal.Rows;
 using Lakehouse.Query.Internal.Stored;
 using Lakehouse.Query.Internal.SystemTables;
 using Lakehouse.Query.Internal.Worker;
 using Lakehouse.Query.Internal.Workers;
+using Lakehouse.Query.Rows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Routing;
@@ -31,6 +33,7 @@ public static class QueryModule
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>();
         services.AddSingleton<QueryEngine>().AddSingleton<IQueryEngine>(provider => provider.GetRequiredService<QueryEngine>());
+        services.AddSingleton<IDatasetRows, RowEditor>();
         services.AddSingleton<DatasetWriter>().AddSingleton<ViewStore>();
         services.AddSingleton<DerivedDatasets>().AddHostedService(provider => provider.GetRequiredService<DerivedDatasets>());
         services.AddResponseCompression(compression =>
@@ -67,6 +70,7 @@ public static class QueryModule
     public static IEndpointRouteBuilder MapQuery(this IEndpointRouteBuilder routes)
     {
         DefinitionEndpoints.Map(routes);
+        RowEndpoints.Map(routes);
         return QueryEndpoints.Map(routes);
     }
 

@@ -103,6 +103,9 @@ public sealed record QueryOptions
     /// <summary>The largest Parquet file that a query may write as a dataset (<c>into</c>, derived datasets).</summary>
     public required long MaxStoredBytes { get; init; }
 
+    /// <summary>How long the engine may work on one step of a change of rows: deletes, upserts.</summary>
+    public required TimeSpan RewriteTimeout { get; init; }
+
     /// <summary>How long an interrupted query may take to stop before its engine is killed or, without isolation, retired.</summary>
     public required TimeSpan InterruptGrace { get; init; }
 
@@ -165,6 +168,7 @@ public sealed record QueryOptions
             MaxParameters = settings.Count("query", "max_params", 1_000, 0, 10_000),
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             MaxStoredBytes = settings.Size("query", "max_stored_bytes", "64GiB", "1MiB", "1024TiB"),
+            RewriteTimeout = settings.Time("query", "rewrite_timeout", "10m", "100ms", "1d"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
             MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),
             MaxListLength = settings.Count("query", "max_list_length", 10_000, 1, 100_000_000),

@@ -14,7 +14,7 @@ public sealed class ArchitectureTests
         ["Hnsw"] = [],
         ["Storage"] = ["Core"],
         ["Catalog"] = ["Core", "Storage"],
-        ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb"],
+        ["Ingest"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
         ["Query"] = ["Core", "Storage", "Catalog", "Isolation", "DuckDb"],
         ["Vector"] = ["Core", "Storage", "Hnsw"],
         ["Embed"] = ["Core"],

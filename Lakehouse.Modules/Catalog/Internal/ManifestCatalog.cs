@@ -46,7 +46,11 @@ internal sealed partial class ManifestCatalog(
                 RequireKind(commit, newest);
                 RequireSchema(commit.Name, commit.Fingerprint, commit.Columns, commit.Schema);
                 same = IsAnswered(newest, commit.Request) || SaysTheSame(newest, commit) ? newest : null;
-                return same is not null ? null : Next(commit, await CompleteAsync(commit.Objects, cancellationToken), newest);
+                return same is not null ? null : Next(
+                    commit,
+                    await CompleteAsync(commit.Objects, cancellationToken),
+                    commit.Rewrite is null ? [] : await CompleteAsync(commit.Rewrite.Files, cancellationToken),
+                    newest);
             },
             cancellationToken);
         if (result is null)
@@ -295,7 +299,7 @@ internal sealed partial class ManifestCatalog(
         }
 
         return commit.Mode == CommitMode.Append
-            ? commit.Objects.Count == 0
+            ? commit.Objects.Count == 0 && commit.Rewrite is null
             : IsSame(newest.Definition, commit.Definition) && newest.RowCount == commit.RowCount && newest.Objects.Count == commit.Objects.Count
                 && (commit.Schema is not SchemaRule.Set || newest.Columns.SequenceEqual(commit.Columns))
                 && newest.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
@@ -327,7 +331,7 @@ internal sealed partial class ManifestCatalog(
         };
     }
 
-    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, Manifest? newest)
+    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, IReadOnlyList<DataFile> rewritten, Manifest? newest)
     {
         var now = Now();
         var current = newest is { IsDropped: false } ? newest : null;
@@ -335,7 +339,7 @@ internal sealed partial class ManifestCatalog(
         var (columns, fingerprint) = SchemaOf(commit, current);
         IReadOnlyList<DataFile> all =
         [
-            .. isAppend ? current!.Objects.Select(o => WithColumns(o, o.Columns ?? current.Columns, columns)) : [],
+            .. isAppend ? Kept(commit, current!, rewritten).Select(o => WithColumns(o, o.Columns ?? current!.Columns, columns)) : [],
             .. objects.Select(o => WithColumns(o, o.Columns ?? commit.Columns, columns)),
         ];
         RequireBounds(all.Count);
@@ -344,6 +348,29 @@ internal sealed partial class ManifestCatalog(
             DatasetId.For(commit.Name), commit.Name, version, fingerprint, columns, all,
             commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
             Requests: Remember(current?.Requests, commit.Request, version));
+    }
+
+    /// <summary>The data files that an append leaves in the dataset, with those that were rewritten.</summary>
+    private static IEnumerable<DataFile> Kept(DatasetCommit commit, Manifest current, IReadOnlyList<DataFile> rewritten)
+    {
+        if (commit.Rewrite is null)
+        {
+            return current.Objects;
+        }
+
+        var removed = commit.Rewrite.Removed.ToHashSet();
+        var first = current.Objects.ToList().FindIndex(o => removed.Contains(o.Key));
+        if (current.Objects.Count(o => removed.Contains(o.Key)) < removed.Count)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict,
+                "version_conflict",
+                $"Another writer has changed the rows of the dataset '{commit.Name}' that were to be changed. It is as that writer has left it; try again.");
+        }
+
+        var kept = current.Objects.Where(o => !removed.Contains(o.Key)).ToList();
+        kept.InsertRange(first < 0 ? kept.Count : current.Objects.Take(first).Count(o => !removed.Contains(o.Key)), rewritten);
+        return kept;
     }
 
     private static (IReadOnlyList<DatasetColumn> Columns, SchemaFingerprint Fingerprint) SchemaOf(DatasetCommit commit, Manifest? current)

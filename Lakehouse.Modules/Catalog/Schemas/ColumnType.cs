@@ -6,7 +6,7 @@ namespace Lakehouse.Catalog.Schemas;
 /// <summary>
 /// A column's type, taken apart: a scalar type, a list, or a struct. Types are compared and joined with it; their texts are those of DuckDB.
 /// </summary>
-public sealed class ColumnType
+public sealed record ColumnType
 {
     /// <summary>JSON, which keeps every value that is nested.</summary>
     public static readonly ColumnType Json = new("JSON", null, null);

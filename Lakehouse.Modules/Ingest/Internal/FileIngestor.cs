@@ -4,8 +4,10 @@ using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Tables;
+using Lakehouse.Query.Rows;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal;
@@ -15,7 +17,8 @@ namespace Lakehouse.Ingest.Internal;
 /// column's type, the segments that were converted with another type are converted again. Then the data files are put into the bucket, the manifest is
 /// committed, and the catalog in memory is updated, in this order. A crash before the commit leaves orphaned files and changes no dataset.
 /// </summary>
-internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IngestOptions options) : IIngestor, IDisposable
+internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IDatasetRows rows, IngestOptions options)
+    : IIngestor, IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
         options.MaxConcurrent,
@@ -76,6 +79,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         await upload.ReadAsync(files, cancellationToken);
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Columns;
+        var keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
         var rule = request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
         var plan = await PlanAsync(request.Name, upload, rule, [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
@@ -89,12 +93,22 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
         // From here on, the commit is not cancelled when the client disconnects.
         var answers = request.Key is null ? null : new CommitRequest(request.Key, upload.Digest!);
+        var madeBy = keys is not null ? "upsert" : request.Mode == CommitMode.Append ? "append" : "ingest";
         var commit = new DatasetCommit(
-            request.Name, plan.Fingerprint, columns, stored, upload.RowCount, request.Mode == CommitMode.Append ? "append" : "ingest", request.Mode,
+            request.Name, plan.Fingerprint, columns, stored, upload.RowCount, madeBy, request.Mode,
             Request: answers, Schema: rule);
-        var result = await catalog.CommitAsync(commit, CancellationToken.None);
-        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, Stopwatch.GetElapsedTime(started));
+        var (result, replaced) = keys is null
+            ? new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), 0)
+            : await rows.UpsertAsync(commit, keys, cancellationToken);
+        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, replaced, Stopwatch.GetElapsedTime(started));
     }
+
+    /// <summary>The columns of a key as they are called.</summary>
+    private static IReadOnlyList<string> KeysOf(IReadOnlyList<string> keys, IReadOnlyList<DatasetColumn> columns) =>
+    [
+        .. keys.Select(key => columns.FirstOrDefault(c => c.Name.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name
+            ?? throw IngestErrors.Option("key", $"the file has no column '{key}'{NearestName.Hint(key, columns.Select(c => c.Name))}")),
+    ];
 
     /// <summary>A schema that is not that of the dataset is told with the values that made it.</summary>
     private async Task<CommitPlan> PlanAsync(

@@ -42,7 +42,7 @@ internal sealed class Upload : IAsyncDisposable
         var reading = request.Reading;
         (_reading, _types, _options, _engines, _folder) = (reading, new ColumnTypes(reading, dataset, request.IsEvolving), options, engines, folder);
         _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, request.IsEvolving, reading }));
+        _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, request.IsEvolving, request.Keys, reading }));
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
         _errors = reading.SkipErrors ? new RowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
     }
@@ -172,7 +172,8 @@ internal sealed class Upload : IAsyncDisposable
                 throw new LakehouseException(
                     ErrorKind.Unprocessable,
                     "formats_differ",
-                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at once.");
+                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at "
+                    + "once.");
             }
 
             return;

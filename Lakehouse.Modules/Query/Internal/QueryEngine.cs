@@ -75,12 +75,47 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             Pins = AnswerCache.ReadPins(request),
             Purpose = StatementPurpose.Storage,
         };
-        var query = registry.Begin(request.Id, request.Sql);
+        return await StoreAsync(statement, request.Id, request.Timeout ?? options.Timeout, path, sizeBytesMax, check, cancellationToken);
+    }
+
+    /// <summary>As the other one, for a statement of this program over data files.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parameters">The values of its parameters; null for none.</param>
+    /// <param name="attached">The data files, as tables.</param>
+    /// <param name="timeout">How long the engine may work.</param>
+    /// <param name="path">The file, which must not exist.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public Task<RowFile> StoreAsync(
+        string sql,
+        string? parameters,
+        IReadOnlyDictionary<string, AttachedTable> attached,
+        TimeSpan timeout,
+        string path,
+        CancellationToken cancellationToken)
+    {
+        var statement = new StatementRequest(sql, int.MaxValue, default, AnswerFormat.Parquet, false, parameters)
+        {
+            Attached = attached,
+            Purpose = StatementPurpose.Storage,
+        };
+        return StoreAsync(statement, null, timeout, path, long.MaxValue, _ => Task.CompletedTask, cancellationToken);
+    }
+
+    private async Task<RowFile> StoreAsync(
+        StatementRequest statement,
+        string? id,
+        TimeSpan timeout,
+        string path,
+        long sizeBytesMax,
+        Func<StatementHead, Task> check,
+        CancellationToken cancellationToken)
+    {
+        var query = registry.Begin(id, statement.Sql);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
         try
         {
             var lease = await _limiter.AcquireAsync(stop.Token);
-            await using var running = await runner.StartAsync(statement, request.Timeout ?? options.Timeout, lease, query, stop.Token);
+            await using var running = await runner.StartAsync(statement, timeout, lease, query, stop.Token);
             await check(running.Head);
             using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -116,6 +151,20 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, rows, null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
         return new Rows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken));
+    }
+
+    /// <summary>As <see cref="IQueryEngine.ReadAsync"/>, for a statement of this program over data files.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parameters">The values of its parameters; null for none.</param>
+    /// <param name="attached">The data files, as tables.</param>
+    /// <param name="timeout">How long the engine may work.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IQueryRows> ReadAsync(
+        string sql, string? parameters, IReadOnlyDictionary<string, AttachedTable> attached, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var request = new StatementRequest(sql, int.MaxValue, default, null, false, parameters) { Attached = attached };
+        var lease = await _limiter.AcquireAsync(cancellationToken);
+        return new Rows(await runner.StartAsync(request, timeout, lease, null, cancellationToken));
     }
 
     public void Dispose() => _limiter.Dispose();

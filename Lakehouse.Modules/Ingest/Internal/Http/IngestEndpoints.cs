@@ -17,9 +17,10 @@ internal static class IngestEndpoints
 
     private const string KeyHeader = "Idempotency-Key";
     private const int KeyLengthMax = 255;
+    private const string Upsert = "upsert";
 
     /// <summary>The query parameters, and the fields of a form.</summary>
-    public static readonly string[] Parameters = ["name", "mode", "evolve", .. ReadParameters.Names];
+    public static readonly string[] Parameters = ["name", "mode", "key", "evolve", .. ReadParameters.Names];
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -57,7 +58,7 @@ internal static class IngestEndpoints
         var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
         var name = DatasetName.Parse(upload.Parameters.GetValueOrDefault("name"));
         var request = new IngestRequest(name, ReadParameters.Parse(upload.Parameters), ParseMode(upload.Parameters), ReadKey(context.Request),
-            ParseEvolve(upload.Parameters) ?? options.Evolve);
+            ParseEvolve(upload.Parameters) ?? options.Evolve, ParseKeys(upload.Parameters));
         var result = await ingestor.IngestAsync(request, upload.Files, context.RequestAborted);
         return TypedResults.Ok(IngestResponse.From(result));
     }
@@ -67,9 +68,30 @@ internal static class IngestEndpoints
     private static CommitMode ParseMode(IReadOnlyDictionary<string, string> parameters) => parameters.GetValueOrDefault("mode") switch
     {
         null or "replace" => CommitMode.Replace,
-        "append" => CommitMode.Append,
-        var text => throw IngestErrors.Option("mode", $"it is '{text}', and it can be replace or append{NearestName.Hint(text, ["replace", "append"])}"),
+        "append" or Upsert => CommitMode.Append,
+        var text => throw IngestErrors.Option(
+            "mode", $"it is '{text}', and it can be replace, append or upsert{NearestName.Hint(text, ["replace", "append", Upsert])}"),
     };
+
+    /// <summary>The columns of the key of an upsert; null for other modes.</summary>
+    private static IReadOnlyList<string>? ParseKeys(IReadOnlyDictionary<string, string> parameters)
+    {
+        var isUpsert = parameters.GetValueOrDefault("mode") == Upsert;
+        var keys = ReadParameters.List("key", parameters.GetValueOrDefault("key"));
+        if (isUpsert && keys is not { Count: > 0 })
+        {
+            throw IngestErrors.Option("mode", "an upsert needs key=, the columns whose values tell rows apart");
+        }
+
+        if (keys is not null && !isUpsert)
+        {
+            throw IngestErrors.Option("key", "it is for mode=upsert");
+        }
+
+        return keys is null || keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() == keys.Count && keys.All(k => k.Length > 0)
+            ? keys
+            : throw IngestErrors.Option("key", "each column is named once");
+    }
 
     private static bool? ParseEvolve(IReadOnlyDictionary<string, string> parameters) => parameters.GetValueOrDefault("evolve")?.ToLowerInvariant() switch
     {
@@ -125,6 +147,7 @@ internal static class IngestEndpoints
         IReadOnlyList<string> Notes,
         long SkippedRows,
         IReadOnlyList<SkippedRow> Skipped,
+        long ReplacedRows,
         long ElapsedMs,
         ManifestResponse Manifest)
     {
@@ -145,6 +168,7 @@ internal static class IngestEndpoints
             result.Reading.Notes,
             result.Reading.SkippedCount,
             result.Reading.Skipped,
+            result.ReplacedCount,
             (long)result.Elapsed.TotalMilliseconds,
             ManifestResponse.From(result.Manifest));
     }

@@ -205,15 +205,11 @@ internal sealed class ReadParameters
     }
 
     /// <summary>Texts with commas between them, or a JSON array.</summary>
-    private List<string>? List(string name)
-    {
-        if (Value(name) is not { } text)
-        {
-            return null;
-        }
+    /// <summary>Names or texts: with commas between them, or a JSON array. Null where nothing is given.</summary>
+    public static List<string>? List(string name, string? text) =>
+        text is null ? null : text.StartsWith('[') ? Json<List<string>>(name, text) : [.. text.Split(',')];
 
-        return text.StartsWith('[') ? Json<List<string>>(name, text) : [.. text.Split(',')];
-    }
+    private List<string>? List(string name) => List(name, Value(name));
 
     /// <summary>The names of <c>columns=</c>, and the types that it or <c>types=</c> gives.</summary>
     private (IReadOnlyList<string>? Columns, Dictionary<string, string> Types) Columns()

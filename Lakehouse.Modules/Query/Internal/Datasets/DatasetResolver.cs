@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
 using Lakehouse.Query.Internal.Stored;
 using Lakehouse.Storage;
@@ -22,18 +23,25 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
 
     /// <summary>Answers with the newest versions, or with those that a table's name or a pin names.</summary>
     /// <param name="needs">What the engine needs.</param>
-    /// <param name="pins">The versions that the request pins, by dataset in any letter case.</param>
+    /// <param name="request">The statement: the versions that it pins, and the files that it reads as tables.</param>
     /// <param name="held">
     /// Receives the data files, which the caller holds for as long as the statement may read them. The files of a store that is in place need not be held.
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)> ResolveAsync(
-        DatasetNeeds needs, IReadOnlyDictionary<string, DatasetVersion> pins, List<ILocalFile> held, CancellationToken cancellationToken)
+        DatasetNeeds needs, StatementRequest request, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         var (named, manifests) = (new List<DatasetFiles?>(needs.Named.Count), new List<Manifest>(needs.Named.Count));
         foreach (var (table, isQualified, known) in needs.Named)
         {
-            if (VersionOf(table, isQualified, pins) is { } version)
+            if (request.Attached.TryGetValue(table, out var attached))
+            {
+                var files = await LocalizeAsync(table, attached.Files, held, cancellationToken);
+                named.Add(new DatasetFiles(table, 1, string.Empty, attached.Columns, files, table, FileColumn: attached.FileColumn));
+                continue;
+            }
+
+            if (VersionOf(table, isQualified, request.Pins) is { } version)
             {
                 named.Add(await DescribeVersionAsync(table, version, held, cancellationToken));
                 continue;
@@ -196,12 +204,22 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
 
     private async Task<IReadOnlyList<FileGroup>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
     {
+        var files = await LocalizeAsync(dataset.Name.Value, dataset.Objects, held, cancellationToken);
+
+        // An older version is told too, and never replaces a newer one.
+        _told.AddOrUpdate(dataset.Name.Value, dataset, (_, before) => before.Version > dataset.Version ? before : dataset);
+        return files;
+    }
+
+    private async Task<IReadOnlyList<FileGroup>> LocalizeAsync(
+        string dataset, IReadOnlyList<DataFile> objects, List<ILocalFile> held, CancellationToken cancellationToken)
+    {
         var groups = new List<(IReadOnlyList<DatasetColumn>? Columns, List<string> Paths)>();
-        foreach (var data in dataset.Objects)
+        foreach (var data in objects)
         {
             var expected = new ContentHash(data.SizeBytes, data.Sha256);
             var file = await store.LocalizeAsync(data.Key, expected, cancellationToken)
-                ?? throw EngineErrors.MissingDataFile(dataset.Name.Value, data.Key.Value);
+                ?? throw EngineErrors.MissingDataFile(dataset, data.Key.Value);
             held.Add(file);
             if (groups.Count == 0 || !IsSame(groups[^1].Columns, data.Columns))
             {
@@ -219,8 +237,6 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             groups[^1].Paths.Add(file.Path);
         }
 
-        // An older version is told too, and never replaces a newer one.
-        _told.AddOrUpdate(dataset.Name.Value, dataset, (_, before) => before.Version > dataset.Version ? before : dataset);
         return [.. groups.Select(g => new FileGroup(g.Paths, g.Columns))];
     }
 

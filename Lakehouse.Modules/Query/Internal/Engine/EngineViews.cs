@@ -170,7 +170,10 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
                 : group.Columns is null ? string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)))
                 : Columns(dataset, group.Columns);
             var files = string.Join(", ", group.Paths.Select(DuckDbSql.Literal));
-            return $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))";
+            return dataset.FileColumn is null
+                ? $"SELECT {columns} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false))"
+                : $"SELECT {columns}, {DuckDbSql.Identifier(dataset.FileColumn)} FROM (SELECT * FROM read_parquet([{files}], hive_partitioning = false, "
+                    + $"filename = {DuckDbSql.Literal(dataset.FileColumn)}))";
         }));
     }
 

@@ -22,6 +22,9 @@ internal sealed record StatementRequest(
     /// <summary>The versions that the client pins, by dataset in any letter case. The engine's process does not need them.</summary>
     public IReadOnlyDictionary<string, DatasetVersion> Pins { get; init; } = NoPins;
 
+    /// <summary>Data files that it reads as tables, by their names. The engine's process does not need them.</summary>
+    public IReadOnlyDictionary<string, AttachedTable> Attached { get; init; } = AttachedTable.None;
+
     /// <summary>What the text read when it ran before, all in the newest versions, in the order of its tables; null where that is not known.</summary>
     public IReadOnlyList<DatasetRead>? Expected { get; init; }
 }

@@ -127,15 +127,18 @@ internal sealed class SqlOptions
             : throw JsonMembers.Invalid($"{name} is '{text}'; it is a whole number from 1")
         : null;
 
+    /// <summary>The values of the parameters in a body; null for none.</summary>
+    public static string? ReadParameters(JsonMembers body) => body.Member("params") is not { } values ? null
+        : values.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? values.GetRawText()
+        : throw JsonMembers.Invalid("\"params\" is not a list, for ? and $1, or an object, for $name");
+
     private string? ReadParameters()
     {
         var named = _address.Where(p => p.Key.StartsWith(ParameterPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
-        var inBody = _body?.Member("params");
+        var inBody = _body is null ? null : ReadParameters(_body);
         if (named.Count == 0)
         {
-            return inBody is null ? null
-                : inBody.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? inBody.Value.GetRawText()
-                : throw JsonMembers.Invalid("\"params\" is not a list, for ? and $1, or an object, for $name");
+            return inBody;
         }
 
         if (inBody is not null)

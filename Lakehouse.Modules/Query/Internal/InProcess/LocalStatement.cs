@@ -40,7 +40,7 @@ internal sealed class LocalStatement(
         {
             if (_run!.HasNeeds)
             {
-                (changes, named) = await datasets.ResolveAsync(_run.Needs, request.Pins, _held, cancellationToken);
+                (changes, named) = await datasets.ResolveAsync(_run.Needs, request, _held, cancellationToken);
             }
         }
         while (!await WatchAsync(() => _run!.TryStart(changes), cancellationToken));

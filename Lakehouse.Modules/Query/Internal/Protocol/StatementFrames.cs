@@ -210,7 +210,7 @@ internal static class StatementFrames
             }
         }
 
-        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View);
+        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View).Text(dataset.FileColumn);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
@@ -227,7 +227,8 @@ internal static class StatementFrames
             }
         }
 
-        return new DatasetFiles(name, version, fingerprint, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull());
+        return new DatasetFiles(
+            name, version, fingerprint, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull(), frame.TextOrNull());
     }
 
     private static void Write(FrameWriter frame, FileGroup group)

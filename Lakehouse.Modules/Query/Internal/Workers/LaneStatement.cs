@@ -41,7 +41,7 @@ internal sealed class LaneStatement(
     private int _index;
     private long _number;
     private IReadOnlyList<Catalog.Manifest> _named = [];
-    private IReadOnlyDictionary<string, DatasetVersion> _pins = StatementRequest.NoPins;
+    private StatementRequest _request = null!;
     private (int Block, int Length)? _data;
     private byte _unanswered;
     private bool _wasShared;
@@ -80,7 +80,7 @@ internal sealed class LaneStatement(
     {
         try
         {
-            _pins = request.Pins;
+            _request = request;
             // The process does not know of the statement yet, so that there is nothing to stop.
             _isEnded = true;
             var expected = await ExpectAsync(request, cancellationToken);
@@ -181,7 +181,7 @@ internal sealed class LaneStatement(
                     break;
                 case FrameKind.Head:
                     Head = ReadHead(frame);
-                    DatasetResolver.RequireKnown(_pins, Head.Datasets);
+                    DatasetResolver.RequireKnown(_request.Pins, Head.Datasets);
                     await WorkAsync(async stop => await HoldAsync(stop), cancellationToken);
                     break;
                 case FrameKind.Data:
@@ -237,7 +237,7 @@ internal sealed class LaneStatement(
     {
         try
         {
-            var (changes, named) = await WorkAsync(async stop => await datasets.ResolveAsync(needs, _pins, _held, stop), cancellationToken);
+            var (changes, named) = await WorkAsync(async stop => await datasets.ResolveAsync(needs, _request, _held, stop), cancellationToken);
             _named = named;
             StatementFrames.Write(_frames, changes);
         }

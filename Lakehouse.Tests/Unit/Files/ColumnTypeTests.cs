@@ -1,6 +1,6 @@
 using Lakehouse.Catalog.Schemas;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Files;
 
 /// <summary>The types of columns, taken apart and joined.</summary>
 public sealed class ColumnTypeTests

@@ -5,7 +5,7 @@ using Lakehouse.Ingest.Internal.Csv.Detection;
 using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Ingest.Internal.Values;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Files;
 
 public sealed class CsvTests
 {

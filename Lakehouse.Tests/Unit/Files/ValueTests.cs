@@ -3,7 +3,7 @@ using System.Text;
 using Lakehouse.DuckDb;
 using Lakehouse.Ingest.Internal.Values;
 
-namespace Lakehouse.Tests.Unit;
+namespace Lakehouse.Tests.Unit.Files;
 
 /// <summary>Values that a reader accepts in a form it was told: the engine must make the same of them.</summary>
 public sealed class ValueTests : IDisposable

@@ -1,0 +1,315 @@
+using System.Globalization;
+using System.Text;
+using Lakehouse.Catalog;
+using Lakehouse.Catalog.Schemas;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+using Lakehouse.Core.Text;
+using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Datasets;
+using Lakehouse.Query.Internal.Gate;
+using Lakehouse.Query.Internal.Gate.Tokens;
+using Lakehouse.Query.Internal.Stored;
+using Lakehouse.Query.Rows;
+using Lakehouse.Storage;
+
+namespace Lakehouse.Query.Internal.Rows;
+
+/// <summary>
+/// Changes rows by copy on write. One query finds the data files that have rows which go; only these are written again. The statements run on an engine like
+/// all others. A commit that another writer overtakes is made again from the new version.
+/// </summary>
+internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectStore store, IScratchSpace scratch, QueryOptions options) : IDatasetRows
+{
+    private const int TriesMax = 8;
+    private const string Rows = "rows@0"; // which no statement of a client can read, because versions begin with 1
+    private const string New = "new@0";
+
+    /// <summary>Data files are written again together up to this size, so that many small ones become fewer.</summary>
+    private const long GroupBytes = 64 << 20;
+
+    public Task<RowChange> DeleteAsync(DatasetName name, string condition, string? parameters, CancellationToken cancellationToken)
+    {
+        RequireExpression(condition);
+        return TryAsync(async () =>
+        {
+            var dataset = catalog.Find(name)
+                ?? throw new LakehouseException(
+                    ErrorKind.NotFound,
+                    "dataset_not_found",
+                    $"There is no dataset '{name}'{NearestName.Hint(name.Value, catalog.List().Select(d => d.Name.Value))}. GET /v1/catalog/list names those there "
+                    + "are.");
+            RequireOwn(dataset);
+            var table = new AttachedTable(dataset.Objects, dataset.Columns);
+            await CheckAsync(table, condition, parameters, cancellationToken);
+            var found = await FindAsync(table, $"WHERE (\n{condition}\n)", parameters, AttachedTable.None, cancellationToken);
+            if (found.Count == 0)
+            {
+                return new RowChange(new CommitResult(dataset, IsUnchanged: true), 0);
+            }
+
+            using var folder = scratch.Create();
+            var rewrite = await RewriteAsync(
+                name, table, found, $"WHERE (\n{condition}\n) IS NOT TRUE", parameters, AttachedTable.None, folder.Path, cancellationToken);
+            var removed = RemovedCount(found, rewrite);
+            var commit = new DatasetCommit(
+                name, dataset.Fingerprint, dataset.Columns, [], -removed, "delete", CommitMode.Append, ExpectedVersion: dataset.Version, Rewrite: rewrite);
+            return new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), removed);
+        });
+    }
+
+    public Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken) => TryAsync(async () =>
+    {
+        var dataset = catalog.Find(commit.Name);
+        if (dataset is not null)
+        {
+            RequireOwn(dataset);
+        }
+
+        // Both sides as the wider type, so that they can be compared.
+        var columns = dataset is null || dataset.Columns.Count == 0 ? commit.Columns : SchemaEvolution.Merge(dataset.Columns, commit.Columns);
+        using var folder = scratch.Create();
+        var files = await LastOfEachAsync(commit, keys, folder.Path, cancellationToken);
+        commit = commit with { ExpectedVersion = dataset?.Version ?? 0, Mode = CommitMode.Append };
+        var rowCount = files.Sum(f => f.RowCount ?? 0);
+        if (dataset is null || dataset.Objects.Count == 0)
+        {
+            return new RowChange(await catalog.CommitAsync(commit with { Objects = files, RowCount = rowCount }, CancellationToken.None), 0);
+        }
+
+        var news = new Dictionary<string, AttachedTable> { [New] = new(await AsDataFilesAsync(files, commit.Columns, columns, cancellationToken), columns) };
+        var table = new AttachedTable([.. dataset.Objects.Select(o => o with { Columns = OwnColumns(o.Columns ?? dataset.Columns, columns) })], columns);
+        var match = string.Join(" AND ", keys.Select(k => $"r.{DuckDbSql.Identifier(k)} = n.{DuckDbSql.Identifier(k)}"));
+        var found = await FindAsync(table, $"r SEMI JOIN \"{New}\" n ON {match}", null, news, cancellationToken);
+        var rewrite = found.Count == 0
+            ? null
+            : await RewriteAsync(commit.Name, table, found, $"r ANTI JOIN \"{New}\" n ON {match}", null, news, folder.Path, cancellationToken);
+        var removed = rewrite is null ? 0 : RemovedCount(found, rewrite);
+        var result = await catalog.CommitAsync(
+            commit with { Objects = files, RowCount = rowCount - removed, Rewrite = rewrite }, CancellationToken.None);
+        return new RowChange(result, result.IsUnchanged ? 0 : removed);
+    });
+
+    /// <summary>
+    /// How many rows are gone. A condition that is not the same each time, such as one that reads other datasets, may have removed others than were found.
+    /// </summary>
+    private static long RemovedCount(IReadOnlyList<(DataFile File, long Count)> found, FileRewrite rewrite) =>
+        found.All(f => f.File.RowCount is not null)
+            ? found.Sum(f => f.File.RowCount!.Value) - rewrite.Files.Sum(f => f.RowCount!.Value)
+            : found.Sum(f => f.Count);
+
+    /// <summary>Lets the engine judge a condition over the columns of the dataset alone, so that its errors name these.</summary>
+    private async Task CheckAsync(AttachedTable table, string condition, string? parameters, CancellationToken cancellationToken)
+    {
+        var attached = new Dictionary<string, AttachedTable> { [Rows] = table };
+        var sql = $"SELECT 1 FROM \"{Rows}\" WHERE (\n{condition}\n) LIMIT 0";
+        await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
+    }
+
+    /// <summary>Runs a change again when another writer has committed meanwhile.</summary>
+    private static async Task<RowChange> TryAsync(Func<Task<RowChange>> change)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await change();
+            }
+            catch (LakehouseException conflict) when (conflict.Code == "version_conflict" && tries < TriesMax)
+            {
+                // The next try reads what the other writer has left.
+            }
+            catch (Exception error) when (FileSystemErrors.Is(error))
+            {
+                throw FileSystemErrors.Translate(error);
+            }
+        }
+    }
+
+    /// <summary>The data files that have rows which a clause selects, and how many of them.</summary>
+    private async Task<IReadOnlyList<(DataFile File, long Count)>> FindAsync(
+        AttachedTable table, string clause, string? parameters, IReadOnlyDictionary<string, AttachedTable> others, CancellationToken cancellationToken)
+    {
+        var held = new List<ILocalFile>();
+        try
+        {
+            var byPath = new Dictionary<string, DataFile>(StringComparer.Ordinal);
+            foreach (var file in table.Files)
+            {
+                var local = await store.LocalizeAsync(file.Key, new ContentHash(file.SizeBytes, file.Sha256), cancellationToken)
+                    ?? throw EngineErrors.MissingDataFile(Rows, file.Key.Value);
+                held.Add(local);
+                byPath[local.Path] = file;
+            }
+
+            var column = FileColumn(table);
+            var name = DuckDbSql.Identifier(column);
+            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { FileColumn = column } };
+            var sql = $"SELECT {name}, count(*)::VARCHAR FROM \"{Rows}\" {clause} GROUP BY ALL";
+            await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
+            var found = new List<(DataFile, long)>();
+            while (await rows.ReadAsync(cancellationToken) is { } chunk)
+            {
+                for (var row = 0; row < chunk.RowCount; row++)
+                {
+                    var path = Encoding.UTF8.GetString(chunk.GetText(0, row).Span);
+                    found.Add((byPath[path], long.Parse(chunk.GetText(1, row).Span, CultureInfo.InvariantCulture)));
+                }
+            }
+
+            return [.. table.Files.Join(found, f => f.Key, f => f.Item1.Key, (_, f) => f)];
+        }
+        finally
+        {
+            held.ForEach(file => file.Dispose());
+        }
+    }
+
+    /// <summary>Writes the rows of data files that a clause selects into new ones, and stores these.</summary>
+    private async Task<FileRewrite> RewriteAsync(
+        DatasetName name,
+        AttachedTable table,
+        IReadOnlyList<(DataFile File, long Count)> found,
+        string clause,
+        string? parameters,
+        IReadOnlyDictionary<string, AttachedTable> others,
+        string folder,
+        CancellationToken cancellationToken)
+    {
+        var files = new List<OfferedFile>();
+
+        // A file without the rest needs not be read, unless nothing of the dataset would be left: a table without files has no columns.
+        var isAll = found.Count == table.Files.Count;
+        var rest = found.Where(f => f.File.RowCount != f.Count).Select(f => f.File).ToList();
+        rest = rest.Count == 0 && isAll ? [found[0].File] : rest;
+        for (var start = 0; start < rest.Count;)
+        {
+            var (end, size) = (start, 0L);
+            while (end < rest.Count && (end == start || size + rest[end].SizeBytes <= GroupBytes))
+            {
+                size += rest[end++].SizeBytes;
+            }
+
+            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { Files = rest[start..end] } };
+            var isNeeded = isAll && end == rest.Count && files.Count == 0;
+            if (await StoreAsync(name, $"SELECT * FROM \"{Rows}\" {clause}", parameters, attached, folder, isNeeded, cancellationToken) is { } file)
+            {
+                files.Add(file);
+            }
+
+            start = end;
+        }
+
+        return new FileRewrite([.. found.Select(f => f.File.Key)], files);
+    }
+
+    /// <summary>The new rows with each key once: the files as they are where none comes twice.</summary>
+    private async Task<IReadOnlyList<OfferedFile>> LastOfEachAsync(
+        DatasetCommit commit, IReadOnlyList<string> keys, string folder, CancellationToken cancellationToken)
+    {
+        var files = await AsDataFilesAsync(commit.Objects, commit.Columns, commit.Columns, cancellationToken);
+        var attached = new Dictionary<string, AttachedTable> { [New] = new(files, commit.Columns) };
+        var names = string.Join(", ", keys.Select(DuckDbSql.Identifier));
+        var isNull = string.Join(" OR ", keys.Select(k => $"{DuckDbSql.Identifier(k)} IS NULL"));
+        var sql = $"SELECT (count(*) FILTER ({isNull}))::VARCHAR, (count(*) - count(DISTINCT ({names})))::VARCHAR FROM \"{New}\"";
+        await using var rows = await engine.ReadAsync(sql, null, attached, options.RewriteTimeout, cancellationToken);
+        var counts = await rows.ReadAsync(cancellationToken);
+        if (long.Parse(counts!.GetText(0, 0).Span, CultureInfo.InvariantCulture) is > 0 and var nulls)
+        {
+            throw new LakehouseException(
+                ErrorKind.Unprocessable, "upsert_key_null", $"{nulls} rows have no value in a column of the key ({names}), so it is not known which rows they "
+                    + "replace. Nothing was registered; give each row a key, or name other columns.");
+        }
+
+        if (counts.GetText(1, 0).Span.SequenceEqual("0"u8))
+        {
+            return commit.Objects;
+        }
+
+        var order = DuckDbSql.Identifier(Unique("order@", commit.Columns));
+        var last = $"""
+            SELECT * EXCLUDE ({order}) FROM (SELECT *, row_number() OVER () AS {order} FROM "{New}")
+            QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {order} DESC) = 1 ORDER BY {order}
+            """;
+        return [(await StoreAsync(commit.Name, last, null, attached, folder, isNeeded: true, cancellationToken))!];
+    }
+
+    /// <summary>Writes the rows of a query into a data file and stores it.</summary>
+    /// <returns>Null where there are no rows, and none are needed.</returns>
+    private async Task<OfferedFile?> StoreAsync(
+        DatasetName name,
+        string sql,
+        string? parameters,
+        IReadOnlyDictionary<string, AttachedTable> attached,
+        string folder,
+        bool isNeeded,
+        CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.parquet");
+        var rows = await engine.StoreAsync(sql, parameters, attached, options.RewriteTimeout, path, cancellationToken);
+        if (rows.RowCount == 0 && !isNeeded)
+        {
+            return null;
+        }
+
+        var columns = DatasetWriter.ColumnsOf(rows.Head);
+        var plan = await catalog.PlanAsync(name, columns, SchemaRule.Set, [rows.Sha256], cancellationToken);
+        await store.ImportAsync(plan.Keys[0], path, cancellationToken);
+        return new OfferedFile(plan.Keys[0], rows.RowCount, rows.Sha256, columns);
+    }
+
+    private async Task<IReadOnlyList<DataFile>> AsDataFilesAsync(
+        IReadOnlyList<OfferedFile> files, IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> columns, CancellationToken cancellationToken)
+    {
+        var found = new List<DataFile>(files.Count);
+        foreach (var file in files)
+        {
+            var info = await store.FindAsync(file.Key, cancellationToken) ?? throw EngineErrors.MissingDataFile(New, file.Key.Value);
+            found.Add(new DataFile(file.Key, info.SizeBytes, file.RowCount, file.Sha256, OwnColumns(file.Columns ?? own, columns)));
+        }
+
+        return found;
+    }
+
+    private static IReadOnlyList<DatasetColumn>? OwnColumns(IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> columns) =>
+        own.Count == 0 || own.SequenceEqual(columns) ? null : own;
+
+    private static string FileColumn(AttachedTable table) => Unique("file@", table.Columns);
+
+    private static string Unique(string name, IReadOnlyList<DatasetColumn> columns)
+    {
+        while (columns.Any(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            name += "@";
+        }
+
+        return name;
+    }
+
+    private static void RequireOwn(Manifest dataset)
+    {
+        if (dataset.IsDerived)
+        {
+            throw EngineErrors.IsDerived(dataset.Name.Value);
+        }
+    }
+
+    /// <summary>
+    /// Refuses a text that would not stay within the brackets around it: the rest of it would be a part of the statement that nobody has seen.
+    /// </summary>
+    private static void RequireExpression(string condition)
+    {
+        var tokens = SqlToken.Split(condition);
+        if (tokens.Count == 0)
+        {
+            throw GateErrors.Invalid("where has no condition");
+        }
+
+        var last = tokens[^1];
+        var isOpen = last.Depth > 0 || last.Is(condition, "(") || last.Is(condition, "[") || last.Is(condition, "{");
+        if (isOpen || tokens.Any(t => t.Depth < 0 || t.Is(condition, ";")))
+        {
+            throw GateErrors.Invalid("where is no single condition: its brackets are not even, or it has a semicolon");
+        }
+    }
+}

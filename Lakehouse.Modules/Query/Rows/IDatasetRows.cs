@@ -1,0 +1,33 @@
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
+
+namespace Lakehouse.Query.Rows;
+
+/// <summary>
+/// Changes rows of datasets. Data files are never changed: those with rows that go are written again without them, and one commit puts the new files in their
+/// place. Thread-safe.
+/// </summary>
+public interface IDatasetRows
+{
+    /// <summary>Removes the rows for which a condition is true.</summary>
+    /// <param name="name">The dataset.</param>
+    /// <param name="condition">An SQL expression over its columns.</param>
+    /// <param name="parameters">The values of its parameters, as <see cref="QueryRequest.Parameters"/>; null for none.</param>
+    /// <param name="cancellationToken">Stops the work; not the commit.</param>
+    /// <exception cref="LakehouseException">
+    /// <c>dataset_not_found</c>, <c>dataset_derived</c>, <c>version_conflict</c> (<see cref="ErrorKind.Conflict"/>): other writers were faster several times.
+    /// As <see cref="IQueryEngine.AnswerAsync"/>: the condition is wrong. Nothing has changed.
+    /// </exception>
+    Task<RowChange> DeleteAsync(DatasetName name, string condition, string? parameters, CancellationToken cancellationToken);
+
+    /// <summary>Adds rows, in place of those that have the same key. Of new rows with the same key, the last one is taken.</summary>
+    /// <param name="commit">The new rows as an append: data files that are in the bucket, and their columns.</param>
+    /// <param name="keys">The columns of the key, one or more of the commit's.</param>
+    /// <param name="cancellationToken">Stops the work; not the commit.</param>
+    /// <exception cref="LakehouseException">
+    /// <c>upsert_key_null</c> (<see cref="ErrorKind.Unprocessable"/>): a row has no key. <c>version_conflict</c>, as of <see cref="DeleteAsync"/>, and as
+    /// <see cref="ICatalog.CommitAsync"/>. Nothing has changed.
+    /// </exception>
+    Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken);
+}
