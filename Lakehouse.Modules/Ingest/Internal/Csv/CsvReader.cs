@@ -73,7 +73,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
             // The first file has the columns and the form that all have.
             Form = new RecordForm(start.Dialect.Delimiter);
             types.RequireNames(start.Names);
-            var isOfDataset = types.AreOfDataset(start.Names);
+            var isOfDataset = types.HasDataset(start.Names);
             Columns = new TableColumns(start.Names, [.. start.Names.Select(n => types.Find(n, isOfDataset))], start.Rules);
         }
         else

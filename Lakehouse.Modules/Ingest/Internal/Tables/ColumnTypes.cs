@@ -30,8 +30,8 @@ internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColu
         return isOfDataset && _dataset.TryGetValue(name, out var known) && !TableSchema.IsFoundOut(known.Type) ? DeclaredType.TryParse(known.Type) : null;
     }
 
-    /// <summary>Whether these are the columns of the dataset, in any order.</summary>
-    public bool AreOfDataset(IReadOnlyList<string> names) => names.Count == _dataset.Count && _dataset.Count > 0 && names.All(_dataset.ContainsKey);
+    /// <summary>Whether all columns of the dataset are among these, in any order.</summary>
+    public bool HasDataset(IReadOnlyList<string> names) => _dataset.Count > 0 && names.Count(_dataset.ContainsKey) == _dataset.Count;
 
     /// <summary>Refuses types of columns that are not there.</summary>
     /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c>.</exception>

@@ -15,7 +15,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
     /// <summary>Makes the schema of the columns so far.</summary>
     /// <param name="known">The columns of the file.</param>
     /// <param name="dataset">
-    /// The columns of the dataset, if the file has columns of the same names: their order and their types are taken where all values fit. Null otherwise.
+    /// The columns of the dataset, if the file has all of them: their order and their types are taken where all values fit. Null otherwise.
     /// </param>
     public TableSchema(TableColumns known, IReadOnlyList<DatasetColumn>? dataset)
     {
@@ -30,11 +30,11 @@ internal sealed class TableSchema : IEquatable<TableSchema>
         var declarations = new string[known.Count];
         for (var i = 0; i < known.Count; i++)
         {
-            read[i] = (types is null ? null : ReadAs(known, i, types[known.Names[i]])) ?? Read(known, i);
+            read[i] = (types?.TryGetValue(known.Names[i], out var type) == true ? ReadAs(known, i, type) : null) ?? Read(known, i);
             declarations[i] = $"{DuckDbSql.Literal(known.Names[i])}: {DuckDbSql.Literal(read[i].Expression is null ? read[i].Type : "VARCHAR")}";
         }
 
-        var names = dataset is null ? known.Names : [.. dataset.Select(c => c.Name)];
+        var names = dataset is null ? known.Names : [.. dataset.Select(c => c.Name), .. known.Names.Where(n => !types!.ContainsKey(n))];
         var columns = new DatasetColumn[known.Count];
         var expressions = new string[known.Count];
         for (var i = 0; i < columns.Length; i++)
@@ -101,7 +101,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
 
         if (profile.Kind is ColumnKind.Nested)
         {
-            return (known.Shape(column).Type.ToString(), known.Shape(column).Type.Read(identifier));
+            return (known.Shape(column).Type.ToString(), known.Shape(column).Type.Read(text));
         }
 
         var type = TypeName(profile.Kind);
@@ -123,7 +123,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
         var (profile, identifier) = (known.Profiles[column], DuckDbSql.Identifier(known.Names[column]));
         if (profile.Kind is ColumnKind.Nested && known.Declared[column] is null && NestedType.TryParse(type) is { } nested && nested.Covers(known.Shape(column)))
         {
-            return (type, nested.Read(identifier));
+            return (type, nested.Read(profile.HasQuotedEmpty ? $"nullif({identifier}, '')" : identifier));
         }
 
         var fits = known.Declared[column] is null && (profile.Kind == ColumnKind.Unknown || type == "VARCHAR"

@@ -70,7 +70,7 @@ internal sealed class NestedType
 
     private static bool Covers(string type, ColumnProfile scalar) =>
         TableSchema.TypeName(scalar.Kind) == type
-        || type == "VARCHAR"
+        || (type == "VARCHAR" && scalar.Kind is not ColumnKind.Float) // the engine writes 1.50 as 1.5
         || (type == "DOUBLE" && scalar.Kind is ColumnKind.Integer && scalar.IsExactInDouble)
         || (type == "TIMESTAMP" && scalar.Kind is ColumnKind.Date);
 
