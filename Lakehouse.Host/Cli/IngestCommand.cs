@@ -183,10 +183,10 @@ internal static class IngestCommand
     private static HttpContent Content(IReadOnlyList<string> paths, IReadOnlyList<Stream> streams, Action<int>? sent)
     {
         var parts = new List<StreamContent>();
-        foreach (var stream in streams)
+        foreach (var (path, stream) in paths.Zip(streams))
         {
             var part = new StreamContent(sent is null ? stream : new ProgressStream(stream, sent), bufferSize: 1 << 20);
-            part.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+            part.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeOf(path));
             part.Headers.ContentLength = stream.CanSeek ? stream.Length : null;
             parts.Add(part);
         }
@@ -205,6 +205,21 @@ internal static class IngestCommand
         return form;
     }
 
+    /// <summary>What a file's name says; the server looks at the first bytes of the others.</summary>
+    private static string MediaTypeOf(string path)
+    {
+        const string packed = ".gz";
+        var name = path.ToLowerInvariant();
+        return Path.GetExtension(name.EndsWith(packed, StringComparison.Ordinal) ? name[..^packed.Length] : name) switch
+        {
+            ".csv" => "text/csv",
+            ".tsv" or ".tab" => "text/tab-separated-values",
+            ".json" => "application/json",
+            ".ndjson" or ".jsonl" => "application/x-ndjson",
+            _ => "application/octet-stream",
+        };
+    }
+
     private static Stream Open(string path)
     {
         if (path == StandardInput)
@@ -214,7 +229,7 @@ internal static class IngestCommand
 
         if (Directory.Exists(path))
         {
-            throw new CommandException($"'{path}' is a folder. Name one CSV file.");
+            throw new CommandException($"'{path}' is a folder. Name the files in it.");
         }
 
         try

@@ -167,7 +167,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("[server] bidn = \"127.0.0.1:1\": there is no such key.", "sql", "SELECT 1", "--server.bidn", "127.0.0.1:1")]
     [InlineData("'-' has no name that a dataset can have. Give one with --name.", "ingest", "-")]
     [InlineData("'/dev/stdin' has no name that a dataset can have. Give one with --name.", "ingest", "/dev/stdin")]
-    [InlineData("'/' is a folder. Name one CSV file.", "ingest", "/", "--name", "t")]
+    [InlineData("'/' is a folder. Name the files in it.", "ingest", "/", "--name", "t")]
     [InlineData("The configuration file / is a folder. Name the TOML file in it, or leave --config out for the defaults.", "serve", "--config", "/")]
     public async Task A_wrong_command_line_is_said_so_with_exit_code_1(string message, params string[] arguments)
     {

@@ -70,7 +70,7 @@ public sealed class RowChangeTests
         var numbers = System.Text.Json.JsonSerializer.Deserialize<int[][]>(rows)![0];
         numbers[..2].Should().Equal(Rows, Rows);
         numbers[2].Should().Be(numbers[3], "an upsert is whole");
-        (await server.RowsAsync("SELECT count(*) = (SELECT row_count FROM lakehouse.datasets WHERE name = 't') FROM t")).Should().Be("[[true]]");
+        (await server.RowsAsync("SELECT count(*) = (SELECT rows FROM lakehouse.datasets WHERE name = 't') FROM t")).Should().Be("[[true]]");
         return numbers[2];
     }
 

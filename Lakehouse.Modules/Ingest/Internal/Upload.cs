@@ -202,7 +202,7 @@ internal sealed class Upload : IAsyncDisposable
         if (_schemaVersion != columns.Version)
         {
             _schemaVersion = columns.Version;
-            Volatile.Write(ref _schema, new TableSchema(columns, _types.AreOfDataset(columns.Names) ? _types.Dataset : null));
+            Volatile.Write(ref _schema, new TableSchema(columns, _types.HasDataset(columns.Names) ? _types.Dataset : null));
         }
     }
 }

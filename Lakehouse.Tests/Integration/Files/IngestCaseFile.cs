@@ -103,7 +103,7 @@ public static class IngestCaseFile
                 one.Files.Add(IngestCaseContent.Make(block, words[1..]));
                 break;
             case "columns" when one.Columns is null:
-                one.Columns = [.. filled.SelectMany(l => l.Split(", "))];
+                one.Columns = [.. filled.SelectMany(Columns)];
                 break;
             case "rows" when one.Rows is null:
                 one.Sql = words.Length > 1 ? head["rows ".Length..] : one.Sql;
@@ -127,6 +127,23 @@ public static class IngestCaseFile
             default:
                 throw new InvalidDataException($"{one.Place}: '{head}' is no block, or comes twice");
         }
+    }
+
+    /// <summary>The columns of a line: a comma in the brackets of a type separates none.</summary>
+    private static IEnumerable<string> Columns(string line)
+    {
+        var (start, depth) = (0, 0);
+        for (var i = 0; i < line.Length; i++)
+        {
+            depth += line[i] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth == 0 && line.AsSpan(i).StartsWith(", "))
+            {
+                yield return line[start..i];
+                start = i + 2;
+            }
+        }
+
+        yield return line[start..];
     }
 
     private static IngestCaseError Error(string[] words, List<string> detail)

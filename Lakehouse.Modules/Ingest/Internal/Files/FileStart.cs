@@ -12,11 +12,13 @@ internal static class FileStart
 
     /// <summary>The format of a file: what was told, else its media type, else its name, else its first bytes. Refuses one that is something else.</summary>
     /// <param name="data">Its first bytes, unpacked.</param>
+    /// <param name="text">The same, decoded, as UTF-8.</param>
     /// <param name="told">The format that was told, so that text that looks like another format is taken as it is; null for none.</param>
     /// <param name="source">What its sender says of it.</param>
     /// <param name="isPacked">Whether it was packed.</param>
     /// <exception cref="LakehouseException"><c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>).</exception>
-    public static FileFormat FormatOf(ReadOnlySpan<byte> data, FileFormat? told, IngestSource source, bool isPacked)
+    public static FileFormat FormatOf(
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> text, FileFormat? told, IngestSource source, bool isPacked)
     {
         var isText = !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]);
         if (told is { } format && isText)
@@ -35,19 +37,20 @@ internal static class FileStart
         }
 
         var (said, by) = Said(source);
-        if (WhatText(data) is { } text)
+        text = (text.StartsWith("\uFEFF"u8) ? text[3..] : text).TrimStart(" \t\r\n"u8);
+        if (WhatText(text) is { } what)
         {
-            throw Refuse($"The file is {text}");
+            throw Refuse($"The file is {what}");
         }
 
-        if (IsJson(data))
+        if (IsJson(text))
         {
             return said is FileFormat.Csv
                 ? throw Refuse($"The file is JSON, and {by} says CSV. Say format=json, or format=csv if it is CSV after all")
                 : said ?? FileFormat.Json;
         }
 
-        var mayBeJson = data.IsEmpty || data.TrimStart(" \t\r\n"u8) is [(byte)'[' or (byte)'{', ..];
+        var mayBeJson = text is [] or [(byte)'[' or (byte)'{', ..];
         return said is FileFormat.Json or FileFormat.NdJson
             ? mayBeJson ? said.Value : throw Refuse($"The file is no JSON, and {by} says so. Say format=csv if it is CSV")
             : FileFormat.Csv;
@@ -103,21 +106,16 @@ internal static class FileStart
         _ => null,
     };
 
-    private static string? WhatText(ReadOnlySpan<byte> data)
-    {
-        var text = data.StartsWith("\uFEFF"u8) ? data[3..] : data;
-        text = text.TrimStart(" \t\r\n"u8);
-        return Begins(text, "<!doctype html") || Begins(text, "<html") || Begins(text, "<head") || Begins(text, "<body") || Begins(text, "<table")
+    private static string? WhatText(ReadOnlySpan<byte> text) =>
+        Begins(text, "<!doctype html") || Begins(text, "<html") || Begins(text, "<head") || Begins(text, "<body") || Begins(text, "<table")
             ? "a web page (HTML). If it should have been a file, the link leads to a login or an error page; if it is CSV after all, say format=csv"
             : Begins(text, "<?xml") || Begins(text, "<!--") ? "XML. Send CSV or JSON; if it is CSV after all, say format=csv"
             : Begins(text, "{\\rtf") ? "a word processor's file (RTF). Save the table as CSV"
             : null;
-    }
 
     /// <summary>An object or an array, and not merely a name in brackets: <c>{</c> or <c>[</c>, then what JSON can have there.</summary>
-    private static bool IsJson(ReadOnlySpan<byte> data)
+    private static bool IsJson(ReadOnlySpan<byte> text)
     {
-        var text = (data.StartsWith("\uFEFF"u8) ? data[3..] : data).TrimStart(" \t\r\n"u8);
         if (text.IsEmpty || text[0] is not ((byte)'{' or (byte)'['))
         {
             return false;

@@ -81,7 +81,8 @@ internal sealed class TextBlock(UnpackedFile file, int recordBytesMax)
                 Grow(tooLarge);
             }
 
-            await FillAsync(_filled + 1, cancellationToken);
+            // A record that has not ended is scanned again from its start, so twice as much is awaited: else the work would grow with the square of its size.
+            await FillAsync(taken > 0 ? _filled + 1 : Math.Max(_filled + 1, Math.Min(_filled * 2, _block.Length)), cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest.Internal.Files;
@@ -5,13 +6,16 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>Creates the errors of a file of text, each with line and column.</summary>
 internal static class TextErrors
 {
-    /// <summary>An error at a position in <paramref name="data"/>, which starts at the beginning of line <paramref name="firstLine"/>.</summary>
-    public static LakehouseException At(ReadOnlySpan<byte> data, int offset, long firstLine, string code, string what)
+    /// <summary>
+    /// An error at a position in <paramref name="data"/>, which starts in line <paramref name="firstLine"/> after <paramref name="charactersBefore"/>
+    /// characters.
+    /// </summary>
+    public static LakehouseException At(ReadOnlySpan<byte> data, int offset, long firstLine, string code, string what, long charactersBefore = 0)
     {
         var before = data[..Math.Min(offset, data.Length)];
         var line = firstLine + before.Count((byte)'\n');
         var lineStart = before.LastIndexOf((byte)'\n') + 1;
-        var column = CountCharacters(before[lineStart..]) + 1;
+        var column = (int)Math.Min(int.MaxValue, CountCharacters(before[lineStart..]) + 1 + (line == firstLine ? charactersBefore : 0));
         return new LakehouseException(ErrorKind.Unprocessable, code, $"Line {line}, column {column}: {what}. Nothing was registered.")
         {
             Details = new Dictionary<string, object?> { ["line"] = line, ["column"] = column },
@@ -25,8 +29,14 @@ internal static class TextErrors
     public static string TooLarge(int sizeBytesMax, string hint) =>
         $"the record that starts here is larger than {Core.Configuration.ByteSize.Format(sizeBytesMax)} (ingest.max_record_bytes){hint}";
 
-    private static int CountCharacters(ReadOnlySpan<byte> utf8)
+    /// <summary>The characters of a text.</summary>
+    public static int CountCharacters(ReadOnlySpan<byte> utf8)
     {
+        if (Ascii.IsValid(utf8))
+        {
+            return utf8.Length;
+        }
+
         var count = 0;
         foreach (var unit in utf8)
         {

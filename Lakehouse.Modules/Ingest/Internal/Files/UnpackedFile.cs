@@ -63,8 +63,8 @@ internal sealed class UnpackedFile : ReadOnlyStream
             content = unpacked;
         }
 
-        var format = FileStart.FormatOf(start.Span, reading.Format, source, isPacked);
         var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
+        var format = FileStart.FormatOf(start.Span, TextOf(start.Span, encoding), reading.Format, source, isPacked);
         if (encoding is "latin-1" or "windows-1252" && start.Span.StartsWith("\uFEFF"u8))
         {
             throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
@@ -103,12 +103,21 @@ internal sealed class UnpackedFile : ReadOnlyStream
         base.Dispose(disposing);
     }
 
+    /// <summary>The first characters as UTF-8. Other encodings than UTF-16 have the letters of ASCII where UTF-8 has them.</summary>
+    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> start, string encoding) =>
+        !encoding.StartsWith("utf-16", StringComparison.Ordinal) ? start
+            : System.Text.Encoding.UTF8.GetBytes(
+                (IsBigEndian(encoding, start) ? System.Text.Encoding.BigEndianUnicode : System.Text.Encoding.Unicode).GetString(start));
+
+    private static bool IsBigEndian(string encoding, ReadOnlySpan<byte> start) =>
+        encoding == "utf-16be" || (encoding == "utf-16" && start is [0xFE, 0xFF, ..]);
+
     private static Stream Decode(Stream content, string encoding, ReadOnlySpan<byte> start)
     {
         var decoder = encoding switch
         {
             "utf-16" or "utf-16le" or "utf-16be" => (Encoding)new UnicodeEncoding(
-                bigEndian: encoding == "utf-16be" || (encoding == "utf-16" && start is [0xFE, 0xFF, ..]), byteOrderMark: true, throwOnInvalidBytes: true),
+                bigEndian: IsBigEndian(encoding, start), byteOrderMark: true, throwOnInvalidBytes: true),
             "latin-1" => System.Text.Encoding.Latin1,
             "windows-1252" => CodePagesEncodingProvider.Instance.GetEncoding(
                 1252, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!,

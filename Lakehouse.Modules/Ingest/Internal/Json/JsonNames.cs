@@ -19,10 +19,13 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
     private const int NameLengthMax = 1_000;
     private const int LookAhead = 4;
 
+    // The members of this file, and those of the files before it.
     private readonly Dictionary<string, int> _byMember = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _before = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _byName = NewIndex(columns);
     private readonly List<byte[]?> _members = [.. new byte[]?[columns.Count]];
     private readonly List<(string Member, string Name, DeclaredType? Type)> _new = [];
+    private readonly List<(string Member, int Column)> _claimed = [];
     private int[] _order = new int[16];
     private int _seen;
 
@@ -31,6 +34,19 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
 
     /// <summary>Whether a type was told for a column of this object that is not added yet.</summary>
     public bool HasNewDeclared { get; private set; }
+
+    /// <summary>Begins a file. Its members find the columns of the files before it as they find those of the dataset.</summary>
+    public void BeginFile()
+    {
+        BeginRow();
+        foreach (var (member, column) in _byMember)
+        {
+            _before.TryAdd(member, column);
+            _members[column] = null;
+        }
+
+        _byMember.Clear();
+    }
 
     /// <summary>Begins an object. What the one before would have added and has not is forgotten.</summary>
     public void BeginRow()
@@ -41,7 +57,14 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
             _byName.Remove(name);
         }
 
+        foreach (var (member, column) in _claimed)
+        {
+            _byMember.Remove(member);
+            _members[column] = null;
+        }
+
         _new.Clear();
+        _claimed.Clear();
         (_seen, HasNewDeclared) = (0, false);
     }
 
@@ -50,7 +73,7 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
     public int Find(ref Utf8JsonReader reader)
     {
         // Objects mostly have their members in the order of the one before.
-        for (var i = _seen; i < Math.Min(_seen + LookAhead, _order.Length); i++)
+        for (var i = _seen; i < Math.Min(_seen + LookAhead, _order.Length) && !reader.ValueIsEscaped; i++)
         {
             if (_order[i] < _members.Count && _members[_order[i]] is { } utf8 && reader.ValueTextEquals(utf8))
             {
@@ -85,6 +108,7 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
         }
 
         _new.Clear();
+        _claimed.Clear();
         HasNewDeclared = false;
     }
 
@@ -105,11 +129,13 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
             return known;
         }
 
-        // SQL does not tell upper from lower case: so does a file that follows the dataset. Two members of one object are another matter.
-        if (_byName.TryGetValue(member, out var column) && column < columns.Count && _members[column] is null)
+        RequireName(ref reader, member);
+        var name = Name(ref reader, member, out var column);
+        if (column >= 0)
         {
             _members[column] = Encoding.UTF8.GetBytes(member);
             _byMember.Add(member, column);
+            _claimed.Add((member, column));
             return column;
         }
 
@@ -121,7 +147,6 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
                 + "(ingest.max_columns). Put members whose names are data into an object of their own");
         }
 
-        var name = Name(ref reader, member, next);
         var type = types.Find(name, isOfDataset: false);
         _byMember.Add(member, next);
         _byName.Add(name, next);
@@ -130,36 +155,49 @@ internal sealed class JsonNames(TableColumns columns, ColumnTypes types, bool is
         return next;
     }
 
-    private string Name(ref Utf8JsonReader reader, string member, int column)
+    private void RequireName(ref Utf8JsonReader reader, string member)
     {
         if (member.Length > NameLengthMax || member.Any(char.IsControl))
         {
             throw Bad(ref reader, $"holds a control character or has more than {NameLengthMax} characters");
         }
 
-        var name = member.Length > 0 ? member : string.Create(CultureInfo.InvariantCulture, $"column{column + 1}");
         if (!isCleaning && member.Length == 0)
         {
-            throw Bad(ref reader, $"is empty. Say names=clean to have the column called {name}");
+            throw Bad(ref reader, $"is empty. Say names=clean to have the column called {NameOfEmpty()}");
+        }
+    }
+
+    /// <summary>The name of a member's column, and the column if there is one that no other member of this file has; otherwise it is new.</summary>
+    private string Name(ref Utf8JsonReader reader, string member, out int column)
+    {
+        if (_before.TryGetValue(member, out column) && _members[column] is null)
+        {
+            return columns.Names[column];
         }
 
-        if (!isCleaning && _byName.TryGetValue(name, out var other))
+        // SQL does not tell upper from lower case: so does a file that follows others or the dataset. Two members of one file are another matter.
+        var name = member.Length > 0 ? member : NameOfEmpty();
+        var unique = name;
+        for (var again = 2; _byName.TryGetValue(unique, out column); again++)
         {
-            throw new TextFormatException(
+            if (column < columns.Count && _members[column] is null)
+            {
+                return columns.Names[column];
+            }
+
+            unique = isCleaning ? string.Create(CultureInfo.InvariantCulture, $"{name}_{again}") : throw new TextFormatException(
                 "json_duplicate_name",
                 (int)reader.TokenStartIndex,
-                $"there are members '{NameOf(other)}' and '{Short(member)}', which SQL does not tell from each other. Say names=clean to have the second one "
+                $"there are members '{NameOf(column)}' and '{Short(member)}', which SQL does not tell from each other. Say names=clean to have the second one "
                 + $"called {name}_2");
         }
 
-        var unique = name;
-        for (var again = 2; _byName.ContainsKey(unique); again++)
-        {
-            unique = string.Create(CultureInfo.InvariantCulture, $"{name}_{again}");
-        }
-
+        column = -1;
         return unique;
     }
+
+    private string NameOfEmpty() => string.Create(CultureInfo.InvariantCulture, $"column{_byMember.Count + 1}");
 
     private static TextFormatException Bad(ref Utf8JsonReader reader, string why) =>
         new("json_bad_name", (int)reader.TokenStartIndex, $"the name of this member {why}");

@@ -21,6 +21,8 @@ internal sealed class JsonReader : ITableReader
     private JsonRow? _row;
     private Layout _layout;
     private Place _place;
+    private bool _isGuessed;
+    private long _charactersBefore;
     private long _line;
     private long _rows;
 
@@ -89,7 +91,8 @@ internal sealed class JsonReader : ITableReader
     {
         if (rowCount == 0 || Columns.Count == 0)
         {
-            throw TextErrors.Whole("json_no_rows", rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns");
+            var what = rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns";
+            throw TextErrors.Whole("json_no_rows", what);
         }
 
         _types.RequireNames(Columns.Names);
@@ -98,7 +101,8 @@ internal sealed class JsonReader : ITableReader
     private void Begin(TextBlock block, FileFormat format, IRecordSink sink)
     {
         block.Consume(block.Data.StartsWith("\uFEFF"u8) ? 3 : 0);
-        (_line, _place) = (1, Place.Start);
+        (_line, _place, _charactersBefore, _isGuessed) = (1, Place.Start, 0, format is not FileFormat.NdJson);
+        _names.BeginFile();
         _layout = format is FileFormat.NdJson ? Layout.Lines : LayoutOf(block.Data, block.IsFinal);
         _row ??= new JsonRow(_names, sink);
     }
@@ -129,7 +133,18 @@ internal sealed class JsonReader : ITableReader
         }
     }
 
-    private int Scan(ReadOnlySpan<byte> data, bool isFinal) => _layout is Layout.Lines ? ScanLines(data, isFinal) : ScanValues(data, isFinal);
+    private int Scan(ReadOnlySpan<byte> data, bool isFinal)
+    {
+        var taken = _layout is Layout.Lines ? ScanLines(data, isFinal) : 0;
+        if (_layout is not Layout.Lines)
+        {
+            taken += ScanValues(data[taken..], isFinal);
+        }
+
+        var lineStart = data[..taken].LastIndexOf((byte)'\n') + 1;
+        _charactersBefore = (lineStart > 0 ? 0 : _charactersBefore) + TextErrors.CountCharacters(data[lineStart..taken]);
+        return taken;
+    }
 
     private int ScanLines(ReadOnlySpan<byte> data, bool isFinal)
     {
@@ -145,9 +160,10 @@ internal sealed class JsonReader : ITableReader
 
             length = length < 0 ? rest.Length : length;
             var line = rest[..length];
-            if (!line.TrimStart(" \t\r"u8).IsEmpty)
+            if (!line.TrimStart(" \t\r"u8).IsEmpty && !Add(data, position, length))
             {
-                Add(data, position, length);
+                _layout = Layout.Values;
+                return position;
             }
 
             position += Math.Min(length + 1, rest.Length);
@@ -244,7 +260,8 @@ internal sealed class JsonReader : ITableReader
         return (int)reader.BytesConsumed;
     }
 
-    private void Add(ReadOnlySpan<byte> data, int position, int length)
+    /// <summary>Adds an object. False when it does not end where its line does.</summary>
+    private bool Add(ReadOnlySpan<byte> data, int position, int length)
     {
         var text = data.Slice(position, length);
         try
@@ -262,6 +279,10 @@ internal sealed class JsonReader : ITableReader
         {
             _errors.Add(_line, error.Message.Split(". ")[0], text.TrimEnd((byte)'\r'));
         }
+        catch (TextFormatException error) when (_isGuessed && _layout is Layout.Lines && error.Code == "json_invalid" && BeginsWithValue(data[position..]))
+        {
+            return false;
+        }
         catch (TextFormatException error)
         {
             var hint = _rows == 0 && error.Code == "json_no_object" && text.TrimStart(" \t\r"u8).StartsWith("["u8)
@@ -269,13 +290,31 @@ internal sealed class JsonReader : ITableReader
                 : string.Empty;
             throw At(data, position, error.Code, error.Message + hint, error.Offset);
         }
+
+        return true;
+    }
+
+    /// <summary>Whether a text begins with a whole value, or ends within one.</summary>
+    private static bool BeginsWithValue(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(
+            text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonRow.DepthMax, AllowMultipleValues = true }));
+        try
+        {
+            _ = reader.Read() && reader.TrySkip();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>An error in what begins at a position, which is on the line that is being read.</summary>
     private LakehouseException At(ReadOnlySpan<byte> data, int position, string code, string what, int offset = 0)
     {
         var lineStart = data[..position].LastIndexOf((byte)'\n') + 1;
-        return TextErrors.At(data[lineStart..], position - lineStart + offset, _line, code, what);
+        return TextErrors.At(data[lineStart..], position - lineStart + offset, _line, code, what, lineStart > 0 ? 0 : _charactersBefore);
     }
 
     private static void RequireText(ReadOnlySpan<byte> text)

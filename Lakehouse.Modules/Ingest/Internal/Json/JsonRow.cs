@@ -99,7 +99,7 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             case JsonTokenType.String:
                 var from = _unescapedLength;
                 Unescape(ref reader);
-                return new Value(_row, JsonTokenType.String, from, _unescapedLength - from, IsUnescaped: true, start);
+                return new Value(_row, JsonTokenType.String, from, _unescapedLength - from, IsUnescaped: true, start, (int)reader.BytesConsumed - start);
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 var (token, depth) = (reader.TokenType, reader.CurrentDepth);
                 while (reader.Read() && reader.CurrentDepth > depth)
@@ -170,8 +170,8 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             throw new TextFormatException(
                 "json_bad_value",
                 value.IsUnescaped ? value.Escaped : value.Start,
-                $"'{TableColumns.Beginning(content)}' is no {type.Name}, the type that was told for the column '{names.NameOf(column)}'. Say null= if it stands "
-                + "for nothing, another type, or on_error=skip to leave such rows out");
+                $"'{TableColumns.Beginning(content)}' is no {type.Name}, the type that was told for the column '{names.NameOf(column)}'. Say null= if it "
+                + "stands for nothing, another type, or on_error=skip to leave such rows out");
         }
     }
 
@@ -251,7 +251,7 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             var content = ContentOf(value, text);
             if (_columns.Declared[column] is { Shape: ValueShape.Json } && value.Token is JsonTokenType.String)
             {
-                PutQuoted(System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Serialize(System.Text.Encoding.UTF8.GetString(content))));
+                PutQuoted(value.IsUnescaped ? text.Slice(value.Escaped, value.EscapedLength) : text.Slice(value.Start - 1, value.Length + 2));
             }
             else if (value.Token is JsonTokenType.String || value.IsNested)
             {
@@ -307,8 +307,8 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             offset += text[offset..].IndexOf((byte)'\n') + 1;
         }
 
-        // The runtime's sentence, without the place that it counts from.
-        var reason = error.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        // The runtime's sentence, without the place that it counts from, and without its advice to programmers.
+        var reason = error.Message.Split(" LineNumber:")[0].Split(" Change the reader options")[0].TrimEnd('.');
         return (Math.Min(text.Length, offset + (int)(error.BytePositionInLine ?? 0)), $"this is no valid JSON: {reason}");
     }
 
@@ -320,9 +320,11 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
     /// <param name="Start">Where its content begins.</param>
     /// <param name="Length">The bytes of its content.</param>
     /// <param name="IsUnescaped">Whether the content is among the texts that were unescaped.</param>
-    /// <param name="Escaped">Where it begins as it is written, when it was unescaped.</param>
+    /// <param name="Escaped">Where it begins as it is written, with its quotes, when it was unescaped.</param>
+    /// <param name="EscapedLength">The bytes as it is written, with its quotes.</param>
     [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-    private readonly record struct Value(long Row, JsonTokenType Token, int Start, int Length, bool IsUnescaped = false, int Escaped = 0)
+    private readonly record struct Value(
+        long Row, JsonTokenType Token, int Start, int Length, bool IsUnescaped = false, int Escaped = 0, int EscapedLength = 0)
     {
         public bool IsNested => Token is JsonTokenType.StartObject or JsonTokenType.StartArray;
     }

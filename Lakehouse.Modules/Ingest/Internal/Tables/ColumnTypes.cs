@@ -31,9 +31,9 @@ internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColu
         return isOfDataset && _dataset.TryGetValue(name, out var known) && !TableSchema.IsFoundOut(known.Type) ? DeclaredType.TryParse(known.Type) : null;
     }
 
-    /// <summary>Whether a file of these columns follows the dataset: it has the same ones, in any order, or others may be added.</summary>
-    public bool AreOfDataset(IReadOnlyList<string> names) =>
-        _dataset.Count > 0 && (isEvolving || (names.Count == _dataset.Count && names.All(_dataset.ContainsKey)));
+    /// <summary>Whether a file of these columns follows the dataset: it has all of its columns, in any order, or others may be missing.</summary>
+    public bool HasDataset(IReadOnlyList<string> names) =>
+        _dataset.Count > 0 && (isEvolving || names.Count(_dataset.ContainsKey) == _dataset.Count);
 
     /// <summary>Refuses types of columns that are not there.</summary>
     /// <exception cref="Core.Errors.LakehouseException"><c>invalid_option</c>.</exception>

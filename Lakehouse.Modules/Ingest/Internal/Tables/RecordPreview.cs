@@ -42,7 +42,7 @@ internal sealed class RecordPreview : IRecordSink
     public List<IReadOnlyList<string?>> Read(ConverterEngines engines, TableSchema schema, RecordForm form, int recordBytesMax, string folder)
     {
         var rows = new List<IReadOnlyList<string?>>();
-        if (_records.WrittenCount == 0)
+        if (_records.WrittenCount == 0 || schema.Columns.Count == 0)
         {
             return rows;
         }

@@ -106,11 +106,18 @@ internal sealed class TableColumns
                 : profile.Kind == ColumnKind.Unknown ? new ColumnDecision(Names[i], types[i], "no value")
                 : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i])
                 : profile.IsInDoubt ? new ColumnDecision(Names[i], types[i], "the point may separate thousands: say decimal=", line, value)
-                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{(before is ColumnKind.Nested ? "objects or arrays" : TableSchema.TypeName(before))} until then", line, value);
+                : new ColumnDecision(Names[i], types[i], Reason(before), line, value);
         }
 
         return decisions;
     }
+
+    private static string? Reason(ColumnKind before) => before switch
+    {
+        ColumnKind.Unknown => null,
+        ColumnKind.Nested => "objects or arrays until then",
+        _ => $"{TableSchema.TypeName(before)} until then",
+    };
 
     /// <summary>The beginning of a value, for a person.</summary>
     public static string Beginning(ReadOnlySpan<byte> value) => Utf8Text.Beginning(value, ValueLengthMax);

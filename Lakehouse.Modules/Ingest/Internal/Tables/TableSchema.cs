@@ -75,7 +75,8 @@ internal sealed class TableSchema : IEquatable<TableSchema>
         var mark = form.IsOpen ? $"{DuckDbSql.Literal(_mark)}: 'VARCHAR', " : string.Empty;
         return $"""
             SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false,
-                delim = {DuckDbSql.Literal($"{(char)form.Delimiter}")}, quote = '"', escape = '"', new_line = '\n', nullstr = [{_nulls}], allow_quoted_nulls = false, strict_mode = true, parallel = false, null_padding = {form.IsOpen}, max_line_size = {lineBytesMax},
+                delim = {DuckDbSql.Literal($"{(char)form.Delimiter}")}, quote = '"', escape = '"', new_line = '\n', nullstr = [{_nulls}],
+                allow_quoted_nulls = false, strict_mode = true, parallel = false, null_padding = {form.IsOpen}, max_line_size = {lineBytesMax},
                 buffer_size = {Math.Max(lineBytesMax * 2, 4 << 20)}, columns = {'{'}{mark}{_columns}{'}'})
             """;
     }
@@ -103,7 +104,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
 
         if (profile.Kind is ColumnKind.Nested)
         {
-            return (known.Shape(column).Type.ToString(), known.Shape(column).Type.Read(identifier));
+            return (known.Shape(column).Type.ToString(), known.Shape(column).Type.Read(text));
         }
 
         var type = TypeName(profile.Kind);
@@ -123,9 +124,10 @@ internal sealed class TableSchema : IEquatable<TableSchema>
     private static (string Type, string? Expression)? ReadAs(TableColumns known, int column, string type)
     {
         var (profile, identifier) = (known.Profiles[column], DuckDbSql.Identifier(known.Names[column]));
-        if (profile.Kind is ColumnKind.Nested && known.Declared[column] is null && NestedType.TryParse(type) is { } nested && nested.Covers(known.Shape(column)))
+        var isNested = profile.Kind is ColumnKind.Nested && known.Declared[column] is null;
+        if (isNested && NestedType.TryParse(type) is { } nested && nested.Covers(known.Shape(column)))
         {
-            return (type, nested.Read(identifier));
+            return (type, nested.Read(profile.HasQuotedEmpty ? $"nullif({identifier}, '')" : identifier));
         }
 
         var fits = known.Declared[column] is null && (profile.Kind == ColumnKind.Unknown || type == "VARCHAR"

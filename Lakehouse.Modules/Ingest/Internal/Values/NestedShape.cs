@@ -24,6 +24,7 @@ internal sealed class NestedShape
     private NestedShape? _element;
     private bool _isJson;
     private bool _hasObject;
+    private bool _hasOther;
     private int _visit;
 
     /// <summary>Creates the shape of a column without values.</summary>
@@ -41,9 +42,13 @@ internal sealed class NestedShape
     public NestedShape? Element => Kinds == 1 ? _element : null;
 
     /// <summary>The members of the objects, if all values are objects.</summary>
-    public IEnumerable<(string Name, NestedShape Shape)>? Members => Kinds == 1 && _members is { Count: > 0 } members ? members.Select(m => (m.Name, m.Shape)) : null;
+    public IEnumerable<(string Name, NestedShape Shape)>? Members =>
+        Kinds == 1 && _members is { Count: > 0 } members ? members.Select(m => (m.Name, m.Shape)) : null;
 
-    private int Kinds => _isJson ? 0 : (_hasObject ? 1 : 0) + (_element is null ? 0 : 1) + (_scalar.Kind is ColumnKind.Unknown ? 0 : 1);
+    // Texts among numbers or booleans, and numbers that no type holds, stay as they are written.
+    private bool IsMixed => _scalar.Kind is ColumnKind.Text && _hasOther;
+
+    private int Kinds => _isJson || IsMixed ? 0 : (_hasObject ? 1 : 0) + (_element is null ? 0 : 1) + (_scalar.Kind is ColumnKind.Unknown ? 0 : 1);
 
     /// <summary>The type of the values so far.</summary>
     public NestedType Type =>
@@ -59,8 +64,17 @@ internal sealed class NestedShape
     {
         if (_isJson)
         {
+            (_members, _byName, _element) = (null, null, null);
             reader.Skip();
             return false;
+        }
+
+        // A level more than a type may have is not looked into.
+        if (_depth == DepthMax && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            _isJson = true;
+            reader.Skip();
+            return true;
         }
 
         switch (reader.TokenType)
@@ -76,14 +90,11 @@ internal sealed class NestedShape
                     isChanged |= _element.Take(ref reader);
                 }
 
-                return isNew || isChanged || Bound();
+                return Bound() || isNew || isChanged;
             case JsonTokenType.Null:
                 return false;
             default:
-                var next = Next(ref reader);
-                var differs = !next.Equals(_scalar);
-                _scalar = next;
-                return differs;
+                return TakeScalar(ref reader);
         }
     }
 
@@ -100,6 +111,15 @@ internal sealed class NestedShape
         return !isWhole && double.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? ColumnKind.Float
             : ColumnKind.Text;
+    }
+
+    private bool TakeScalar(ref Utf8JsonReader reader)
+    {
+        var next = Next(ref reader);
+        var hasOther = _hasOther || reader.TokenType is not JsonTokenType.String;
+        var isChanged = !next.Equals(_scalar) || hasOther != _hasOther;
+        (_scalar, _hasOther) = (next, hasOther);
+        return isChanged;
     }
 
     private ColumnProfile Next(ref Utf8JsonReader reader)
@@ -130,7 +150,7 @@ internal sealed class NestedShape
         var expected = 0;
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndObject)
         {
-            var index = Find(ref reader, expected, ref isChanged);
+            var index = _isJson ? -1 : Find(ref reader, expected, ref isChanged);
             reader.Read();
             if (index < 0 || _members[index].Visit == _visit)
             {
@@ -163,7 +183,7 @@ internal sealed class NestedShape
             return _members[known].Name == name ? known : -1;
         }
 
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || _members.Count == MembersMax)
+        if (name.Length == 0 || _members.Count == MembersMax || _root._nodes > NodesMax)
         {
             return -1;
         }
@@ -180,16 +200,15 @@ internal sealed class NestedShape
         return new NestedShape(_root, _depth + 1);
     }
 
-    /// <summary>What is too deep or too large to be a type is JSON.</summary>
+    /// <summary>A column with too many members in all to be a type is JSON as a whole.</summary>
     private bool Bound()
     {
-        var isTooLarge = _root._nodes > NodesMax;
-        if (_isJson || _root._isJson || (_depth < DepthMax && !isTooLarge))
+        if (_root._isJson || _root._nodes <= NodesMax)
         {
             return false;
         }
 
-        (isTooLarge ? _root : this)._isJson = true;
+        _root._isJson = true;
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Catalog.Schemas;
 using Lakehouse.DuckDb;
 using Lakehouse.Ingest.Internal.Tables;
 
@@ -32,11 +33,7 @@ internal sealed class NestedType
     public static bool IsNested(string type) => type.StartsWith("STRUCT(", StringComparison.Ordinal) || type.EndsWith("[]", StringComparison.Ordinal);
 
     /// <summary>Reads a type as DuckDB writes it; null for one that JSON is not read as.</summary>
-    public static NestedType? TryParse(string text)
-    {
-        var position = 0;
-        return TryParse(text, ref position) is { } type && position == text.Length ? type : null;
-    }
+    public static NestedType? TryParse(string text) => ColumnType.TryParse(text) is { } type ? Of(type) : null;
 
     /// <summary>The expression that makes it of a JSON text.</summary>
     /// <param name="text">An SQL expression.</param>
@@ -70,7 +67,7 @@ internal sealed class NestedType
 
     private static bool Covers(string type, ColumnProfile scalar) =>
         TableSchema.TypeName(scalar.Kind) == type
-        || type == "VARCHAR"
+        || (type == "VARCHAR" && scalar.Kind is not ColumnKind.Float) // the engine writes 1.50 as 1.5
         || (type == "DOUBLE" && scalar.Kind is ColumnKind.Integer && scalar.IsExactInDouble)
         || (type == "TIMESTAMP" && scalar.Kind is ColumnKind.Date);
 
@@ -102,78 +99,19 @@ internal sealed class NestedType
         }
     }
 
-    private static NestedType? TryParse(string text, ref int position)
+    private static NestedType? Of(ColumnType type)
     {
-        const string open = "STRUCT(";
-        NestedType? type;
-        if (string.CompareOrdinal(text, position, open, 0, open.Length) == 0)
+        if (type.Scalar is not null)
         {
-            position += open.Length;
-            type = TryParseMembers(text, ref position);
-        }
-        else
-        {
-            // A name, with what it has in brackets.
-            var start = position;
-            var depth = 0;
-            while (position < text.Length && (depth > 0 || text[position] is not (',' or ')' or '[')))
-            {
-                depth += text[position] switch { '(' => 1, ')' => -1, _ => 0 };
-                position++;
-            }
-
-            type = position > start && DeclaredType.TryParse(text[start..position]) is { } scalar ? Scalar(scalar.Name) : null;
+            return DeclaredType.TryParse(type.Scalar) is { } scalar ? Scalar(scalar.Name) : null;
         }
 
-        while (type is not null && string.CompareOrdinal(text, position, "[]", 0, 2) == 0)
+        if (type.Element is not null)
         {
-            position += 2;
-            type = List(type);
+            return Of(type.Element) is { } element ? List(element) : null;
         }
 
-        return type;
-    }
-
-    private static NestedType? TryParseMembers(string text, ref int position)
-    {
-        var members = new List<(string, NestedType)>();
-        while (position < text.Length)
-        {
-            var name = new StringBuilder();
-            if (text[position] == '"')
-            {
-                position++;
-                while (position < text.Length && (text[position] != '"' || (position + 1 < text.Length && text[position + 1] == '"')))
-                {
-                    position += text[position] == '"' ? 1 : 0;
-                    name.Append(text[position++]);
-                }
-
-                position++;
-            }
-            else
-            {
-                while (position < text.Length && text[position] != ' ')
-                {
-                    name.Append(text[position++]);
-                }
-            }
-
-            position++;
-            if (position >= text.Length || TryParse(text, ref position) is not { } type || position >= text.Length)
-            {
-                return null;
-            }
-
-            members.Add((name.ToString(), type));
-            if (text[position++] == ')')
-            {
-                return Struct(members);
-            }
-
-            position++; // the blank after the comma
-        }
-
-        return null;
+        var members = type.Members!.Select(m => (m.Name, Type: Of(m.Type))).ToList();
+        return members.Exists(m => m.Type is null) ? null : Struct([.. members.Select(m => (m.Name, m.Type!))]);
     }
 }

@@ -37,8 +37,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
                 ?? throw new LakehouseException(
                     ErrorKind.NotFound,
                     "dataset_not_found",
-                    $"There is no dataset '{name}'{NearestName.Hint(name.Value, catalog.List().Select(d => d.Name.Value))}. GET /v1/catalog/list names those there "
-                    + "are.");
+                    $"There is no dataset '{name}'{NearestName.Hint(name.Value, catalog.List().Select(d => d.Name.Value))}. GET /v1/catalog/list names those "
+                    + "there are.");
             RequireOwn(dataset);
             var table = new AttachedTable(dataset.Objects, dataset.Columns);
             await CheckAsync(table, condition, parameters, cancellationToken);
