@@ -172,7 +172,8 @@ internal sealed class Upload : IAsyncDisposable
                 throw new LakehouseException(
                     ErrorKind.Unprocessable,
                     "formats_differ",
-                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at once.");
+                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at "
+                    + "once.");
             }
 
             return;

@@ -124,7 +124,9 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
         var order = new int[columns.Count];
         for (var i = 0; i < order.Length; i++)
         {
-            order[i] = fields.TryGetValue(columns[i], out var field) ? field : throw Differ($"the first file has a column '{columns[i]}', and this one does not");
+            order[i] = fields.TryGetValue(columns[i], out var field)
+                ? field
+                : throw Differ($"the first file has a column '{columns[i]}', and this one does not");
         }
 
         if (names.Length != order.Length)

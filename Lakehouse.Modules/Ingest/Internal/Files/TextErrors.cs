@@ -7,7 +7,8 @@ namespace Lakehouse.Ingest.Internal.Files;
 internal static class TextErrors
 {
     /// <summary>
-    /// An error at a position in <paramref name="data"/>, which starts in line <paramref name="firstLine"/> after <paramref name="charactersBefore"/> characters.
+    /// An error at a position in <paramref name="data"/>, which starts in line <paramref name="firstLine"/> after <paramref name="charactersBefore"/>
+    /// characters.
     /// </summary>
     public static LakehouseException At(ReadOnlySpan<byte> data, int offset, long firstLine, string code, string what, long charactersBefore = 0)
     {

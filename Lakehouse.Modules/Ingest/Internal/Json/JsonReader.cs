@@ -91,7 +91,8 @@ internal sealed class JsonReader : ITableReader
     {
         if (rowCount == 0 || Columns.Count == 0)
         {
-            throw TextErrors.Whole("json_no_rows", rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns");
+            var what = rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns";
+            throw TextErrors.Whole("json_no_rows", what);
         }
 
         _types.RequireNames(Columns.Names);

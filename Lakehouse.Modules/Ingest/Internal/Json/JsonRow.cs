@@ -170,8 +170,8 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             throw new TextFormatException(
                 "json_bad_value",
                 value.IsUnescaped ? value.Escaped : value.Start,
-                $"'{TableColumns.Beginning(content)}' is no {type.Name}, the type that was told for the column '{names.NameOf(column)}'. Say null= if it stands "
-                + "for nothing, another type, or on_error=skip to leave such rows out");
+                $"'{TableColumns.Beginning(content)}' is no {type.Name}, the type that was told for the column '{names.NameOf(column)}'. Say null= if it "
+                + "stands for nothing, another type, or on_error=skip to leave such rows out");
         }
     }
 

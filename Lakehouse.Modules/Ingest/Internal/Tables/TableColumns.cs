@@ -106,11 +106,13 @@ internal sealed class TableColumns
                 : profile.Kind == ColumnKind.Unknown ? new ColumnDecision(Names[i], types[i], "no value")
                 : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i])
                 : profile.IsInDoubt ? new ColumnDecision(Names[i], types[i], "the point may separate thousands: say decimal=", line, value)
-                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{(before is ColumnKind.Nested ? "objects or arrays" : TableSchema.TypeName(before))} until then", line, value);
+                : new ColumnDecision(Names[i], types[i], before == ColumnKind.Unknown ? null : $"{NameOf(before)} until then", line, value);
         }
 
         return decisions;
     }
+
+    private static string NameOf(ColumnKind kind) => kind is ColumnKind.Nested ? "objects or arrays" : TableSchema.TypeName(kind);
 
     /// <summary>The beginning of a value, for a person.</summary>
     public static string Beginning(ReadOnlySpan<byte> value) => Utf8Text.Beginning(value, ValueLengthMax);
