@@ -70,8 +70,9 @@ internal sealed class TableSchema : IEquatable<TableSchema>
     /// <summary>A query over the canonical file at <paramref name="path"/>.</summary>
     public string Query(string path, RecordForm form, int recordBytesMax)
     {
-        // A rewritten record has quotes around each field and doubled quotes inside it, so it is at most about twice as large.
-        var lineBytesMax = (recordBytesMax * 2L) + 64;
+        // A rewritten record has quotes around each field and doubled quotes inside it, so it is at most about twice as large; one of JSON has a comma for
+        // each column that it does not have.
+        var lineBytesMax = (recordBytesMax * 2L) + Columns.Count + 64;
         var mark = form.IsOpen ? $"{DuckDbSql.Literal(_mark)}: 'VARCHAR', " : string.Empty;
         return $"""
             SELECT {_select} FROM read_csv({DuckDbSql.Literal(path)}, auto_detect = false, header = false,
@@ -133,7 +134,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
         var fits = known.Declared[column] is null && (profile.Kind == ColumnKind.Unknown || type == "VARCHAR"
             || (type == "DOUBLE" && profile.Kind == ColumnKind.Integer && profile.IsExactInDouble)
             || (type == "TIMESTAMP" && profile.Kind is ColumnKind.Date or ColumnKind.DateAsTold));
-        return !fits || TypeName(profile.Kind) == type ? null
+        return !fits || (profile.Kind is not ColumnKind.Nested && TypeName(profile.Kind) == type) ? null
             : type == "VARCHAR" ? (type, null)
             : profile.Kind == ColumnKind.Unknown ? (type, $"CAST(NULL AS {type})")
             : (type, $"CAST({Read(known, column).Expression ?? (profile.HasQuotedEmpty ? $"nullif({identifier}, '')" : identifier)} AS {type})");

@@ -41,9 +41,9 @@ internal sealed class NestedShape
     /// <summary>What the arrays hold, if all values are arrays.</summary>
     public NestedShape? Element => Kinds == 1 ? _element : null;
 
-    /// <summary>The members of the objects, if all values are objects.</summary>
+    /// <summary>The members of the objects, if all values are objects; they may have none.</summary>
     public IEnumerable<(string Name, NestedShape Shape)>? Members =>
-        Kinds == 1 && _members is { Count: > 0 } members ? members.Select(m => (m.Name, m.Shape)) : null;
+        Kinds == 1 && _hasObject ? _members!.Select(m => (m.Name, m.Shape)) : null;
 
     // Texts among numbers or booleans, and numbers that no type holds, stay as they are written.
     private bool IsMixed => _scalar.Kind is ColumnKind.Text && _hasOther;
@@ -55,7 +55,7 @@ internal sealed class NestedShape
         IsEmpty ? NestedType.Scalar("VARCHAR")
         : Scalar is { } scalar ? NestedType.Scalar(TableSchema.TypeName(scalar.Kind))
         : Element is { } element ? NestedType.List(element.Type)
-        : Members is { } members ? NestedType.Struct([.. members.Select(m => (m.Name, m.Shape.Type))])
+        : Members is { } members && members.Any() ? NestedType.Struct([.. members.Select(m => (m.Name, m.Shape.Type))])
         : NestedType.Json;
 
     /// <summary>Takes the value at which a reader stands, which has been read once without an error, and leaves the reader at its end.</summary>
