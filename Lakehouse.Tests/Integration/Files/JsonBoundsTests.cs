@@ -11,7 +11,7 @@ namespace Lakehouse.Tests.Integration.Files;
 [Collection(nameof(Alone))]
 public sealed class JsonBoundsTests(JsonBoundsTests.SharedServer shared) : IClassFixture<JsonBoundsTests.SharedServer>
 {
-    private const long MemoryBytesMax = 400L << 20;
+    private const long MemoryBytesMax = 640L << 20;
 
     [Fact]
     public async Task A_line_without_an_end_is_refused_at_the_bound() =>
@@ -40,7 +40,7 @@ public sealed class JsonBoundsTests(JsonBoundsTests.SharedServer shared) : IClas
     [Fact]
     public async Task Members_of_an_inner_object_that_are_data_are_JSON()
     {
-        var name = await ShouldBeTakenAsync(Numbered("{\"s\":{", "\"m{0}\":1,", 400_000, "\"last\":1}}"));
+        var name = await ShouldBeTakenAsync("keys", Numbered("{\"s\":{", "\"m{0}\":1,", 400_000, "\"last\":1}}"));
         (await TypeAsync(name)).Should().Be("JSON");
     }
 
@@ -48,8 +48,21 @@ public sealed class JsonBoundsTests(JsonBoundsTests.SharedServer shared) : IClas
     public async Task A_tree_with_ever_new_names_is_JSON()
     {
         // Each row has another path of names, so a type of all of them would have a million members.
-        var name = await ShouldBeTakenAsync(Numbered(string.Empty, "{{\"s\":{{\"a{1}\":{{\"b{2}\":{{\"c{0}\":1}}}}}}}}\n", 300_000, string.Empty));
+        var name = await ShouldBeTakenAsync("tree", Numbered(string.Empty, "{{\"s\":{{\"a{1}\":{{\"b{2}\":{{\"c{0}\":1}}}}}}}}\n", 300_000, string.Empty));
         (await TypeAsync(name)).Should().Be("JSON");
+    }
+
+    [Fact]
+    public async Task Many_columns_with_many_members_each_are_JSON_from_some_column_on()
+    {
+        var members = string.Join(',', Enumerable.Range(0, 190).Select(i => $"\"member{i}\":1"));
+        var row = $"{{{string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"c{i}\":{{{members}}}"))}}}\n";
+        await ShouldBeTakenAsync("wide", Encoding.UTF8.GetBytes(row + row));
+        var manifest = await shared.Server.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/wide");
+        var types = manifest.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("type").GetString()!).ToList();
+        types[0].Should().StartWith("STRUCT(");
+        types[^1].Should().Be("JSON");
+        types.Count(t => t != "JSON").Should().BeInRange(20, 30);
     }
 
     [Fact]
@@ -77,12 +90,12 @@ public sealed class JsonBoundsTests(JsonBoundsTests.SharedServer shared) : IClas
         manifest.StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
-    private async Task<string> ShouldBeTakenAsync(byte[] content)
+    private async Task<string> ShouldBeTakenAsync(string name, byte[] content)
     {
-        var (status, body, memory) = await SendAsync("taken", content);
+        var (status, body, memory) = await SendAsync(name, content);
         status.Should().Be(HttpStatusCode.OK, "{0}", body);
         memory.Should().BeLessThan(MemoryBytesMax);
-        return "taken";
+        return name;
     }
 
     private async Task<string?> TypeAsync(string name)

@@ -58,17 +58,19 @@ internal sealed class RandomCsv
             Say("thousands", _group switch { null => null, ' ' => "space", var group => $"{group}" });
         }
 
-        (var name, _encoding, var more) = random.Next(7) switch
+        var isOther = random.Next(2) == 0;
+        (string? Name, Encoding Encoding, string[] More) encoding = random.Next(7) switch
         {
-            0 => ("utf-16le", new UnicodeEncoding(false, false), new[] { "é", "日", "😀" }),
+            0 => ("utf-16le", new UnicodeEncoding(false, false), ["é", "日", "😀"]),
             1 => ("utf-16be", new UnicodeEncoding(true, false), ["é", "日", "😀"]),
-            2 => (null, new UnicodeEncoding(random.Next(2) == 0, true), ["é", "日", "😀"]),
+            2 => (null, new UnicodeEncoding(isOther, true), ["é", "日", "😀"]),
             3 => ("latin-1", Encoding.Latin1, ["é", "ÿ", "\u00A0"]),
             4 => ("windows-1252", CodePagesEncodingProvider.Instance.GetEncoding(1252)!, ["é", "€", "“"]),
-            _ => ((string?)null, (Encoding)new UTF8Encoding(random.Next(2) == 0), ["é", "日", "😀", "e\u0301", "\u2028", "\uFFFD"]),
+            _ => (null, new UTF8Encoding(isOther), ["é", "日", "😀", "e\u0301", "\u2028", "\uFFFD"]),
         };
-        Say("encoding", name);
-        Pieces = [.. Plain, .. more, .. _quote is null ? [] : Nasty];
+        _encoding = encoding.Encoding;
+        Say("encoding", encoding.Name);
+        Pieces = [.. Plain, .. encoding.More, .. _quote is null ? [] : Nasty];
     }
 
     /// <summary>What texts may be made of.</summary>
@@ -110,8 +112,10 @@ internal sealed class RandomCsv
     }
 
     /// <summary>Whether every value can be written in this dialect.</summary>
-    public bool CanWrite(RandomTable table) => _quote is not null || table.Columns.All(c => !NeedsQuotes(c.Name, true) && c.Values.Select(TextOf).All(
-        (v, i) => v is null || (!NeedsQuotes(v, true) && (c.Type != "VARCHAR" || v.Length > 0))));
+    public bool CanWrite(RandomTable table) =>
+        _quote is not null || table.Columns.All(c => !NeedsQuotes(c.Name, true) && c.Values.Select(TextOf).All(CanBePlain));
+
+    private bool CanBePlain(string? text) => text is null || (text.Length > 0 && !NeedsQuotes(text, true));
 
     private void Say(string name, string? value)
     {
@@ -157,7 +161,8 @@ internal sealed class RandomCsv
         double number => NumberOf(number),
         bool flag => _random.Next(2) == 0 ? (flag ? "true" : "false") : flag ? "TRUE" : "False",
         DateOnly day => day.ToString(_hasDayFormat ? "dd.MM.yyyy" : "yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTime time => time.ToString(_random.Next(2) == 0 ? "yyyy-MM-ddTHH:mm:ss.FFFFFF" : "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString(
+            _delimiter == ' ' || _random.Next(2) == 0 ? "yyyy-MM-ddTHH:mm:ss.FFFFFF" : "yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
         _ => (string)value,
     };
 

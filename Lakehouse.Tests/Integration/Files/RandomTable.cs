@@ -11,6 +11,9 @@ internal sealed class RandomTable
 
     private static readonly double[] Doubles = [0, 0.5, -1.25, 0.1, 1_234.5, -9_876_543.25, 1e-7, 1.7976931348623157e308, 5e-324, 0.30000000000000004, 12];
 
+    // Those of RandomColumn.Struct.
+    private static readonly (string Name, string Type)[] Members = [("when", "DOUBLE"), ("b c", "VARCHAR"), ("day", "DATE"), ("l", "BIGINT[]")];
+
     private RandomTable(IReadOnlyList<RandomColumn> columns, int rowCount) => (Columns, RowCount) = (columns, rowCount);
 
     /// <summary>The columns.</summary>
@@ -79,7 +82,9 @@ internal sealed class RandomTable
     private static object NextValue(Random random, string type, IReadOnlyList<string> pieces, bool isCertain) => type switch
     {
         "BIGINT" => random.Next(3) == 0 ? Wholes[random.Next(Wholes.Length)] : random.NextInt64(-100_000, 10_000_000),
-        "DOUBLE" => isCertain ? 0.25 : random.Next(3) == 0 ? Doubles[random.Next(Doubles.Length)] : Math.Round((random.NextDouble() - 0.5) * 1e6, random.Next(4)),
+        "DOUBLE" => isCertain ? 0.25
+            : random.Next(3) == 0 ? Doubles[random.Next(Doubles.Length)]
+            : Math.Round((random.NextDouble() - 0.5) * 1e6, random.Next(4)),
         "BOOLEAN" => random.Next(2) == 0,
         "VARCHAR" => isCertain ? $"text{NextText(random, pieces)}text" : NextText(random, pieces),
         "DATE" => new DateOnly(1, 1, 1).AddDays(random.Next(random.Next(2) == 0 ? 3_652_059 : 738_000)),
@@ -96,8 +101,7 @@ internal sealed class RandomTable
 
     /// <summary>A value of <see cref="RandomColumn.Struct"/>.</summary>
     private static (string Name, object? Value)[] NextMembers(Random random, IReadOnlyList<string> pieces, bool isCertain) =>
-        [.. ((string Name, string Type)[])[("when", "DOUBLE"), ("b c", "VARCHAR"), ("day", "DATE"), ("l", "BIGINT[]")]
-            .Select(m => (m.Name, !isCertain && random.Next(4) == 0 ? null : NextValue(random, m.Type, pieces, isCertain)))];
+        [.. Members.Select(m => (m.Name, !isCertain && random.Next(4) == 0 ? null : NextValue(random, m.Type, pieces, isCertain)))];
 
     private static string NextText(Random random, IReadOnlyList<string> pieces)
     {

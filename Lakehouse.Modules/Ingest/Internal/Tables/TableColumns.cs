@@ -8,6 +8,7 @@ internal sealed class TableColumns
 {
     private const int ValueLengthMax = 80;
 
+    private readonly NestedCount _nested = new();
     private readonly List<string> _names;
     private readonly List<DeclaredType?> _declared;
     private ColumnProfile[] _profiles;
@@ -66,7 +67,7 @@ internal sealed class TableColumns
     }
 
     /// <summary>The shape of the objects and arrays in a column.</summary>
-    public NestedShape Shape(int column) => _shapes[column] ??= new NestedShape();
+    public NestedShape Shape(int column) => _shapes[column] ??= new NestedShape(_nested);
 
     /// <summary>Notes that a shape has changed.</summary>
     public void SetShapeChanged() => Version++;

@@ -6,7 +6,8 @@ namespace Lakehouse.Ingest.Internal.Values;
 
 /// <summary>
 /// What the objects and arrays of a column look like: the join of the shapes of its values. As with <see cref="ColumnProfile"/>, the order of the values does
-/// not matter. Where values have nothing in common, or too many names to be a type, the shape is JSON, which keeps them as they were sent.
+/// not matter, but for which column is the first with too many members for one file. Where values have nothing in common, or too many names to be a type, the
+/// shape is JSON, which keeps them as they were sent.
 /// </summary>
 internal sealed class NestedShape
 {
@@ -16,6 +17,7 @@ internal sealed class NestedShape
     private const int DepthMax = 16;
 
     private readonly NestedShape _root;
+    private readonly NestedCount _all;
     private readonly int _depth;
     private int _nodes = 1;
     private ColumnProfile _scalar;
@@ -28,9 +30,10 @@ internal sealed class NestedShape
     private int _visit;
 
     /// <summary>Creates the shape of a column without values.</summary>
-    public NestedShape() => _root = this;
+    /// <param name="all">Counts the nodes of all columns of the file.</param>
+    public NestedShape(NestedCount all) => (_root, _all) = (this, all);
 
-    private NestedShape(NestedShape root, int depth) => (_root, _depth) = (root, depth);
+    private NestedShape(NestedShape root, int depth) => (_root, _all, _depth) = (root, root._all, depth);
 
     /// <summary>Whether there was no value but null.</summary>
     public bool IsEmpty => !_isJson && !_hasObject && _element is null && _scalar.Kind is ColumnKind.Unknown;
@@ -48,6 +51,8 @@ internal sealed class NestedShape
     // Texts among numbers or booleans, and numbers that no type holds, stay as they are written.
     private bool IsMixed => _scalar.Kind is ColumnKind.Text && _hasOther;
 
+    private bool IsTooLarge => _root._nodes > NodesMax || _all.IsOver;
+
     private int Kinds => _isJson || IsMixed ? 0 : (_hasObject ? 1 : 0) + (_element is null ? 0 : 1) + (_scalar.Kind is ColumnKind.Unknown ? 0 : 1);
 
     /// <summary>The type of the values so far.</summary>
@@ -62,7 +67,7 @@ internal sealed class NestedShape
     /// <returns>Whether the shape has changed.</returns>
     public bool Take(ref Utf8JsonReader reader)
     {
-        if (_isJson)
+        if (_isJson || _root._isJson)
         {
             (_members, _byName, _element) = (null, null, null);
             reader.Skip();
@@ -150,7 +155,7 @@ internal sealed class NestedShape
         var expected = 0;
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndObject)
         {
-            var index = _isJson ? -1 : Find(ref reader, expected, ref isChanged);
+            var index = _isJson || _root._isJson ? -1 : Find(ref reader, expected, ref isChanged);
             reader.Read();
             if (index < 0 || _members[index].Visit == _visit)
             {
@@ -183,7 +188,7 @@ internal sealed class NestedShape
             return _members[known].Name == name ? known : -1;
         }
 
-        if (name.Length == 0 || _members.Count == MembersMax || _root._nodes > NodesMax)
+        if (name.Length == 0 || _members.Count == MembersMax || IsTooLarge)
         {
             return -1;
         }
@@ -197,19 +202,22 @@ internal sealed class NestedShape
     private NestedShape Child()
     {
         _root._nodes++;
+        _all.Add(1);
         return new NestedShape(_root, _depth + 1);
     }
 
-    /// <summary>A column with too many members in all to be a type is JSON as a whole.</summary>
+    /// <summary>A column with too many members in all to be a type, or that makes too many of all columns, is JSON as a whole.</summary>
     private bool Bound()
     {
-        if (_root._isJson || _root._nodes <= NodesMax)
+        var isChanged = !_root._isJson && IsTooLarge;
+        _root._isJson |= isChanged;
+        if (_root._isJson)
         {
-            return false;
+            _all.Add(1 - _root._nodes);
+            _root._nodes = 1;
         }
 
-        _root._isJson = true;
-        return true;
+        return isChanged;
     }
 
     private sealed class Member(string name, NestedShape shape)
