@@ -6,6 +6,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Files;
+using Lakehouse.Ingest.Internal.Parquet;
 using Lakehouse.Ingest.Internal.Tables;
 using Lakehouse.Query.Rows;
 using Lakehouse.Storage;
@@ -17,7 +18,7 @@ namespace Lakehouse.Ingest.Internal;
 /// column's type, the segments that were converted with another type are converted again. Then the data files are put into the bucket, the manifest is
 /// committed, and the catalog in memory is updated, in this order. A crash before the commit leaves orphaned files and changes no dataset.
 /// </summary>
-internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IDatasetRows rows, IngestOptions options)
+internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, ICatalog catalog, IDatasetRows rows, IDataFiles files, IngestOptions options)
     : IIngestor, IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(
@@ -28,13 +29,13 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
     private readonly ConverterEngines _engines = new(options);
 
-    public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
+    public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         try
         {
             using var folder = scratch.Create();
-            return await IngestAsync(request, files, folder.Path, cancellationToken);
+            return await IngestAsync(request, sources, folder.Path, cancellationToken);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
@@ -42,18 +43,20 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         }
     }
 
-    public async Task<IngestPreview> PreviewAsync(ReadOptions reading, IAsyncEnumerable<IngestSource> files, CancellationToken cancellationToken)
+    public async Task<IngestPreview> PreviewAsync(ReadOptions reading, IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         using var folder = scratch.Create();
         IngestPreview? preview = null;
-        await foreach (var file in files.WithCancellation(cancellationToken))
+        await foreach (var file in sources.WithCancellation(cancellationToken))
         {
             if (preview is null)
             {
                 await using var upload = new Upload(new IngestRequest(default, reading), [], options, _engines, folder.Path);
-                var (rows, isWhole) = await upload.PreviewAsync(file, cancellationToken);
-                preview = new IngestPreview(upload.Reading, rows, isWhole);
+                var (shown, isWhole) = await upload.PreviewAsync(file, cancellationToken);
+                preview = upload.Parquet is [var sent]
+                    ? await PreviewAsync(upload, sent, cancellationToken)
+                    : new IngestPreview(upload.Reading, shown, isWhole);
             }
 
             // A client that sends a long file gets its answer when it has sent it: to answer earlier would look like a broken connection to many.
@@ -64,6 +67,23 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         return preview!;
     }
 
+    /// <summary>The engine reads what is in the bucket, so the file is there for a moment.</summary>
+    private async Task<IngestPreview> PreviewAsync(Upload upload, ParquetFile sent, CancellationToken cancellationToken)
+    {
+        var name = DatasetName.Parse($"preview_{Guid.NewGuid():N}"); // which no dataset has, so that its key is new
+        var plan = await catalog.PlanAsync(name, [], SchemaRule.Set, [sent.Sha256], cancellationToken);
+        await store.ImportAsync(plan.Keys[0], sent.Path, cancellationToken);
+        try
+        {
+            var shape = await DescribeAsync(new DataFile(plan.Keys[0], sent.SizeBytes, null, sent.Sha256), RecordPreview.RowsMax, cancellationToken);
+            return new IngestPreview(upload.ReadingOf(shape.Columns), shape.Rows, IsWhole: true);
+        }
+        finally
+        {
+            await store.DeleteAsync(plan.Keys[0], CancellationToken.None);
+        }
+    }
+
     public void Dispose()
     {
         _limiter.Dispose();
@@ -71,12 +91,17 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
     }
 
     private async Task<IngestResult> IngestAsync(
-        IngestRequest request, IAsyncEnumerable<IngestSource> files, string folder, CancellationToken cancellationToken)
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, string folder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var dataset = catalog.FindIgnoringCase(request.Name.Value)?.Columns ?? [];
         await using var upload = new Upload(request, dataset, options, _engines, folder);
-        await upload.ReadAsync(files, cancellationToken);
+        await upload.ReadAsync(sources, cancellationToken);
+        if (upload.Parquet is { } sent)
+        {
+            return await StoreAsync(request, upload, sent, started, cancellationToken);
+        }
+
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Columns;
         var keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
@@ -91,16 +116,106 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             bytesWritten += info.SizeBytes;
         }
 
+        var (result, replaced) = await CommitAsync(request, upload, plan, columns, stored, keys, cancellationToken);
+        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, replaced, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Makes Parquet files data files as they are.</summary>
+    private async Task<IngestResult> StoreAsync(
+        IngestRequest request, Upload upload, IReadOnlyList<ParquetFile> sent, long started, CancellationToken cancellationToken)
+    {
+        var dataset = catalog.FindIgnoringCase(request.Name.Value);
+        var placed = await catalog.PlanAsync(request.Name, dataset?.Columns ?? [], SchemaRule.Set, [.. sent.Select(f => f.Sha256)], cancellationToken);
+        var stored = new List<OfferedFile>(sent.Count);
+        CommitPlan plan;
+        IReadOnlyList<DatasetColumn> columns;
+        IReadOnlyList<string>? keys;
+        var rule = request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
+        try
+        {
+            foreach (var (key, file) in placed.Keys.Zip(sent))
+            {
+                await store.ImportAsync(key, file.Path, cancellationToken);
+                var shape = await DescribeAsync(new DataFile(key, file.SizeBytes, null, file.Sha256), 0, cancellationToken);
+                stored.Add(new OfferedFile(key, shape.RowCount, file.Sha256, shape.Columns));
+            }
+
+            columns = ColumnsOf(stored, dataset?.Columns ?? [], request.IsEvolving);
+            keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
+            plan = await catalog.PlanAsync(request.Name, columns, rule, [], cancellationToken);
+        }
+        catch
+        {
+            // The files are nobody's: their keys are new, and no commit has named them.
+            foreach (var key in placed.Keys.Where(k => catalog.Find(request.Name)?.Objects.Any(o => o.Key == k) != true))
+            {
+                await store.DeleteAsync(key, CancellationToken.None);
+            }
+
+            throw;
+        }
+
+        var (result, replaced) = await CommitAsync(request, upload, plan, columns, stored, keys, cancellationToken);
+        return new IngestResult(
+            result.Manifest, result.IsUnchanged, sent.Sum(f => f.SizeBytes), upload.ReadingOf(columns), replaced, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>The columns of a commit of Parquet files: those of the dataset, as far as they hold the files' values.</summary>
+    private static IReadOnlyList<DatasetColumn> ColumnsOf(IReadOnlyList<OfferedFile> stored, IReadOnlyList<DatasetColumn> dataset, bool isEvolving)
+    {
+        var all = dataset.Count > 0 ? ParquetColumns.Fit(stored[0].Columns!, dataset) : stored[0].Columns!;
+        foreach (var file in stored.Skip(1))
+        {
+            var columns = ParquetColumns.Fit(file.Columns!, all);
+            if (!isEvolving && !columns.SequenceEqual(all))
+            {
+                var other = columns.Concat(all).First(c => !columns.Contains(c) || !all.Contains(c)).Name;
+                throw ParquetSpool.Invalid($"the files have different columns, such as '{other}'; ingest them one by one, or say evolve=true");
+            }
+
+            all = isEvolving ? SchemaEvolution.Merge(all, columns) : all;
+        }
+
+        return all;
+    }
+
+    private async Task<DataFileShape> DescribeAsync(DataFile file, int rowsMax, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await files.DescribeAsync(file, rowsMax, cancellationToken);
+        }
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.InvalidInput)
+        {
+            throw ParquetSpool.Invalid("the engine finds no tables in it", error);
+        }
+    }
+
+    private async Task<RowChange> CommitAsync(
+        IngestRequest request,
+        Upload upload,
+        CommitPlan plan,
+        IReadOnlyList<DatasetColumn> columns,
+        IReadOnlyList<OfferedFile> stored,
+        IReadOnlyList<string>? keys,
+        CancellationToken cancellationToken)
+    {
         // From here on, the commit is not cancelled when the client disconnects.
         var answers = request.Key is null ? null : new CommitRequest(request.Key, upload.Digest!);
         var madeBy = keys is not null ? "upsert" : request.Mode == CommitMode.Append ? "append" : "ingest";
         var commit = new DatasetCommit(
-            request.Name, plan.Fingerprint, columns, stored, upload.RowCount, madeBy, request.Mode,
-            Request: answers, Schema: rule);
-        var (result, replaced) = keys is null
+            request.Name,
+            plan.Fingerprint,
+            columns,
+            stored,
+            stored.Sum(f => f.RowCount ?? 0),
+            madeBy,
+            request.Mode,
+            Request: answers,
+            Schema: request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same);
+        return keys is null
             ? new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), 0)
             : await rows.UpsertAsync(commit, keys, cancellationToken);
-        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, replaced, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>The columns of a key as they are called.</summary>

@@ -5,6 +5,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Ingest.Internal.Csv;
 using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Json;
+using Lakehouse.Ingest.Internal.Parquet;
 using Lakehouse.Ingest.Internal.Tables;
 
 namespace Lakehouse.Ingest.Internal;
@@ -22,7 +23,9 @@ internal sealed class Upload : IAsyncDisposable
     private readonly ColumnTypes _types;
     private readonly IncrementalHash? _hash;
     private ITableReader? _reader;
-    private string _encoding = string.Empty;
+    private ParquetSpool? _parquet;
+    private string? _format;
+    private string? _encoding;
     private string? _compression;
     private long _bytesRead;
 
@@ -59,6 +62,13 @@ internal sealed class Upload : IAsyncDisposable
     /// <summary>The SHA-256 of the files and of how to read them, lower-case hex; null for a request without a key. Called once, at the end.</summary>
     public string? Digest => _hash is null ? null : Convert.ToHexStringLower(_hash.GetCurrentHash());
 
+    /// <summary>The files as they were sent, where they are Parquet; null where they are text.</summary>
+    public IReadOnlyList<ParquetFile>? Parquet => _parquet?.Files;
+
+    /// <summary>How Parquet files were read.</summary>
+    public FileReading ReadingOf(IReadOnlyList<DatasetColumn> columns) => new(
+        FileFormat.Parquet, _bytesRead, null, null, _compression, [.. columns.Select(c => new ColumnDecision(c.Name, c.Type))], [], 0, []);
+
     /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
     public FileReading Reading => new(
         _reader!.Format,
@@ -72,12 +82,19 @@ internal sealed class Upload : IAsyncDisposable
         _errors?.Listed ?? []);
 
     /// <summary>Reads the beginning of the first file.</summary>
-    /// <returns>The first rows, and whether the beginning was the whole file.</returns>
+    /// <returns>The first rows, and whether the beginning was the whole file. Of a Parquet file all is read, and no rows are told.</returns>
     public async Task<(IReadOnlyList<IReadOnlyList<string?>> Rows, bool IsWhole)> PreviewAsync(IngestSource source, CancellationToken cancellationToken)
     {
         var preview = new RecordPreview();
         await using var file = await UnpackedFile.OpenAsync(source, _reading, _options, null, cancellationToken);
         Begin(file);
+        if (_parquet is not null)
+        {
+            await _parquet.AddAsync(file, cancellationToken);
+            _bytesRead = file.BytesRead;
+            return ([], true);
+        }
+
         var isWhole = await _reader!.ReadAsync(file, preview, () => Task.CompletedTask, _options.PreviewBytes, cancellationToken);
         _bytesRead = file.BytesRead;
         UpdateSchema();
@@ -97,6 +114,11 @@ internal sealed class Upload : IAsyncDisposable
             {
                 throw error.With("file", source.FileName);
             }
+        }
+
+        if (_parquet is not null)
+        {
+            return;
         }
 
         _reader!.End(RowCount);
@@ -154,7 +176,16 @@ internal sealed class Upload : IAsyncDisposable
         var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
         await using var file = await UnpackedFile.OpenAsync(source, _reading, left, _hash, cancellationToken);
         Begin(file);
-        await _reader!.ReadAsync(file, _spool, () => _converter?.ThrowIfFailedAsync() ?? Task.CompletedTask, long.MaxValue, cancellationToken);
+        if (_parquet is not null)
+        {
+            await _parquet.AddAsync(file, cancellationToken);
+        }
+        else
+        {
+            await _reader!.ReadAsync(
+                file, _spool, () => _converter?.ThrowIfFailedAsync() ?? Task.CompletedTask, long.MaxValue, cancellationToken);
+        }
+
         _bytesRead += file.BytesRead;
 
         // The same bytes in other files are another request.
@@ -164,28 +195,42 @@ internal sealed class Upload : IAsyncDisposable
     /// <summary>Takes the format of the first file.</summary>
     private void Begin(UnpackedFile file)
     {
-        if (_reader is not null)
+        var name = NameOf(file.Format);
+        if (_format is not null)
         {
-            var isSame = _reader.Format is FileFormat.Csv == file.Format is FileFormat.Csv;
-            if (!isSame)
+            if (name != _format)
             {
                 throw new LakehouseException(
                     ErrorKind.Unprocessable,
                     "formats_differ",
-                    $"The first file is {Name(_reader.Format)}, and this one is {Name(file.Format)}. Nothing was registered; ingest files of one format at "
-                    + "once.");
+                    $"The first file is {_format}, and this one is {name}. Nothing was registered; ingest files of one format at once.");
             }
 
             return;
         }
 
-        (_encoding, _compression) = (file.Encoding, file.Compression);
-        _reader = file.Format is FileFormat.Csv
-            ? new CsvReader(_reading, _types, _options, _errors, _notes)
-            : new JsonReader(_reading, _types, _options, _errors);
-
-        static string Name(FileFormat format) => format is FileFormat.Csv ? "CSV" : "JSON";
+        (_format, _encoding, _compression) = (name, file.Encoding, file.Compression);
+        switch (file.Format)
+        {
+            case FileFormat.Parquet:
+                ToldOptions.RequireParquet(_reading);
+                _parquet = new ParquetSpool(_folder);
+                break;
+            case FileFormat.Csv:
+                _reader = new CsvReader(_reading, _types, _options, _errors, _notes);
+                break;
+            default:
+                _reader = new JsonReader(_reading, _types, _options, _errors);
+                break;
+        }
     }
+
+    private static string NameOf(FileFormat format) => format switch
+    {
+        FileFormat.Csv => "CSV",
+        FileFormat.Parquet => "Parquet",
+        _ => "JSON",
+    };
 
     private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema);
 

@@ -11,4 +11,7 @@ public enum FileFormat
 
     /// <summary>JSON objects, one on each line.</summary>
     NdJson,
+
+    /// <summary>Apache Parquet, which is stored as it is.</summary>
+    Parquet,
 }

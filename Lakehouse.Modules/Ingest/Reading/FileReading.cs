@@ -4,7 +4,7 @@ namespace Lakehouse.Ingest;
 /// <param name="Format">Its format.</param>
 /// <param name="BytesRead">The size of the file as it was sent.</param>
 /// <param name="Delimiter">The delimiter of the fields; null where there is none.</param>
-/// <param name="Encoding">The encoding of the text.</param>
+/// <param name="Encoding">The encoding of the text; null for a file that is no text.</param>
 /// <param name="Compression"><c>gzip</c>; null when the file was not packed.</param>
 /// <param name="Columns">The type of each column, and why.</param>
 /// <param name="Notes">What was recognised and left out, a sentence each.</param>
@@ -14,7 +14,7 @@ public sealed record FileReading(
     FileFormat Format,
     long BytesRead,
     char? Delimiter,
-    string Encoding,
+    string? Encoding,
     string? Compression,
     IReadOnlyList<ColumnDecision> Columns,
     IReadOnlyList<string> Notes,

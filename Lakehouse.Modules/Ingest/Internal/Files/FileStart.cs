@@ -10,6 +10,9 @@ internal static class FileStart
     // The first bytes may end within a character.
     private const int BytesOfCharacterMax = 4;
 
+    /// <summary>The first four bytes of a Parquet file, and the last four.</summary>
+    public static ReadOnlySpan<byte> ParquetMark => "PAR1"u8;
+
     /// <summary>The format of a file: what was told, else its media type, else its name, else its first bytes. Refuses one that is something else.</summary>
     /// <param name="data">Its first bytes, unpacked.</param>
     /// <param name="text">The same, decoded, as UTF-8.</param>
@@ -21,6 +24,16 @@ internal static class FileStart
         ReadOnlySpan<byte> data, ReadOnlySpan<byte> text, FileFormat? told, IngestSource source, bool isPacked)
     {
         var isText = !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]);
+        if (data.StartsWith(ParquetMark) && (told is FileFormat.Parquet || (told is null && !isText)))
+        {
+            return FileFormat.Parquet;
+        }
+
+        if (told is FileFormat.Parquet)
+        {
+            throw Refuse("The file is no Parquet file: it does not begin with PAR1. Leave format= out");
+        }
+
         if (told is { } format && isText)
         {
             return format; // PAR1,PAR2 may be names
@@ -93,7 +106,8 @@ internal static class FileStart
             : "a ZIP archive. Unpack it and send the files in it, or pack it with gzip",
         [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Excel or other Office file of before 2007. Save the sheet as CSV (UTF-8) and send that",
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF, which holds pages and no table. Export the data as CSV where the PDF was made",
-        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file. Store it with /v1/storage/put and register it with /v1/catalog/register",
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file. Say format=parquet, or leave format= out",
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'E', ..] => "a Parquet file with an encrypted footer. Write it without encryption",
         [0x28, 0xB5, 0x2F, 0xFD, ..] => "packed with zstd. Unpack it, or pack it with gzip",
         [(byte)'B', (byte)'Z', (byte)'h', ..] => "packed with bzip2. Unpack it, or pack it with gzip",
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "packed with xz. Unpack it, or pack it with gzip",

@@ -70,7 +70,8 @@ internal sealed class UnpackedFile : ReadOnlyStream
             throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
         }
 
-        return new UnpackedFile(sent, Decode(content, encoding, start.Span), format, isPacked, encoding, options);
+        var text = format is FileFormat.Parquet ? content : Decode(content, encoding, start.Span);
+        return new UnpackedFile(sent, text, format, isPacked, encoding, options);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

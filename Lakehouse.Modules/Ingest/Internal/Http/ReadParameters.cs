@@ -34,11 +34,18 @@ internal sealed class ReadParameters
 
     private ReadOptions Read()
     {
-        var format = Choice("format", "csv", "tsv", "json", "ndjson", "jsonl");
+        var format = Choice("format", "csv", "tsv", "json", "ndjson", "jsonl", "parquet");
         var (columns, types) = Columns();
         var options = new ReadOptions
         {
-            Format = format switch { null => null, "json" => FileFormat.Json, "ndjson" or "jsonl" => FileFormat.NdJson, _ => FileFormat.Csv },
+            Format = format switch
+            {
+                null => null,
+                "json" => FileFormat.Json,
+                "ndjson" or "jsonl" => FileFormat.NdJson,
+                "parquet" => FileFormat.Parquet,
+                _ => FileFormat.Csv,
+            },
             Encoding = Encoding(),
             Delimiter = Delimiter(format) ?? (format == "tsv" ? '\t' : null),
             Quote = Character("quote", isNoneAllowed: true),

@@ -35,7 +35,7 @@ internal sealed class JsonReader : ITableReader
     public JsonReader(ReadOptions reading, ColumnTypes types, IngestOptions options, RowErrors? errors)
     {
         (_reading, _types, _options, _errors) = (reading, types, options, errors);
-        RequireSense(reading);
+        ToldOptions.RequireJson(reading);
         var rules = new ValueRules(
             reading.Nulls,
             null,
@@ -335,23 +335,4 @@ internal sealed class JsonReader : ITableReader
 
     private LakehouseException TooLarge() =>
         TextErrors.At([], 0, _line, "json_record_too_large", TextErrors.TooLarge(_options.MaxRecordBytes, string.Empty));
-
-    /// <summary>Refuses what can be told of CSV only, because it would be ignored.</summary>
-    private static void RequireSense(ReadOptions reading)
-    {
-        (string Name, bool IsTold)[] ofCsv =
-        [
-            ("delimiter", reading.Delimiter is not null), ("quote", reading.Quote is not null), ("escape", reading.Escape is not null),
-            ("header", reading.Header is not HeaderMode.Auto), ("columns", reading.Columns is not null), ("skip", reading.Skip is not null),
-            ("comment", reading.Comment is not null), ("decimal", reading.DecimalSeparator is not null), ("thousands", reading.GroupSeparator is not null),
-            ("trim", reading.Trim), ("trailing", reading.IgnoreTrailing),
-        ];
-        foreach (var (name, isTold) in ofCsv)
-        {
-            if (isTold)
-            {
-                throw IngestErrors.Option(name, "it says how CSV is written, and the file is JSON; if it is CSV after all, say format=csv");
-            }
-        }
-    }
 }

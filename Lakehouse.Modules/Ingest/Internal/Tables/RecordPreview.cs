@@ -7,7 +7,8 @@ namespace Lakehouse.Ingest.Internal.Tables;
 /// <summary>Takes the first records of a file and shows them as the rows that they would be.</summary>
 internal sealed class RecordPreview : IRecordSink
 {
-    private const int RowsMax = 20;
+    /// <summary>How many rows are shown.</summary>
+    public const int RowsMax = 20;
 
     private readonly ArrayBufferWriter<byte> _records = new();
     private long _rows;

@@ -1,0 +1,36 @@
+using Lakehouse.Catalog;
+using Lakehouse.Catalog.Schemas;
+
+namespace Lakehouse.Ingest.Internal.Parquet;
+
+/// <summary>Compares the columns of Parquet files with those of a dataset.</summary>
+internal static class ParquetColumns
+{
+    private static readonly string[] BeyondDouble = ["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"];
+
+    /// <summary>
+    /// The columns of a file in the order of others, with their types where these hold every value of the file's: it is read as them. Columns that the others
+    /// do not have come last.
+    /// </summary>
+    /// <param name="own">The file's.</param>
+    /// <param name="target">The others.</param>
+    public static IReadOnlyList<DatasetColumn> Fit(IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> target)
+    {
+        var byName = own.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
+        var known = target.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. target.Where(c => byName.ContainsKey(c.Name)).Select(c => Holds(c.Type, byName[c.Name].Type) ? c : c with { Type = byName[c.Name].Type }),
+            .. own.Where(c => !known.Contains(c.Name)),
+        ];
+    }
+
+    /// <summary>Whether a type has every value of another one, without rounding, and not merely as text.</summary>
+    private static bool Holds(string type, string other) =>
+        type == other
+        || (ColumnType.TryParse(type) is { } wide
+            && ColumnType.TryParse(other) is { } narrow
+            && wide.Widen(narrow).ToString() == type
+            && type is not ("VARCHAR" or "JSON")
+            && !(type == "DOUBLE" && (BeyondDouble.Contains(other) || other.StartsWith("DECIMAL", StringComparison.Ordinal))));
+}

@@ -1,0 +1,15 @@
+using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Query.Rows;
+
+/// <summary>Looks into Parquet files of the bucket, in the engine's process, which they cannot leave. Thread-safe.</summary>
+public interface IDataFiles
+{
+    /// <summary>Reads what a file says of itself, and its first rows.</summary>
+    /// <param name="file">The file, whether or not a dataset has it. What is known of its columns and rows is not used.</param>
+    /// <param name="rowsMax">How many rows are shown; 0: none is read.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="LakehouseException"><c>data_file_unreadable</c> (<see cref="ErrorKind.Damaged"/>): it is no Parquet file that can be read.</exception>
+    Task<DataFileShape> DescribeAsync(DataFile file, int rowsMax, CancellationToken cancellationToken);
+}
