@@ -16,7 +16,7 @@ internal static class IngestCommand
         ("mode", "replace (the rows that are there, as when not given), append, or upsert"),
         ("key", "For --mode upsert: the columns of the key, with commas between them"),
         ("evolve", "true lets new columns and wider types into the dataset"),
-        ("format", "csv, tsv, json or ndjson; found out when not given"),
+        ("format", "csv, tsv, json, ndjson or parquet; found out when not given"),
         ("encoding", "utf-8, utf-16, latin-1 or windows-1252"),
         ("delimiter", "comma, semicolon, tab, pipe, space or a character; detected when not given"),
         ("quote", "The character around fields, or none"),
@@ -44,8 +44,8 @@ internal static class IngestCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "CSV, NDJSON or JSON files, packed with gzip or not, or a named pipe; - for the standard input. Several become one dataset, in "
-                + "this order",
+            Description = "CSV, NDJSON, JSON or Parquet files, packed with gzip or not, or a named pipe; - for the standard input. Several become one "
+                + "dataset, in this order",
             Arity = ArgumentArity.OneOrMore,
         };
         var name = new Option<string?>("--name") { Description = "The dataset; the file's name without its ending when not given" };
@@ -216,6 +216,7 @@ internal static class IngestCommand
             ".tsv" or ".tab" => "text/tab-separated-values",
             ".json" => "application/json",
             ".ndjson" or ".jsonl" => "application/x-ndjson",
+            ".parquet" => "application/vnd.apache.parquet",
             _ => "application/octet-stream",
         };
     }

@@ -281,7 +281,8 @@ public sealed class CatalogTests : IAsyncLifetime
         var scratch = _host.Service<IScratchSpace>();
         using var codec = new ParquetManifestCodec(scratch);
         using var catalog = NewCatalog(store, codec);
-        using var ingestor = new FileIngestor(store, scratch, catalog, _host.Service<IDatasetRows>(), _host.Service<IngestOptions>());
+        using var ingestor = new FileIngestor(
+            store, scratch, catalog, _host.Service<IDatasetRows>(), _host.Service<IDataFiles>(), _host.Service<IngestOptions>());
         var request = new IngestRequest(DatasetName.Parse("t"), ReadOptions.Default);
         await ingestor.IngestAsync(request, OneFile.Of("a\n0\n"u8), default);
 

@@ -24,7 +24,7 @@ internal static class FileStart
         ReadOnlySpan<byte> data, ReadOnlySpan<byte> text, FileFormat? told, IngestSource source, bool isPacked)
     {
         var isText = !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]);
-        if (data.StartsWith(ParquetMark) && (told is FileFormat.Parquet || (told is null && !isText)))
+        if (data.StartsWith(ParquetMark) && (told is FileFormat.Parquet || (told is null && IsParquet(data))))
         {
             return FileFormat.Parquet;
         }
@@ -106,8 +106,8 @@ internal static class FileStart
             : "a ZIP archive. Unpack it and send the files in it, or pack it with gzip",
         [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Excel or other Office file of before 2007. Save the sheet as CSV (UTF-8) and send that",
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF, which holds pages and no table. Export the data as CSV where the PDF was made",
-        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file. Say format=parquet, or leave format= out",
-        [(byte)'P', (byte)'A', (byte)'R', (byte)'E', ..] => "a Parquet file with an encrypted footer. Write it without encryption",
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] when IsParquet(data) => "a Parquet file. Say format=parquet, or leave format= out",
+        [(byte)'P', (byte)'A', (byte)'R', (byte)'E', ..] when data.Contains((byte)0) => "a Parquet file with an encrypted footer. Write it without encryption",
         [0x28, 0xB5, 0x2F, 0xFD, ..] => "packed with zstd. Unpack it, or pack it with gzip",
         [(byte)'B', (byte)'Z', (byte)'h', ..] => "packed with bzip2. Unpack it, or pack it with gzip",
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "packed with xz. Unpack it, or pack it with gzip",
@@ -126,6 +126,10 @@ internal static class FileStart
             : Begins(text, "<?xml") || Begins(text, "<!--") ? "XML. Send CSV or JSON; if it is CSV after all, say format=csv"
             : Begins(text, "{\\rtf") ? "a word processor's file (RTF). Save the table as CSV"
             : null;
+
+    /// <summary>Whether what follows the mark is the head of a page, which no text begins with.</summary>
+    private static bool IsParquet(ReadOnlySpan<byte> data) =>
+        data.Length > ParquetMark.Length && data[ParquetMark.Length] is < (byte)' ' and not ((byte)'\t' or (byte)'\n' or (byte)'\r') or >= 0x7F;
 
     /// <summary>An object or an array, and not merely a name in brackets: <c>{</c> or <c>[</c>, then what JSON can have there.</summary>
     private static bool IsJson(ReadOnlySpan<byte> text)

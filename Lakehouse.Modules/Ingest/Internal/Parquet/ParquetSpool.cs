@@ -5,7 +5,9 @@ using Lakehouse.Ingest.Internal.Files;
 
 namespace Lakehouse.Ingest.Internal.Parquet;
 
-/// <summary>Writes Parquet files into the scratch space while they arrive. Only their ends are looked at here: the engine reads them, in its own process.</summary>
+/// <summary>
+/// Writes Parquet files into the scratch space while they arrive. Only their ends are looked at here: the engine reads them, in its own process.
+/// </summary>
 internal sealed class ParquetSpool(string folder)
 {
     private const int BlockSize = 1 << 20;
