@@ -3,11 +3,11 @@ using Lakehouse.Bench.Sql;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
-// [all|ingest|json|formats|kept|again|control|latency|isolation|objects|embed|search|vectors|scale] [rows]
+// [all|ingest|files|json|formats|kept|again|control|latency|isolation|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 string[] parts =
-    ["all", "ingest", "json", "formats", "kept", "again", "control", "latency", "isolation", "objects", "embed", "search", "vectors", "scale"];
+    ["all", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "objects", "embed", "search", "vectors", "scale"];
 if (!parts.Contains(what))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
@@ -72,6 +72,11 @@ Console.WriteLine($"{Environment.ProcessorCount} processors, {workspace.CsvBytes
 if (what is "all" or "ingest")
 {
     await IngestBench.RunAsync(server, workspace, report);
+}
+
+if (what is "all" or "files")
+{
+    await FileBench.RunAsync(server, workspace, report);
 }
 
 if (what is "all" or "json" or "formats" or "latency" or "objects")

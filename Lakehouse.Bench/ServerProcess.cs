@@ -59,6 +59,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    public async Task DropAsync(string name)
+    {
+        using var answer = await Http.DeleteAsync($"/v1/catalog/dataset/{name}");
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Returns the size of the answer and the time to its first byte.</summary>
     public async Task<(long Bytes, TimeSpan FirstByte, TimeSpan Whole)> QueryAsync(string sql, byte[] buffer, string options = "")
     {

@@ -16,6 +16,7 @@ namespace Lakehouse.Catalog;
 /// <param name="MadeBy">What made it, e.g. <c>ingest</c> or <c>restore of version 3</c>; null in manifests of earlier builds.</param>
 /// <param name="Definition">The query of a view or of a derived dataset; null for other datasets.</param>
 /// <param name="Requests">The last requests with a key that this dataset has answered, oldest first; null for none.</param>
+/// <param name="RowsSince">An earlier version with the same rows in other data files; null where this version has changed the rows.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -29,8 +30,12 @@ public sealed record Manifest(
     bool IsDropped = false,
     string? MadeBy = null,
     DatasetDefinition? Definition = null,
-    IReadOnlyList<AnsweredRequest>? Requests = null)
+    IReadOnlyList<AnsweredRequest>? Requests = null,
+    long? RowsSince = null)
 {
+    /// <summary>The version that has brought these rows. What was made of it or of a later one, up to this one, is made of the same rows.</summary>
+    public long RowsVersion => RowsSince ?? Version;
+
     /// <summary>Whether it is a view, which has columns and no rows of its own.</summary>
     public bool IsView => Definition is { Kind: DefinitionKind.View };
 

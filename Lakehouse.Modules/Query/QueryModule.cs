@@ -33,7 +33,8 @@ public static class QueryModule
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>();
         services.AddSingleton<QueryEngine>().AddSingleton<IQueryEngine>(provider => provider.GetRequiredService<QueryEngine>());
-        services.AddSingleton<IDatasetRows, RowEditor>().AddSingleton<IDataFiles, DataFiles>();
+        services.AddSingleton<RowEditor>().AddSingleton<IDatasetRows>(provider => provider.GetRequiredService<RowEditor>()).AddHostedService<Compactor>();
+        services.AddSingleton<IDataFiles, DataFiles>();
         services.AddSingleton<DatasetWriter>().AddSingleton<ViewStore>();
         services.AddSingleton<DerivedDatasets>().AddHostedService(provider => provider.GetRequiredService<DerivedDatasets>());
         services.AddResponseCompression(compression =>

@@ -103,6 +103,18 @@ public sealed record QueryOptions
     /// <summary>The largest Parquet file that a query may write as a dataset (<c>into</c>, derived datasets).</summary>
     public required long MaxStoredBytes { get; init; }
 
+    /// <summary>How many neighbouring small data files of a dataset are merged into one; 0: none are.</summary>
+    public required int CompactFiles { get; init; }
+
+    /// <summary>Data files larger than this are not merged.</summary>
+    public required long CompactBytes { get; init; }
+
+    /// <summary>How long after the last change of a dataset fewer of its small data files are merged, too.</summary>
+    public required TimeSpan CompactAfter { get; init; }
+
+    /// <summary>How often small data files are looked for.</summary>
+    public required TimeSpan CompactEvery { get; init; }
+
     /// <summary>How long the engine may work on one step of a change of rows: deletes, upserts.</summary>
     public required TimeSpan RewriteTimeout { get; init; }
 
@@ -168,6 +180,10 @@ public sealed record QueryOptions
             MaxParameters = settings.Count("query", "max_params", 1_000, 0, 10_000),
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             MaxStoredBytes = settings.Size("query", "max_stored_bytes", "64GiB", "1MiB", "1024TiB"),
+            CompactFiles = settings.Count("query", "compact_files", 16, 0, 10_000),
+            CompactBytes = settings.Size("query", "compact_bytes", "4MiB", "64KiB", "1TiB"),
+            CompactAfter = settings.Time("query", "compact_after", "10m", "100ms", "365d"),
+            CompactEvery = settings.Time("query", "compact_every", "2s", "100ms", "1d"),
             RewriteTimeout = settings.Time("query", "rewrite_timeout", "10m", "100ms", "1d"),
             InterruptGrace = settings.Time("query", "interrupt_grace", "2s", "10ms", "1h"),
             MaxStuckEngines = settings.Count("query", "max_stuck_engines", 4, 0, 64),

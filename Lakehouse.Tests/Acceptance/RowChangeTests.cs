@@ -3,7 +3,7 @@ using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
 
-/// <summary>Kills the program while it changes rows: afterwards there is one version or the next.</summary>
+/// <summary>Kills the program while it changes rows and merges data files: afterwards there is one version or the next.</summary>
 public sealed class RowChangeTests
 {
     private const int Rows = 2_000;
@@ -22,7 +22,8 @@ public sealed class RowChangeTests
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            await using var server = await LakehouseProcess.StartAsync(folder.Path);
+            await using var server = await LakehouseProcess.StartAsync(
+                folder.Path, "--query.compact_files", "2", "--query.compact_every", "100ms", "--query.compact_bytes", "1MiB");
             await RequireWholeAsync(server);
             var acknowledged = -1;
             var writing = Task.Run(async () =>
@@ -46,6 +47,11 @@ public sealed class RowChangeTests
                     // It was killed.
                 }
             });
+            if (kill % 2 == 0)
+            {
+                await Until.HoldsAsync(() => Volatile.Read(ref acknowledged) >= 0);
+            }
+
             await Task.Delay(random.Next(50, 700));
             await server.KillAsync();
             await writing;

@@ -101,6 +101,7 @@ internal sealed partial class ManifestCatalog(
                     UpdatedAt = Now(),
                     IsDropped = true,
                     MadeBy = "drop",
+                    RowsSince = null,
                     Definition = null,
                 }),
             cancellationToken);
@@ -347,7 +348,8 @@ internal sealed partial class ManifestCatalog(
         return new Manifest(
             DatasetId.For(commit.Name), commit.Name, version, fingerprint, columns, all,
             commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
-            Requests: Remember(current?.Requests, commit.Request, version));
+            Requests: Remember(current?.Requests, commit.Request, version),
+            RowsSince: commit.Rewrite is { KeepsRows: true } ? current!.RowsVersion : null);
     }
 
     /// <summary>The data files that an append leaves in the dataset, with those that were rewritten.</summary>

@@ -50,11 +50,12 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 using var statement = connection.Prepare($"""
                     SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
                            epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by,
-                           kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR, to_json(schemas)::VARCHAR
+                           kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR, to_json(schemas)::VARCHAR,
+                           rows_since
                     FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by, NULL::VARCHAR AS kind, NULL::VARCHAR AS "sql",
                                  NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources,
                                  NULL::STRUCT("key" VARCHAR, digest VARCHAR, version BIGINT)[] AS requests,
-                                 NULL::STRUCT(name VARCHAR, type VARCHAR)[][] AS schemas WHERE false
+                                 NULL::STRUCT(name VARCHAR, type VARCHAR)[][] AS schemas, NULL::BIGINT AS rows_since WHERE false
                           UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                     WHERE version IS NOT NULL
                     """);
@@ -96,7 +97,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                    {Text(manifest.Definition?.Kind.ToString().ToLowerInvariant())} AS kind, {Text(manifest.Definition?.Sql)} AS "sql",
                    from_json({DuckDbSql.Literal(sources)}, {SourcesShape}) AS sources,
                    from_json({DuckDbSql.Literal(requests)}, {RequestsShape}) AS requests,
-                   from_json({DuckDbSql.Literal(JsonSerializer.Serialize(schemas, Json))}, {SchemasShape}) AS schemas
+                   from_json({DuckDbSql.Literal(JsonSerializer.Serialize(schemas, Json))}, {SchemasShape}) AS schemas,
+                   {(manifest.RowsSince is { } since ? $"{since}" : "NULL")}::BIGINT AS rows_since
             """);
     }
 
@@ -133,7 +135,8 @@ internal sealed class ParquetManifestCodec(IScratchSpace scratch) : IManifestCod
                 Enum.TryParse<DefinitionKind>(kind, ignoreCase: true, out var known) ? known : throw new FormatException($"the kind '{kind}' is not known"),
                 Text(12),
                 JsonSerializer.Deserialize<List<SourceVersion>>(OptionalText(13) ?? "[]", Json) ?? []),
-            JsonSerializer.Deserialize<List<AnsweredRequest>>(OptionalText(14) ?? "[]", Json) is { Count: > 0 } requests ? requests : null);
+            JsonSerializer.Deserialize<List<AnsweredRequest>>(OptionalText(14) ?? "[]", Json) is { Count: > 0 } requests ? requests : null,
+            row.GetVector(16).IsNull(0) ? null : Number(16));
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
         string? OptionalText(int column) => row.GetVector(column).IsNull(0) ? null : Text(column);

@@ -90,6 +90,9 @@ public sealed class LakehouseHost : IAsyncDisposable
 
             // So that each query runs.
             ["query.cache_bytes"] = "0",
+
+            // So that no version is made but by the test.
+            ["query.compact_files"] = "0",
         };
         foreach (var (key, value) in settings)
         {

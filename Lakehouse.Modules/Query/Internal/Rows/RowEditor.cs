@@ -106,6 +106,35 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
     }
 
+    /// <summary>Puts one data file in the place of several of a dataset, which hold the same rows.</summary>
+    /// <exception cref="LakehouseException">
+    /// <c>version_conflict</c>, <c>schema_conflict</c>: another writer has changed them. As <see cref="IQueryEngine.AnswerAsync"/>.
+    /// </exception>
+    public async Task<CommitResult> MergeAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
+    {
+        using var folder = scratch.Create();
+        var attached = new Dictionary<string, AttachedTable> { [Rows] = new(files, dataset.Columns) };
+        var merged = await StoreAsync(dataset.Name, $"SELECT * FROM \"{Rows}\"", null, attached, folder.Path, isNeeded: true, cancellationToken);
+        if (files.All(f => f.RowCount is not null) && files.Sum(f => f.RowCount) != merged!.RowCount)
+        {
+            throw new LakehouseException(
+                ErrorKind.Failed,
+                "engine_failed",
+                $"The engine read {merged.RowCount} rows of {files.Sum(f => f.RowCount)} from data files of '{dataset.Name}'.");
+        }
+
+        var commit = new DatasetCommit(
+            dataset.Name,
+            dataset.Fingerprint,
+            dataset.Columns,
+            [],
+            0,
+            "compaction",
+            CommitMode.Append,
+            Rewrite: new FileRewrite([.. files.Select(f => f.Key)], [merged!], KeepsRows: true));
+        return await catalog.CommitAsync(commit, CancellationToken.None);
+    }
+
     /// <summary>Runs a change again when another writer has committed meanwhile.</summary>
     private static async Task<RowChange> TryAsync(Func<Task<RowChange>> change)
     {

@@ -175,7 +175,8 @@ internal sealed partial class DerivedDatasets : BackgroundService
     private DateTimeOffset RetryAtOf(Manifest dataset) =>
         _runs.GetValueOrDefault(dataset.Name.Value) is { Error: not null } run && run.Seen.SequenceEqual(VersionsOf(dataset)) ? run.RetryAt : default;
 
-    private bool IsFresh(Manifest dataset) => dataset.Definition!.Sources.All(s => _catalog.FindAny(s.Name)?.Version == s.Version);
+    private bool IsFresh(Manifest dataset) => dataset.Definition!.Sources.All(
+        s => _catalog.FindAny(s.Name) is { } source && source.RowsVersion <= s.Version && s.Version <= source.Version);
 
     private void Wake(object? sender, EventArgs arguments)
     {

@@ -166,7 +166,7 @@ internal sealed partial class ImportJobs(
                 return;
             }
 
-            var newest = catalog.Find(DatasetName.Parse(origin.Dataset))?.Version ?? 0;
+            var newest = catalog.Find(DatasetName.Parse(origin.Dataset))?.RowsVersion ?? 0;
             var isBehind = origin.Follow && newest > Math.Max(origin.Version, origin.UpdatingTo ?? 0);
             var isUnfinished = origin.UpdatingTo is not null && (job is null || (job.RetryAt is { } at && time.GetTimestamp() >= at));
             if (isBehind)
