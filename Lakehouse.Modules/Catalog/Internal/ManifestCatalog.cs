@@ -360,19 +360,61 @@ internal sealed partial class ManifestCatalog(
             return current.Objects;
         }
 
-        var removed = commit.Rewrite.Removed.ToHashSet();
-        var first = current.Objects.ToList().FindIndex(o => removed.Contains(o.Key));
-        if (current.Objects.Count(o => removed.Contains(o.Key)) < removed.Count)
-        {
-            throw new LakehouseException(
+        var places = FindPlaces(current.Objects, commit.Rewrite.Removed)
+            ?? throw new LakehouseException(
                 ErrorKind.Conflict,
                 "version_conflict",
                 $"Another writer has changed the rows of the dataset '{commit.Name}' that were to be changed. It is as that writer has left it; try again.");
+        var kept = new List<DataFile>(current.Objects.Count);
+        for (var i = 0; i < current.Objects.Count; i++)
+        {
+            if (places.Count > 0 && i == places.Min)
+            {
+                kept.AddRange(rewritten);
+            }
+
+            if (!places.Contains(i))
+            {
+                kept.Add(current.Objects[i]);
+            }
         }
 
-        var kept = current.Objects.Where(o => !removed.Contains(o.Key)).ToList();
-        kept.InsertRange(first < 0 ? kept.Count : current.Objects.Take(first).Count(o => !removed.Contains(o.Key)), rewritten);
         return kept;
+    }
+
+    /// <summary>
+    /// The positions of data files in a dataset. The same file can be there more than once, when the same rows were added again: as many of it are found as are
+    /// named. Null when one is not there.
+    /// </summary>
+    private static SortedSet<int>? FindPlaces(IReadOnlyList<DataFile> files, IReadOnlyList<ObjectKey> keys)
+    {
+        // Neighbours stay neighbours, so that the rows stay in their order.
+        for (var start = 0; start + keys.Count <= files.Count; start++)
+        {
+            if (keys.Select((key, i) => files[start + i].Key == key).All(isSame => isSame))
+            {
+                return [.. Enumerable.Range(start, keys.Count)];
+            }
+        }
+
+        var places = new SortedSet<int>();
+        var next = 0;
+        foreach (var key in keys)
+        {
+            while (next < files.Count && files[next].Key != key)
+            {
+                next++;
+            }
+
+            if (next == files.Count)
+            {
+                return null;
+            }
+
+            places.Add(next++);
+        }
+
+        return places;
     }
 
     private static (IReadOnlyList<DatasetColumn> Columns, SchemaFingerprint Fingerprint) SchemaOf(DatasetCommit commit, Manifest? current)

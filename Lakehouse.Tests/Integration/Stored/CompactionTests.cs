@@ -58,6 +58,19 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public async Task Files_that_are_in_a_dataset_more_than_once_are_merged_as_often()
+    {
+        await using var host = await StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await AppendAsync(host, i % 3);
+        }
+
+        await Until.HoldsAsync(async () => await FileCountAsync(host) <= 8);
+        (await host.RowsAsync("SELECT list(id) = list_transform(range(40), i -> i % 3) FROM t")).Should().Be("[[true]]");
+    }
+
+    [Fact]
     public async Task Files_with_older_columns_are_merged_as_the_columns_that_there_are()
     {
         await using var host = await StartAsync();

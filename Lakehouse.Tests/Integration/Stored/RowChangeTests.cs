@@ -127,6 +127,24 @@ public sealed class RowChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_that_are_in_a_dataset_more_than_once_are_counted_as_often()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await IngestAsync(_host, "t", "id,v\n1,a\n2,b\n", "&mode=append");
+            await IngestAsync(_host, "t", $"id,v\n{10 + i},x\n", "&mode=append");
+        }
+
+        (await KeysAsync("t")).Distinct().Should().HaveCount(4);
+        var (_, removed) = await DeleteAsync("t", "id = 1 OR id = 11");
+        (removed.GetProperty("removed_rows").GetInt64(), removed.GetProperty("row_count").GetInt64()).Should().Be((4, 5));
+        (await _host.RowsAsync("SELECT id FROM t ORDER BY id")).Should().Be("[[2],[2],[2],[10],[12]]");
+        var upserted = await IngestAsync(_host, "t", "id,v\n2,B\n", "&mode=upsert&key=id");
+        (upserted.GetProperty("replaced_rows").GetInt64(), upserted.GetProperty("row_count").GetInt64()).Should().Be((3, 3));
+        (await _host.RowsAsync("FROM t ORDER BY id")).Should().Be("""[[2,"B"],[10,"x"],[12,"x"]]""");
+    }
+
+    [Fact]
     public async Task The_same_request_again_changes_nothing()
     {
         await IngestAsync(_host, "t", "id,v\n1,a\n");

@@ -93,7 +93,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     /// <summary>
     /// How many rows are gone. A condition that is not the same each time, such as one that reads other datasets, may have removed others than were found.
     /// </summary>
-    private static long RemovedCount(IReadOnlyList<(DataFile File, long Count)> found, FileRewrite rewrite) =>
+    private static long RemovedCount(IReadOnlyList<FoundFile> found, FileRewrite rewrite) =>
         found.All(f => f.File.RowCount is not null)
             ? found.Sum(f => f.File.RowCount!.Value) - rewrite.Files.Sum(f => f.RowCount!.Value)
             : found.Sum(f => f.Count);
@@ -156,7 +156,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     }
 
     /// <summary>The data files that have rows which a clause selects, and how many of them.</summary>
-    private async Task<IReadOnlyList<(DataFile File, long Count)>> FindAsync(
+    private async Task<IReadOnlyList<FoundFile>> FindAsync(
         AttachedTable table, string clause, string? parameters, IReadOnlyDictionary<string, AttachedTable> others, CancellationToken cancellationToken)
     {
         var held = new List<ILocalFile>();
@@ -176,17 +176,23 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { FileColumn = column } };
             var sql = $"SELECT {name}, count(*)::VARCHAR FROM \"{Rows}\" {clause} GROUP BY ALL";
             await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
-            var found = new List<(DataFile, long)>();
+            var counts = new Dictionary<ObjectKey, long>();
             while (await rows.ReadAsync(cancellationToken) is { } chunk)
             {
                 for (var row = 0; row < chunk.RowCount; row++)
                 {
                     var path = Encoding.UTF8.GetString(chunk.GetText(0, row).Span);
-                    found.Add((byPath[path], long.Parse(chunk.GetText(1, row).Span, CultureInfo.InvariantCulture)));
+                    counts.Add(byPath[path].Key, long.Parse(chunk.GetText(1, row).Span, CultureInfo.InvariantCulture));
                 }
             }
 
-            return [.. table.Files.Join(found, f => f.Key, f => f.Item1.Key, (_, f) => f)];
+            // The same file can be there more than once, when the same rows were added again: the count is that of all of them.
+            var times = table.Files.CountBy(f => f.Key).ToDictionary();
+            return
+            [
+                .. table.Files.Where(f => counts.ContainsKey(f.Key))
+                    .Select(f => new FoundFile(f, counts[f.Key] / times[f.Key], counts[f.Key] == f.RowCount * times[f.Key])),
+            ];
         }
         finally
         {
@@ -198,7 +204,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     private async Task<FileRewrite> RewriteAsync(
         DatasetName name,
         AttachedTable table,
-        IReadOnlyList<(DataFile File, long Count)> found,
+        IReadOnlyList<FoundFile> found,
         string clause,
         string? parameters,
         IReadOnlyDictionary<string, AttachedTable> others,
@@ -209,7 +215,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
 
         // A file without the rest needs not be read, unless nothing of the dataset would be left: a table without files has no columns.
         var isAll = found.Count == table.Files.Count;
-        var rest = found.Where(f => f.File.RowCount != f.Count).Select(f => f.File).ToList();
+        var rest = found.Where(f => !f.IsWhole).Select(f => f.File).ToList();
         rest = rest.Count == 0 && isAll ? [found[0].File] : rest;
         for (var start = 0; start < rest.Count;)
         {
@@ -341,4 +347,10 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             throw GateErrors.Invalid("where is no single condition: its brackets are not even, or it has a semicolon");
         }
     }
+
+    /// <summary>A data file with rows that go.</summary>
+    /// <param name="File">The file.</param>
+    /// <param name="Count">How many rows go.</param>
+    /// <param name="IsWhole">Whether these are all of its rows.</param>
+    private sealed record FoundFile(DataFile File, long Count, bool IsWhole);
 }
