@@ -13,7 +13,7 @@ namespace Lakehouse.Catalog;
 /// <param name="Mode">What it does with the rows that are there.</param>
 /// <param name="Definition">For a derived dataset: its definition. Null for a dataset that is filled from outside.</param>
 /// <param name="ExpectedVersion">
-/// The version on which the content is based, 0 for none: if another one is the newest, the commit is refused. Null: any.
+/// The version on which the content is based, 0 for none: if one with other rows is the newest, the commit is refused. Null: any.
 /// </param>
 /// <param name="Request">The request that it answers; null when its sender gave it no key.</param>
 /// <param name="Schema">What becomes of the dataset's columns where the commit has others.</param>

@@ -123,12 +123,20 @@ internal sealed partial class ManifestCatalog(
         }
 
         var keys = new Dictionary<string, ObjectKey>(StringComparer.Ordinal);
-        foreach (var hash in hashes)
+        var added = new HashSet<ObjectKey>();
+        foreach (var hash in hashes.Where(h => !keys.ContainsKey(h)))
         {
-            keys.TryAdd(hash, FindKey(hash) ?? DataFileKey.New(name, fingerprint, hash));
+            if (FindKey(hash) is { } known)
+            {
+                keys.Add(hash, known);
+                continue;
+            }
+
+            keys.Add(hash, DataFileKey.New(name, fingerprint, hash));
+            added.Add(keys[hash]);
         }
 
-        return new CommitPlan(fingerprint, [.. hashes.Select(h => keys[h])]);
+        return new CommitPlan(fingerprint, [.. hashes.Select(h => keys[h])], added);
 
         ObjectKey? FindKey(string hash) => Find(name) is { } newest ? DataFileKey.Find(newest.Objects, hash) : null;
     }
@@ -177,7 +185,7 @@ internal sealed partial class ManifestCatalog(
     private static void RequireKind(DatasetCommit commit, Manifest? newest)
     {
         var current = newest is { IsDropped: false } ? newest : null;
-        if (commit.ExpectedVersion is { } expected && expected != (current?.Version ?? 0))
+        if (commit.ExpectedVersion is { } expected && !(expected >= (current?.RowsVersion ?? 0) && expected <= (current?.Version ?? 0)))
         {
             throw new LakehouseException(
                 ErrorKind.Conflict, "version_conflict", $"The dataset '{commit.Name}' has got version {current?.Version} since version {expected} was read. It "
@@ -345,9 +353,10 @@ internal sealed partial class ManifestCatalog(
         ];
         RequireBounds(all.Count);
         var version = NextVersion(commit.Name, newest);
+        var rowCount = Math.Max(0, commit.RowCount + (isAppend ? current!.RowCount : 0));
         return new Manifest(
             DatasetId.For(commit.Name), commit.Name, version, fingerprint, columns, all,
-            commit.RowCount + (isAppend ? current!.RowCount : 0), current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
+            rowCount, current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
             Requests: Remember(current?.Requests, commit.Request, version),
             RowsSince: commit.Rewrite is { KeepsRows: true } ? current!.RowsVersion : null);
     }

@@ -97,7 +97,7 @@ public sealed record ColumnType
             return left;
         }
 
-        var days = (string[])["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"];
+        var days = (string[])["DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"];
         if (days.Contains(left) && days.Contains(right))
         {
             return "TIMESTAMP";

@@ -146,8 +146,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         }
         catch
         {
-            // The files are nobody's: their keys are new, and no commit has named them.
-            foreach (var key in placed.Keys.Where(k => catalog.Find(request.Name)?.Objects.Any(o => o.Key == k) != true))
+            // Nobody knows these keys; those that the dataset had before stay.
+            foreach (var key in placed.Added)
             {
                 await store.DeleteAsync(key, CancellationToken.None);
             }

@@ -37,7 +37,7 @@ public sealed class ParquetIngestTests : IAsyncLifetime
     public async Task Files_are_added_and_read_as_the_types_of_the_dataset_where_nothing_is_lost()
     {
         await IngestAsync("t", await ParquetAsync("SELECT 1::BIGINT AS id, 1.5::DOUBLE AS v, TIMESTAMP '2024-01-01' AS at"));
-        await IngestAsync("t", await ParquetAsync("SELECT DATE '2024-01-02' AS at, 2.5::FLOAT AS V, 2::SMALLINT AS Id"), "&mode=append");
+        await IngestAsync("t", await ParquetAsync("SELECT TIMESTAMP '2024-01-02' AS at, 2.5::FLOAT AS V, 2::SMALLINT AS Id"), "&mode=append");
         (await _host.RowsAsync("FROM t")).Should().Be("""[[1,1.5,"2024-01-01 00:00:00"],[2,2.5,"2024-01-02 00:00:00"]]""");
         (await _host.RowsAsync("SELECT DISTINCT typeof(id), typeof(v), typeof(\"at\") FROM t")).Should().Be("""[["BIGINT","DOUBLE","TIMESTAMP"]]""");
 
@@ -46,6 +46,7 @@ public sealed class ParquetIngestTests : IAsyncLifetime
                      ("SELECT 3::BIGINT AS id, 3::BIGINT AS v, TIMESTAMP '2024-01-01' AS at", "'v' is DOUBLE, not BIGINT"),
                      ("SELECT 3::BIGINT AS id, 3.5::DOUBLE AS v", "'at' (TIMESTAMP) is missing"),
                      ("SELECT 3::BIGINT AS id, 3.5::DOUBLE AS v, TIMESTAMP '2024-01-01' AS at, 1 AS more", "'more' (INTEGER) is new"),
+                     ("SELECT 3::BIGINT AS id, 3.5::DOUBLE AS v, TIMESTAMP_NS '2024-01-01' AS at", "'at' is TIMESTAMP, not TIMESTAMP_NS"),
                      ("SELECT 'x' AS id, 3.5::DOUBLE AS v, TIMESTAMP '2024-01-01' AS at", "'id' is BIGINT, not VARCHAR"),
                  })
         {

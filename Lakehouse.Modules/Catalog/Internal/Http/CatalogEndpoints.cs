@@ -100,7 +100,8 @@ internal static class CatalogEndpoints
         RequireRowCount("row_count", request.RowCount);
         var objects = request.Objects.Select(Validate).ToList();
         var columns = request.Columns;
-        if (columns.Any(c => c.Name.Length == 0 || c.Type.Length == 0) || columns.DistinctBy(c => c.Name).Count() != columns.Count)
+        var isUnique = columns.DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Count() == columns.Count;
+        if (!isUnique || columns.Any(c => c.Name.Length == 0 || c.Type.Length == 0))
         {
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_columns", "Every entry of columns needs a name of its own and a type.");
         }

@@ -25,12 +25,36 @@ internal static class ParquetColumns
         ];
     }
 
-    /// <summary>Whether a type has every value of another one, without rounding, and not merely as text.</summary>
     private static bool Holds(string type, string other) =>
-        type == other
-        || (ColumnType.TryParse(type) is { } wide
-            && ColumnType.TryParse(other) is { } narrow
+        type == other || (ColumnType.TryParse(type) is { } wide && ColumnType.TryParse(other) is { } narrow && Holds(wide, narrow));
+
+    /// <summary>Whether a type has every value of another one, without rounding, and not merely as text.</summary>
+    private static bool Holds(ColumnType wide, ColumnType narrow)
+    {
+        if (wide.ToString() == narrow.ToString())
+        {
+            return true;
+        }
+
+        if (wide.Element is not null && narrow.Element is not null)
+        {
+            return Holds(wide.Element, narrow.Element);
+        }
+
+        if (wide.Members is not null && narrow.Members is not null)
+        {
+            return narrow.Members.All(
+                m => wide.Members.FirstOrDefault(w => w.Name.Equals(m.Name, StringComparison.OrdinalIgnoreCase)) is { } same && Holds(same.Type, m.Type));
+        }
+
+        return wide.Scalar is { } type
+            && narrow.Scalar is { } other
+            && IsNumber(type)
             && wide.Widen(narrow).ToString() == type
-            && type is not ("VARCHAR" or "JSON")
-            && !(type == "DOUBLE" && (BeyondDouble.Contains(other) || other.StartsWith("DECIMAL", StringComparison.Ordinal))));
+            && !(type == "DOUBLE" && (BeyondDouble.Contains(other) || other.StartsWith("DECIMAL", StringComparison.Ordinal)));
+    }
+
+    private static bool IsNumber(string type) =>
+        type == "DOUBLE" || type.EndsWith("INT", StringComparison.Ordinal) || type.EndsWith("INTEGER", StringComparison.Ordinal)
+        || type.StartsWith("DECIMAL", StringComparison.Ordinal);
 }

@@ -60,16 +60,21 @@ internal sealed partial class Compactor(RowEditor rows, ICatalog catalog, QueryO
         {
             // Another writer has changed these files; what it has left is looked at next time.
         }
-        catch (LakehouseException error)
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Busy)
         {
+            // There is other work to do; next time.
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, the program goes on: a merge can wait.
             _failed[dataset.DatasetId] = dataset.Version;
-            LogFailed(dataset.Name.Value, error.Message);
+            LogFailed(error, dataset.Name.Value);
         }
     }
 
     [LoggerMessage(EventId = 3101, Level = LogLevel.Debug, Message = "Merged {Count} data files of {Dataset} in version {Version}")]
     private partial void LogMerged(int count, string dataset, long version);
 
-    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Could not merge data files of {Dataset}: {Reason}")]
-    private partial void LogFailed(string dataset, string reason);
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Could not merge data files of {Dataset}")]
+    private partial void LogFailed(Exception error, string dataset);
 }

@@ -33,6 +33,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         RequireExpression(condition);
         return TryAsync(async () =>
         {
+            // Another process may have brought rows that this one has not heard of: what is not there now is said to be not there.
+            await catalog.RefreshAsync(name, cancellationToken);
             var dataset = catalog.Find(name)
                 ?? throw new LakehouseException(
                     ErrorKind.NotFound,
@@ -67,7 +69,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         }
 
         // Both sides as the wider type, so that they can be compared.
-        var columns = dataset is null || dataset.Columns.Count == 0 ? commit.Columns : SchemaEvolution.Merge(dataset.Columns, commit.Columns);
+        var columns = dataset is null ? commit.Columns : SchemaEvolution.Merge(dataset.Columns, commit.Columns);
+        RequireKeys(keys, dataset?.Columns ?? [], commit.Columns, columns);
         using var folder = scratch.Create();
         var files = await LastOfEachAsync(commit, keys, folder.Path, cancellationToken);
         commit = commit with { ExpectedVersion = dataset?.Version ?? 0, Mode = CommitMode.Append };
@@ -94,7 +97,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     /// How many rows are gone. A condition that is not the same each time, such as one that reads other datasets, may have removed others than were found.
     /// </summary>
     private static long RemovedCount(IReadOnlyList<FoundFile> found, FileRewrite rewrite) =>
-        found.All(f => f.File.RowCount is not null)
+        found.All(f => f.File is { IsOwn: true, RowCount: not null })
             ? found.Sum(f => f.File.RowCount!.Value) - rewrite.Files.Sum(f => f.RowCount!.Value)
             : found.Sum(f => f.Count);
 
@@ -111,6 +114,18 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     /// <c>version_conflict</c>, <c>schema_conflict</c>: another writer has changed them. As <see cref="IQueryEngine.AnswerAsync"/>.
     /// </exception>
     public async Task<CommitResult> MergeAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CommitMergedAsync(dataset, files, cancellationToken);
+        }
+        catch (Exception error) when (FileSystemErrors.Is(error))
+        {
+            throw FileSystemErrors.Translate(error);
+        }
+    }
+
+    private async Task<CommitResult> CommitMergedAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();
         var attached = new Dictionary<string, AttachedTable> { [Rows] = new(files, dataset.Columns) };
@@ -191,7 +206,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             return
             [
                 .. table.Files.Where(f => counts.ContainsKey(f.Key))
-                    .Select(f => new FoundFile(f, counts[f.Key] / times[f.Key], counts[f.Key] == f.RowCount * times[f.Key])),
+                    .Select(f => new FoundFile(f, counts[f.Key] / times[f.Key])),
             ];
         }
         finally
@@ -213,10 +228,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     {
         var files = new List<OfferedFile>();
 
-        // A file without the rest needs not be read, unless nothing of the dataset would be left: a table without files has no columns.
         var isAll = found.Count == table.Files.Count;
-        var rest = found.Where(f => !f.IsWhole).Select(f => f.File).ToList();
-        rest = rest.Count == 0 && isAll ? [found[0].File] : rest;
+        var rest = found.Select(f => f.File).ToList();
         for (var start = 0; start < rest.Count;)
         {
             var (end, size) = (start, 0L);
@@ -327,6 +340,37 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         {
             throw EngineErrors.IsDerived(dataset.Name.Value);
         }
+
+        if (dataset.Columns.Count == 0)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict,
+                "columns_unknown",
+                $"The dataset '{dataset.Name}' was registered without its columns, so its rows cannot be changed. Register it again with them.");
+        }
+    }
+
+    /// <summary>Refuses keys that are rounded before they are compared: different ones could become the same.</summary>
+    private static void RequireKeys(
+        IReadOnlyList<string> keys, IReadOnlyList<DatasetColumn> before, IReadOnlyList<DatasetColumn> added, IReadOnlyList<DatasetColumn> joined)
+    {
+        foreach (var key in keys)
+        {
+            var (old, @new, both) = (TypeOf(before, key), TypeOf(added, key), TypeOf(joined, key));
+            if (both == "DOUBLE" && old is not null && (!IsFloat(old) || !IsFloat(@new!)))
+            {
+                throw new LakehouseException(
+                    ErrorKind.Unprocessable,
+                    "upsert_key_type",
+                    $"The column '{key}' of the key is {old} in the dataset and {@new} in the file. As DOUBLE, which holds both, different keys could become "
+                    + "the same. Nothing was registered; say types= to have it read as the dataset's type.");
+            }
+        }
+
+        static string? TypeOf(IReadOnlyList<DatasetColumn> columns, string name) =>
+            columns.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Type;
+
+        static bool IsFloat(string type) => type is "FLOAT" or "DOUBLE";
     }
 
     /// <summary>
@@ -342,6 +386,11 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
 
         var last = tokens[^1];
         var isOpen = last.Depth > 0 || last.Is(condition, "(") || last.Is(condition, "[") || last.Is(condition, "{");
+        if (tokens.Any(t => condition[t.Start] == '"' && condition[t.Start..t.End].Contains("@0", StringComparison.Ordinal)))
+        {
+            throw GateErrors.Invalid("where names a version 0, which no dataset has");
+        }
+
         if (isOpen || tokens.Any(t => t.Depth < 0 || t.Is(condition, ";")))
         {
             throw GateErrors.Invalid("where is no single condition: its brackets are not even, or it has a semicolon");
@@ -351,6 +400,5 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     /// <summary>A data file with rows that go.</summary>
     /// <param name="File">The file.</param>
     /// <param name="Count">How many rows go.</param>
-    /// <param name="IsWhole">Whether these are all of its rows.</param>
-    private sealed record FoundFile(DataFile File, long Count, bool IsWhole);
+    private sealed record FoundFile(DataFile File, long Count);
 }
