@@ -105,8 +105,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Columns;
         var keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
-        var rule = request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
-        var plan = await PlanAsync(request.Name, upload, rule, [.. segments.Select(s => s.Sha256)], cancellationToken);
+        var plan = await PlanAsync(request.Name, upload, RuleOf(request), [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
         for (var i = 0; i < segments.Count; i++)
@@ -130,7 +129,6 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         CommitPlan plan;
         IReadOnlyList<DatasetColumn> columns;
         IReadOnlyList<string>? keys;
-        var rule = request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
         try
         {
             foreach (var (key, file) in placed.Keys.Zip(sent))
@@ -142,7 +140,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
             columns = ColumnsOf(stored, dataset?.Columns ?? [], request.IsEvolving);
             keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
-            plan = await catalog.PlanAsync(request.Name, columns, rule, [], cancellationToken);
+            plan = await catalog.PlanAsync(request.Name, columns, RuleOf(request), [], cancellationToken);
         }
         catch
         {
@@ -212,11 +210,13 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             madeBy,
             request.Mode,
             Request: answers,
-            Schema: request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same);
+            Schema: RuleOf(request));
         return keys is null
             ? new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), 0)
             : await rows.UpsertAsync(commit, keys, cancellationToken);
     }
+
+    private static SchemaRule RuleOf(IngestRequest request) => request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
 
     /// <summary>The columns of a key as they are called.</summary>
     private static IReadOnlyList<string> KeysOf(IReadOnlyList<string> keys, IReadOnlyList<DatasetColumn> columns) =>

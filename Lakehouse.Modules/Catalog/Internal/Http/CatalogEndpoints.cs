@@ -84,8 +84,7 @@ internal static class CatalogEndpoints
 
     private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
     {
-        var manifest = catalog.Find(DatasetName.Parse(name)) ?? throw CatalogErrors.NotFound(name, catalog);
-        return TypedResults.Ok(ManifestResponse.From(manifest));
+        return TypedResults.Ok(ManifestResponse.From(catalog.Require(DatasetName.Parse(name))));
     }
 
     private static Ok<ManifestListResponse> List(ICatalog catalog)

@@ -1,4 +1,3 @@
-using System.Text;
 using Lakehouse.Ingest.Internal.Files;
 
 namespace Lakehouse.Ingest.Internal.Csv;
@@ -13,7 +12,7 @@ internal static class CsvErrors
         var before = nul < 0 ? data : data[..nul];
         if (!System.Text.Unicode.Utf8.IsValid(before))
         {
-            var offset = FirstInvalid(before);
+            var offset = TextErrors.FirstInvalid(before);
             throw TextErrors.At(
                 data,
                 offset,
@@ -26,16 +25,5 @@ internal static class CsvErrors
         {
             throw TextErrors.At(data, nul, firstLine, "csv_nul_byte", "a NUL byte, which no text holds; if the file is UTF-16, say encoding=utf-16");
         }
-    }
-
-    private static int FirstInvalid(ReadOnlySpan<byte> data)
-    {
-        var offset = 0;
-        while (offset < data.Length && Rune.DecodeFromUtf8(data[offset..], out _, out var size) == System.Buffers.OperationStatus.Done)
-        {
-            offset += size;
-        }
-
-        return Math.Min(offset, data.Length - 1);
     }
 }

@@ -29,6 +29,18 @@ internal static class TextErrors
     public static string TooLarge(int sizeBytesMax, string hint) =>
         $"the record that starts here is larger than {Core.Configuration.ByteSize.Format(sizeBytesMax)} (ingest.max_record_bytes){hint}";
 
+    /// <summary>The offset of the first byte that is not UTF-8, in a text that has one.</summary>
+    public static int FirstInvalid(ReadOnlySpan<byte> data)
+    {
+        var offset = 0;
+        while (offset < data.Length && Rune.DecodeFromUtf8(data[offset..], out _, out var size) == System.Buffers.OperationStatus.Done)
+        {
+            offset += size;
+        }
+
+        return Math.Min(offset, data.Length - 1);
+    }
+
     /// <summary>The characters of a text.</summary>
     public static int CountCharacters(ReadOnlySpan<byte> utf8)
     {

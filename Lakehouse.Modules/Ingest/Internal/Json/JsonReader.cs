@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Lakehouse.Core.Errors;
@@ -12,6 +11,9 @@ namespace Lakehouse.Ingest.Internal.Json;
 internal sealed class JsonReader : ITableReader
 {
     private const int SampleSize = 256 * 1024;
+
+    /// <summary>Of values one after the other.</summary>
+    private static readonly JsonReaderOptions Several = JsonRow.Options with { AllowMultipleValues = true };
 
     private readonly ReadOptions _reading;
     private readonly ColumnTypes _types;
@@ -122,7 +124,7 @@ internal sealed class JsonReader : ITableReader
             return Layout.Lines; // a line that is longer than what is known of the file
         }
 
-        var reader = new Utf8JsonReader(end < 0 ? text : text[..end], new JsonReaderOptions { MaxDepth = JsonRow.DepthMax });
+        var reader = new Utf8JsonReader(end < 0 ? text : text[..end], JsonRow.Options);
         try
         {
             return reader.Read() && reader.TrySkip() && !reader.Read() ? Layout.Lines : Layout.Values;
@@ -242,7 +244,7 @@ internal sealed class JsonReader : ITableReader
     {
         var text = data[position..];
         var reader = new Utf8JsonReader(
-            text, isFinal, new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonRow.DepthMax, AllowMultipleValues = true }));
+            text, isFinal, new JsonReaderState(Several));
         try
         {
             if (!reader.Read() || !reader.TrySkip() || (reader.TokenType is JsonTokenType.Number && !isFinal && reader.BytesConsumed == text.Length))
@@ -298,7 +300,7 @@ internal sealed class JsonReader : ITableReader
     private static bool BeginsWithValue(ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(
-            text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonRow.DepthMax, AllowMultipleValues = true }));
+            text, isFinalBlock: false, new JsonReaderState(Several));
         try
         {
             _ = reader.Read() && reader.TrySkip();
@@ -324,12 +326,7 @@ internal sealed class JsonReader : ITableReader
             return;
         }
 
-        var offset = 0;
-        while (Rune.DecodeFromUtf8(text[offset..], out _, out var size) == System.Buffers.OperationStatus.Done)
-        {
-            offset += size;
-        }
-
+        var offset = TextErrors.FirstInvalid(text);
         throw new TextFormatException("json_not_utf8", offset, $"the byte 0x{text[offset]:X2} is not UTF-8, as JSON is; say encoding= if it is something else");
     }
 

@@ -14,11 +14,12 @@ namespace Lakehouse.Ingest.Internal.Json;
 internal sealed class JsonRow(JsonNames names, IRecordSink sink)
 {
     /// <summary>How deep objects and arrays may be in each other.</summary>
-    public const int DepthMax = 64;
+    private const int DepthMax = 64;
 
     private const byte Quote = (byte)'"';
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax };
+    /// <summary>How one value is read.</summary>
+    public static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax };
 
     private readonly TableColumns _columns = names.Columns;
     private readonly List<int> _touched = [];

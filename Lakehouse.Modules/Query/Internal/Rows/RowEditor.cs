@@ -4,7 +4,6 @@ using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
-using Lakehouse.Core.Text;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Gate;
@@ -35,12 +34,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         {
             // Another process may have brought rows that this one has not heard of: what is not there now is said to be not there.
             await catalog.RefreshAsync(name, cancellationToken);
-            var dataset = catalog.Find(name)
-                ?? throw new LakehouseException(
-                    ErrorKind.NotFound,
-                    "dataset_not_found",
-                    $"There is no dataset '{name}'{NearestName.Hint(name.Value, catalog.List().Select(d => d.Name.Value))}. GET /v1/catalog/list names those "
-                    + "there are.");
+            var dataset = catalog.Require(name);
             RequireOwn(dataset);
             var table = new AttachedTable(dataset.Objects, dataset.Columns);
             await CheckAsync(table, condition, parameters, cancellationToken);
@@ -186,7 +180,7 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
                 byPath[local.Path] = file;
             }
 
-            var column = FileColumn(table);
+            var column = Unique("file@", table.Columns);
             var name = DuckDbSql.Identifier(column);
             var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { FileColumn = column } };
             var sql = $"SELECT {name}, count(*)::VARCHAR FROM \"{Rows}\" {clause} GROUP BY ALL";
@@ -226,20 +220,18 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         string folder,
         CancellationToken cancellationToken)
     {
-        var files = new List<OfferedFile>();
-
-        var isAll = found.Count == table.Files.Count;
-        var rest = found.Select(f => f.File).ToList();
-        for (var start = 0; start < rest.Count;)
+        var (files, old) = (new List<OfferedFile>(), found.Select(f => f.File).ToList());
+        for (var start = 0; start < old.Count;)
         {
             var (end, size) = (start, 0L);
-            while (end < rest.Count && (end == start || size + rest[end].SizeBytes <= GroupBytes))
+            while (end < old.Count && (end == start || size + old[end].SizeBytes <= GroupBytes))
             {
-                size += rest[end++].SizeBytes;
+                size += old[end++].SizeBytes;
             }
 
-            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { Files = rest[start..end] } };
-            var isNeeded = isAll && end == rest.Count && files.Count == 0;
+            // A dataset without files could not be read: the last one stays, without rows.
+            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { Files = old[start..end] } };
+            var isNeeded = old.Count == table.Files.Count && end == old.Count && files.Count == 0;
             if (await StoreAsync(name, $"SELECT * FROM \"{Rows}\" {clause}", parameters, attached, folder, isNeeded, cancellationToken) is { } file)
             {
                 files.Add(file);
@@ -321,8 +313,6 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
 
     private static IReadOnlyList<DatasetColumn>? OwnColumns(IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> columns) =>
         own.Count == 0 || own.SequenceEqual(columns) ? null : own;
-
-    private static string FileColumn(AttachedTable table) => Unique("file@", table.Columns);
 
     private static string Unique(string name, IReadOnlyList<DatasetColumn> columns)
     {
