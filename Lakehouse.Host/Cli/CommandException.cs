@@ -1,4 +1,10 @@
+using System.Net;
+
 namespace Lakehouse.Host.Cli;
 
 /// <summary>A command has failed; the message is for the person at the terminal.</summary>
-internal sealed class CommandException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class CommandException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What the server has answered; null where there was no answer.</summary>
+    public HttpStatusCode? Status { get; init; }
+}

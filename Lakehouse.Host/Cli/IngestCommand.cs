@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -8,14 +7,13 @@ namespace Lakehouse.Host.Cli;
 /// <summary><c>ingest FILE... --name N</c>: uploads files, or what comes through a pipe, to a running server.</summary>
 internal static class IngestCommand
 {
-    private const string StandardInput = "-";
-
     // The words of the address, with what the help says of them. The server reads their values.
     private static readonly (string Name, string Description)[] Reading =
     [
         ("mode", "replace (the rows that are there, as when not given), append, or upsert"),
         ("key", "For --mode upsert: the columns of the key, with commas between them"),
         ("evolve", "true lets new columns and wider types into the dataset"),
+        ("sort-by", "The columns by which the rows of each data file are sorted, with commas between them"),
         ("format", "csv, tsv, json, ndjson or parquet; found out when not given"),
         ("encoding", "utf-8, utf-16, latin-1 or windows-1252"),
         ("delimiter", "comma, semicolon, tab, pipe, space or a character; detected when not given"),
@@ -38,15 +36,15 @@ internal static class IngestCommand
     ];
 
     // What a preview has no use for.
-    private static readonly string[] OfCommit = ["mode", "key", "evolve"];
+    private static readonly string[] OfCommit = ["mode", "key", "evolve", "sort_by"];
 
     public static Command Create(Option<string?> config, IReadOnlyDictionary<string, string> overrides)
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "CSV, NDJSON, JSON or Parquet files, packed with gzip or not, or a named pipe; - for the standard input. Several become one "
-                + "dataset, in this order",
-            Arity = ArgumentArity.OneOrMore,
+            Description = "CSV, NDJSON, JSON or Parquet files, packed with gzip or zstd or not, or a named pipe; - for the standard input. * and ** find "
+                + "files. Several become one dataset, in this order",
+            Arity = ArgumentArity.ZeroOrMore,
         };
         var name = new Option<string?>("--name") { Description = "The dataset; the file's name without its ending when not given" };
         var header = new Option<string?>("--header")
@@ -55,99 +53,60 @@ internal static class IngestCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var key = new Option<string?>("--idempotency-key") { Description = "Names this upload: the same files with the same key again change nothing" };
+        var watch = new Option<string?>("--watch")
+        {
+            Description = "A folder: each file that comes into it is ingested once, also across restarts; its name is the dataset's, or --name is, and rows "
+                + "are added to that",
+        };
         var preview = new Option<bool>("--preview") { Description = "Shows what would be made of the first file, and registers nothing" };
         var reading = Reading.Select(r => new Option<string?>("--" + r.Name) { Description = r.Description }).ToList();
         var url = LakehouseClient.UrlOption();
-        var command = new Command("ingest", "Uploads files and registers them as a dataset") { files, name, header, key, preview, url };
+        var command = new Command("ingest", "Uploads files and registers them as a dataset") { files, name, header, key, watch, preview, url };
         reading.ForEach(command.Options.Add);
         command.SetAction(async (parsed, stop) =>
         {
-            var paths = parsed.GetValue(files)!;
             var isPreview = parsed.GetValue(preview);
             var parameters = reading
                 .Select(o => (Name: o.Name[2..].Replace('-', '_'), Value: parsed.GetValue(o)))
                 .Append((Name: "header", Value: parsed.GetResult(header) is null ? null : parsed.GetValue(header) ?? "true"))
                 .Where(p => p.Value is not null && !(isPreview && OfCommit.Contains(p.Name)))
-                .Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}")
                 .ToList();
+            var address = string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
+            var paths = FileArguments.Expand(parsed.GetValue(files) ?? []);
             using var client = LakehouseClient.Connect(parsed.GetValue(url), parsed.GetValue(config), overrides);
-            if (isPreview)
+            if (parsed.GetValue(watch) is { } folder)
             {
-                return await PreviewAsync(client, "/v1/ingest/preview?" + string.Join('&', parameters), paths[0], stop);
+                if (paths.Count > 0 || isPreview || parsed.GetValue(key) is not null)
+                {
+                    throw new CommandException("--watch takes a folder, and no files, --preview or --idempotency-key.");
+                }
+
+                using var watched = FolderWatch.Open(folder, client, parsed.GetValue(name), address, parameters.Exists(p => p.Name == "mode"));
+                await watched.RunAsync(stop);
+                return 0;
             }
 
-            var dataset = NameOf(paths[0], parsed.GetValue(name));
-            parameters.Insert(0, $"name={Uri.EscapeDataString(dataset)}");
-            return await UploadAsync(client, "/v1/ingest?" + string.Join('&', parameters), dataset, paths, parsed.GetValue(key), stop);
+            if (paths.Count == 0)
+            {
+                throw new CommandException("Name a file, or a folder with --watch.");
+            }
+
+            if (isPreview)
+            {
+                return await PreviewAsync(client, "/v1/ingest/preview?" + address, paths[0], stop);
+            }
+
+            var dataset = IngestUpload.NameOf(paths[0], parsed.GetValue(name));
+            await IngestUpload.SendAsync(client, dataset, address, paths, parsed.GetValue(key), isAsync: true, stop);
+            return 0;
         });
         return command;
     }
 
-    /// <summary>The name that was given, or that of the file. A shell's names for pipes (<c>/dev/fd/63</c>) say nothing about what is in them.</summary>
-    private static string NameOf(string path, string? given) =>
-        given ?? (path == StandardInput || path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal)
-            ? throw new CommandException($"'{path}' has no name that a dataset can have. Give one with --name.")
-            : WithoutEndings(path));
-
-    /// <summary><c>sales.csv.gz</c> is <c>sales</c>.</summary>
-    private static string WithoutEndings(string path) => Path.GetFileNameWithoutExtension(
-        path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^".gz".Length] : path);
-
-    private static async Task<int> UploadAsync(
-        LakehouseClient client, string address, string name, IReadOnlyList<string> paths, string? key, CancellationToken stop)
-    {
-        var streams = new List<Stream>();
-        try
-        {
-            streams.AddRange(paths.Select(Open));
-            using var response = streams.TrueForAll(s => s.CanSeek)
-                ? await SendWithProgressAsync(client, address, name, paths, streams, key, stop)
-                : await client.PostAsync(address, Content(paths, streams, null), key, stop); // a pipe has no length
-            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
-            await ReportAsync(answer.RootElement);
-            return 0;
-        }
-        finally
-        {
-            foreach (var stream in streams)
-            {
-                await stream.DisposeAsync();
-            }
-        }
-    }
-
-    private static async Task ReportAsync(JsonElement result)
-    {
-        var (rowCount, version) = (result.GetProperty("row_count").GetInt64(), result.GetProperty("version").GetInt64());
-        await Terminal.Output.WriteLineAsync(
-            $"{result.GetProperty("name").GetString()}: {rowCount:N0} row{(rowCount == 1 ? string.Empty : "s")}, version {version}"
-            + (result.GetProperty("unchanged").GetBoolean() ? ", unchanged" : $", {result.GetProperty("elapsed_ms").GetInt64():N0} ms"));
-        await ReportNotesAsync(result);
-    }
-
-    /// <summary>What was left out goes to the error output, so that it is seen and not piped.</summary>
-    private static async Task ReportNotesAsync(JsonElement result)
-    {
-        foreach (var note in result.GetProperty("notes").EnumerateArray())
-        {
-            await Terminal.Error.WriteLineAsync(note.GetString());
-        }
-
-        foreach (var row in result.GetProperty("skipped").EnumerateArray())
-        {
-            await Terminal.Error.WriteLineAsync($"line {row.GetProperty("line").GetInt64()} left out: {row.GetProperty("reason").GetString()}");
-        }
-
-        if (result.GetProperty("skipped_rows").GetInt64() is var skipped and > 0)
-        {
-            await Terminal.Error.WriteLineAsync($"{skipped:N0} row{(skipped == 1 ? string.Empty : "s")} left out in all");
-        }
-    }
-
     private static async Task<int> PreviewAsync(LakehouseClient client, string address, string path, CancellationToken stop)
     {
-        await using var stream = Open(path);
-        using var response = await client.PostAsync(address, Content([path], [stream], null), null, stop);
+        await using var stream = IngestUpload.Open(path);
+        using var response = await client.PostAsync(address, IngestUpload.Content([path], [stream], null), null, isAsync: false, stop);
         using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
         var (table, columns) = (new Table(), answer.RootElement.GetProperty("columns").EnumerateArray().ToList());
         foreach (var column in columns)
@@ -160,86 +119,12 @@ internal static class IngestCommand
             table.AddRow([.. row.EnumerateArray().Select(v => Markup.Escape(v.GetString() ?? "NULL"))]);
         }
 
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Terminal.Output) }).Write(table);
-        await ReportNotesAsync(answer.RootElement);
+        AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Terminal.Output),
+            Ansi = Terminal.IsOutputPiped ? AnsiSupport.No : AnsiSupport.Detect,
+        }).Write(table);
+        await IngestUpload.ReportNotesAsync(answer.RootElement);
         return 0;
-    }
-
-    private static Task<HttpResponseMessage> SendWithProgressAsync(
-        LakehouseClient client, string address, string name, IReadOnlyList<string> paths, IReadOnlyList<Stream> streams, string? key, CancellationToken stop)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Terminal.Error) });
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn())
-            .StartAsync(async progress =>
-            {
-                var task = progress.AddTask(Markup.Escape(name), maxValue: Math.Max(1, streams.Sum(s => s.Length)));
-                return await client.PostAsync(address, Content(paths, streams, count => task.Increment(count)), key, stop);
-            });
-    }
-
-    /// <summary>One file is the body itself, several are a form. Read while it is sent; without a length, in chunks.</summary>
-    private static HttpContent Content(IReadOnlyList<string> paths, IReadOnlyList<Stream> streams, Action<int>? sent)
-    {
-        var parts = new List<StreamContent>();
-        foreach (var (path, stream) in paths.Zip(streams))
-        {
-            var part = new StreamContent(sent is null ? stream : new ProgressStream(stream, sent), bufferSize: 1 << 20);
-            part.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeOf(path));
-            part.Headers.ContentLength = stream.CanSeek ? stream.Length : null;
-            parts.Add(part);
-        }
-
-        if (parts is [var only])
-        {
-            return only;
-        }
-
-        var form = new MultipartFormDataContent();
-        for (var i = 0; i < parts.Count; i++)
-        {
-            form.Add(parts[i], "file", Path.GetFileName(paths[i]));
-        }
-
-        return form;
-    }
-
-    /// <summary>What a file's name says; the server looks at the first bytes of the others.</summary>
-    private static string MediaTypeOf(string path)
-    {
-        const string packed = ".gz";
-        var name = path.ToLowerInvariant();
-        return Path.GetExtension(name.EndsWith(packed, StringComparison.Ordinal) ? name[..^packed.Length] : name) switch
-        {
-            ".csv" => "text/csv",
-            ".tsv" or ".tab" => "text/tab-separated-values",
-            ".json" => "application/json",
-            ".ndjson" or ".jsonl" => "application/x-ndjson",
-            ".parquet" => "application/vnd.apache.parquet",
-            _ => "application/octet-stream",
-        };
-    }
-
-    private static Stream Open(string path)
-    {
-        if (path == StandardInput)
-        {
-            return Terminal.OpenInput();
-        }
-
-        if (Directory.Exists(path))
-        {
-            throw new CommandException($"'{path}' is a folder. Name the files in it.");
-        }
-
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"The file cannot be read: {error.Message}");
-        }
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Lakehouse.Host.Server;
 
@@ -42,17 +44,54 @@ internal sealed class LakehouseClient : IDisposable
     /// <param name="path">The address below the server's.</param>
     /// <param name="content">The body.</param>
     /// <param name="key">The Idempotency-Key; null for none.</param>
+    /// <param name="isAsync">Whether the answer may come before all is done.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string? key, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string? key, bool isAsync, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        if (isAsync)
+        {
+            request.Headers.TryAddWithoutValidation("Prefer", "respond-async");
+        }
+
+        return await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>The data of server-sent events, to the end of the stream.</summary>
+    public async IAsyncEnumerable<JsonDocument> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+        {
+            using var data = JsonDocument.Parse(item.Data);
+            yield return data;
+        }
+    }
+
+    /// <summary>Deletes something; what comes of it is not known.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-            if (key is not null)
-            {
-                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-            }
+            using var response = await _http.DeleteAsync(path, cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            // The server is gone, and so is what was to be deleted.
+        }
+    }
 
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.IsSuccessStatusCode)
             {
@@ -61,7 +100,7 @@ internal sealed class LakehouseClient : IDisposable
 
             using (response)
             {
-                throw new CommandException(await DescribeAsync(response, cancellationToken));
+                throw new CommandException(await DescribeAsync(response, cancellationToken)) { Status = response.StatusCode };
             }
         }
         catch (HttpRequestException error) when (error.InnerException is IOException cut)

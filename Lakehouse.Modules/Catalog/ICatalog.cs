@@ -28,6 +28,9 @@ public interface ICatalog
     /// <summary>The newest version of every view, ordered by name.</summary>
     IReadOnlyList<Manifest> ListViews();
 
+    /// <summary>The names of datasets and views that were dropped and have versions left, in order.</summary>
+    IReadOnlyList<DatasetName> ListDropped();
+
     /// <summary>
     /// Commits a new version, unless the newest one has the same content. Commits of one dataset are linear, also across processes that share the bucket: each
     /// sees the one before it. When the call has returned, the version survives a crash.

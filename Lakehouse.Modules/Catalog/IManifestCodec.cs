@@ -6,7 +6,7 @@ namespace Lakehouse.Catalog;
 public interface IManifestCodec
 {
     /// <summary>The bytes of a manifest file.</summary>
-    Task<byte[]> EncodeAsync(Manifest manifest, CancellationToken cancellationToken);
+    byte[] Encode(Manifest manifest);
 
     /// <summary>Reads a local manifest file. A file that is not a manifest throws <see cref="InvalidDataException"/>.</summary>
     Task<Manifest> DecodeAsync(string path, CancellationToken cancellationToken);

@@ -17,6 +17,7 @@ namespace Lakehouse.Catalog;
 /// <param name="Definition">The query of a view or of a derived dataset; null for other datasets.</param>
 /// <param name="Requests">The last requests with a key that this dataset has answered, oldest first; null for none.</param>
 /// <param name="RowsSince">An earlier version with the same rows in other data files; null where this version has changed the rows.</param>
+/// <param name="SortBy">The columns by which ingests and merges sort the rows of each data file; null for none.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -31,7 +32,8 @@ public sealed record Manifest(
     string? MadeBy = null,
     DatasetDefinition? Definition = null,
     IReadOnlyList<AnsweredRequest>? Requests = null,
-    long? RowsSince = null)
+    long? RowsSince = null,
+    IReadOnlyList<string>? SortBy = null)
 {
     /// <summary>The version that has brought these rows. What was made of it or of a later one, up to this one, is made of the same rows.</summary>
     public long RowsVersion => RowsSince ?? Version;

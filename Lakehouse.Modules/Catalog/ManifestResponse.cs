@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lakehouse.Catalog;
 
 /// <summary>A manifest in HTTP responses.</summary>
@@ -10,7 +12,8 @@ public sealed record ManifestResponse(
     IReadOnlyList<ManifestResponse.DataFileResponse> Objects,
     long RowCount,
     DateTime CreatedAt,
-    DateTime UpdatedAt)
+    DateTime UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? SortBy)
 {
     /// <summary>Makes the response for <paramref name="manifest"/>.</summary>
     public static ManifestResponse From(Manifest manifest) => new(
@@ -22,7 +25,8 @@ public sealed record ManifestResponse(
         [.. manifest.Objects.Select(o => new DataFileResponse(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256))],
         manifest.RowCount,
         manifest.CreatedAt.UtcDateTime,
-        manifest.UpdatedAt.UtcDateTime);
+        manifest.UpdatedAt.UtcDateTime,
+        manifest.SortBy);
 
     /// <summary>A data file in HTTP responses.</summary>
     public sealed record DataFileResponse(string Key, long Size, long? RowCount, string? Sha256);

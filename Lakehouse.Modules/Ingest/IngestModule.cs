@@ -1,6 +1,8 @@
 using Lakehouse.Catalog;
 using Lakehouse.Ingest.Internal;
 using Lakehouse.Ingest.Internal.Http;
+using Lakehouse.Ingest.Internal.Jobs;
+using Lakehouse.Ingest.Internal.Manifests;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,8 +14,12 @@ public static class IngestModule
     /// <summary>Adds <see cref="IIngestor"/> and <see cref="IManifestCodec"/>.</summary>
     public static IServiceCollection AddIngest(this IServiceCollection services, IngestOptions options) => services
         .AddSingleton(options)
-        .AddSingleton<IManifestCodec, ParquetManifestCodec>()
-        .AddSingleton<IIngestor, FileIngestor>();
+        .AddSingleton<IManifestCodec, ManifestCodec>()
+        .AddSingleton<IIngestor, FileIngestor>()
+        .AddSingleton<JobFiles>()
+        .AddSingleton<IngestJobs>()
+        .AddSingleton<IIngestJobs>(services => services.GetRequiredService<IngestJobs>())
+        .AddHostedService(services => services.GetRequiredService<IngestJobs>());
 
     /// <summary>Maps <c>/v1/ingest</c>.</summary>
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes) => IngestEndpoints.Map(routes);

@@ -20,6 +20,12 @@ public sealed record IngestOptions
     /// <summary>How many ingests run at once; more wait.</summary>
     public required int MaxConcurrent { get; init; }
 
+    /// <summary>How many jobs that have ended are known.</summary>
+    public required int KeepJobs { get; init; }
+
+    /// <summary>How many objects one request can name, or a prefix can have.</summary>
+    public required int MaxObjects { get; init; }
+
     /// <summary>How many ingests wait; more are refused immediately.</summary>
     public required int MaxWaiting { get; init; }
 
@@ -61,6 +67,8 @@ public sealed record IngestOptions
             PreviewBytes = settings.Size("ingest", "preview_bytes", "4MiB", "64KiB", "1GiB"),
             MaxErrors = settings.Count("ingest", "max_errors", 1_000, 0, 1_000_000),
             MaxConcurrent = settings.Count("ingest", "max_concurrent", 2, 1, 64),
+            KeepJobs = settings.Count("ingest", "keep_jobs", 1_000, 0, 100_000),
+            MaxObjects = settings.Count("ingest", "max_objects", 10_000, 1, 1_000_000),
             MaxWaiting = settings.Count("ingest", "max_waiting", 64, 0, 65_536),
             MaxWait = settings.Time("ingest", "max_wait", "30s", "0s", "1h"),
             BodyTimeout = settings.Time("ingest", "body_timeout", "30s", "100ms", "1d"),

@@ -14,6 +14,7 @@ namespace Lakehouse.Ingest;
 /// <param name="Keys">
 /// For an upsert: the columns whose values tell rows apart; a new row takes the place of those with the same values. Null: rows are added, or replace all.
 /// </param>
+/// <param name="SortBy">The columns by which the rows of each data file are sorted; empty for none. Null: as the dataset has it.</param>
 public sealed record IngestRequest(
     DatasetName Name, ReadOptions Reading, CommitMode Mode = CommitMode.Replace, string? Key = null, bool IsEvolving = false,
-    IReadOnlyList<string>? Keys = null);
+    IReadOnlyList<string>? Keys = null, IReadOnlyList<string>? SortBy = null);

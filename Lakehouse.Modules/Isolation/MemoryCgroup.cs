@@ -10,6 +10,11 @@ internal sealed class MemoryCgroup : IDisposable
 {
     private const string Prefix = "lakehouse-";
 
+    // The kernel lets go of a process a moment after it has ended.
+    private const int RemovalsMax = 25;
+
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(20);
+
     private static int _count;
 
     private readonly string _folder;
@@ -62,7 +67,13 @@ internal sealed class MemoryCgroup : IDisposable
     }
 
     /// <summary>Removes the group. Its process must have ended.</summary>
-    public void Dispose() => TryRemove(_folder);
+    public void Dispose()
+    {
+        for (var tries = 1; !TryRemove(_folder) && tries < RemovalsMax; tries++)
+        {
+            Thread.Sleep(RemovalPause);
+        }
+    }
 
     /// <summary>
     /// Returns the server's own group, from lines such as <c>0::/user.slice</c> or <c>4:memory:/docker/1</c>. Where the memory controller of version 1 is in
@@ -100,15 +111,17 @@ internal sealed class MemoryCgroup : IDisposable
         }
     }
 
-    private static void TryRemove(string folder)
+    /// <summary>False where it is still in use. The next start tries again.</summary>
+    private static bool TryRemove(string folder)
     {
         try
         {
             Directory.Delete(folder);
+            return true;
         }
         catch (Exception error) when (IsRefusal(error))
         {
-            // Still in use for a moment, or never made. The next start tries again.
+            return !Directory.Exists(folder);
         }
     }
 

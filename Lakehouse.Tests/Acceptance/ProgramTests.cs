@@ -284,12 +284,13 @@ public sealed class ProgramTests : IDisposable
         var pipe = _folder.File("piped.csv");
         var made = await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", pipe);
         made.ExitCode.Should().Be(0, made.Error);
+        var scratch = Path.Combine(_folder.File("data"), "tmp"); // a folder for each process, in it one for each ingest
+        var before = Directory.EnumerateDirectories(scratch).SelectMany(Directory.EnumerateDirectories).Count();
         var ingest = LakehouseProcess.RunAsync(NoEnvironment, "ingest", pipe, "--url", url);
         await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
         {
             await writer.WriteAsync(Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,x\n", 8_000))));
-            var scratch = Path.Combine(_folder.File("data"), "tmp"); // a folder for each process, in it one for each ingest
-            await Until.HoldsAsync(() => Directory.EnumerateDirectories(scratch).SelectMany(Directory.EnumerateDirectories).Any());
+            await Until.HoldsAsync(() => Directory.EnumerateDirectories(scratch).SelectMany(Directory.EnumerateDirectories).Count() > before);
             await writer.WriteAsync(Encoding.UTF8.GetBytes("2,y\n"));
         }
 

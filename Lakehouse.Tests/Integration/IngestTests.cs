@@ -19,6 +19,72 @@ public sealed class IngestTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
+    [Theory]
+    [InlineData("Ann,Oslo,2023\nBob,Rome,2024\nCy,Bern,2025\n", false)]
+    [InlineData("Ann,2023-01\nBob,2023-02\n", false)]
+    [InlineData("country,2023,2024\nNorway,5.5,5.6\nItaly,58.9,2001\n", true)]
+    [InlineData("country,2023,2024\nNorway,5328,5368\n", true)]
+    [InlineData("name,2024-01,2024-02\na,1,2\n", true)]
+    public async Task Years_are_a_header_unless_there_are_years_below(string csv, bool isTaken)
+    {
+        var (status, body) = await _host.IngestAsync("years", csv);
+        ((int)status).Should().Be(isTaken ? 200 : 422);
+        (isTaken || body.GetProperty("code").GetString() == "csv_no_header").Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("moed", "append", "mode")]
+    [InlineData("nul", "NA", "null")]
+    public async Task A_field_of_a_form_that_is_not_known_is_refused(string field, string value, string nearest)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("form"), "name" }, { new StringContent(value), field } };
+        form.Add(new ByteArrayContent("a\n1\n"u8.ToArray()), "file", "a.csv");
+        using var response = await _host.Http.PostAsync("/v1/ingest", form);
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync()).Should().Contain(field).And.Contain(nearest);
+    }
+
+    [Fact]
+    public async Task A_file_without_rows_is_taken_where_its_types_are_known()
+    {
+        await _host.IngestAsync("empty", "id,v\n1,a\n");
+        var (status, body) = await _host.IngestAsync("empty", "id,v\n", "&mode=append");
+        (status, body.GetProperty("version").GetInt64(), body.GetProperty("unchanged").GetBoolean()).Should().Be((HttpStatusCode.OK, 1, true));
+        (await _host.IngestAsync("empty", "[]", "&mode=append&format=json")).Status.Should().Be(HttpStatusCode.OK);
+        (await _host.IngestAsync("empty", "v,id\n", "&mode=upsert&key=id")).Status.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("FROM empty")).Should().Be("""[[1,"a"]]""");
+        (await _host.IngestAsync("empty", "id,v\n")).Status.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("SELECT count(*), count(v) FROM empty")).Should().Be("[[0,0]]");
+        (await _host.IngestAsync("told", "id,v\n", "&types=id:BIGINT,v:DATE")).Status.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("SELECT typeof(max(v)), count(*) FROM told")).Should().Be("""[["DATE",0]]""");
+        (await _host.IngestAsync("unknown", "id,v\n", "&types=id:BIGINT")).Body.GetProperty("code").GetString().Should().Be("csv_no_rows");
+    }
+
+    /// <summary>An answer of <c>/v1/sql</c> as NDJSON ends with a line that is no row.</summary>
+    [Fact]
+    public async Task An_answer_comes_back_without_its_last_line()
+    {
+        await _host.IngestAsync("t", "id,v\n1,a\n2,b\n");
+        var answer = await _host.Http.GetByteArrayAsync("/v1/sql?q=FROM+t&format=ndjson");
+        var (_, body) = await _host.IngestAsync("back", answer);
+        (body.GetProperty("row_count").GetInt64(), body.GetProperty("notes").GetArrayLength()).Should().Be((2, 1));
+        (await _host.RowsAsync("FROM back")).Should().Be("""[[1,"a"],[2,"b"]]""");
+
+        // A count that is not that of the rows before it is a row like others.
+        (await _host.IngestAsync("rows", "{\"a\":1}\n{\"end\":{\"row_count\":7}}\n")).Body.GetProperty("row_count").GetInt64().Should().Be(2);
+        (await _host.IngestAsync("rows", "{\"end\":{\"row_count\":0}}\n{\"a\":1}\n")).Body.GetProperty("row_count").GetInt64().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_not_of_its_type_says_which_option_would_help()
+    {
+        foreach (var (value, hint) in new[] { (" 2", "trim=true"), ("\"1,5\"", "decimal=,"), ("1.200.000", "thousands=.") })
+        {
+            var (_, problem) = await _host.IngestAsync("t", $"a,b\n{value},x\n", "&types=a:DOUBLE");
+            problem.GetProperty("detail").GetString().Should().Contain(hint);
+        }
+    }
+
     [Fact]
     public async Task Types_are_found_and_text_stays_text()
     {
@@ -235,13 +301,12 @@ public sealed class IngestTests : IAsyncLifetime
         await _host.IngestAsync("t", csv);
         using var form = new MultipartFormDataContent
         {
-            { new StringContent("ignored"), "note" },
             { new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", "x.csv" },
         };
         using var answer = await _host.Http.PostAsync("/v1/ingest?name=t", form);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("unchanged").GetBoolean().Should().BeTrue();
 
-        using var without = new MultipartFormDataContent { { new StringContent("x"), "other" } };
+        using var without = new MultipartFormDataContent { { new StringContent("append"), "mode" } };
         using var refused = await _host.Http.PostAsync("/v1/ingest?name=t", without);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("no_file");
     }
@@ -366,7 +431,7 @@ public sealed class IngestTests : IAsyncLifetime
             await socket.GetStream().WriteAsync("POST /v1/ingest?name=t HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\na,b\n1,2\n"u8.ToArray());
         }
 
-        await StorageEndpointTests.WaitForAsync(() => ScratchFolders().Length == 2);
+        await StorageEndpointTests.WaitForAsync(() => AllScratchFolders().Length == 2);
         using var third = await _host.Http.PostAsync("/v1/ingest?name=t", new StringContent("a\n1\n"));
         third.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         third.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(5));
@@ -461,7 +526,10 @@ public sealed class IngestTests : IAsyncLifetime
         }
     }
 
-    private string[] ScratchFolders() => Directory.GetDirectories(Directory.GetDirectories(Path.Combine(_host.DataDirectory, "tmp"))[0]);
+    /// <summary>The scratch folders with something in them: an instance that is kept for the next ingest has an empty one.</summary>
+    private string[] ScratchFolders() => Array.FindAll(AllScratchFolders(), f => Directory.EnumerateFileSystemEntries(f).Any());
+
+    private string[] AllScratchFolders() => Directory.GetDirectories(Directory.GetDirectories(Path.Combine(_host.DataDirectory, "tmp"))[0]);
 
     private List<string> Files() => [.. Directory.EnumerateFiles(Path.Combine(_host.DataDirectory, "objects"), "*", SearchOption.AllDirectories)];
 

@@ -20,7 +20,7 @@ public sealed class RequestTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Theory]
-    [InlineData("POST", "/v1/ingest?name=t&upsert=id", "'upsert'; it takes name, mode, key, evolve, format, ")]
+    [InlineData("POST", "/v1/ingest?name=t&upsert=id", "'upsert'; it takes name, mode, key, evolve, sort_by, format, ")]
     [InlineData("POST", "/v1/ingest?name=t&delimeter=tab", "; the nearest is 'delimiter'.")]
     [InlineData("POST", "/v1/ingest?name=t&name=u", "'name' 2 times")]
     [InlineData("GET", "/v1/catalog/list?limit=3", "it takes none.")]

@@ -70,7 +70,7 @@ public sealed partial class ErrorCodeTests
     [InlineData("| `range_not_satisfiable` | 416 | Host |")]
     [InlineData("| `internal_error` | 500 | Host |")]
     [InlineData("| `request_refused` | 4xx | Host |")]
-    [InlineData("| `object_not_found` | 400 | Catalog |")]
+    [InlineData("| `object_not_found` | 400 | Catalog, Ingest |")]
     [InlineData("| `object_not_found` | 404 | Storage |")]
     [InlineData("| `too_many_puts` | 503 | Storage |")]
     [InlineData("| `query_stopped` | 504 | Query |")]

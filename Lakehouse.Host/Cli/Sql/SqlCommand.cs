@@ -15,7 +15,7 @@ internal static class SqlCommand
             using var client = LakehouseClient.Connect(parsed.GetValue(url), parsed.GetValue(config), overrides);
             var text = parsed.GetValue(sql) is { } given and not "-" ? given : await Terminal.Input.ReadToEndAsync(stop);
             using var content = JsonContent.Create(new { sql = text });
-            using var response = await client.PostAsync("/v1/sql", content, null, stop);
+            using var response = await client.PostAsync("/v1/sql", content, null, isAsync: false, stop);
             await using var body = await response.Content.ReadAsStreamAsync(stop);
             var answer = new SqlAnswerReader(body);
             try

@@ -7,5 +7,4 @@ namespace Lakehouse.Catalog;
 /// The files that go, in the order of the dataset, each as often as it goes; each is one of the newest version, or the commit is refused.
 /// </param>
 /// <param name="Files">Those that come to the place of the first of them; none where nothing of them is left.</param>
-/// <param name="KeepsRows">Whether the rows are the same, so that nothing that was made of them has to be made again.</param>
-public sealed record FileRewrite(IReadOnlyList<ObjectKey> Removed, IReadOnlyList<OfferedFile> Files, bool KeepsRows = false);
+public sealed record FileRewrite(IReadOnlyList<ObjectKey> Removed, IReadOnlyList<OfferedFile> Files);

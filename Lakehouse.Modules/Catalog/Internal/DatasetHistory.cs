@@ -94,7 +94,8 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
             old.RowCount,
             string.Create(CultureInfo.InvariantCulture, $"restore of version {version}"),
             Definition: current is null ? old.Definition : null,
-            Schema: SchemaRule.Set);
+            Schema: SchemaRule.Set,
+            SortBy: old.SortBy ?? []);
         return (await catalog.CommitAsync(commit, cancellationToken)).Manifest;
     }
 
@@ -113,7 +114,18 @@ internal sealed class DatasetHistory(ICatalog catalog, ManifestFiles files, IObj
     private async Task CopyAsync(ObjectKey from, ObjectKey to, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();
-        var path = Path.Combine(folder.Path, "restored");
+        try
+        {
+            await CopyAsync(from, to, Path.Combine(folder.Path, "restored"), cancellationToken);
+        }
+        catch (Exception error) when (FileSystemErrors.Is(error))
+        {
+            throw FileSystemErrors.Translate(error);
+        }
+    }
+
+    private async Task CopyAsync(ObjectKey from, ObjectKey to, string path, CancellationToken cancellationToken)
+    {
         var content = await store.OpenAsync(from, cancellationToken)
             ?? throw new LakehouseException(
                 ErrorKind.NotFound, "version_not_found", $"The data file '{from}' of the version is not in the bucket any more: it was collected just now.");

@@ -16,9 +16,12 @@ internal sealed partial class ManifestCatalog(
 {
     // _newest: the newest version by exact name, including what was dropped, for the number of the next version. _existing: the datasets and views there are,
     // by the name that SQL uses.
-    private readonly Dictionary<DatasetName, Manifest> _newest = [];
+    private readonly Dictionary<DatasetName, KnownVersion> _newest = [];
     private readonly ConcurrentDictionary<string, Manifest> _existing = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _memory = new();
+
+    // At a start there is one to read for each dataset, and a store may be far away.
+    private const int ReadsAtOnce = 16;
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _commits = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _refresh = new(1);
@@ -35,6 +38,14 @@ internal sealed partial class ManifestCatalog(
 
     public IReadOnlyList<Manifest> ListViews() => [.. Ordered().Where(m => m.IsView)];
 
+    public IReadOnlyList<DatasetName> ListDropped()
+    {
+        lock (_memory)
+        {
+            return [.. _newest.Values.Where(k => k.Manifest.IsDropped).Select(k => k.Manifest.Name).OrderBy(n => n.Value, StringComparer.Ordinal)];
+        }
+    }
+
     public async Task<CommitResult> CommitAsync(DatasetCommit commit, CancellationToken cancellationToken)
     {
         RequireBounds(commit.Objects.Count);
@@ -46,11 +57,18 @@ internal sealed partial class ManifestCatalog(
                 RequireKind(commit, newest);
                 RequireSchema(commit.Name, commit.Fingerprint, commit.Columns, commit.Schema);
                 same = IsAnswered(newest, commit.Request) || SaysTheSame(newest, commit) ? newest : null;
-                return same is not null ? null : Next(
-                    commit,
-                    await CompleteAsync(commit.Objects, cancellationToken),
-                    commit.Rewrite is null ? [] : await CompleteAsync(commit.Rewrite.Files, cancellationToken),
-                    newest);
+                if (same is not null)
+                {
+                    return null;
+                }
+
+                var rewritten = new List<IReadOnlyList<DataFile>>();
+                foreach (var rewrite in commit.Rewrites ?? [])
+                {
+                    rewritten.Add(await CompleteAsync(rewrite.Files, cancellationToken));
+                }
+
+                return Next(commit, await CompleteAsync(commit.Objects, cancellationToken), rewritten, newest);
             },
             cancellationToken);
         if (result is null)
@@ -245,11 +263,13 @@ internal sealed partial class ManifestCatalog(
         {
             while (true)
             {
-                var newest = FindNewest(name);
+                var known = FindKnown(name);
+                var newest = known?.Manifest;
                 var manifest = await next(newest);
-                if (manifest is not null && await files.TryAddAsync(manifest, cancellationToken))
+                var now = Moment.Of(time);
+                if (manifest is not null && await files.TryAddAsync(manifest, () => IsRecent(known), cancellationToken))
                 {
-                    Remember(manifest);
+                    Remember(manifest, now);
                     return manifest;
                 }
 
@@ -267,13 +287,18 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
-    private Manifest? FindNewest(DatasetName name)
+    private Manifest? FindNewest(DatasetName name) => FindKnown(name)?.Manifest;
+
+    private KnownVersion? FindKnown(DatasetName name)
     {
         lock (_memory)
         {
             return _newest.GetValueOrDefault(name);
         }
     }
+
+    /// <summary>Whether a version was the newest one less than half the grace period ago, so that no version after it can have been collected.</summary>
+    private bool IsRecent(KnownVersion? known) => known is not null && known.At.Elapsed(time) < options.GcGrace / 2;
 
     /// <summary>Whether the dataset has answered the request before.</summary>
     /// <exception cref="LakehouseException"><c>idempotency_key_used</c> (<see cref="ErrorKind.Conflict"/>): by another request.</exception>
@@ -308,8 +333,9 @@ internal sealed partial class ManifestCatalog(
         }
 
         return commit.Mode == CommitMode.Append
-            ? commit.Objects.Count == 0 && commit.Rewrite is null
+            ? commit.Objects.Count == 0 && commit.Rewrites is null
             : IsSame(newest.Definition, commit.Definition) && newest.RowCount == commit.RowCount && newest.Objects.Count == commit.Objects.Count
+                && (SortOf(commit, newest) ?? []).SequenceEqual(newest.SortBy ?? [])
                 && (commit.Schema is not SchemaRule.Set || newest.Columns.SequenceEqual(commit.Columns))
                 && newest.Objects.Zip(commit.Objects).All(pair => DataFileKey.IsSame(pair.First, pair.Second));
     }
@@ -340,7 +366,7 @@ internal sealed partial class ManifestCatalog(
         };
     }
 
-    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, IReadOnlyList<DataFile> rewritten, Manifest? newest)
+    private Manifest Next(DatasetCommit commit, IReadOnlyList<DataFile> objects, List<IReadOnlyList<DataFile>> rewritten, Manifest? newest)
     {
         var now = Now();
         var current = newest is { IsDropped: false } ? newest : null;
@@ -358,31 +384,36 @@ internal sealed partial class ManifestCatalog(
             DatasetId.For(commit.Name), commit.Name, version, fingerprint, columns, all,
             rowCount, current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
             Requests: Remember(current?.Requests, commit.Request, version),
-            RowsSince: commit.Rewrite is { KeepsRows: true } ? current!.RowsVersion : null);
+            RowsSince: commit.KeepsRows ? current!.RowsVersion : null,
+            SortBy: SortOf(commit, current));
     }
 
-    /// <summary>The data files that an append leaves in the dataset, with those that were rewritten.</summary>
-    private static IEnumerable<DataFile> Kept(DatasetCommit commit, Manifest current, IReadOnlyList<DataFile> rewritten)
-    {
-        if (commit.Rewrite is null)
-        {
-            return current.Objects;
-        }
+    private static IReadOnlyList<string>? SortOf(DatasetCommit commit, Manifest? current) =>
+        (commit.SortBy ?? current?.SortBy) is { Count: > 0 } columns ? columns : null;
 
-        var places = FindPlaces(current.Objects, commit.Rewrite.Removed)
-            ?? throw new LakehouseException(
+    /// <summary>The data files that an append leaves in the dataset, with those that were rewritten.</summary>
+    private static IEnumerable<DataFile> Kept(DatasetCommit commit, Manifest current, List<IReadOnlyList<DataFile>> rewritten)
+    {
+        var gone = new HashSet<int>();
+        var added = new Dictionary<int, IReadOnlyList<DataFile>>();
+        for (var i = 0; i < rewritten.Count; i++)
+        {
+            var places = FindPlaces(current.Objects, commit.Rewrites![i].Removed, gone) ?? throw new LakehouseException(
                 ErrorKind.Conflict,
                 "version_conflict",
                 $"Another writer has changed the rows of the dataset '{commit.Name}' that were to be changed. It is as that writer has left it; try again.");
+            if (places.Count > 0)
+            {
+                added.Add(places.Min, rewritten[i]);
+                gone.UnionWith(places);
+            }
+        }
+
         var kept = new List<DataFile>(current.Objects.Count);
         for (var i = 0; i < current.Objects.Count; i++)
         {
-            if (places.Count > 0 && i == places.Min)
-            {
-                kept.AddRange(rewritten);
-            }
-
-            if (!places.Contains(i))
+            kept.AddRange(added.GetValueOrDefault(i) ?? []);
+            if (!gone.Contains(i))
             {
                 kept.Add(current.Objects[i]);
             }
@@ -395,12 +426,12 @@ internal sealed partial class ManifestCatalog(
     /// The positions of data files in a dataset. The same file can be there more than once, when the same rows were added again: as many of it are found as are
     /// named. Null when one is not there.
     /// </summary>
-    private static SortedSet<int>? FindPlaces(IReadOnlyList<DataFile> files, IReadOnlyList<ObjectKey> keys)
+    private static SortedSet<int>? FindPlaces(IReadOnlyList<DataFile> files, IReadOnlyList<ObjectKey> keys, HashSet<int> gone)
     {
         // Neighbours stay neighbours, so that the rows stay in their order.
         for (var start = 0; start + keys.Count <= files.Count; start++)
         {
-            if (keys.Select((key, i) => files[start + i].Key == key).All(isSame => isSame))
+            if (keys.Select((key, i) => files[start + i].Key == key && !gone.Contains(start + i)).All(isSame => isSame))
             {
                 return [.. Enumerable.Range(start, keys.Count)];
             }
@@ -410,7 +441,7 @@ internal sealed partial class ManifestCatalog(
         var next = 0;
         foreach (var key in keys)
         {
-            while (next < files.Count && files[next].Key != key)
+            while (next < files.Count && (files[next].Key != key || gone.Contains(next)))
             {
                 next++;
             }
@@ -473,18 +504,11 @@ internal sealed partial class ManifestCatalog(
         await _refresh.WaitAsync(cancellationToken);
         try
         {
-            foreach (var (name, versions) in await files.ListAsync(prefix, cancellationToken))
-            {
-                var known = FindNewest(name)?.Version ?? 0;
-                foreach (var file in versions.Where(v => v.Version > known).OrderByDescending(v => v.Version))
-                {
-                    if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
-                    {
-                        Remember(manifest);
-                        break;
-                    }
-                }
-            }
+            var now = Moment.Of(time);
+            await Parallel.ForEachAsync(
+                await files.ListAsync(prefix, cancellationToken),
+                new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
+                async (found, token) => await RefreshAsync(found.Key, found.Value, now, token));
         }
         finally
         {
@@ -492,19 +516,46 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
+    /// <summary>Reads the newest version of a dataset that can be read, unless it is known.</summary>
+    private async ValueTask RefreshAsync(DatasetName name, List<VersionFile> versions, Moment now, CancellationToken cancellationToken)
+    {
+        var known = FindNewest(name);
+        foreach (var file in versions.Where(v => v.Version > (known?.Version ?? 0)).OrderByDescending(v => v.Version))
+        {
+            if (await files.TryReadAsync(name, file.Version, cancellationToken) is { } manifest)
+            {
+                Remember(manifest, now);
+                break;
+            }
+        }
+
+        if (known is not null && versions[^1].Version == known.Version)
+        {
+            Remember(known, now);
+        }
+    }
+
     /// <summary>
     /// Keeps a manifest in memory unless a newer one is known: a commit of this process and a refresh that has read a later version can end in either order.
     /// </summary>
-    private void Remember(Manifest manifest)
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="at">A moment from which on it was the newest one, or was not there yet.</param>
+    private void Remember(Manifest manifest, Moment at)
     {
         lock (_memory)
         {
-            if (_newest.TryGetValue(manifest.Name, out var known) && known.Version > manifest.Version)
+            var known = _newest.GetValueOrDefault(manifest.Name);
+            if (known?.Manifest.Version > manifest.Version)
             {
                 return;
             }
 
-            _newest[manifest.Name] = manifest;
+            _newest[manifest.Name] = new KnownVersion(manifest, at);
+            if (known?.Manifest.Version == manifest.Version)
+            {
+                return;
+            }
+
             if (!manifest.IsDropped)
             {
                 _existing[manifest.Name.Value] = manifest;
@@ -517,6 +568,11 @@ internal sealed partial class ManifestCatalog(
 
         Changed?.Invoke(this, EventArgs.Empty);
     }
+
+    /// <summary>The newest version that is known.</summary>
+    /// <param name="Manifest">The version.</param>
+    /// <param name="At">When it was the newest one for certain.</param>
+    private sealed record KnownVersion(Manifest Manifest, Moment At);
 
     private IEnumerable<Manifest> Ordered() => _existing.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal);
 

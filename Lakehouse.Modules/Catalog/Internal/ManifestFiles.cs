@@ -17,18 +17,27 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
     /// <summary>Writes a version, which is the commit. False when the version exists or has existed.</summary>
+    /// <param name="manifest">The version.</param>
+    /// <param name="isRecent">
+    /// Called after the put: whether the version before it was the newest one too short a time ago for its successor to be collected.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <remarks>
     /// A process that was suspended or disconnected may know such an old version that the one after it has been collected; then put-if-absent of that number
     /// succeeds. This is detected after the put: collections remove the oldest versions first, so after a valid version the next listed number is its own plus
     /// one, or there is none.
     /// </remarks>
-    public async Task<bool> TryAddAsync(Manifest manifest, CancellationToken cancellationToken)
+    public async Task<bool> TryAddAsync(Manifest manifest, Func<bool> isRecent, CancellationToken cancellationToken)
     {
         var key = ManifestKey.For(manifest.Name, manifest.Version);
-        var content = await codec.EncodeAsync(manifest, cancellationToken);
-        if (await store.PutIfAbsentAsync(key, content, cancellationToken) is null)
+        if (await store.PutIfAbsentAsync(key, codec.Encode(manifest), cancellationToken) is null)
         {
             return false;
+        }
+
+        if (isRecent())
+        {
+            return true;
         }
 
         var later = await ListAsync(ManifestKey.PrefixOf(manifest.Name), cancellationToken, key.Value);

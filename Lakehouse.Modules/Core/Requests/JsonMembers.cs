@@ -24,6 +24,11 @@ public sealed class JsonMembers(JsonElement body, string path = "the body", bool
     /// <summary>The error for an absent member, which may be there under a misspelt name.</summary>
     public LakehouseException Missing(string name)
     {
+        if (Member(name) is not null || body.EnumerateObject().Any(m => _comparer.Equals(NameOf(m), name)))
+        {
+            return Invalid($"in {path}, \"{name}\" is empty");
+        }
+
         var misspelt = body.EnumerateObject().Select(NameOf).FirstOrDefault(other => NearestName.Hint(other, [name]).Length > 0);
         return Invalid($"{path} has no \"{name}\"" + (misspelt is null ? string.Empty : $", but a member \"{misspelt}\", which is not known"));
     }

@@ -27,15 +27,16 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         options.MaxWait,
         () => BusyErrors.TooMany("too_many_ingests", "ingests", options.MaxConcurrent, "ingest.max_concurrent"));
 
-    private readonly ConverterEngines _engines = new(options);
+    private readonly ConverterEngines _engines = new(options, scratch);
 
-    public async Task<IngestResult> IngestAsync(IngestRequest request, IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
+    public async Task<IngestResult> IngestAsync(
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         try
         {
             using var folder = scratch.Create();
-            return await IngestAsync(request, sources, folder.Path, cancellationToken);
+            return await IngestAsync(request, sources, progress, folder.Path, cancellationToken);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
@@ -91,12 +92,14 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
     }
 
     private async Task<IngestResult> IngestAsync(
-        IngestRequest request, IAsyncEnumerable<IngestSource> sources, string folder, CancellationToken cancellationToken)
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, IIngestProgress? progress, string folder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var dataset = catalog.FindIgnoringCase(request.Name.Value)?.Columns ?? [];
-        await using var upload = new Upload(request, dataset, options, _engines, folder);
+        var current = catalog.FindIgnoringCase(request.Name.Value);
+        var dataset = current?.Columns ?? [];
+        await using var upload = new Upload(request with { SortBy = request.SortBy ?? current?.SortBy }, dataset, options, _engines, folder, progress);
         await upload.ReadAsync(sources, cancellationToken);
+        progress?.End();
         if (upload.Parquet is { } sent)
         {
             return await StoreAsync(request, upload, sent, started, cancellationToken);
@@ -104,15 +107,29 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
         var segments = await upload.ConvertAsync(cancellationToken);
         var columns = upload.Columns;
-        var keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
+        _ = ColumnsOf("sort_by", request.SortBy ?? [], columns);
+        var keys = request.Keys is null ? null : ColumnsOf("key", request.Keys, columns);
+        if (upload.RowCount == 0 && request.Mode == CommitMode.Append && dataset.Count > 0)
+        {
+            (segments, keys) = ([], null); // nothing comes to the rows that are there
+        }
+
         var plan = await PlanAsync(request.Name, upload, RuleOf(request), [.. segments.Select(s => s.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(segments.Count);
         long bytesWritten = 0;
-        for (var i = 0; i < segments.Count; i++)
+        try
         {
-            var info = await store.ImportAsync(plan.Keys[i], segments[i].Path, cancellationToken);
-            stored.Add(new OfferedFile(plan.Keys[i], segments[i].Segment.RowCount, segments[i].Sha256));
-            bytesWritten += info.SizeBytes;
+            for (var i = 0; i < segments.Count; i++)
+            {
+                var info = await store.ImportAsync(plan.Keys[i], segments[i].Path, cancellationToken);
+                stored.Add(new OfferedFile(plan.Keys[i], segments[i].Segment.RowCount, segments[i].Sha256));
+                bytesWritten += info.SizeBytes;
+            }
+        }
+        catch
+        {
+            await DeleteAsync(plan);
+            throw;
         }
 
         var (result, replaced) = await CommitAsync(request, upload, plan, columns, stored, keys, cancellationToken);
@@ -124,6 +141,11 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         IngestRequest request, Upload upload, IReadOnlyList<ParquetFile> sent, long started, CancellationToken cancellationToken)
     {
         var dataset = catalog.FindIgnoringCase(request.Name.Value);
+        if (request.SortBy is { Count: > 0 })
+        {
+            throw IngestErrors.Option("sort_by", "the file is Parquet, which is stored as it is");
+        }
+
         var placed = await catalog.PlanAsync(request.Name, dataset?.Columns ?? [], SchemaRule.Set, [.. sent.Select(f => f.Sha256)], cancellationToken);
         var stored = new List<OfferedFile>(sent.Count);
         CommitPlan plan;
@@ -139,17 +161,12 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             }
 
             columns = ColumnsOf(stored, dataset?.Columns ?? [], request.IsEvolving);
-            keys = request.Keys is null ? null : KeysOf(request.Keys, columns);
+            keys = request.Keys is null ? null : ColumnsOf("key", request.Keys, columns);
             plan = await catalog.PlanAsync(request.Name, columns, RuleOf(request), [], cancellationToken);
         }
         catch
         {
-            // Nobody knows these keys; those that the dataset had before stay.
-            foreach (var key in placed.Added)
-            {
-                await store.DeleteAsync(key, CancellationToken.None);
-            }
-
+            await DeleteAsync(placed);
             throw;
         }
 
@@ -158,13 +175,29 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             result.Manifest, result.IsUnchanged, sent.Sum(f => f.SizeBytes), upload.ReadingOf(columns), replaced, Stopwatch.GetElapsedTime(started));
     }
 
+    /// <summary>Deletes the files of an ingest that ends before its commit. Nobody knows their keys; those that the dataset had before stay.</summary>
+    private async Task DeleteAsync(CommitPlan plan)
+    {
+        foreach (var key in plan.Added)
+        {
+            try
+            {
+                await store.DeleteAsync(key, CancellationToken.None);
+            }
+            catch (LakehouseException)
+            {
+                // A collection removes it. The error that ended the ingest is the one to tell.
+            }
+        }
+    }
+
     /// <summary>The columns of a commit of Parquet files: those of the dataset, as far as they hold the files' values.</summary>
     private static IReadOnlyList<DatasetColumn> ColumnsOf(IReadOnlyList<OfferedFile> stored, IReadOnlyList<DatasetColumn> dataset, bool isEvolving)
     {
-        var all = dataset.Count > 0 ? ParquetColumns.Fit(stored[0].Columns!, dataset) : stored[0].Columns!;
+        var all = dataset.Count > 0 ? SchemaFit.Of(stored[0].Columns!, dataset) : stored[0].Columns!;
         foreach (var file in stored.Skip(1))
         {
-            var columns = ParquetColumns.Fit(file.Columns!, all);
+            var columns = SchemaFit.Of(file.Columns!, all);
             if (!isEvolving && !columns.SequenceEqual(all))
             {
                 var other = columns.Concat(all).First(c => !columns.Contains(c) || !all.Contains(c)).Name;
@@ -210,7 +243,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             madeBy,
             request.Mode,
             Request: answers,
-            Schema: RuleOf(request));
+            Schema: RuleOf(request),
+            SortBy: request.SortBy);
         return keys is null
             ? new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), 0)
             : await rows.UpsertAsync(commit, keys, cancellationToken);
@@ -218,11 +252,11 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
     private static SchemaRule RuleOf(IngestRequest request) => request.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
 
-    /// <summary>The columns of a key as they are called.</summary>
-    private static IReadOnlyList<string> KeysOf(IReadOnlyList<string> keys, IReadOnlyList<DatasetColumn> columns) =>
+    /// <summary>Columns that an option names, as they are called.</summary>
+    private static IReadOnlyList<string> ColumnsOf(string option, IReadOnlyList<string> named, IReadOnlyList<DatasetColumn> columns) =>
     [
-        .. keys.Select(key => columns.FirstOrDefault(c => c.Name.Equals(key, StringComparison.OrdinalIgnoreCase))?.Name
-            ?? throw IngestErrors.Option("key", $"the file has no column '{key}'{NearestName.Hint(key, columns.Select(c => c.Name))}")),
+        .. named.Select(name => columns.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name
+            ?? throw IngestErrors.Option(option, $"the file has no column '{name}'{NearestName.Hint(name, columns.Select(c => c.Name))}")),
     ];
 
     /// <summary>A schema that is not that of the dataset is told with the values that made it.</summary>

@@ -18,6 +18,9 @@ internal static class IngestErrors
         ErrorKind.TooSlow, "upload_stalled", $"The upload has sent nothing for {Duration.Format(after)} (ingest.body_timeout). Nothing was registered; send it "
             + "again.");
 
+    public static LakehouseException NoName() => new(
+        ErrorKind.InvalidInput, "invalid_name", "The dataset has no name: say name= in the address, or in a field of the form before the file.");
+
     /// <summary>An option of the reader that cannot be obeyed.</summary>
     public static LakehouseException Option(string name, string reason) =>
         new(ErrorKind.InvalidInput, "invalid_option", $"The option {name} is refused: {reason}.");

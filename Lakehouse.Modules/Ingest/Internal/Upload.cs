@@ -17,6 +17,8 @@ internal sealed class Upload : IAsyncDisposable
     private readonly IngestOptions _options;
     private readonly ConverterEngines _engines;
     private readonly string _folder;
+    private readonly IIngestProgress? _progress;
+    private readonly IReadOnlyList<string> _sortBy;
     private readonly SegmentSpool _spool;
     private readonly List<string> _notes = [];
     private readonly RowErrors? _errors;
@@ -40,12 +42,22 @@ internal sealed class Upload : IAsyncDisposable
     /// <param name="options">The settings.</param>
     /// <param name="engines">Convert the segments.</param>
     /// <param name="folder">The scratch folder.</param>
-    public Upload(IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, ConverterEngines engines, string folder)
+    /// <param name="progress">Is told how far it is; null for nobody.</param>
+    public Upload(
+        IngestRequest request, IReadOnlyList<DatasetColumn> dataset, IngestOptions options, ConverterEngines engines, string folder,
+        IIngestProgress? progress = null)
     {
+        _progress = progress;
         var reading = request.Reading;
         (_reading, _types, _options, _engines, _folder) = (reading, new ColumnTypes(reading, dataset, request.IsEvolving), options, engines, folder);
         _hash = request.Key is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { request.Mode, request.IsEvolving, request.Keys, reading }));
+        _sortBy = request.SortBy ?? [];
+        if (_sortBy.Count > 0)
+        {
+            _hash?.AppendData(JsonSerializer.SerializeToUtf8Bytes(_sortBy));
+        }
+
         _spool = new SegmentSpool(folder, options.SegmentBytes, Enqueue);
         _errors = reading.SkipErrors ? new RowErrors(reading.MaxErrors ?? options.MaxErrors) : null;
     }
@@ -124,6 +136,10 @@ internal sealed class Upload : IAsyncDisposable
         _reader!.End(RowCount);
         UpdateSchema();
         _spool.EndSegment();
+        if (RowCount == 0)
+        {
+            _spool.EndEmpty();
+        }
     }
 
     /// <summary>Waits for the conversion, and converts those segments again whose schema a later value has changed.</summary>
@@ -133,7 +149,7 @@ internal sealed class Upload : IAsyncDisposable
         if (Schema.HasNested)
         {
             // Which names the engine puts in quotes where it writes a type is known to the engine alone.
-            _nested = SegmentConverter.ReadTypes(_engines, converted[0].Path, _folder);
+            _nested = SegmentConverter.ReadTypes(_engines, converted[0].Path);
         }
 
         return converted;
@@ -183,10 +199,19 @@ internal sealed class Upload : IAsyncDisposable
         else
         {
             await _reader!.ReadAsync(
-                file, _spool, () => _converter?.ThrowIfFailedAsync() ?? Task.CompletedTask, long.MaxValue, cancellationToken);
+                file,
+                _spool,
+                () =>
+                {
+                    _progress?.Read(_bytesRead + file.BytesRead, RowCount);
+                    return _converter?.ThrowIfFailedAsync() ?? Task.CompletedTask;
+                },
+                long.MaxValue,
+                cancellationToken);
         }
 
         _bytesRead += file.BytesRead;
+        _progress?.Read(_bytesRead, RowCount);
 
         // The same bytes in other files are another request.
         _hash?.AppendData(BitConverter.GetBytes(file.BytesRead));
@@ -220,7 +245,7 @@ internal sealed class Upload : IAsyncDisposable
                 _reader = new CsvReader(_reading, _types, _options, _errors, _notes);
                 break;
             default:
-                _reader = new JsonReader(_reading, _types, _options, _errors);
+                _reader = new JsonReader(_reading, _types, _options, _errors, _notes);
                 break;
         }
     }
@@ -232,7 +257,7 @@ internal sealed class Upload : IAsyncDisposable
         _ => "JSON",
     };
 
-    private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema);
+    private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema, _sortBy, _progress);
 
     private void Enqueue(SpoolSegment segment)
     {

@@ -4,6 +4,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
+using Lakehouse.Query.Internal.Rows;
 using Lakehouse.Query.Internal.Stored;
 
 namespace Lakehouse.Query.Internal;
@@ -75,42 +76,31 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             Pins = AnswerCache.ReadPins(request),
             Purpose = StatementPurpose.Storage,
         };
-        return await StoreAsync(statement, request.Id, request.Timeout ?? options.Timeout, path, sizeBytesMax, check, cancellationToken);
+        var query = registry.Begin(request.Id, request.Sql);
+        return await StoreAsync(statement, query, request.Timeout ?? options.Timeout, path, sizeBytesMax, check, cancellationToken);
     }
 
     /// <summary>As the other one, for a statement of this program over data files.</summary>
+    /// <param name="of">What it is a part of.</param>
     /// <param name="sql">The statement.</param>
-    /// <param name="parameters">The values of its parameters; null for none.</param>
-    /// <param name="attached">The data files, as tables.</param>
     /// <param name="timeout">How long the engine may work.</param>
     /// <param name="path">The file, which must not exist.</param>
     /// <param name="cancellationToken">Stops the query.</param>
-    public Task<RowFile> StoreAsync(
-        string sql,
-        string? parameters,
-        IReadOnlyDictionary<string, AttachedTable> attached,
-        TimeSpan timeout,
-        string path,
-        CancellationToken cancellationToken)
+    public Task<RowFile> StoreAsync(RowStatement of, string sql, TimeSpan timeout, string path, CancellationToken cancellationToken)
     {
-        var statement = new StatementRequest(sql, int.MaxValue, default, AnswerFormat.Parquet, false, parameters)
-        {
-            Attached = attached,
-            Purpose = StatementPurpose.Storage,
-        };
-        return StoreAsync(statement, null, timeout, path, long.MaxValue, _ => Task.CompletedTask, cancellationToken);
+        var statement = RequestOf(of, sql, AnswerFormat.Parquet) with { Purpose = StatementPurpose.Storage };
+        return StoreAsync(statement, registry.Begin(null, of.Told), timeout, path, long.MaxValue, _ => Task.CompletedTask, cancellationToken);
     }
 
     private async Task<RowFile> StoreAsync(
         StatementRequest statement,
-        string? id,
+        RunningQuery query,
         TimeSpan timeout,
         string path,
         long sizeBytesMax,
         Func<StatementHead, Task> check,
         CancellationToken cancellationToken)
     {
-        var query = registry.Begin(id, statement.Sql);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
         try
         {
@@ -150,22 +140,33 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var rows = new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false);
         var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, rows, null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
-        return new Rows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken));
+        return new StatementRows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken), null, registry, null);
     }
 
     /// <summary>As <see cref="IQueryEngine.ReadAsync"/>, for a statement of this program over data files.</summary>
+    /// <param name="of">What it is a part of.</param>
     /// <param name="sql">The statement.</param>
-    /// <param name="parameters">The values of its parameters; null for none.</param>
-    /// <param name="attached">The data files, as tables.</param>
     /// <param name="timeout">How long the engine may work.</param>
     /// <param name="cancellationToken">Stops the query.</param>
-    public async Task<IQueryRows> ReadAsync(
-        string sql, string? parameters, IReadOnlyDictionary<string, AttachedTable> attached, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<StatementRows> ReadAsync(RowStatement of, string sql, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var request = new StatementRequest(sql, int.MaxValue, default, null, false, parameters) { Attached = attached };
-        var lease = await _limiter.AcquireAsync(cancellationToken);
-        return new Rows(await runner.StartAsync(request, timeout, lease, null, cancellationToken));
+        var query = registry.Begin(null, of.Told);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
+        try
+        {
+            var lease = await _limiter.AcquireAsync(stop.Token);
+            var running = await runner.StartAsync(RequestOf(of, sql, null), timeout, lease, query, stop.Token);
+            return new StatementRows(running, query, registry, stop);
+        }
+        catch (Exception error)
+        {
+            stop.Dispose();
+            throw registry.Translate(query, NearestDataset.In(error, catalog));
+        }
     }
+
+    private static StatementRequest RequestOf(RowStatement of, string sql, AnswerFormat? format) =>
+        new(sql, int.MaxValue, default, format, false, of.Parameters) { Attached = of.Attached, Pins = of.Pins };
 
     public void Dispose() => _limiter.Dispose();
 
@@ -185,33 +186,5 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         {
             throw EngineErrors.BeyondBound("params", $"{options.MaxParameterBytes} bytes", "query.max_param_bytes");
         }
-    }
-
-    private sealed class Rows(IRunningStatement statement) : IQueryRows
-    {
-        private readonly ChunkReader _chunks = new();
-        private bool _isMore = true;
-
-        public IReadOnlyList<QueryColumn> Columns => statement.Head.Columns;
-
-        public async Task<QueryChunk?> ReadAsync(CancellationToken cancellationToken)
-        {
-            while (true)
-            {
-                if (_chunks.Take() is { } chunk)
-                {
-                    return chunk;
-                }
-
-                if (!_isMore)
-                {
-                    return null;
-                }
-
-                _isMore = await statement.CopyNextAsync(_chunks.Input, cancellationToken);
-            }
-        }
-
-        public ValueTask DisposeAsync() => statement.DisposeAsync();
     }
 }

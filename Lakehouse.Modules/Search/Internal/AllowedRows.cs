@@ -1,5 +1,6 @@
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
+using Lakehouse.Query;
 using Lakehouse.Search.Internal.Imports;
 
 namespace Lakehouse.Search.Internal;
@@ -16,6 +17,7 @@ internal sealed record AllowedRows(IReadOnlyList<ReadOnlyMemory<byte>> Ids, long
     public static async Task<AllowedRows> FindAsync(
         DatasetRows rows, DatasetOrigin origin, string predicate, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        SqlCondition.Require(predicate);
         var sql = $"SELECT CAST({DuckDbSql.Identifier(origin.IdColumn)} AS VARCHAR) FROM {DuckDbSql.Identifier(DatasetName.Parse(origin.Dataset).Value)} "
             + $"WHERE (\n{predicate}\n)";
         var (found, version) = await rows.StartAsync(origin.Dataset, sql, timeout, cancellationToken);

@@ -8,7 +8,33 @@ namespace Lakehouse.Storage.Internal;
 /// </summary>
 internal sealed class FileLister(string root, string prefix, string startAfter)
 {
-    public IEnumerable<(string Key, string Path)> Enumerate() => Enumerate(root, string.Empty);
+    public IEnumerable<(string Key, string Path)> Enumerate() => FindStart() is var (folder, above) ? Enumerate(folder, above) : [];
+
+    /// <summary>
+    /// The folder in which all keys with the prefix are, so that the folders beside it are not read: a bucket has as many manifests' folders as datasets. Null
+    /// where it is reached by a symbolic link.
+    /// </summary>
+    private (string Folder, string Above)? FindStart()
+    {
+        var above = prefix[..(prefix.LastIndexOf('/') + 1)];
+        if (above.Split('/').SkipLast(1).Contains(string.Empty))
+        {
+            return (root, string.Empty); // no key has an empty segment
+        }
+
+        var folder = root;
+        var names = above.Length == 0 ? [] : KeyPath.Encode(above + "x").Split('/').SkipLast(1);
+        foreach (var name in names)
+        {
+            folder = Path.Combine(folder, name);
+            if (new FileInfo(folder).LinkTarget is not null)
+            {
+                return null;
+            }
+        }
+
+        return (folder, above);
+    }
 
     private IEnumerable<(string Key, string Path)> Enumerate(string folder, string above)
     {

@@ -30,6 +30,9 @@ public sealed class LakehouseHost : IAsyncDisposable
         return StartAsync(folder.Path, folder, settings);
     }
 
+    public static Task<LakehouseHost> StartInAsync(string dataDirectory, TimeProvider time, params (string Key, string Value)[] settings) =>
+        StartAsync(dataDirectory, null, settings, time);
+
     public static Task<LakehouseHost> StartInAsync(string dataDirectory, params (string Key, string Value)[] settings) =>
         StartAsync(dataDirectory, null, settings);
 
@@ -77,7 +80,8 @@ public sealed class LakehouseHost : IAsyncDisposable
         _ownFolder?.Dispose();
     }
 
-    private static async Task<LakehouseHost> StartAsync(string dataDirectory, TemporaryFolder? folder, (string Key, string Value)[] settings)
+    private static async Task<LakehouseHost> StartAsync(
+        string dataDirectory, TemporaryFolder? folder, (string Key, string Value)[] settings, TimeProvider? time = null)
     {
         var values = new Dictionary<string, string>
         {
@@ -99,7 +103,7 @@ public sealed class LakehouseHost : IAsyncDisposable
             values[key] = value;
         }
 
-        var factory = new LakehouseFactory(values);
+        var factory = new LakehouseFactory(values, time);
         try
         {
             factory.UseKestrel();

@@ -86,7 +86,7 @@ public sealed class AnswerHeaderTests(AnswerHeaderTests.SharedHost shared) : ICl
     [Theory]
     [InlineData("download=rows.csv", "text/csv", "rows.csv")]
     [InlineData("download=rows.parquet", "application/vnd.apache.parquet", "rows.parquet")]
-    [InlineData("download=rows.txt", "application/json", "rows.txt")]
+    [InlineData("download=rows.txt&format=json", "application/json", "rows.txt")]
     [InlineData("download=rows.csv&format=tsv", "text/tab-separated-values", "rows.csv")]
     [InlineData("download=&format=csv", "text/csv", "answer.csv")]
     [InlineData("download=a%22b%0d%0aX:1.csv", "text/csv", null)]

@@ -10,6 +10,20 @@ public sealed class ResidentTests
     [Theory]
     [InlineData("process")]
     [InlineData("none")]
+    public async Task A_dataset_that_comes_again_in_other_letters_is_read(string isolation)
+    {
+        await using var host = await LakehouseHost.StartAsync(("query.isolation", isolation));
+        await host.IngestAsync("foo", "x\n1\n");
+        (await host.RowsAsync("FROM foo")).Should().Be("[[1]]");
+        (await host.Http.DeleteAsync("/v1/catalog/dataset/foo")).EnsureSuccessStatusCode();
+        await host.IngestAsync("FOO", "x\n5\n");
+        (await host.RowsAsync("FROM foo")).Should().Be("[[5]]");
+        (await host.RowsAsync("SELECT column_name FROM (DESCRIBE foo)")).Should().Be("""[["x"]]""");
+    }
+
+    [Theory]
+    [InlineData("process")]
+    [InlineData("none")]
     public async Task A_small_dataset_needs_its_files_once(string isolation)
     {
         await using var host = await LakehouseHost.StartAsync(("query.isolation", isolation));

@@ -26,6 +26,42 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Theory]
+    [InlineData("SELECT current_localtimestamp()")]
+    [InlineData("SELECT current_localtime()")]
+    [InlineData("SELECT a.age() FROM (SELECT TIMESTAMP '2020-01-01' AS a)")]
+    [InlineData("SELECT reservoir_quantile(a, 0.5) FROM range(10) r(a)")]
+    public async Task What_depends_on_the_time_or_on_chance_is_not_kept(string sql)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await _host.Http.GetAsync("/v1/sql?q=" + Uri.EscapeDataString(sql));
+            (answer.IsSuccessStatusCode, answer.Headers.ETag, answer.Headers.Contains("X-Lakehouse-Cache")).Should().Be((true, null, false));
+        }
+    }
+
+    [Theory]
+    [InlineData("EXPLAIN SELEC 1", 9)]
+    [InlineData("/* x */ explain\nSELECT * FORM t", 31)]
+    [InlineData("EXPLAIN SELECT * FROM nope", 23)]
+    public async Task Errors_in_what_is_explained_have_their_place_in_the_whole_text(string sql, int position)
+    {
+        var (_, problem) = await _host.SqlAsync(sql);
+        problem.GetProperty("position").GetInt32().Should().Be(position, "{0}", problem);
+    }
+
+    [Theory]
+    [InlineData("my.xlsx", "", 400)]
+    [InlineData("x.csv.gz", "", 400)]
+    [InlineData("x.txt", "&format=csv", 200)]
+    [InlineData("x.jsonl", "", 200)]
+    [InlineData("x", "&format=jsonl", 200)]
+    public async Task A_download_under_a_name_that_means_no_format_needs_one(string name, string more, int status)
+    {
+        using var answer = await _host.Http.GetAsync($"/v1/sql?q=SELECT+1&download={name}{more}");
+        ((int)answer.StatusCode).Should().Be(status);
+    }
+
+    [Theory]
     [InlineData("SELECT count(*) FROM parts", "[[3]]")]
     [InlineData("SELECT count(*) FROM \"parts@1\"", "[[1]]")]
     [InlineData("SELECT count(*) FROM \"PARTS@2\"", "[[2]]")]

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration.Stored;
 
@@ -14,6 +15,67 @@ public sealed class RowChangeTests : IAsyncLifetime
     public async Task InitializeAsync() => _host = await LakehouseHost.StartAsync(("ingest.max_waiting", "1000"));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Rows_keep_their_order_where_files_that_are_not_neighbours_lose_some()
+    {
+        foreach (var rows in (string[])["1\n2", "3\n4", "5\n6", "7\n8"])
+        {
+            await IngestAsync(_host, "t", $"x\n{rows}\n", "&mode=append");
+        }
+
+        (await DeleteAsync("t", "x IN (1, 5, 7, 8)")).Body.GetProperty("removed_rows").GetInt64().Should().Be(4);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[2],[3],[4],[6]]");
+        (await KeysAsync("t")).Should().HaveCount(3);
+    }
+
+    [Theory]
+    [InlineData("COLUMNS(*) IS NULL", "COLUMNS")]
+    [InlineData("1 = 1 AND columns ( 'x' ) = 1", "COLUMNS")]
+    [InlineData("(SELECT count(*) FROM $$rows@0$$) > 0", "rows@0")]
+    [InlineData("(SELECT count(*) FROM 'rows@0') > 0", "rows@0")]
+    [InlineData("t.y = 1", "Candidate tables: \"t\"")]
+    [InlineData("y = 1", "LINE 1: y = 1")]
+    [InlineData("x =\n y", "LINE 2:  y")]
+    [InlineData("x = 1) OR (1 = 1", "brackets")]
+    public async Task A_condition_that_would_mean_something_else_than_its_author_thinks_is_refused(string condition, string says)
+    {
+        await IngestAsync(_host, "t", "x\n1\n\n2\n");
+        var (status, problem) = await DeleteAsync("t", condition);
+        status.Should().BeOneOf(HttpStatusCode.BadRequest, HttpStatusCode.Forbidden);
+        problem.GetProperty("detail").GetString().Should().Contain(says).And.NotContain("rows_").And.NotContain("file@");
+        (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[3]]");
+    }
+
+    [Fact]
+    public async Task A_condition_has_the_bound_of_a_statement_and_takes_parameters_from_the_address()
+    {
+        await IngestAsync(_host, "t", "x\n1\n2\n");
+        var (status, problem) = await DeleteAsync("t", "x IN (" + string.Join(", ", Enumerable.Range(3, 100_000)) + ")");
+        (status, problem.GetProperty("detail").GetString()).Should().Match<(HttpStatusCode Status, string? Detail)>(
+            r => r.Status == HttpStatusCode.BadRequest && r.Detail!.Contains("query.max_sql_bytes"));
+        using var removed = await _host.Http.DeleteAsync("/v1/catalog/dataset/t/rows?where=x%3D%24x&p.x=2");
+        removed.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[1]]");
+        var queries = await _host.Http.GetFromJsonAsync<JsonElement>("/v1/queries");
+        queries.GetProperty("queries").EnumerateArray().Select(q => q.GetProperty("sql").GetString()).Should().Contain("DELETE FROM t WHERE x=$x");
+    }
+
+    /// <summary>Between its steps, another dataset that the condition reads gets other rows.</summary>
+    [Fact]
+    public async Task A_condition_over_another_dataset_reads_one_version_of_it()
+    {
+        await IngestAsync(_host, "t", "x\n1\n");
+        await IngestAsync(_host, "t", "x\n2\n", "&mode=append");
+        await IngestAsync(_host, "other", "id\n1\n");
+        var deleting = DeleteAsync("t", "x IN (SELECT id FROM other) AND (SELECT sum(sqrt(i)) FROM range(60000000) r(i)) > 0");
+        await StorageEndpointTests.WaitForAsync(() => _host.RowsAsync(
+            "SELECT count(*) FROM lakehouse.queries WHERE state = 'running' AND sql LIKE 'DELETE FROM%'").Result == "[[1]]");
+        await IngestAsync(_host, "other", "id\n2\n");
+        var (status, body) = await deleting;
+        (status, body.GetProperty("removed_rows").GetInt64()).Should().Be((HttpStatusCode.OK, 1));
+        (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[1]]", "one version of it says 1, and the next one 2, but none says neither");
+    }
 
     [Theory]
     [InlineData("process")]

@@ -21,6 +21,30 @@ public abstract class SystemTableTests(string isolation) : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
+    public async Task Statistics_count_the_rows_of_files_without_a_column_and_those_of_a_file_that_is_there_twice()
+    {
+        await _host.IngestAsync("grown", "id,v\n1,a\n2,b\n");
+        await _host.IngestAsync("grown", "id,v,w\n3,c,9\n4,d,\n", "&mode=append&evolve=true");
+        (await _host.RowsAsync("SELECT name, min, max, null_count FROM lakehouse.columns WHERE dataset = 'grown' AND name <> 'v'"))
+            .Should().Be("""[["id","1","4",0],["w","9","9",3]]""");
+        await _host.IngestAsync("twice", "x,y\n1,\n2,b\n");
+        await _host.IngestAsync("twice", "x,y\n1,\n2,b\n", "&mode=append");
+        (await _host.RowsAsync("SELECT name, min, max, null_count FROM lakehouse.columns WHERE dataset = 'twice'"))
+            .Should().Be("""[["x","1","2",0],["y","b","b",2]]""");
+    }
+
+    [Fact]
+    public async Task What_was_dropped_is_among_the_snapshots()
+    {
+        await _host.IngestAsync("gone", "x\n1\n");
+        (await _host.Http.DeleteAsync("/v1/catalog/dataset/gone")).EnsureSuccessStatusCode();
+        (await _host.RowsAsync("SELECT version, dropped, rows FROM lakehouse.snapshots WHERE dataset = 'gone' ORDER BY version"))
+            .Should().Be("[[1,false,1],[2,true,0]]");
+        var time = JsonDocument.Parse(await _host.RowsAsync("SELECT committed_at FROM lakehouse.snapshots WHERE dataset = 'gone' AND version = 1"));
+        (await _host.RowsAsync($"FROM \"gone@{time.RootElement[0][0].GetString()}\"")).Should().Be("[[1]]", "a time as SQL shows it is a version");
+    }
+
+    [Fact]
     public async Task Datasets_columns_objects_and_snapshots_say_what_the_catalog_says()
     {
         (await _host.Http.PutAsJsonAsync("/v1/catalog/view/v", new { sql = "SELECT id FROM orders" })).EnsureSuccessStatusCode();

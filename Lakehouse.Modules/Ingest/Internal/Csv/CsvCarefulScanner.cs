@@ -232,7 +232,18 @@ internal sealed class CsvCarefulScanner(
         "csv_bad_value",
         offset,
         $"'{TableColumns.Beginning(value)}' is no {type.Name}, the type that was told for the column '{column}'. Say null= if it stands for nothing, "
-        + "another type, or on_error=skip to leave such rows out");
+        + $"another type, or on_error=skip to leave such rows out{Advice(value, type)}");
+
+    /// <summary>What else would help, as far as the value itself shows it.</summary>
+    private static string Advice(ReadOnlySpan<byte> value, DeclaredType type)
+    {
+        var isNumber = type.Shape is ValueShape.Integer or ValueShape.Float or ValueShape.Decimal;
+        var trimmed = value.Trim((byte)' ');
+        return trimmed.Length < value.Length ? ". trim=true leaves out the blanks around values"
+            : isNumber && value.Count((byte)',') > 0 ? ". decimal=, or thousands=, tells what its comma is"
+            : isNumber && value.Count((byte)'.') > 1 ? ". thousands=. tells what its points are"
+            : string.Empty;
+    }
 
     /// <summary>Whether the first value is a word for a total: in a column of another type, or in a row half of which is empty.</summary>
     private bool IsTotal()

@@ -29,7 +29,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
     public async Task<bool> ReadAsync(
         UnpackedFile file, IRecordSink sink, Func<Task> afterBlock, long sizeBytesMax, CancellationToken cancellationToken)
     {
-        var block = new TextBlock(file, options.MaxRecordBytes);
+        using var block = new TextBlock(file, options.MaxRecordBytes);
         await block.FillAsync(SampleSize, cancellationToken);
         Begin(block, sink);
         await block.ScanAsync(
@@ -47,7 +47,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
 
     public void End(long rowCount)
     {
-        if (rowCount == 0)
+        if (rowCount == 0 && !(types.HasDataset(Columns!.Names) || Columns.Declared.All(d => d is not null)))
         {
             throw TextErrors.Whole("csv_no_rows", "the file has a header and no rows, so the types of its columns are unknown");
         }

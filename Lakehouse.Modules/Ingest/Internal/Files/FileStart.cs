@@ -7,6 +7,8 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// <summary>Recognises files that are no tables of text by their first bytes, so that the error can name what they are and what helps.</summary>
 internal static class FileStart
 {
+    private static readonly string[] Packed = [".gz", ".zst"];
+
     // The first bytes may end within a character.
     private const int BytesOfCharacterMax = 4;
 
@@ -18,10 +20,10 @@ internal static class FileStart
     /// <param name="text">The same, decoded, as UTF-8.</param>
     /// <param name="told">The format that was told, so that text that looks like another format is taken as it is; null for none.</param>
     /// <param name="source">What its sender says of it.</param>
-    /// <param name="isPacked">Whether it was packed.</param>
+    /// <param name="compression">How it was packed; null when it was not.</param>
     /// <exception cref="LakehouseException"><c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>).</exception>
     public static FileFormat FormatOf(
-        ReadOnlySpan<byte> data, ReadOnlySpan<byte> text, FileFormat? told, IngestSource source, bool isPacked)
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> text, FileFormat? told, IngestSource source, string? compression)
     {
         var isText = !data.Contains((byte)0) && Utf8.IsValid(data[..Math.Max(0, data.Length - BytesOfCharacterMax)]);
         if (data.StartsWith(ParquetMark) && (told is FileFormat.Parquet || (told is null && IsParquet(data))))
@@ -39,7 +41,7 @@ internal static class FileStart
             return format; // PAR1,PAR2 may be names
         }
 
-        if (WhatBinary(data, isPacked) is { } binary)
+        if (WhatBinary(data, compression) is { } binary)
         {
             throw Refuse($"The file is {binary}");
         }
@@ -85,7 +87,7 @@ internal static class FileStart
         }
 
         var name = source.FileName?.ToLowerInvariant() ?? string.Empty;
-        name = name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^".gz".Length] : name;
+        name = Array.Find(Packed, p => name.EndsWith(p, StringComparison.Ordinal)) is { } packed ? name[..^packed.Length] : name;
         FileFormat? byName = Path.GetExtension(name) switch
         {
             ".csv" or ".tsv" or ".tab" => FileFormat.Csv,
@@ -99,7 +101,7 @@ internal static class FileStart
     private static LakehouseException Refuse(string what) =>
         new(ErrorKind.UnsupportedMedia, "unsupported_format", $"{what}. Nothing was registered.");
 
-    private static string? WhatBinary(ReadOnlySpan<byte> data, bool isPacked) => data switch
+    private static string? WhatBinary(ReadOnlySpan<byte> data, string? compression) => data switch
     {
         [(byte)'P', (byte)'K', 3, 4, ..] => IsOffice(data)
             ? "an Excel or other Office file. Save the sheet as CSV (UTF-8) and send that"
@@ -108,11 +110,10 @@ internal static class FileStart
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF, which holds pages and no table. Export the data as CSV where the PDF was made",
         [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] when IsParquet(data) => "a Parquet file. Say format=parquet, or leave format= out",
         [(byte)'P', (byte)'A', (byte)'R', (byte)'E', ..] when data.Contains((byte)0) => "a Parquet file with an encrypted footer. Write it without encryption",
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => "packed with zstd. Unpack it, or pack it with gzip",
         [(byte)'B', (byte)'Z', (byte)'h', ..] => "packed with bzip2. Unpack it, or pack it with gzip",
         [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "packed with xz. Unpack it, or pack it with gzip",
         [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] => "a 7-Zip archive. Unpack it and send the files in it",
-        [0x1F, 0x8B, ..] when isPacked => "packed with gzip twice. Unpack it once",
+        [0x1F, 0x8B, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] when compression is not null => $"packed twice, with {compression} the second time. Unpack it once",
         [(byte)'A', (byte)'R', (byte)'R', (byte)'O', (byte)'W', (byte)'1', ..] => "an Arrow file. Send CSV or JSON",
         [(byte)'O', (byte)'R', (byte)'C', ..] when data.Contains((byte)0) => "an ORC file. Send CSV or JSON",
         [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "an Avro file. Send CSV or JSON",

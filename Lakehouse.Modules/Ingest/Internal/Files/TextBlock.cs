@@ -1,17 +1,31 @@
+using System.Buffers;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Ingest.Internal.Files;
 
 /// <summary>Reads the text of a file in blocks. What a scan leaves of a block is the beginning of the next one, so records are always whole.</summary>
-/// <param name="file">The file.</param>
-/// <param name="recordBytesMax">The largest record.</param>
-internal sealed class TextBlock(UnpackedFile file, int recordBytesMax)
+internal sealed class TextBlock : IDisposable
 {
     private const int BlockSize = 1 << 20;
 
-    private byte[] _block = GC.AllocateUninitializedArray<byte>(BlockSize);
+    private readonly UnpackedFile _file;
+    private readonly int _recordBytesMax;
+
+    // Kept for the next file: one of this size costs a small file a collection of garbage.
+    private byte[]? _rented;
+    private byte[] _block;
     private int _filled;
     private bool _hasEnded;
+
+    /// <summary>Creates an empty block.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="recordBytesMax">The largest record.</param>
+    public TextBlock(UnpackedFile file, int recordBytesMax)
+    {
+        (_file, _recordBytesMax) = (file, recordBytesMax);
+        _rented = ArrayPool<byte>.Shared.Rent(BlockSize);
+        _block = _rented;
+    }
 
     /// <summary>Scans a part of a file, which begins where the last scan has stopped.</summary>
     /// <param name="data">The part.</param>
@@ -28,12 +42,21 @@ internal sealed class TextBlock(UnpackedFile file, int recordBytesMax)
     /// <summary>Whether all of the file was read and scanned.</summary>
     public bool IsAtEnd => _hasEnded && _filled == 0;
 
+    public void Dispose()
+    {
+        if (_rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_rented);
+            _rented = null;
+        }
+    }
+
     /// <summary>Reads until there are <paramref name="wanted"/> bytes, at most those of a block, or the file ends.</summary>
     public async Task FillAsync(int wanted, CancellationToken cancellationToken)
     {
         while (_filled < wanted && !_hasEnded)
         {
-            var count = await file.ReadAsync(_block.AsMemory(_filled), cancellationToken);
+            var count = await _file.ReadAsync(_block.AsMemory(_filled), cancellationToken);
             _hasEnded = count == 0;
             _filled += count;
         }
@@ -62,16 +85,16 @@ internal sealed class TextBlock(UnpackedFile file, int recordBytesMax)
             {
                 taken = scan(Data, _hasEnded);
             }
-            catch (LakehouseException) when (file.Compression is not null)
+            catch (LakehouseException) when (_file.Compression is not null)
             {
                 // What is unpacked from a damaged file is damaged text, and the end of the file says that it is.
-                await file.CopyToAsync(Stream.Null, cancellationToken);
+                await _file.CopyToAsync(Stream.Null, cancellationToken);
                 throw;
             }
 
             Consume(taken);
             await afterBlock();
-            if (_hasEnded || file.BytesUnpacked >= sizeBytesMax)
+            if (_hasEnded || _file.BytesUnpacked >= sizeBytesMax)
             {
                 return;
             }
@@ -89,14 +112,15 @@ internal sealed class TextBlock(UnpackedFile file, int recordBytesMax)
     /// <summary>Makes the block larger, up to the bound, for a record that does not fit into it.</summary>
     private void Grow(Func<LakehouseException> tooLarge)
     {
-        if (_filled > recordBytesMax)
+        if (_filled > _recordBytesMax)
         {
             throw tooLarge();
         }
 
         if (_filled == _block.Length)
         {
-            Array.Resize(ref _block, (int)Math.Min(_block.Length * 2L, recordBytesMax + (long)BlockSize));
+            Array.Resize(ref _block, (int)Math.Min(_block.Length * 2L, _recordBytesMax + (long)BlockSize));
+            Dispose();
         }
     }
 }

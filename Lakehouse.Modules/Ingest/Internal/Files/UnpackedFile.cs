@@ -10,17 +10,21 @@ namespace Lakehouse.Ingest.Internal.Files;
 /// </summary>
 internal sealed class UnpackedFile : ReadOnlyStream
 {
+    /// <summary>How a file can be packed, as <c>Content-Encoding</c> says it.</summary>
+    public static readonly string[] Compressions = [Gzip, Zstd];
+
+    private const string Gzip = "gzip";
+    private const string Zstd = "zstd";
     private const int StartSize = 512;
 
     private readonly UploadedBytes _sent;
     private readonly Stream _text;
     private readonly IngestOptions _options;
-    private readonly bool _isPacked;
     private readonly string _encoding;
     private long _unpacked;
 
-    private UnpackedFile(UploadedBytes sent, Stream text, FileFormat format, bool isPacked, string encoding, IngestOptions options) =>
-        (_sent, _text, Format, _isPacked, _encoding, _options) = (sent, text, format, isPacked, encoding, options);
+    private UnpackedFile(UploadedBytes sent, Stream text, FileFormat format, string? compression, string encoding, IngestOptions options) =>
+        (_sent, _text, Format, Compression, _encoding, _options) = (sent, text, format, compression, encoding, options);
 
     /// <summary>The format, as far as it is known from what was told and from the first bytes.</summary>
     public FileFormat Format { get; }
@@ -34,44 +38,47 @@ internal sealed class UnpackedFile : ReadOnlyStream
     /// <summary>The encoding that it is read with.</summary>
     public string Encoding => _encoding;
 
-    /// <summary>The compression, <c>gzip</c>; null when there is none.</summary>
-    public string? Compression => _isPacked ? "gzip" : null;
+    /// <summary>The compression, <c>gzip</c> or <c>zstd</c>; null when there is none.</summary>
+    public string? Compression { get; }
 
     /// <summary>Looks at the beginning of a file and opens it.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c> (<see cref="ErrorKind.Unprocessable"/>).
+    /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c>, <c>invalid_zstd</c>
+    /// (<see cref="ErrorKind.Unprocessable"/>).
     /// </exception>
     public static async Task<UnpackedFile> OpenAsync(
         IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
     {
         var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, options.BodyTimeout, hash);
         var start = await sent.PeekAsync(StartSize, cancellationToken);
-        var isPacked = start.Span is [0x1F, 0x8B, ..];
-        if (source.ContentEncoding is not null && !isPacked && !start.IsEmpty)
+        var compression = CompressionOf(start.Span);
+        if (source.ContentEncoding is { } said && said != compression && !start.IsEmpty)
         {
-            throw new LakehouseException(
-                ErrorKind.Unprocessable,
-                "invalid_gzip",
-                "The file cannot be unpacked: it was sent with Content-Encoding: gzip, and is not packed. Nothing was registered; leave the header out.");
+            var message = $"The file cannot be unpacked: it was sent with Content-Encoding: {said}, and is not packed so. Nothing was registered; leave the "
+                + "header out.";
+            throw said == Gzip
+                ? new LakehouseException(ErrorKind.Unprocessable, "invalid_gzip", message)
+                : new LakehouseException(ErrorKind.Unprocessable, "invalid_zstd", message);
         }
 
         Stream content = sent;
-        if (isPacked)
+        if (compression is not null)
         {
-            var unpacked = new UploadedBytes(new GzipContent(sent), long.MaxValue, Timeout.InfiniteTimeSpan);
+            Stream plain = compression == Gzip ? new GzipContent(sent) : new ZstdContent(sent, ZstdLibrary.Instance);
+            var unpacked = new UploadedBytes(plain, long.MaxValue, Timeout.InfiniteTimeSpan);
             start = await unpacked.PeekAsync(StartSize, cancellationToken);
             content = unpacked;
         }
 
         var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
-        var format = FileStart.FormatOf(start.Span, TextOf(start.Span, encoding), reading.Format, source, isPacked);
+        var format = FileStart.FormatOf(start.Span, TextOf(start.Span, encoding), reading.Format, source, compression);
         if (encoding is "latin-1" or "windows-1252" && start.Span.StartsWith("\uFEFF"u8))
         {
             throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
         }
 
         var text = format is FileFormat.Parquet ? content : Decode(content, encoding, start.Span);
-        return new UnpackedFile(sent, text, format, isPacked, encoding, options);
+        return new UnpackedFile(sent, text, format, compression, encoding, options);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -91,7 +98,7 @@ internal sealed class UnpackedFile : ReadOnlyStream
         }
 
         _unpacked += count;
-        return _unpacked > _options.MaxUnpackedBytes && _isPacked ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
+        return _unpacked > _options.MaxUnpackedBytes && Compression is not null ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
     }
 
     protected override void Dispose(bool disposing)
@@ -103,6 +110,13 @@ internal sealed class UnpackedFile : ReadOnlyStream
 
         base.Dispose(disposing);
     }
+
+    private static string? CompressionOf(ReadOnlySpan<byte> start) => start switch
+    {
+        [0x1F, 0x8B, ..] => Gzip,
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Zstd,
+        _ => null,
+    };
 
     /// <summary>The first characters as UTF-8. Other encodings than UTF-16 have the letters of ASCII where UTF-8 has them.</summary>
     private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> start, string encoding) =>

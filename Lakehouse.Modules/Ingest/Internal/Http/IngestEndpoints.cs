@@ -2,6 +2,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Core.Text;
+using Lakehouse.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,9 +19,10 @@ internal static class IngestEndpoints
     private const string KeyHeader = "Idempotency-Key";
     private const int KeyLengthMax = 255;
     private const string Upsert = "upsert";
+    private const string SortBy = "sort_by";
 
     /// <summary>The query parameters, and the fields of a form.</summary>
-    public static readonly string[] Parameters = ["name", "mode", "key", "evolve", .. ReadParameters.Names];
+    public static readonly string[] Parameters = ["name", "mode", "key", "evolve", SortBy, .. ReadParameters.Names];
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
@@ -29,6 +31,11 @@ internal static class IngestEndpoints
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(Parameters)
             .WithSummary("Makes files the newest version of a dataset, or adds their rows");
+        routes.MapPost("/v1/ingest/objects", IngestObjectsAsync)
+            .WithTags("ingest")
+            .WithMetadata(ReadsBody.Instance)
+            .WithSummary("As /v1/ingest, of objects that are in a bucket");
+        JobEndpoints.Map(routes);
         routes.MapPost("/v1/ingest/preview", PreviewAsync)
             .WithTags("ingest")
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
@@ -47,7 +54,7 @@ internal static class IngestEndpoints
             preview.Reading.Compression, preview.Reading.Notes, preview.Reading.SkippedCount, preview.Reading.Skipped));
     }
 
-    private static async Task<Ok<IngestResponse>> IngestAsync(HttpContext context, IIngestor ingestor, IngestOptions options)
+    private static async Task<IResult> IngestAsync(HttpContext context, IIngestJobs jobs, IngestOptions options)
     {
         RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxIngestBytes + EnvelopeBytesMax)
@@ -56,12 +63,31 @@ internal static class IngestEndpoints
         }
 
         var upload = await UploadedFiles.OpenAsync(context.Request, context.RequestAborted);
-        var name = DatasetName.Parse(upload.Parameters.GetValueOrDefault("name"));
-        var request = new IngestRequest(name, ReadParameters.Parse(upload.Parameters), ParseMode(upload.Parameters), ReadKey(context.Request),
-            ParseEvolve(upload.Parameters) ?? options.Evolve, ParseKeys(upload.Parameters));
-        var result = await ingestor.IngestAsync(request, upload.Files, context.RequestAborted);
-        return TypedResults.Ok(IngestResponse.From(result));
+        var request = ReadRequest(context.Request, upload.Parameters, options);
+        return await RunAsync(context, jobs, request, upload.Files, context.Request.ContentLength, isReceived: false);
     }
+
+    private static async Task<IResult> IngestObjectsAsync(HttpContext context, IIngestJobs jobs, IBuckets buckets, IngestOptions options)
+    {
+        using var json = await RequestBody.ReadObjectAsync(context, ObjectSources.Form);
+        var request = ReadRequest(context.Request, ObjectSources.ReadParameters(json.RootElement), options);
+        var objects = await ObjectSources.FindAsync(json.RootElement, buckets, options, context.RequestAborted);
+        return await RunAsync(context, jobs, request, objects.ReadAsync(), objects.SizeBytes, isReceived: true);
+    }
+
+    private static IngestRequest ReadRequest(HttpRequest request, IReadOnlyDictionary<string, string> parameters, IngestOptions options)
+    {
+        var name = parameters.GetValueOrDefault("name") is { Length: > 0 } text ? DatasetName.Parse(text) : throw IngestErrors.NoName();
+        return new IngestRequest(
+            name, ReadParameters.Parse(parameters), ParseMode(parameters), ReadKey(request), ParseEvolve(parameters) ?? options.Evolve, ParseKeys(parameters),
+            parameters.GetValueOrDefault(SortBy) is "" ? [] : ReadParameters.List(SortBy, parameters.GetValueOrDefault(SortBy)));
+    }
+
+    private static async Task<IResult> RunAsync(
+        HttpContext context, IIngestJobs jobs, IngestRequest request, IAsyncEnumerable<IngestSource> files, long? bytesTotal, bool isReceived) =>
+        JobEndpoints.IsAsynchronous(context.Request)
+            ? JobEndpoints.Accept(context, await jobs.StartAsync(request, files, bytesTotal, isReceived, context.RequestAborted))
+            : TypedResults.Ok(IngestResponse.From(await jobs.RunAsync(request, files, bytesTotal, context.RequestAborted)));
 
     private static string Word(FileFormat format) => format.ToString().ToLowerInvariant();
 

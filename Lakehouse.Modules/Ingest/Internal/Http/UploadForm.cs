@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace Lakehouse.Ingest.Internal.Http;
 
 /// <summary>
-/// A multipart form with one file or several. Fields with the names of parameters, before the first file, are parameters; other text fields are skipped. A
-/// parameter after a file is refused, because it would otherwise be ignored without notice.
+/// A multipart form with one file or several. The other fields are parameters, before the first file. Other names, and a parameter after a file, are refused,
+/// because they would otherwise be ignored without notice.
 /// </summary>
 /// <param name="reader">The form.</param>
 /// <param name="parameters">Receives the parameters.</param>
@@ -53,9 +54,15 @@ internal sealed class UploadForm(MultipartReader reader, Dictionary<string, stri
                     section.ContentType?.Split(';')[0].Trim());
             }
 
-            if (name is null || !IngestEndpoints.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (name is null)
             {
                 continue;
+            }
+
+            if (!IngestEndpoints.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Invalid($"The form has the field '{name}', which is not known{NearestName.Hint(name, IngestEndpoints.Parameters)}. Send files in the "
+                    + $"field '{FileField}'.");
             }
 
             var key = name.ToLowerInvariant();

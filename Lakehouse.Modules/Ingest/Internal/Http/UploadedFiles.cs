@@ -1,5 +1,6 @@
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Ingest.Internal.Files;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -17,7 +18,7 @@ internal sealed record UploadedFiles(IAsyncEnumerable<IngestSource> Files, IRead
     public static async Task<UploadedFiles> OpenAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var parameters = request.Query.ToDictionary(q => q.Key.ToLowerInvariant(), q => q.Value.ToString(), StringComparer.Ordinal);
-        var encoding = RequestHeaders.RequireBody(request, "gzip");
+        var encoding = RequestHeaders.RequireBody(request, UnpackedFile.Compressions);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
             return new UploadedFiles(Alone(new IngestSource(request.Body, null, type?.MediaType.Value, encoding)), parameters);

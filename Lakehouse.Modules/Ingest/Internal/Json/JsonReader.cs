@@ -19,6 +19,7 @@ internal sealed class JsonReader : ITableReader
     private readonly ColumnTypes _types;
     private readonly IngestOptions _options;
     private readonly RowErrors? _errors;
+    private readonly List<string> _notes;
     private readonly JsonNames _names;
     private JsonRow? _row;
     private Layout _layout;
@@ -27,16 +28,18 @@ internal sealed class JsonReader : ITableReader
     private long _charactersBefore;
     private long _line;
     private long _rows;
+    private long _rowsBefore;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="reading">What was told.</param>
     /// <param name="types">The types that were told.</param>
     /// <param name="options">The bounds.</param>
     /// <param name="errors">Takes the rows to leave out; null when the first of them ends the ingest.</param>
+    /// <param name="notes">Receives a sentence for everything that was left out.</param>
     /// <exception cref="LakehouseException"><c>invalid_option</c>: something was told that JSON does not have.</exception>
-    public JsonReader(ReadOptions reading, ColumnTypes types, IngestOptions options, RowErrors? errors)
+    public JsonReader(ReadOptions reading, ColumnTypes types, IngestOptions options, RowErrors? errors, List<string> notes)
     {
-        (_reading, _types, _options, _errors) = (reading, types, options, errors);
+        (_reading, _types, _options, _errors, _notes) = (reading, types, options, errors, notes);
         ToldOptions.RequireJson(reading);
         var rules = new ValueRules(
             reading.Nulls,
@@ -82,7 +85,7 @@ internal sealed class JsonReader : ITableReader
     public async Task<bool> ReadAsync(
         UnpackedFile file, IRecordSink sink, Func<Task> afterBlock, long sizeBytesMax, CancellationToken cancellationToken)
     {
-        var block = new TextBlock(file, _options.MaxRecordBytes);
+        using var block = new TextBlock(file, _options.MaxRecordBytes);
         await block.FillAsync(SampleSize, cancellationToken);
         Begin(block, file.Format, sink);
         await block.ScanAsync(Scan, TooLarge, afterBlock, sizeBytesMax, cancellationToken);
@@ -91,7 +94,7 @@ internal sealed class JsonReader : ITableReader
 
     public void End(long rowCount)
     {
-        if (rowCount == 0 || Columns.Count == 0)
+        if ((rowCount == 0 && _types.Dataset.Count == 0) || Columns.Count == 0)
         {
             var what = rowCount == 0 ? "the file has no objects, so there are no rows" : "the objects have no members, so there are no columns";
             throw TextErrors.Whole("json_no_rows", what);
@@ -105,6 +108,7 @@ internal sealed class JsonReader : ITableReader
         block.Consume(block.Data.StartsWith("\uFEFF"u8) ? 3 : 0);
         (_line, _place, _charactersBefore, _isGuessed) = (1, Place.Start, 0, format is not FileFormat.NdJson);
         _names.BeginFile();
+        _rowsBefore = _rows;
         _layout = format is FileFormat.NdJson ? Layout.Lines : LayoutOf(block.Data, block.IsFinal);
         _row ??= new JsonRow(_names, sink);
     }
@@ -162,6 +166,21 @@ internal sealed class JsonReader : ITableReader
 
             length = length < 0 ? rest.Length : length;
             var line = rest[..length];
+            if (IsEndOfAnswer(line))
+            {
+                var isLast = rest[length..].TrimStart(" \t\r\n"u8).IsEmpty;
+                if (isLast && !isFinal)
+                {
+                    return position; // whether it is the last line, the next bytes say
+                }
+
+                if (isLast && CountOf(line) == _rows - _rowsBefore)
+                {
+                    _notes.Add("The last line, with the count of the rows, was left out: it ends this program's NDJSON, and is no row.");
+                    return data.Length;
+                }
+            }
+
             if (!line.TrimStart(" \t\r"u8).IsEmpty && !Add(data, position, length))
             {
                 _layout = Layout.Values;
@@ -173,6 +192,25 @@ internal sealed class JsonReader : ITableReader
         }
 
         return position;
+    }
+
+    /// <summary>The line that ends an answer of <c>/v1/sql</c> as NDJSON: <c>{"end":{"row_count":5}}</c>, perhaps with more in it.</summary>
+    private static bool IsEndOfAnswer(ReadOnlySpan<byte> line) => line.StartsWith("{\"end\":{\"row_count\":"u8);
+
+    /// <summary>The count in that line; -1 where it is something else.</summary>
+    private static long CountOf(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var text = new Utf8JsonReader(line, JsonRow.Options);
+            using var json = JsonDocument.ParseValue(ref text);
+            return !text.Read() && json.RootElement.GetPropertyCount() == 1 && json.RootElement.GetProperty("end"u8).GetProperty("row_count"u8) is var count
+                && count.ValueKind is JsonValueKind.Number && count.TryGetInt64(out var rows) ? rows : -1;
+        }
+        catch (JsonException)
+        {
+            return -1;
+        }
     }
 
     /// <summary>Scans objects that need not end where lines do, alone or in an array.</summary>

@@ -1,49 +1,45 @@
 using System.Collections.Concurrent;
 using Lakehouse.DuckDb;
+using Lakehouse.Storage;
 
 namespace Lakehouse.Ingest.Internal.Tables;
 
-/// <summary>
-/// Single-threaded DuckDB instances for conversions, kept between ingests: to open one takes longer than to convert a small file. Thread-safe.
-/// </summary>
-internal sealed class ConverterEngines(IngestOptions options) : IDisposable
+/// <summary>DuckDB instances for conversions, kept between ingests: to open one takes longer than to convert a small file. Thread-safe.</summary>
+internal sealed class ConverterEngines(IngestOptions options, IScratchSpace scratch) : IDisposable
 {
-    private readonly ConcurrentBag<DuckDbDatabase> _idle = [];
+    private readonly ConcurrentBag<ConverterEngine> _idle = [];
     private bool _isDisposed;
 
     /// <summary>Takes an instance. The caller gives it back, or disposes of it after an error that it may not have survived.</summary>
-    /// <param name="folder">The scratch folder, for what does not fit into memory.</param>
-    public DuckDbDatabase Take(string folder)
+    public ConverterEngine Take() => _idle.TryTake(out var idle) ? idle : new ConverterEngine(options, scratch);
+
+    /// <summary>Runs something on an instance.</summary>
+    public void Run(Action<DuckDbConnection> action)
     {
-        var spill = Path.Combine(folder, $"spill-{Guid.NewGuid():N}");
-        while (_idle.TryTake(out var idle))
+        var engine = Take();
+        try
         {
-            try
-            {
-                using var connection = idle.Connect();
-                connection.Execute($"SET temp_directory = {DuckDbSql.Literal(spill)}");
-                return idle;
-            }
-            catch (DuckDbException)
-            {
-                // One that has spilled keeps its folder, which is gone.
-                idle.Dispose();
-            }
+            action(engine.Connection);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
         }
 
-        return DuckDbDatabase.OpenIsolated($"{options.MemoryLimitBytes / 1024}KiB", ("temp_directory", spill));
+        Return(engine);
     }
 
     /// <summary>Gives an instance back. As many are kept as one ingest has threads.</summary>
-    public void Return(DuckDbDatabase database)
+    public void Return(ConverterEngine engine)
     {
         if (_isDisposed || _idle.Count >= options.Threads)
         {
-            database.Dispose();
+            engine.Dispose();
             return;
         }
 
-        _idle.Add(database);
+        _idle.Add(engine);
     }
 
     public void Dispose()

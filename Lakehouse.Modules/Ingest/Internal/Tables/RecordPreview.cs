@@ -50,13 +50,8 @@ internal sealed class RecordPreview : IRecordSink
 
         var path = Path.Combine(folder, "preview.csv");
         File.WriteAllBytes(path, _records.WrittenSpan);
-        var database = engines.Take(folder);
-        using (var connection = database.Connect())
-        {
-            Read(connection, $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, form, recordBytesMax)}) LIMIT {RowsMax}", rows);
-        }
-
-        engines.Return(database);
+        var sql = $"SELECT COLUMNS(*)::VARCHAR FROM ({schema.Query(path, form, recordBytesMax)}) LIMIT {RowsMax}";
+        engines.Run(connection => Read(connection, sql, rows));
         return rows;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
@@ -17,41 +18,42 @@ internal sealed class SegmentConverter : IAsyncDisposable
     private const long GroupRowsMin = 16_384;
     private const long GroupRowsUnit = 2_048; // the rows of a vector
     private const long GroupBytes = 10 << 20;
+    private const long SmallBytes = 1 << 20;
+    private const int HashBlock = 256 * 1024;
 
     private readonly IngestOptions _options;
     private readonly ConverterEngines _engines;
     private readonly RecordForm _form;
     private readonly string _folder;
     private readonly Func<TableSchema> _schema;
+    private readonly IReadOnlyList<string> _sortBy;
+    private readonly IIngestProgress? _progress;
     private readonly Channel<SpoolSegment> _queue = Channel.CreateUnbounded<SpoolSegment>();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task[] _workers;
+    private readonly List<Task> _workers = [];
     private readonly Lock _gate = new();
     private readonly List<ConvertedSegment> _converted = [];
 
-    /// <summary>Starts the threads.</summary>
+    /// <summary>Creates a converter. Its threads start with the first segments.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="engines">The instances.</param>
     /// <param name="form">The form of the segments' records.</param>
     /// <param name="folder">The folder for the Parquet files.</param>
     /// <param name="schema">Returns the schema so far. Called before each segment is converted; the schema then covers every value of the segment.</param>
-    public SegmentConverter(IngestOptions options, ConverterEngines engines, RecordForm form, string folder, Func<TableSchema> schema)
+    /// <param name="sortBy">The columns by which the rows of each file are sorted, as far as it has them; empty for none.</param>
+    /// <param name="progress">Is told how many rows are converted; null for nobody.</param>
+    public SegmentConverter(
+        IngestOptions options, ConverterEngines engines, RecordForm form, string folder, Func<TableSchema> schema,
+        IReadOnlyList<string> sortBy, IIngestProgress? progress)
     {
-        (_options, _engines, _form, _folder, _schema) = (options, engines, form, folder, schema);
-        _workers = new Task[options.Threads];
-        for (var i = 0; i < _workers.Length; i++)
-        {
-            // Dedicated threads, because the engine blocks them while it converts a segment.
-            _workers[i] = Task.Factory.StartNew(RunAsync, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        }
+        (_options, _engines, _form, _folder, _schema, _sortBy, _progress) = (options, engines, form, folder, schema, sortBy, progress);
     }
 
     /// <summary>The types of a converted file's columns by name, as the engine writes them.</summary>
-    public static Dictionary<string, string> ReadTypes(ConverterEngines engines, string path, string folder)
+    public static Dictionary<string, string> ReadTypes(ConverterEngines engines, string path)
     {
         var types = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var database = engines.Take(folder);
-        using (var connection = database.Connect())
+        engines.Run(connection =>
         {
             using var statement = connection.Prepare(
                 $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({DuckDbSql.Literal(path)}))");
@@ -66,16 +68,23 @@ internal sealed class SegmentConverter : IAsyncDisposable
                     }
                 }
             }
-        }
-
-        engines.Return(database);
+        });
         return types;
     }
 
-    public void Add(SpoolSegment segment) => _queue.Writer.TryWrite(segment);
+    public void Add(SpoolSegment segment)
+    {
+        _queue.Writer.TryWrite(segment);
+        if (_workers.Count < _options.Threads)
+        {
+            // A thread of its own where the engine will keep it for long; a small segment is done before one has started.
+            var how = new FileInfo(segment.Path).Length < SmallBytes ? TaskCreationOptions.None : TaskCreationOptions.LongRunning;
+            _workers.Add(Task.Factory.StartNew(RunAsync, _stop.Token, how, TaskScheduler.Default).Unwrap());
+        }
+    }
 
     /// <summary>Throws the error of a thread that has failed, so that the rest of the upload is not read for nothing.</summary>
-    public Task ThrowIfFailedAsync() => Array.Find(_workers, w => w.IsFaulted) ?? Task.CompletedTask;
+    public Task ThrowIfFailedAsync() => _workers.Find(w => w.IsFaulted) ?? Task.CompletedTask;
 
     /// <summary>Waits until all added segments are converted. No more may be added.</summary>
     public async Task<IReadOnlyList<ConvertedSegment>> CompleteAsync(CancellationToken cancellationToken)
@@ -96,41 +105,44 @@ internal sealed class SegmentConverter : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        DuckDbDatabase? database = null;
+        ConverterEngine? engine = null;
         var isSound = false;
         try
         {
             await foreach (var segment in _queue.Reader.ReadAllAsync(_stop.Token))
             {
                 isSound = false;
-                database ??= _engines.Take(_folder);
-                var converted = Convert(database, segment);
+                engine ??= _engines.Take();
+                var converted = Convert(engine.Connection, segment);
                 isSound = true;
                 lock (_gate)
                 {
                     _converted.Add(converted);
                 }
+
+                _progress?.Converted(segment.RowCount);
             }
         }
         finally
         {
             if (isSound)
             {
-                _engines.Return(database!);
+                _engines.Return(engine!);
             }
             else
             {
-                database?.Dispose();
+                engine?.Dispose();
             }
         }
     }
 
-    private ConvertedSegment Convert(DuckDbDatabase database, SpoolSegment segment)
+    private ConvertedSegment Convert(DuckDbConnection connection, SpoolSegment segment)
     {
         var schema = _schema();
         var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.parquet");
+        var sorted = _sortBy.Where(n => schema.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))).Select(DuckDbSql.Identifier).ToList();
         var query = schema.Query(segment.Path, _form, _options.MaxRecordBytes);
-        using var connection = database.Connect();
+        query = sorted.Count == 0 ? query : $"SELECT * FROM ({query}) ORDER BY {string.Join(", ", sorted)}";
         using var interruption = _stop.Token.Register(connection.Interrupt);
         try
         {
@@ -169,13 +181,28 @@ internal sealed class SegmentConverter : IAsyncDisposable
         return count?.GetVector(0).Get<long>(0) ?? -1;
     }
 
-    /// <summary>Hashes the file and flushes it to the disk, while other segments are still being converted.</summary>
+    /// <summary>
+    /// Hashes the file. A large one is flushed to the disk while other segments are still being converted: the bucket, which flushes all, then has less to do.
+    /// </summary>
     private static (long SizeBytes, string Sha256) Seal(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 20);
-        var hash = System.Convert.ToHexStringLower(SHA256.HashData(file));
-        file.Flush(flushToDisk: true);
-        return (file.Length, hash);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var block = ArrayPool<byte>.Shared.Rent(HashBlock);
+        var size = 0L;
+        while (RandomAccess.Read(file, block, size) is var count and > 0)
+        {
+            hash.AppendData(block, 0, count);
+            size += count;
+        }
+
+        ArrayPool<byte>.Shared.Return(block);
+        if (size >= SmallBytes)
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+
+        return (size, System.Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private Exception Translate(DuckDbException error)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lakehouse.Ingest.Internal.Tables;
@@ -7,7 +8,7 @@ internal sealed class SegmentSpool(string folder, long segmentBytes, Action<Spoo
 {
     private const int BufferSize = 256 * 1024;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private SafeFileHandle? _file;
     private string _path = string.Empty;
     private int _buffered;
@@ -57,7 +58,23 @@ internal sealed class SegmentSpool(string folder, long segmentBytes, Action<Spoo
         completed(segment);
     }
 
-    public void Dispose() => _file?.Dispose();
+    /// <summary>Reports a segment without records, for a file that has columns and no rows.</summary>
+    public void EndEmpty()
+    {
+        _path = Path.Combine(folder, $"segment-{_segments}.csv");
+        File.WriteAllBytes(_path, []);
+        completed(new SpoolSegment(_segments++, _path, 0));
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+    }
 
     private void Flush()
     {

@@ -31,7 +31,11 @@ internal readonly record struct DatasetVersion(long? Number, DateTimeOffset Time
             return new DatasetVersion(number, default);
         }
 
-        string[] forms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+        string[] forms =
+        [
+            "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ssK",
+            "yyyy-MM-dd HH:mm:ss.FFFFFFFK", // as SQL shows times
+        ];
         return DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? new DatasetVersion(null, time)
             : throw GateErrors.Invalid(

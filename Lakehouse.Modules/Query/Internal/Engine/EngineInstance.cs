@@ -10,6 +10,9 @@ namespace Lakehouse.Query.Internal.Engine;
 /// </summary>
 internal sealed class EngineInstance : IDisposable
 {
+    private const string ProgressSetting = "enable_progress_bar";
+    private const string PrintSetting = "enable_progress_bar_print";
+
     // levenshtein and similar functions take time in proportion to the product of two lengths and cannot be interrupted: two texts of ten thousand characters
     // take 0.1 s.
     private const string Quadratic = "100000000";
@@ -84,11 +87,10 @@ internal sealed class EngineInstance : IDisposable
             connection.Execute($"ATTACH ':memory:' AS {ResidentTables.Database} (HIDDEN)");
             MakeSystemTables(connection, setup.SystemTables, new SystemFunctions(system, functions.ScopeOf, database.Connect));
             connection.Execute("SET GLOBAL TimeZone = 'UTC'");
-            connection.Execute("SET enable_progress_bar = true");
-            connection.Execute("SET enable_progress_bar_print = false");
             connection.Execute("SET GLOBAL parquet_metadata_cache = true");
             connection.Execute($"SET allowed_directories = [{DuckDbSql.Literal(setup.DataFolder)}]");
             connection.Execute("SET enable_external_access = false");
+            connection.Execute($"SET allowed_configs = ['{ProgressSetting}', '{PrintSetting}']");
             connection.Execute("SET lock_configuration = true");
             return new EngineInstance(database, functions, pipes, setup);
         }
@@ -109,7 +111,22 @@ internal sealed class EngineInstance : IDisposable
         }
     }
 
-    public DuckDbConnection Connect() => _database.Connect();
+    /// <summary>Opens a connection for a statement, which tells its progress. The engine has no setting of that for all connections.</summary>
+    public DuckDbConnection Connect()
+    {
+        var connection = _database.Connect();
+        try
+        {
+            connection.Execute($"SET {ProgressSetting} = true");
+            connection.Execute($"SET {PrintSetting} = false");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     public void Dispose()
     {

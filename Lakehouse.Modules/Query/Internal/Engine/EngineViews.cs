@@ -109,7 +109,9 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
         var (table, old) = resident.Replace(dataset, Select(dataset), Execute);
         Execute(table is null ? View(dataset.Name, dataset) : View(dataset.Name, $"FROM {table}"));
         Remember(dataset.Known);
-        Drop(old == table ? null : old);
+
+        // SQL does not tell upper from lower case: where the dataset came again in other letters, its new table is in the place of the old one.
+        Drop(string.Equals(old, table, StringComparison.OrdinalIgnoreCase) ? null : old);
     }
 
     private void Drop(string? table)

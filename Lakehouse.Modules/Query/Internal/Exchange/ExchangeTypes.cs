@@ -26,8 +26,10 @@ internal static class ExchangeTypes
             return sql;
         }
 
-        var select = casts.Select((cast, i) => $"{(cast is null ? $"c{i}" : $"CAST(c{i} AS {cast})")} AS {DuckDbSql.Identifier(names[i])}");
-        return $"SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS answer({string.Join(", ", columns.Select((_, i) => $"c{i}"))})";
+        // By names that an error can show to the author of the statement.
+        var known = UniqueNames.Of(columns.Select(c => c.Name)).Select(DuckDbSql.Identifier).ToList();
+        var select = casts.Select((cast, i) => $"{(cast is null ? known[i] : $"CAST({known[i]} AS {cast})")} AS {DuckDbSql.Identifier(names[i])}");
+        return $"SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS answer({string.Join(", ", known)})";
     }
 
     /// <summary>The type, as SQL writes it, as which a type is written; null for the type itself.</summary>

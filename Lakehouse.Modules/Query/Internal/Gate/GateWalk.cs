@@ -153,8 +153,9 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
     private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
 
     /// <summary>age of one time is that until today, which the engine's own list of functions does not say.</summary>
+    /// <summary>Of two times, it does not depend on today; as a method of one time, it has no arguments in the tree.</summary>
     private static bool IsOfToday(JsonElement node) =>
-        Same(Text(node, "function_name"), "age") && node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() == 1;
+        Same(Text(node, "function_name"), "age") && !(node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() == 2);
 
     private static bool IsTime(JsonElement node) =>
         node.TryGetProperty("column_names"u8, out var names) && names.GetArrayLength() == 1 && TimeColumns.Contains(names[0].GetString()!);
@@ -321,7 +322,13 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             ? GateErrors.UnknownDataset(dataset, position)
             : GateErrors.Forbidden(
                 $"'{string.Join('.', new[] { catalog, schema, table }.Where(p => p is not null))}' is no dataset, and files and the engine's own tables "
-                + "cannot be read; files come in by POST /v1/ingest");
+                + "cannot be read; files come in by POST /v1/ingest"
+                + (schema is not null && catalog is null ? $". A dataset whose name has a dot is written in quotes, \"{schema}.{table}\"" : string.Empty));
+        if (node.TryGetProperty("at_clause"u8, out var at) && at.ValueKind is JsonValueKind.Object)
+        {
+            throw GateErrors.Invalid($"a version is named in the table's name, \"{table}@3\" or \"{table}@2026-11-01T00:00:00Z\", and not by AT");
+        }
+
         if (!isInMain || !DatasetName.TryParse(dataset, out _, out _))
         {
             throw missing;

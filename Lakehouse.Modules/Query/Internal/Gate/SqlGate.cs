@@ -36,14 +36,17 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
     private JudgedStatement JudgeText(string sql)
     {
         var explain = ExplainPrefix.Read(sql);
-        var body = sql[explain.Length..];
+
+        // Blanks in the place of the prefix, so that positions are those of the whole text.
+        var prefix = sql[..explain.Length];
+        var body = string.Concat(prefix.Select(c => c is '\n' or '\r' ? c : ' ')) + sql[explain.Length..];
         if (PivotStatement.Read(body, SqlToken.Split(body)) is not null)
         {
             return JudgePivot(body, explain);
         }
 
         var (walk, cost) = Walk(body);
-        var offset = Encoding.UTF8.GetByteCount(sql.AsSpan(0, explain.Length));
+        var offset = Encoding.UTF8.GetByteCount(prefix) - prefix.Length;
         return new JudgedStatement(
             walk.Tables,
             walk.NamesEveryDataset,
@@ -53,7 +56,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
             walk.HasParameters,
             cost,
             [.. walk.Calls.Select(c => c with { OffsetBytes = c.OffsetBytes + offset })],
-            _ => explain.Statement + body);
+            _ => explain.Statement + body.TrimStart());
     }
 
     private JudgedStatement JudgePivot(string body, ExplainPrefix explain)
@@ -78,7 +81,7 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
             connection.Execute("BEGIN TRANSACTION");
             var complete = CompletePivots(body, pivot => pivot.FindValues(connection, bounds.MaxPivotColumns, q => RequireSame(walk, q)));
             RequireSame(walk, complete);
-            return explain.Statement + complete;
+            return explain.Statement + complete.TrimStart();
         }
     }
 
@@ -191,7 +194,9 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
                 "only SELECT, WITH, VALUES, FROM, DESCRIBE, SHOW, SUMMARIZE, PIVOT, UNPIVOT and EXPLAIN are allowed; " + (word switch
                 {
                     "CREATE" => "PUT /v1/catalog/view/{name} stores a query, \"into\" writes the rows of one as a dataset, and POST /v1/ingest a file",
-                    "INSERT" or "UPDATE" or "DELETE" or "MERGE" => "\"into\" writes the rows of a query as a dataset, or appends them",
+                    "INSERT" => "\"into\" writes the rows of a query as a dataset, or appends them; POST /v1/ingest?mode=append appends those of a file",
+                    "DELETE" or "TRUNCATE" => "DELETE /v1/catalog/dataset/{name}/rows removes the rows for which a condition is true",
+                    "UPDATE" or "MERGE" => "POST /v1/ingest?mode=upsert&key=... puts new rows in the place of those with the same key",
                     "DROP" => "DELETE /v1/catalog/dataset/{name} and /v1/catalog/view/{name} drop",
                     "COPY" or "EXPORT" => "\"format\" has the answer as CSV or Parquet, \"into\" writes it as a dataset, and files come in by POST /v1/ingest",
                     "SET" or "RESET" or "PRAGMA" => "settings are those of the server; DESCRIBE and lakehouse.columns show columns",

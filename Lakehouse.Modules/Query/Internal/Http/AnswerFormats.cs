@@ -12,21 +12,26 @@ internal static class AnswerFormats
     private static readonly (string Name, AnswerFormat Format, string ContentType, string[] MediaTypes, string[] Extensions)[] All =
     [
         ("json", AnswerFormat.Json, "application/json; charset=utf-8", ["application/json"], ["json"]),
-        ("ndjson", AnswerFormat.NdJson, "application/x-ndjson", ["application/x-ndjson", "application/ndjson", "application/jsonl"], ["ndjson", "jsonl"]),
+        ("ndjson", AnswerFormat.NdJson, "application/x-ndjson",
+            ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"], ["ndjson", "jsonl"]),
         ("csv", AnswerFormat.Csv, "text/csv; charset=utf-8; header=present", ["text/csv"], ["csv"]),
         ("tsv", AnswerFormat.Tsv, "text/tab-separated-values; charset=utf-8", ["text/tab-separated-values"], ["tsv", "tab"]),
         ("arrow", AnswerFormat.Arrow, "application/vnd.apache.arrow.stream", ["application/vnd.apache.arrow.stream"], ["arrow", "arrows"]),
-        ("parquet", AnswerFormat.Parquet, "application/vnd.apache.parquet", ["application/vnd.apache.parquet", "application/x-parquet"], ["parquet"]),
+        ("parquet", AnswerFormat.Parquet, "application/vnd.apache.parquet",
+            ["application/vnd.apache.parquet", "application/x-parquet", "application/parquet"], ["parquet"]),
     ];
 
     /// <summary>The names, for <c>format=</c>.</summary>
     public static IEnumerable<string> Names => All.Select(f => f.Name);
 
-    /// <summary>The format of a name.</summary>
+    /// <summary>The endings of file names that mean a format.</summary>
+    public static string Endings => string.Join(", ", All.SelectMany(f => f.Extensions).Select(e => "." + e));
+
+    /// <summary>The format of a name, or of the ending of a file that is called so.</summary>
     /// <exception cref="LakehouseException"><c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>): there is none of that name.</exception>
     public static AnswerFormat Parse(string name)
     {
-        var found = All.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var found = All.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || f.Extensions.Contains(name.ToLowerInvariant()));
         return found.Name is null
             ? throw JsonMembers.Invalid($"the format '{name}' is not known; there are {string.Join(", ", Names)}{NearestName.Hint(name, Names)}")
             : found.Format;

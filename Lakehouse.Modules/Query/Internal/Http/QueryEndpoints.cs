@@ -84,8 +84,7 @@ internal static class QueryEndpoints
         };
         if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context, engine.FindTag(request)))
         {
-            WriteHead(context, wanted);
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            WriteNotModified(context, wanted);
             return;
         }
 
@@ -105,8 +104,7 @@ internal static class QueryEndpoints
         WriteSource(context, answer);
         if (IsKnown(context, answer.Tag))
         {
-            WriteHead(context, wanted);
-            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            WriteNotModified(context, wanted);
             return;
         }
 
@@ -197,6 +195,18 @@ internal static class QueryEndpoints
 
         // Not disposed of after an error: that would write the end of the compressed stream.
         await compressed.DisposeAsync();
+    }
+
+    /// <summary>As the head of the answer itself, which may be packed.</summary>
+    private static void WriteNotModified(HttpContext context, SqlOptions wanted)
+    {
+        if (wanted.Format != AnswerFormat.Parquet)
+        {
+            context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        }
+
+        WriteHead(context, wanted);
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
     }
 
     /// <summary>The compression that the client accepts; null for none, and for Parquet, which is compressed already.</summary>

@@ -18,7 +18,7 @@ internal static class RowEndpoints
         routes.MapDelete("/v1/catalog/dataset/{name}/rows", DeleteAsync)
             .WithTags("query")
             .WithMetadata(ReadsBody.Instance)
-            .TakesQuery(Where)
+            .TakesQuery(Where, SqlOptions.ParameterPrefix + "*")
             .WithSummary("Removes the rows of a dataset for which a condition is true");
 
     private static async Task<Ok<DeleteResponse>> DeleteAsync(HttpContext context, string name, IDatasetRows rows, QueryOptions options)
@@ -34,12 +34,12 @@ internal static class RowEndpoints
     {
         if (context.Request.Query[Where] is [{ } condition])
         {
-            return (condition, null);
+            return (condition, SqlOptions.ReadParameters(context.Request.Query, null));
         }
 
         using var json = await QueryBody.ReadAsync(context, options, Form);
         var body = new JsonMembers(json.RootElement);
-        var read = (body.RequiredText(Where), SqlOptions.ReadParameters(body));
+        var read = (body.RequiredText(Where), SqlOptions.ReadParameters(context.Request.Query, body));
         body.Complete();
         return read;
     }

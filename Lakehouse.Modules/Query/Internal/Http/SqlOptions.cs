@@ -15,8 +15,10 @@ namespace Lakehouse.Query.Internal.Http;
 /// </summary>
 internal sealed class SqlOptions
 {
+    /// <summary>Before the name of a parameter in the address.</summary>
+    public const string ParameterPrefix = "p.";
+
     private const int IdLengthMax = 64;
-    private const string ParameterPrefix = "p.";
     private const string PinPrefix = "at.";
 
     /// <summary>The options' names in the address.</summary>
@@ -38,7 +40,15 @@ internal sealed class SqlOptions
         IsSpooled = Choice("wait_end", "0", "1", "true", "false") is "1" or "true";
         var rows = Choice("rows", "arrays", "objects");
         var named = Text("format") is { } name ? AnswerFormats.Parse(name) : (AnswerFormat?)null;
-        var format = named ?? AnswerFormats.Negotiate(request) ?? (Download is null ? null : AnswerFormats.FindByExtension(Download)) ?? AnswerFormat.Json;
+        var accepted = named ?? AnswerFormats.Negotiate(request);
+        var format = accepted ?? (Download is null ? null : AnswerFormats.FindByExtension(Download)) ?? AnswerFormat.Json;
+        if (accepted is null && Download is { } file && Path.GetExtension(file).Length > 0 && AnswerFormats.FindByExtension(file) is null)
+        {
+            throw JsonMembers.Invalid(
+                $"download is '{file}', whose ending names no format. End it with {AnswerFormats.Endings}, or say format= too, for a file of that format under "
+                + "this name");
+        }
+
         if (rows is not null && format != AnswerFormat.Json)
         {
             throw JsonMembers.Invalid("rows is an option of the format json");
@@ -59,7 +69,7 @@ internal sealed class SqlOptions
             throw JsonMembers.Invalid($"query_id is 1 to {IdLengthMax} letters, digits, '-' and '_'");
         }
 
-        Parameters = ReadParameters();
+        Parameters = ReadParameters(_address, _body);
         At = ReadPins();
         Into = ReadTarget();
         var other = Into is null ? null : Array.Find(["format", "rows", "numbers", "max_rows", "wait_end", "download"], n => Text(n) is not null);
@@ -128,14 +138,15 @@ internal sealed class SqlOptions
         : null;
 
     /// <summary>The values of the parameters in a body; null for none.</summary>
-    public static string? ReadParameters(JsonMembers body) => body.Member("params") is not { } values ? null
+    private static string? ReadParameters(JsonMembers body) => body.Member("params") is not { } values ? null
         : values.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? values.GetRawText()
         : throw JsonMembers.Invalid("\"params\" is not a list, for ? and $1, or an object, for $name");
 
-    private string? ReadParameters()
+    /// <summary>The values of the parameters, in a body or in the address; null for none.</summary>
+    public static string? ReadParameters(IQueryCollection address, JsonMembers? body)
     {
-        var named = _address.Where(p => p.Key.StartsWith(ParameterPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
-        var inBody = _body is null ? null : ReadParameters(_body);
+        var named = address.Where(p => p.Key.StartsWith(ParameterPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        var inBody = body is null ? null : ReadParameters(body);
         if (named.Count == 0)
         {
             return inBody;
@@ -195,14 +206,17 @@ internal sealed class SqlOptions
         }
 
         var members = new JsonMembers(into, "\"into\"");
-        var (name, mode) = (members.RequiredText("dataset"), members.Text("mode"));
+        var (name, mode, isEvolving) = (members.RequiredText("dataset"), members.Text("mode"), members.Flag("evolve"));
         members.Complete();
         return new DatasetTarget(DatasetName.Parse(name), mode switch
         {
             null or "replace" => CommitMode.Replace,
             "append" => CommitMode.Append,
             _ => throw JsonMembers.Invalid($"the mode of \"into\" is '{mode}'; it is replace or append{NearestName.Hint(mode, ["replace", "append"])}"),
-        });
+        })
+        {
+            IsEvolving = isEvolving ?? false,
+        };
     }
 
     /// <summary>A value in the address that is JSON is that value; any other is a text.</summary>

@@ -13,24 +13,23 @@ internal sealed class DataFiles(QueryEngine engine, QueryOptions options) : IDat
 
     public async Task<DataFileShape> DescribeAsync(DataFile file, int rowsMax, CancellationToken cancellationToken)
     {
-        var attached = new Dictionary<string, AttachedTable> { [File] = new([file with { Columns = null }], []) };
+        var statement = RowStatement.Of($"DESCRIBE FILE {file.Key}", File, new AttachedTable([file with { Columns = null }], []));
         List<DatasetColumn> columns;
-        await using (var empty = await engine.ReadAsync($"SELECT * FROM \"{File}\" LIMIT 0", null, attached, options.RewriteTimeout, cancellationToken))
+        await using (var empty = await engine.ReadAsync(statement, $"SELECT * FROM \"{File}\" LIMIT 0", options.RewriteTimeout, cancellationToken))
         {
             columns = [.. empty.Columns.Select(c => new DatasetColumn(c.Name, c.Type))];
         }
 
-        var count = await ReadAsync($"SELECT count(*)::VARCHAR FROM \"{File}\"", attached, cancellationToken);
+        var count = await ReadAsync($"SELECT count(*)::VARCHAR FROM \"{File}\"", statement, cancellationToken);
         var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT COLUMNS(*)::VARCHAR FROM \"{File}\" LIMIT {rowsMax}");
-        var rows = rowsMax == 0 ? [] : await ReadAsync(sql, attached, cancellationToken);
+        var rows = rowsMax == 0 ? [] : await ReadAsync(sql, statement, cancellationToken);
         return new DataFileShape(columns, long.Parse(count[0][0]!, CultureInfo.InvariantCulture), rows);
     }
 
-    private async Task<List<IReadOnlyList<string?>>> ReadAsync(
-        string sql, IReadOnlyDictionary<string, AttachedTable> attached, CancellationToken cancellationToken)
+    private async Task<List<IReadOnlyList<string?>>> ReadAsync(string sql, RowStatement statement, CancellationToken cancellationToken)
     {
         var found = new List<IReadOnlyList<string?>>();
-        await using var rows = await engine.ReadAsync(sql, null, attached, options.RewriteTimeout, cancellationToken);
+        await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
         while (await rows.ReadAsync(cancellationToken) is { } chunk)
         {
             for (var row = 0; row < chunk.RowCount; row++)

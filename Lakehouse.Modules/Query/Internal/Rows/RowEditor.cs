@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Datasets;
+using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
-using Lakehouse.Query.Internal.Gate.Tokens;
 using Lakehouse.Query.Internal.Stored;
 using Lakehouse.Query.Rows;
 using Lakehouse.Storage;
@@ -18,10 +19,11 @@ namespace Lakehouse.Query.Internal.Rows;
 /// Changes rows by copy on write. One query finds the data files that have rows which go; only these are written again. The statements run on an engine like
 /// all others. A commit that another writer overtakes is made again from the new version.
 /// </summary>
-internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectStore store, IScratchSpace scratch, QueryOptions options) : IDatasetRows
+internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IObjectStore store, IScratchSpace scratch, QueryOptions options) : IDatasetRows
 {
     private const int TriesMax = 8;
-    private const string Rows = "rows@0"; // which no statement of a client can read, because versions begin with 1
+    // Which no statement of a client can read, because versions begin with 1.
+    private const string Rows = "rows@0";
     private const string New = "new@0";
 
     /// <summary>Data files are written again together up to this size, so that many small ones become fewer.</summary>
@@ -30,6 +32,9 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     public Task<RowChange> DeleteAsync(DatasetName name, string condition, string? parameters, CancellationToken cancellationToken)
     {
         RequireExpression(condition);
+
+        // A condition may name tables, but not this one: what is in it differs from step to step.
+        var source = $"rows_{Guid.NewGuid():N}@0";
         return TryAsync(async () =>
         {
             // Another process may have brought rows that this one has not heard of: what is not there now is said to be not there.
@@ -37,19 +42,30 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             var dataset = catalog.Require(name);
             RequireOwn(dataset);
             var table = new AttachedTable(dataset.Objects, dataset.Columns);
-            await CheckAsync(table, condition, parameters, cancellationToken);
-            var found = await FindAsync(table, $"WHERE (\n{condition}\n)", parameters, AttachedTable.None, cancellationToken);
+            var statement = new RowStatement($"DELETE FROM {name} WHERE {condition}", source, table, parameters, AttachedTable.None, StatementRequest.NoPins)
+            {
+                Order = RowStatement.OrderOf(dataset),
+            };
+            try
+            {
+                statement = statement with { Pins = await CheckAsync(statement, condition, cancellationToken) };
+            }
+            catch (LakehouseException error)
+            {
+                throw InCondition(error, name, source);
+            }
+
+            var found = await FindAsync(statement, $"WHERE (\n{condition}\n)", cancellationToken);
             if (found.Count == 0)
             {
                 return new RowChange(new CommitResult(dataset, IsUnchanged: true), 0);
             }
 
             using var folder = scratch.Create();
-            var rewrite = await RewriteAsync(
-                name, table, found, $"WHERE (\n{condition}\n) IS NOT TRUE", parameters, AttachedTable.None, folder.Path, cancellationToken);
-            var removed = RemovedCount(found, rewrite);
+            var rewrites = await RewriteAsync(name, statement, found, $"WHERE (\n{condition}\n) IS NOT TRUE", folder.Path, cancellationToken);
+            var removed = RemovedCount(found, rewrites);
             var commit = new DatasetCommit(
-                name, dataset.Fingerprint, dataset.Columns, [], -removed, "delete", CommitMode.Append, ExpectedVersion: dataset.Version, Rewrite: rewrite);
+                name, dataset.Fingerprint, dataset.Columns, [], -removed, "delete", CommitMode.Append, ExpectedVersion: dataset.Version, Rewrites: rewrites);
             return new RowChange(await catalog.CommitAsync(commit, CancellationToken.None), removed);
         });
     }
@@ -77,30 +93,36 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         var news = new Dictionary<string, AttachedTable> { [New] = new(await AsDataFilesAsync(files, commit.Columns, columns, cancellationToken), columns) };
         var table = new AttachedTable([.. dataset.Objects.Select(o => o with { Columns = OwnColumns(o.Columns ?? dataset.Columns, columns) })], columns);
         var match = string.Join(" AND ", keys.Select(k => $"r.{DuckDbSql.Identifier(k)} = n.{DuckDbSql.Identifier(k)}"));
-        var found = await FindAsync(table, $"r SEMI JOIN \"{New}\" n ON {match}", null, news, cancellationToken);
-        var rewrite = found.Count == 0
+        var statement = new RowStatement($"UPSERT INTO {commit.Name}", Rows, table, null, news, StatementRequest.NoPins)
+        {
+            Order = RowStatement.OrderOf(dataset),
+        };
+        var found = await FindAsync(statement, $"r SEMI JOIN \"{New}\" n ON {match}", cancellationToken);
+        var rewrites = found.Count == 0
             ? null
-            : await RewriteAsync(commit.Name, table, found, $"r ANTI JOIN \"{New}\" n ON {match}", null, news, folder.Path, cancellationToken);
-        var removed = rewrite is null ? 0 : RemovedCount(found, rewrite);
+            : await RewriteAsync(commit.Name, statement, found, $"r ANTI JOIN \"{New}\" n ON {match}", folder.Path, cancellationToken);
+        var removed = rewrites is null ? 0 : RemovedCount(found, rewrites);
         var result = await catalog.CommitAsync(
-            commit with { Objects = files, RowCount = rowCount - removed, Rewrite = rewrite }, CancellationToken.None);
+            commit with { Objects = files, RowCount = rowCount - removed, Rewrites = rewrites }, CancellationToken.None);
         return new RowChange(result, result.IsUnchanged ? 0 : removed);
     });
 
     /// <summary>
     /// How many rows are gone. A condition that is not the same each time, such as one that reads other datasets, may have removed others than were found.
     /// </summary>
-    private static long RemovedCount(IReadOnlyList<FoundFile> found, FileRewrite rewrite) =>
+    private static long RemovedCount(IReadOnlyList<FoundFile> found, IReadOnlyList<FileRewrite> rewrites) =>
         found.All(f => f.File is { IsOwn: true, RowCount: not null })
-            ? found.Sum(f => f.File.RowCount!.Value) - rewrite.Files.Sum(f => f.RowCount!.Value)
+            ? found.Sum(f => f.File.RowCount!.Value) - rewrites.Sum(r => r.Files.Sum(f => f.RowCount!.Value))
             : found.Sum(f => f.Count);
 
     /// <summary>Lets the engine judge a condition over the columns of the dataset alone, so that its errors name these.</summary>
-    private async Task CheckAsync(AttachedTable table, string condition, string? parameters, CancellationToken cancellationToken)
+    /// <returns>The versions of the other datasets that it reads, so that every step reads the same.</returns>
+    private async Task<IReadOnlyDictionary<string, DatasetVersion>> CheckAsync(RowStatement statement, string condition, CancellationToken cancellationToken)
     {
-        var attached = new Dictionary<string, AttachedTable> { [Rows] = table };
-        var sql = $"SELECT 1 FROM \"{Rows}\" WHERE (\n{condition}\n) LIMIT 0";
-        await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
+        var sql = $"SELECT 1 FROM \"{statement.Source}\" WHERE (\n{condition}\n) LIMIT 0";
+        await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
+        return rows.Head.Datasets.Where(d => rows.Head.Newest.Contains(d.Name) && d.Name != statement.Source).DistinctBy(d => d.Name)
+            .ToDictionary(d => d.Name, d => new DatasetVersion(d.Version, default), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Puts one data file in the place of several of a dataset, which hold the same rows.</summary>
@@ -122,8 +144,9 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     private async Task<CommitResult> CommitMergedAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();
-        var attached = new Dictionary<string, AttachedTable> { [Rows] = new(files, dataset.Columns) };
-        var merged = await StoreAsync(dataset.Name, $"SELECT * FROM \"{Rows}\"", null, attached, folder.Path, isNeeded: true, cancellationToken);
+        var statement = RowStatement.Of($"MERGE FILES OF {dataset.Name}", Rows, new AttachedTable(files, dataset.Columns));
+        var sql = $"SELECT * FROM \"{Rows}\"{RowStatement.OrderOf(dataset)}";
+        var merged = await StoreAsync(dataset.Name, statement, sql, folder.Path, isNeeded: true, cancellationToken);
         if (files.All(f => f.RowCount is not null) && files.Sum(f => f.RowCount) != merged!.RowCount)
         {
             throw new LakehouseException(
@@ -140,7 +163,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             0,
             "compaction",
             CommitMode.Append,
-            Rewrite: new FileRewrite([.. files.Select(f => f.Key)], [merged!], KeepsRows: true));
+            Rewrites: [new FileRewrite([.. files.Select(f => f.Key)], [merged!])],
+            KeepsRows: true);
         return await catalog.CommitAsync(commit, CancellationToken.None);
     }
 
@@ -165,26 +189,26 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
     }
 
     /// <summary>The data files that have rows which a clause selects, and how many of them.</summary>
-    private async Task<IReadOnlyList<FoundFile>> FindAsync(
-        AttachedTable table, string clause, string? parameters, IReadOnlyDictionary<string, AttachedTable> others, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<FoundFile>> FindAsync(RowStatement statement, string clause, CancellationToken cancellationToken)
     {
         var held = new List<ILocalFile>();
         try
         {
+            var table = statement.Table;
             var byPath = new Dictionary<string, DataFile>(StringComparer.Ordinal);
             foreach (var file in table.Files)
             {
                 var local = await store.LocalizeAsync(file.Key, new ContentHash(file.SizeBytes, file.Sha256), cancellationToken)
-                    ?? throw EngineErrors.MissingDataFile(Rows, file.Key.Value);
+                    ?? throw EngineErrors.MissingDataFile(statement.Source, file.Key.Value);
                 held.Add(local);
                 byPath[local.Path] = file;
             }
 
             var column = Unique("file@", table.Columns);
             var name = DuckDbSql.Identifier(column);
-            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { FileColumn = column } };
-            var sql = $"SELECT {name}, count(*)::VARCHAR FROM \"{Rows}\" {clause} GROUP BY ALL";
-            await using var rows = await engine.ReadAsync(sql, parameters, attached, options.RewriteTimeout, cancellationToken);
+            var sql = $"SELECT {name}, count(*)::VARCHAR FROM \"{statement.Source}\" {clause} GROUP BY ALL";
+            await using var rows = await engine.ReadAsync(
+                statement with { Table = table with { FileColumn = column } }, sql, options.RewriteTimeout, cancellationToken);
             var counts = new Dictionary<ObjectKey, long>();
             while (await rows.ReadAsync(cancellationToken) is { } chunk)
             {
@@ -199,8 +223,8 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
             var times = table.Files.CountBy(f => f.Key).ToDictionary();
             return
             [
-                .. table.Files.Where(f => counts.ContainsKey(f.Key))
-                    .Select(f => new FoundFile(f, counts[f.Key] / times[f.Key])),
+                .. table.Files.Select((file, i) => (file, i)).Where(f => counts.ContainsKey(f.file.Key))
+                    .Select(f => new FoundFile(f.file, f.i, counts[f.file.Key] / times[f.file.Key])),
             ];
         }
         finally
@@ -209,38 +233,32 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         }
     }
 
-    /// <summary>Writes the rows of data files that a clause selects into new ones, and stores these.</summary>
-    private async Task<FileRewrite> RewriteAsync(
-        DatasetName name,
-        AttachedTable table,
-        IReadOnlyList<FoundFile> found,
-        string clause,
-        string? parameters,
-        IReadOnlyDictionary<string, AttachedTable> others,
-        string folder,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the rows of data files that a clause selects into new ones, and stores these. Neighbours become one, so the rows keep their order.
+    /// </summary>
+    private async Task<IReadOnlyList<FileRewrite>> RewriteAsync(
+        DatasetName name, RowStatement statement, IReadOnlyList<FoundFile> found, string clause, string folder, CancellationToken cancellationToken)
     {
-        var (files, old) = (new List<OfferedFile>(), found.Select(f => f.File).ToList());
-        for (var start = 0; start < old.Count;)
+        var rewrites = new List<FileRewrite>();
+        for (var start = 0; start < found.Count;)
         {
             var (end, size) = (start, 0L);
-            while (end < old.Count && (end == start || size + old[end].SizeBytes <= GroupBytes))
+            while (end < found.Count && (end == start || (found[end].Index == found[end - 1].Index + 1 && size + found[end].File.SizeBytes <= GroupBytes)))
             {
-                size += old[end++].SizeBytes;
+                size += found[end++].File.SizeBytes;
             }
+
+            var old = found.Skip(start).Take(end - start).Select(f => f.File).ToList();
+            start = end;
 
             // A dataset without files could not be read: the last one stays, without rows.
-            var attached = new Dictionary<string, AttachedTable>(others) { [Rows] = table with { Files = old[start..end] } };
-            var isNeeded = old.Count == table.Files.Count && end == old.Count && files.Count == 0;
-            if (await StoreAsync(name, $"SELECT * FROM \"{Rows}\" {clause}", parameters, attached, folder, isNeeded, cancellationToken) is { } file)
-            {
-                files.Add(file);
-            }
-
-            start = end;
+            var isNeeded = found.Count == statement.Table.Files.Count && end == found.Count && rewrites.All(r => r.Files.Count == 0);
+            var part = statement with { Table = statement.Table with { Files = old } };
+            var file = await StoreAsync(name, part, $"SELECT * FROM \"{statement.Source}\" {clause}{statement.Order}", folder, isNeeded, cancellationToken);
+            rewrites.Add(new FileRewrite([.. old.Select(f => f.Key)], file is null ? [] : [file]));
         }
 
-        return new FileRewrite([.. found.Select(f => f.File.Key)], files);
+        return rewrites;
     }
 
     /// <summary>The new rows with each key once: the files as they are where none comes twice.</summary>
@@ -248,11 +266,11 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         DatasetCommit commit, IReadOnlyList<string> keys, string folder, CancellationToken cancellationToken)
     {
         var files = await AsDataFilesAsync(commit.Objects, commit.Columns, commit.Columns, cancellationToken);
-        var attached = new Dictionary<string, AttachedTable> { [New] = new(files, commit.Columns) };
+        var statement = RowStatement.Of($"UPSERT INTO {commit.Name}", New, new AttachedTable(files, commit.Columns));
         var names = string.Join(", ", keys.Select(DuckDbSql.Identifier));
         var isNull = string.Join(" OR ", keys.Select(k => $"{DuckDbSql.Identifier(k)} IS NULL"));
         var sql = $"SELECT (count(*) FILTER ({isNull}))::VARCHAR, (count(*) - count(DISTINCT ({names})))::VARCHAR FROM \"{New}\"";
-        await using var rows = await engine.ReadAsync(sql, null, attached, options.RewriteTimeout, cancellationToken);
+        await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
         var counts = await rows.ReadAsync(cancellationToken);
         if (long.Parse(counts!.GetText(0, 0).Span, CultureInfo.InvariantCulture) is > 0 and var nulls)
         {
@@ -267,26 +285,22 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         }
 
         var order = DuckDbSql.Identifier(Unique("order@", commit.Columns));
+        var sortBy = (commit.SortBy ?? catalog.Find(commit.Name)?.SortBy ?? [])
+            .Where(n => commit.Columns.Any(c => c.Name.Equals(n, StringComparison.OrdinalIgnoreCase))).Select(DuckDbSql.Identifier);
         var last = $"""
             SELECT * EXCLUDE ({order}) FROM (SELECT *, row_number() OVER () AS {order} FROM "{New}")
-            QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {order} DESC) = 1 ORDER BY {order}
+            QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {order} DESC) = 1 ORDER BY {string.Join(", ", [.. sortBy, order])}
             """;
-        return [(await StoreAsync(commit.Name, last, null, attached, folder, isNeeded: true, cancellationToken))!];
+        return [(await StoreAsync(commit.Name, statement, last, folder, isNeeded: true, cancellationToken))!];
     }
 
     /// <summary>Writes the rows of a query into a data file and stores it.</summary>
     /// <returns>Null where there are no rows, and none are needed.</returns>
     private async Task<OfferedFile?> StoreAsync(
-        DatasetName name,
-        string sql,
-        string? parameters,
-        IReadOnlyDictionary<string, AttachedTable> attached,
-        string folder,
-        bool isNeeded,
-        CancellationToken cancellationToken)
+        DatasetName name, RowStatement statement, string sql, string folder, bool isNeeded, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, $"{Guid.NewGuid():N}.parquet");
-        var rows = await engine.StoreAsync(sql, parameters, attached, options.RewriteTimeout, path, cancellationToken);
+        var rows = await engine.StoreAsync(statement, sql, options.RewriteTimeout, path, cancellationToken);
         if (rows.RowCount == 0 && !isNeeded)
         {
             return null;
@@ -363,32 +377,35 @@ internal sealed class RowEditor(QueryEngine engine, ICatalog catalog, IObjectSto
         static bool IsFloat(string type) => type is "FLOAT" or "DOUBLE";
     }
 
-    /// <summary>
-    /// Refuses a text that would not stay within the brackets around it: the rest of it would be a part of the statement that nobody has seen.
-    /// </summary>
-    private static void RequireExpression(string condition)
+    private void RequireExpression(string condition)
     {
-        var tokens = SqlToken.Split(condition);
-        if (tokens.Count == 0)
+        if (Encoding.UTF8.GetByteCount(condition) > options.MaxSqlBytes)
         {
-            throw GateErrors.Invalid("where has no condition");
+            throw GateErrors.Invalid($"where has more than {options.MaxSqlBytes} bytes (query.max_sql_bytes)");
         }
 
-        var last = tokens[^1];
-        var isOpen = last.Depth > 0 || last.Is(condition, "(") || last.Is(condition, "[") || last.Is(condition, "{");
-        if (tokens.Any(t => condition[t.Start] == '"' && condition[t.Start..t.End].Contains("@0", StringComparison.Ordinal)))
+        SqlCondition.Require(condition);
+        if (SqlCondition.HasColumns(condition))
         {
-            throw GateErrors.Invalid("where names a version 0, which no dataset has");
-        }
-
-        if (isOpen || tokens.Any(t => t.Depth < 0 || t.Is(condition, ";")))
-        {
-            throw GateErrors.Invalid("where is no single condition: its brackets are not even, or it has a semicolon");
+            throw GateErrors.Invalid("where names columns by COLUMNS(...); write their names");
         }
     }
 
+    /// <summary>An error in a condition as its author knows it: with the dataset's name, and lines counted from its own first one.</summary>
+    private static LakehouseException InCondition(LakehouseException error, DatasetName name, string table)
+    {
+        var message = LineNumber().Replace(
+            error.Message.Replace(table, name.Value, StringComparison.Ordinal),
+            line => string.Create(CultureInfo.InvariantCulture, $"LINE {int.Parse(line.Groups["number"].Value, CultureInfo.InvariantCulture) - 1}:"));
+        return new LakehouseException(error.Kind, error.Code, message, error) { Details = error.Details };
+    }
+
+    [GeneratedRegex("LINE (?<number>[2-9]|[1-9][0-9]{1,8}):", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LineNumber();
+
     /// <summary>A data file with rows that go.</summary>
     /// <param name="File">The file.</param>
+    /// <param name="Index">Its position in the dataset.</param>
     /// <param name="Count">How many rows go.</param>
-    private sealed record FoundFile(DataFile File, long Count);
+    private sealed record FoundFile(DataFile File, int Index, long Count);
 }

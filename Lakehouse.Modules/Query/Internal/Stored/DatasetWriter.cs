@@ -32,13 +32,13 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
 
             // Before the query runs, which may take long: a dataset of other columns refuses it in any case.
             var rows = await engine.StoreAsync(request, path, options.MaxStoredBytes, head => CheckAsync(target, head, cancellationToken), cancellationToken);
-            var columns = ColumnsOf(rows.Head);
-            var plan = await catalog.PlanAsync(target.Name, columns, SchemaRule.Same, [rows.Sha256], cancellationToken);
+            var (own, columns) = (ColumnsOf(rows.Head), ColumnsOf(rows.Head, target));
+            var plan = await catalog.PlanAsync(target.Name, columns, RuleOf(target), [rows.Sha256], cancellationToken);
             List<OfferedFile> files = [];
             if (rows.RowCount > 0 || target.Mode == CommitMode.Replace || catalog.Find(target.Name) is null)
             {
                 await store.ImportAsync(plan.Keys[0], path, cancellationToken);
-                files.Add(new OfferedFile(plan.Keys[0], rows.RowCount, rows.Sha256));
+                files.Add(new OfferedFile(plan.Keys[0], rows.RowCount, rows.Sha256, own));
             }
 
             var commit = new DatasetCommit(
@@ -46,6 +46,7 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
             {
                 Definition = target.Definition is null ? null : new DatasetDefinition(DefinitionKind.Derived, target.Definition, SourcesOf(rows.Head)),
                 ExpectedVersion = target.ExpectedVersion ?? VersionRead(rows.Head, target),
+                Schema = RuleOf(target),
             };
             return (await catalog.CommitAsync(commit, CancellationToken.None), rows.Head);
         }
@@ -66,8 +67,18 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
             }
         }
 
-        return catalog.PlanAsync(target.Name, ColumnsOf(head), SchemaRule.Same, [], cancellationToken);
+        return catalog.PlanAsync(target.Name, ColumnsOf(head, target), RuleOf(target), [], cancellationToken);
     }
+
+    private static SchemaRule RuleOf(DatasetTarget target) => target.IsEvolving ? SchemaRule.Evolve : SchemaRule.Same;
+
+    /// <summary>
+    /// The columns of the rows as the dataset has them: those that are added are matched by name, and read as its types where these hold them.
+    /// </summary>
+    private IReadOnlyList<DatasetColumn> ColumnsOf(StatementHead head, DatasetTarget target) =>
+        target.Mode == CommitMode.Append && catalog.Find(target.Name) is { Columns.Count: > 0 } dataset
+            ? SchemaFit.Of(ColumnsOf(head), dataset.Columns)
+            : ColumnsOf(head);
 
     /// <summary>The versions that a statement has read.</summary>
     public static IReadOnlyList<SourceVersion> SourcesOf(StatementHead head) => [.. head.Datasets.Select(d => new SourceVersion(d.Name, d.Version))];

@@ -150,7 +150,14 @@ internal sealed partial class DerivedDatasets : BackgroundService
                 RetryAt = _time.GetUtcNow() + retry,
                 Seen = VersionsOf(dataset),
             };
-            LogFailed(error, name);
+            if (error is LakehouseException { Kind: not ErrorKind.Failed })
+            {
+                LogRefused(name, error.Message);
+            }
+            else
+            {
+                LogFailed(error, name);
+            }
         }
     }
 
@@ -195,4 +202,7 @@ internal sealed partial class DerivedDatasets : BackgroundService
 
     [LoggerMessage(EventId = 4012, Level = LogLevel.Warning, Message = "The derived dataset {Dataset} could not be made again; it keeps its rows")]
     private partial void LogFailed(Exception error, string dataset);
+
+    [LoggerMessage(EventId = 4013, Level = LogLevel.Warning, Message = "The derived dataset {Dataset} could not be made again; it keeps its rows. {Reason}")]
+    private partial void LogRefused(string dataset, string reason);
 }

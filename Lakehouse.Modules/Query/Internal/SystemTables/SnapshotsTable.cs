@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query.Internal.SystemTables;
 
-/// <summary><c>lakehouse.snapshots</c>: the versions that are kept of datasets and views.</summary>
+/// <summary><c>lakehouse.snapshots</c>: the versions that are kept of datasets and views, also of those that were dropped.</summary>
 internal sealed class SnapshotsTable(ICatalog catalog, IDatasetHistory history) : ISystemTable
 {
     public string Name => "snapshots";
@@ -16,9 +17,18 @@ internal sealed class SnapshotsTable(ICatalog catalog, IDatasetHistory history) 
 
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var newest in catalog.List().Concat(catalog.ListViews()))
+        foreach (var name in catalog.List().Concat(catalog.ListViews()).Select(m => m.Name).Concat(catalog.ListDropped()))
         {
-            var (versions, _) = await history.ListAsync(newest.Name, null, int.MaxValue, cancellationToken);
+            IReadOnlyList<Manifest> versions;
+            try
+            {
+                (versions, _) = await history.ListAsync(name, null, int.MaxValue, cancellationToken);
+            }
+            catch (LakehouseException gone) when (gone.Kind == ErrorKind.NotFound)
+            {
+                continue; // collected meanwhile
+            }
+
             foreach (var m in versions)
             {
                 yield return

@@ -85,27 +85,36 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     /// <summary>The statistics of the columns of some files, as far as all their row groups have them.</summary>
     private Dictionary<string, string?[]> ReadFooters(IReadOnlyList<string> files, CancellationToken stopping)
     {
-        // The least of several texts is that of their values only if these are compared with their own type; which, the footer knows.
-        var paths = string.Join(", ", files.Select(DuckDbSql.Literal));
+        // The least of several texts is that of their values only if these are compared with their own type; which, the footer knows. A column with several
+        // parts in a row group is nested, and has no least value. A file that is there more than once is read once, and its rows count as often. In files
+        // without the column, all rows are NULL.
+        var paths = files.CountBy(f => f).ToList();
+        var times = string.Join(", ", paths.Select(f => $"({DuckDbSql.Literal(f.Key)}, {f.Value})"));
         var sql = $"""
-            SELECT split_part(path_in_schema, ', ', 1) AS name,
-                   CASE WHEN bool_and(lo IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id)) THEN CASE WHEN any_value(number) THEN
-                       arg_min(lo, struct_pack(a := TRY_CAST(lo AS DOUBLE), b := TRY_CAST(lo AS DECIMAL(38,9)))) ELSE min(lo) END END,
-                   CASE WHEN bool_and(hi IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id)) THEN CASE WHEN any_value(number) THEN
-                       arg_max(hi, struct_pack(a := TRY_CAST(hi AS DOUBLE), b := TRY_CAST(hi AS DECIMAL(38,9)))) ELSE max(hi) END END,
-                   CASE WHEN bool_and(stats_null_count IS NOT NULL) AND count(*) = count(DISTINCT (file_name, row_group_id))
-                       THEN CAST(CAST(sum(stats_null_count) AS BIGINT) AS VARCHAR) END,
-                   CAST(CAST(sum(total_compressed_size) AS BIGINT) AS VARCHAR), CAST(CAST(sum(total_uncompressed_size) AS BIGINT) AS VARCHAR)
-            FROM (SELECT *, coalesce(stats_min_value, stats_min) AS lo, coalesce(stats_max_value, stats_max) AS hi,
-                         TRY_CAST(coalesce(stats_min_value, stats_min) AS DOUBLE) IS NOT NULL AND type <> 'BYTE_ARRAY' AS number
-                  FROM parquet_metadata([{paths}]))
-            GROUP BY name
+            WITH times(path, n) AS (VALUES {times}),
+                 parts AS (SELECT lower(split_part(path_in_schema, ', ', 1)) AS name, file_name, row_group_id, row_group_num_rows AS rows, n,
+                                  coalesce(stats_min_value, stats_min) AS lo, coalesce(stats_max_value, stats_max) AS hi, stats_null_count AS nulls,
+                                  total_compressed_size, total_uncompressed_size,
+                                  TRY_CAST(coalesce(stats_min_value, stats_min) AS DOUBLE) IS NOT NULL AND type <> 'BYTE_ARRAY' AS number
+                           FROM parquet_metadata([{string.Join(", ", paths.Select(f => DuckDbSql.Literal(f.Key)))}]) JOIN times ON path = file_name),
+                 total AS (SELECT sum(n * rows) AS rows FROM (SELECT DISTINCT file_name, row_group_id, rows, n FROM parts)),
+                 known AS (SELECT name, count(*) = count(DISTINCT (file_name, row_group_id)) AS whole, bool_and(lo IS NOT NULL) AS has_lo,
+                                  bool_and(hi IS NOT NULL) AS has_hi, bool_and(nulls IS NOT NULL) AS has_nulls, any_value(number) AS number,
+                                  arg_min(lo, struct_pack(a := TRY_CAST(lo AS DOUBLE), b := TRY_CAST(lo AS DECIMAL(38,9)))) AS least, min(lo) AS first,
+                                  arg_max(hi, struct_pack(a := TRY_CAST(hi AS DOUBLE), b := TRY_CAST(hi AS DECIMAL(38,9)))) AS most, max(hi) AS last,
+                                  sum(n * nulls) AS nulls, sum(n * rows) AS rows, sum(total_compressed_size) AS packed, sum(total_uncompressed_size) AS plain
+                           FROM parts GROUP BY name)
+            SELECT name, CASE WHEN whole AND has_lo THEN CASE WHEN number THEN least ELSE first END END,
+                   CASE WHEN whole AND has_hi THEN CASE WHEN number THEN most ELSE last END END,
+                   CASE WHEN whole AND has_nulls THEN CAST(CAST(nulls + (SELECT rows FROM total) - known.rows AS BIGINT) AS VARCHAR) END,
+                   CAST(CAST(packed AS BIGINT) AS VARCHAR), CAST(CAST(plain AS BIGINT) AS VARCHAR)
+            FROM known
             """;
         using var connection = connect();
         using var stop = stopping.Register(connection.Interrupt);
         using var statement = connection.Prepare(sql);
         using var result = statement.Execute();
-        var columns = new Dictionary<string, string?[]>(StringComparer.Ordinal);
+        var columns = new Dictionary<string, string?[]>(StringComparer.OrdinalIgnoreCase);
         while (result.FetchChunk() is { } chunk)
         {
             using (chunk)

@@ -153,7 +153,6 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             slot.Ready(worker);
             _ = worker.KeepAskingAsync(); // until the process ends, at the latest when it is disposed of here
             await WatchAsync(slot, worker);
-            _memory.Forget(worker);
         }
         catch (Exception error) when (IsStartError(error))
         {
@@ -200,6 +199,7 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             {
                 Clear(worker);
                 worker.Kill(WorkerDeath.OutOfMemory);
+                break;
             }
 
             if (worker.IsDraining)
@@ -214,6 +214,8 @@ internal sealed partial class WorkerPool : IHostedLifecycleService, IDisposable
             await Task.WhenAny(worker.Death, worker.IsBusy ? Task.Delay(_options.EngineWatchEvery) : worker.EnteredAsync(_stopping.Token));
         }
 
+        // What it used is being freed, so it is not counted against the process that takes over.
+        _memory.Forget(worker);
         if (!_stopping.IsCancellationRequested)
         {
             var death = await worker.Death;

@@ -16,7 +16,8 @@ internal static class CsvHeader
     /// <param name="line">Its line, from 1.</param>
     /// <param name="options">What was told about the header and the names.</param>
     /// <param name="columnsMax">The most columns allowed.</param>
-    public static (string[] Names, bool HasHeader) Read(string[] first, long line, ReadOptions options, int columnsMax)
+    /// <param name="next">The fields of some records after it.</param>
+    public static (string[] Names, bool HasHeader) Read(string[] first, long line, ReadOptions options, int columnsMax, IReadOnlyList<string[]> next)
     {
         var found = Array.ConvertAll(first, f => f.Trim());
         if (found.Length > columnsMax)
@@ -25,7 +26,7 @@ internal static class CsvHeader
         }
 
         var hasHeader = options.Columns is { } told ? HasHeader(found, told, line, options.Header) : options.Header is not HeaderMode.False;
-        if (options.Columns is null && options.Header is HeaderMode.Auto && Array.Find(found, LooksLikeData) is { } value)
+        if (options.Columns is null && options.Header is HeaderMode.Auto && (Array.Find(found, LooksLikeData) ?? FindOfSameForm(found, next)) is { } value)
         {
             throw At(
                 line,
@@ -58,6 +59,20 @@ internal static class CsvHeader
 
         var kind = ValueForm.Classify(Encoding.UTF8.GetBytes(name), ColumnKind.Unknown, out var integer);
         return kind == ColumnKind.Integer ? integer is < 1_800 or > 2_199 : kind is not ColumnKind.Text || IsNumberOrDay(name);
+    }
+
+    /// <summary>
+    /// A year or a month at the head of a column of years or months: the first record is one of them. <c>country,2023,2024</c> has other numbers below.
+    /// </summary>
+    private static string? FindOfSameForm(string[] first, IReadOnlyList<string[]> next)
+    {
+        return next.Count == 0 ? null : Enumerable.Range(0, first.Length).Where(i => IsPeriod(first[i])).Select(i => first[i]).FirstOrDefault(
+            name => Array.IndexOf(first, name) is var i && next.All(r => i < r.Length && r[i].Trim().Length == name.Length && IsPeriod(r[i].Trim())));
+
+        // 2024, 2024-01, 2024-Q1
+        static bool IsPeriod(string text) =>
+            text.Length is 4 or 7 && text[..4].All(char.IsAsciiDigit) && int.Parse(text.AsSpan(0, 4), CultureInfo.InvariantCulture) is >= 1_800 and <= 2_199
+            && (text.Length == 4 || (text[4] is '-' or '/' && char.IsAsciiDigit(text[6]) && (char.IsAsciiDigit(text[5]) || text[5] is 'Q' or 'q')));
     }
 
     /// <summary><c>007</c>, <c>1.234,50</c>, <c>+1</c>, <c>01/31/2024</c>: digits with what stands between them in numbers and days.</summary>

@@ -61,7 +61,7 @@ internal sealed record CsvStart(CsvDialect Dialect, ValueRules Rules, string[] N
 
         var end = new CsvRecord(dialect, int.MaxValue).Read(text, offset, isWholeFile);
         CsvErrors.RequireText(text[..end], line);
-        var (names, hasHeader) = CsvHeader.Read(fields, line + first, options, limits.MaxColumns);
+        var (names, hasHeader) = CsvHeader.Read(fields, line + first, options, limits.MaxColumns, [.. sample.Records.Skip(preamble + 1).Select(r => r.Fields)]);
         offset = hasHeader ? end : offset;
 
         var hasNumbers = options.DecimalSeparator is not null || options.GroupSeparator is not null;

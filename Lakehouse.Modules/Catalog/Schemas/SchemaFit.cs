@@ -1,10 +1,7 @@
-using Lakehouse.Catalog;
-using Lakehouse.Catalog.Schemas;
+namespace Lakehouse.Catalog.Schemas;
 
-namespace Lakehouse.Ingest.Internal.Parquet;
-
-/// <summary>Compares the columns of Parquet files with those of a dataset.</summary>
-internal static class ParquetColumns
+/// <summary>Compares the columns of data files with those of a dataset that may read them as its own.</summary>
+public static class SchemaFit
 {
     private static readonly string[] BeyondDouble = ["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"];
 
@@ -14,7 +11,7 @@ internal static class ParquetColumns
     /// </summary>
     /// <param name="own">The file's.</param>
     /// <param name="target">The others.</param>
-    public static IReadOnlyList<DatasetColumn> Fit(IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> target)
+    public static IReadOnlyList<DatasetColumn> Of(IReadOnlyList<DatasetColumn> own, IReadOnlyList<DatasetColumn> target)
     {
         var byName = own.ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
         var known = target.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Lakehouse.Core.Errors;
+using Microsoft.Extensions.Hosting;
+
+namespace Lakehouse.Ingest.Internal.Jobs;
+
+/// <summary>Keeps the jobs. Those that nobody waits for outlive their request, and are written down (<see cref="JobFiles"/>).</summary>
+internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptions options, TimeProvider time) : IIngestJobs, IHostedService
+{
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, RunningIngest> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IngestJob> _ended = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private bool _isStopping;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in files.Load(time.GetUtcNow()))
+        {
+            _ended[job.Id] = job;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+
+        foreach (var ingest in _running.Values)
+        {
+            await CancelAsync(ingest);
+        }
+    }
+
+    public async Task<IngestResult> RunAsync(
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, long? bytesTotal, CancellationToken cancellationToken)
+    {
+        var ingest = Begin(request, sources, bytesTotal, isKept: false, cancellationToken);
+        return await ingest.Running;
+    }
+
+    public async Task<IngestJob> StartAsync(
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, long? bytesTotal, bool isReceived, CancellationToken cancellationToken)
+    {
+        var ingest = Begin(request, sources, bytesTotal, isKept: true, isReceived ? CancellationToken.None : cancellationToken);
+        if (!isReceived)
+        {
+            await Task.WhenAny(ingest.Running, ingest.Progress.Received);
+        }
+
+        if (ingest.Running.IsCompleted)
+        {
+            await ingest.Running; // its error is the answer
+        }
+
+        return ingest.Job;
+    }
+
+    public IReadOnlyList<IngestJob> List() =>
+        [.. _running.Values.Select(i => i.Job).Concat(_ended.Values).DistinctBy(j => j.Id).OrderByDescending(j => j.StartedAt)];
+
+    public IngestJob Find(string id) => _running.GetValueOrDefault(id)?.Job ?? _ended.GetValueOrDefault(id) ?? throw new LakehouseException(
+        ErrorKind.NotFound, "job_not_found", $"There is no ingest '{id}' that runs or has ended lately (ingest.keep_jobs). GET /v1/ingest/jobs lists them.");
+
+    public async IAsyncEnumerable<IngestJob> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var last = (IngestJob?)null; ;)
+        {
+            var job = Find(id);
+            if (job != last)
+            {
+                last = job;
+                yield return job;
+            }
+
+            if (job.State is not IngestJobState.Running)
+            {
+                yield break;
+            }
+
+            var running = _running.GetValueOrDefault(id)?.Running ?? Task.CompletedTask;
+            await Task.WhenAny(running, Task.Delay(TellEvery, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async Task<IngestJob> CancelAsync(string id)
+    {
+        if (_running.TryGetValue(id, out var ingest))
+        {
+            await CancelAsync(ingest);
+            return ingest.Job;
+        }
+
+        return Find(id);
+    }
+
+    private static async Task CancelAsync(RunningIngest ingest)
+    {
+        try
+        {
+            await ingest.Stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+
+        await ((Task)ingest.Running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <param name="request">What to ingest.</param>
+    /// <param name="sources">The files.</param>
+    /// <param name="bytesTotal">Their bytes.</param>
+    /// <param name="isKept">Whether the job goes on without its sender, and is written down.</param>
+    /// <param name="sender">Cancelled when the sender is gone.</param>
+    private RunningIngest Begin(
+        IngestRequest request, IAsyncEnumerable<IngestSource> sources, long? bytesTotal, bool isKept, CancellationToken sender)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+        var ingest = new RunningIngest(id, request.Name, time.GetUtcNow(), bytesTotal);
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                throw new LakehouseException(ErrorKind.Busy, "shutting_down", "The server is stopping. Send it again when it is back.");
+            }
+
+            ingest.Running = Task.Run(() => RunAsync(ingest, request, sources, isKept, sender), CancellationToken.None);
+            _running[id] = ingest;
+        }
+
+        return ingest;
+    }
+
+    private async Task<IngestResult> RunAsync(
+        RunningIngest ingest, IngestRequest request, IAsyncEnumerable<IngestSource> sources, bool isKept, CancellationToken sender)
+    {
+        var id = ingest.Job.Id;
+        if (isKept)
+        {
+            files.Save(ingest.Job);
+        }
+
+        try
+        {
+            // Until its files have come, a job that is kept ends with its sender as others do.
+            using var gone = sender.Register(() =>
+            {
+                if (!isKept || !ingest.Progress.Received.IsCompleted)
+                {
+                    ingest.Stop.Cancel();
+                }
+            });
+            var result = await ingestor.IngestAsync(request, sources, ingest.Progress, ingest.Stop.Token);
+            var (manifest, reading) = (result.Manifest, result.Reading);
+            End(ingest, isKept, IngestJobState.Done, null, new IngestJobResult(
+                manifest.Version, manifest.RowCount, result.IsUnchanged, result.ReplacedCount, reading.SkippedCount, reading.Notes,
+                (long)result.Elapsed.TotalMilliseconds));
+            return result;
+        }
+        catch (OperationCanceledException) when (ingest.Stop.IsCancellationRequested)
+        {
+            var error = new LakehouseException(ErrorKind.Cancelled, "ingest_cancelled", "The ingest was cancelled. Nothing was registered.");
+            End(ingest, isKept, IngestJobState.Cancelled, error, null);
+            throw error;
+        }
+        catch (Exception error)
+        {
+            End(ingest, isKept, IngestJobState.Failed, error, null);
+            throw;
+        }
+        finally
+        {
+            _running.TryRemove(id, out _);
+            ingest.Dispose();
+        }
+    }
+
+    private void End(RunningIngest ingest, bool isKept, IngestJobState state, Exception? error, IngestJobResult? result)
+    {
+        var told = error is null ? null : error is LakehouseException known
+            ? new IngestJobError(known.Code, known.Message)
+            : new IngestJobError("internal_error", "The ingest failed; the log holds the cause. Nothing was registered.");
+        var job = ingest.End(state, time.GetUtcNow(), result, told);
+        if (!isKept)
+        {
+            return;
+        }
+
+        files.Save(job);
+        _ended[job.Id] = job;
+        foreach (var old in _ended.Values.OrderByDescending(j => j.StartedAt).Skip(options.KeepJobs))
+        {
+            if (_ended.TryRemove(old.Id, out _))
+            {
+                files.Remove(old.Id);
+            }
+        }
+    }
+}

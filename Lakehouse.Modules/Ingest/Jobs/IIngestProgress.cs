@@ -1,0 +1,16 @@
+namespace Lakehouse.Ingest;
+
+/// <summary>Is told how far an ingest is. Thread-safe.</summary>
+public interface IIngestProgress
+{
+    /// <summary>Tells how much has come.</summary>
+    /// <param name="bytes">The bytes so far.</param>
+    /// <param name="rows">The rows that were found in them.</param>
+    void Read(long bytes, long rows);
+
+    /// <summary>Tells how many more rows are in data files.</summary>
+    void Converted(long rows);
+
+    /// <summary>Tells that all files have come.</summary>
+    void End();
+}

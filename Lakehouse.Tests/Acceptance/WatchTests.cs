@@ -1,0 +1,94 @@
+using Lakehouse.Tests.Fixtures;
+
+namespace Lakehouse.Tests.Acceptance;
+
+/// <summary><c>ingest</c> with patterns and with <c>--watch</c>, as the built program does it.</summary>
+public sealed class WatchTests : IDisposable
+{
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Patterns_find_files_where_the_shell_does_not()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        Directory.CreateDirectory(_folder.File("in/deep"));
+        await WriteAsync("in/b.csv", "x\n2\n");
+        await WriteAsync("in/a.csv", "x\n1\n");
+        await WriteAsync("in/deep/c.csv", "x\n3\n");
+        await WriteAsync("in/d.txt", "x\n4\n");
+        (await IngestAsync(url, _folder.File("in/*.csv"), "--name", "t")).Output.Should().StartWith("t: 2 rows, version 1");
+        (await server.RowsAsync("FROM t")).Should().Be("[[1],[2]]");
+        (await IngestAsync(url, _folder.File("in/**/*.csv"), "--name", "t")).Output.Should().StartWith("t: 3 rows, version 2");
+        (await IngestAsync(url, _folder.File("in/*.json"), "--name", "t")).Error.Should().Contain("No file matches");
+    }
+
+    /// <summary>The command is killed again and again while files come: each is in the dataset once.</summary>
+    [Fact]
+    public async Task What_comes_into_a_folder_is_ingested_once_across_kills()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        Directory.CreateDirectory(_folder.File("in"));
+        var written = 0;
+        foreach (var seconds in (string[])["1.5", "2.2", "2.5", "3", "8"])
+        {
+            var watching = WatchAsync(url, seconds, "--name", "t");
+            for (var i = 0; i < 4; i++)
+            {
+                await WriteAsync($"in/{written}.csv", $"x\n{written}\n");
+                written++;
+            }
+
+            await WriteAsync("in/broken.csv", $"x,y\n{seconds}\n"); // refused, and no reason to stop
+            await WriteAsync("in/half.csv.part", "x\n1000\n");
+            await watching;
+        }
+
+        (await server.RowsAsync("SELECT count(*), count(DISTINCT x), min(x), max(x) FROM t")).Should().Be($"[[{written},{written},0,{written - 1}]]");
+
+        // A file that has changed is another one.
+        await WriteAsync("in/0.csv", "x\n100\n200\n");
+        var (_, output, error) = await WatchAsync(url, "7", "--name", "t");
+        output.Should().Contain($"t: {written + 2} rows");
+        error.Should().NotContain("broken.csv", "what was refused is not tried again until it has changed");
+        (await IngestAsync(url, "--watch", _folder.File("nowhere"), "--name", "t")).Error.Should().Contain("cannot be watched");
+    }
+
+    [Fact]
+    public async Task Without_a_name_each_file_is_a_dataset_and_a_server_that_is_away_is_waited_for()
+    {
+        Directory.CreateDirectory(_folder.File("in"));
+        await WriteAsync("in/one.csv", "x\n1\n");
+        await WriteAsync("in/two.ndjson", "{\"y\":2}\n");
+        string url;
+        await using (var server = await LakehouseProcess.StartAsync(_folder.File("data")))
+        {
+            url = server.Http.BaseAddress!.ToString();
+        }
+
+        var away = await WatchAsync(url, "5");
+        away.Error.Should().Contain("No answer from");
+        await using var again = await LakehouseProcess.StartAsync(_folder.File("data"));
+        await WatchAsync(again.Http.BaseAddress!.ToString(), "6");
+        (await again.RowsAsync("SELECT x, y FROM one, two")).Should().Be("[[1,2]]");
+    }
+
+    private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(_folder.File(name), content);
+
+    private static Task<(int ExitCode, string Output, string Error)> IngestAsync(string url, params string[] arguments) =>
+        LakehouseProcess.RunAsync(NoEnvironment, ["ingest", "--url", url, .. arguments]);
+
+    /// <summary>Watches for some seconds, and is killed then.</summary>
+    private Task<(int ExitCode, string Output, string Error)> WatchAsync(string url, string seconds, params string[] arguments) =>
+        LakehouseProcess.RunCommandAsync(
+            _folder.Path, "timeout",
+            [
+                "-s", "KILL", seconds, "dotnet", Path.Combine(AppContext.BaseDirectory, "lakehouse.dll"), "ingest", "--url", url, "--watch", _folder.File("in"),
+                .. arguments,
+            ]);
+}
