@@ -24,8 +24,11 @@ public sealed record ImportStatus
     /// <summary>The embedding model; null where the dataset has vectors.</summary>
     public string? Model { get; init; }
 
-    /// <summary>How many rows the version has; null until they are counted.</summary>
+    /// <summary>How many rows the version has, or, of an addition, how many were added; null until they are counted.</summary>
     public long? RowCount { get; init; }
+
+    /// <summary>True when rows were only added since the version that the index held, so that these alone are read.</summary>
+    public bool IsAddition { get; init; }
 
     /// <summary>Rows that were processed.</summary>
     public long DoneCount { get; init; }

@@ -55,11 +55,67 @@ public sealed class ImportTests
 
         Counts(done).Should().Be("rows 5, done 5, embedded 2, updated 1, unchanged 1, skipped 1, removed 1");
         ollama.Asked.Should().BeEquivalentTo("search_document: beta two", "search_document: epsilon");
-        var items = (await host.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/docs/items?include=metadata,text")).GetProperty("items");
-        items.EnumerateArray().Select(
-            i => $"{i.GetProperty("id").GetString()} {i.GetProperty("text").GetString()} {i.GetProperty("metadata").GetProperty("kind").GetString()}")
-            .Should().Equal("1 alpha a", "2 beta two b", "3 gamma cc", "5 epsilon e");
+        (await ItemsAsync(host)).Should().Equal("1 alpha a", "2 beta two b", "3 gamma cc", "5 epsilon e");
         (await host.Http.SearchAsync(new { index = "docs", text = "beta" })).GetProperty("dataset").GetProperty("version").GetInt64().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Of_rows_that_were_added_alone_the_others_are_not_read_again()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama, ("search.follow_every", "10ms"));
+        await host.IngestAsync("docs", Csv((1, "alpha", "a"), (2, "beta", "b"), (3, "gamma", "c")));
+        await host.Http.PostAsync(
+            "/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", metadata = new[] { "kind" }, follow = true });
+        (await host.Http.WaitForVersionAsync("docs", 1)).GetProperty("added_only").GetBoolean().Should().BeFalse();
+
+        // Row 2 comes again with another text, row 3 without one, and 4 is new.
+        await host.IngestAsync("docs", Csv((2, "beta two", "b"), (3, "", "c"), (4, "delta", "d")), "&mode=append");
+        var added = await host.Http.WaitForVersionAsync("docs", 2);
+        var items = await ItemsAsync(host);
+        await host.IngestAsync("docs", Csv((5, "epsilon", "e")), "&mode=append");
+        var again = await host.Http.WaitForVersionAsync("docs", 3);
+
+        // Rows that go, and columns that get wider, have all rows read.
+        await host.Http.DeleteAsync("/v1/catalog/dataset/docs/rows?where=id%3D1");
+        var removed = await host.Http.WaitForVersionAsync("docs", 4);
+        await host.IngestAsync("docs", "id,body,kind,more\n6,zeta,f,1\n", "&mode=append&evolve=true");
+        var wider = await host.Http.WaitForVersionAsync("docs", 5);
+        await host.IngestAsync("docs", "id,body,kind,more\nx,eta,g,2\n", "&mode=append&evolve=true");
+        var other = await host.Http.WaitForVersionAsync("docs", 6);
+
+        Counts(added).Should().Be("rows 3, done 3, embedded 2, updated 0, unchanged 0, skipped 1, removed 1");
+        added.GetProperty("added_only").GetBoolean().Should().BeTrue();
+        items.Should().Equal("1 alpha a", "2 beta two b", "4 delta d");
+        Counts(again).Should().Be("rows 1, done 1, embedded 1, updated 0, unchanged 0, skipped 0, removed 0");
+        removed.GetProperty("added_only").GetBoolean().Should().BeFalse();
+        removed.GetProperty("removed").GetInt64().Should().Be(1);
+        wider.GetProperty("added_only").GetBoolean().Should().BeTrue("a new column changes no row that was there");
+        other.GetProperty("added_only").GetBoolean().Should().BeFalse("the ids are texts now");
+        (await ItemsAsync(host)).Should().Equal("2 beta two b", "4 delta d", "5 epsilon e", "6 zeta f", "x eta g");
+    }
+
+    [Fact]
+    public async Task After_an_import_that_did_not_get_to_its_end_all_rows_are_compared()
+    {
+        await using var ollama = await StandInOllama.StartAsync();
+        await using var host = await StartAsync(ollama, ("search.follow_every", "10ms"), ("search.retry_after", "10ms"), ("search.import_batch_rows", "1"), ("search.import_concurrency", "1"));
+        await host.IngestAsync("docs", Csv((1, "alpha", "a")));
+        await host.Http.PostAsync(
+            "/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", metadata = new[] { "kind" }, follow = true });
+        await host.Http.WaitForVersionAsync("docs", 1);
+
+        // One of two added rows gets in; then these rows go, and others are added to the version that the index held.
+        ollama.Model = text => text.EndsWith("gamma", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("the runner has ended")
+            : StandInOllama.Hashed(text, 8);
+        await host.IngestAsync("docs", Csv((2, "beta", "b"), (3, "gamma", "c")), "&mode=append");
+        await Until.HoldsAsync(() => ItemsAsync(host).Result.Contains("2 beta b"));
+        await host.Http.PostAsync("/v1/catalog/restore/docs?version=1", new { });
+        await host.IngestAsync("docs", Csv((4, "delta", "d")), "&mode=append");
+        await host.Http.WaitForVersionAsync("docs", 4);
+
+        (await ItemsAsync(host)).Should().Equal("1 alpha a", "4 delta d");
     }
 
     [Fact]
@@ -279,6 +335,14 @@ public sealed class ImportTests
         (await host.Http.PostAsync(
                 "/v1/vectors/index/docs/add",
                 new { items = new[] { new { id = "x", vector = Enumerable.Repeat(1, 8) } } })).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    /// <summary>The items of the index: id, text and kind.</summary>
+    private static async Task<IEnumerable<string>> ItemsAsync(LakehouseHost host)
+    {
+        var items = (await host.Http.GetFromJsonAsync<JsonElement>("/v1/vectors/index/docs/items?include=metadata,text")).GetProperty("items");
+        return items.EnumerateArray().Select(
+            i => $"{i.GetProperty("id").GetString()} {i.GetProperty("text").GetString()} {i.GetProperty("metadata").GetProperty("kind").GetString()}");
     }
 
     private static string Counts(JsonElement s) =>

@@ -26,6 +26,13 @@ internal sealed class DataFiles(QueryEngine engine, QueryOptions options) : IDat
         return new DataFileShape(columns, long.Parse(count[0][0]!, CultureInfo.InvariantCulture), rows);
     }
 
+    public async Task<IQueryRows> ReadAsync(
+        Manifest dataset, IReadOnlyList<DataFile> files, IReadOnlyList<string> select, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var statement = RowStatement.Of($"READ FILES OF {dataset.Name}", File, new AttachedTable(files, dataset.Columns));
+        return await engine.ReadAsync(statement, $"SELECT {string.Join(", ", select)} FROM \"{File}\"", timeout, cancellationToken);
+    }
+
     private async Task<List<IReadOnlyList<string?>>> ReadAsync(string sql, RowStatement statement, CancellationToken cancellationToken)
     {
         var found = new List<IReadOnlyList<string?>>();

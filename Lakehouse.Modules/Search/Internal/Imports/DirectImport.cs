@@ -14,8 +14,9 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
         var result = new DirectImportResult(0, 0, 0, 0, info.ItemCount);
         var batch = new Dictionary<string, VectorItem>(StringComparer.Ordinal);
         long rows = 0;
-        var version = await dataset.ReadAsync(
+        var (version, _) = await dataset.ReadAsync(
             import,
+            since: null,
             async chunk =>
             {
                 foreach (var row in RowParser.Parse(chunk, import))

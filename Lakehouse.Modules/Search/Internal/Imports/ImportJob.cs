@@ -19,6 +19,12 @@ internal sealed class ImportJob(IndexName index, Guid generation, ImportRequest 
 
     public ImportProgress Progress => progress;
 
+    /// <summary>The version whose rows the index held by this import when the run began; null where it held others too.</summary>
+    public long? Held { get; init; }
+
+    /// <summary>That version, where the run has failed before it changed the index; null otherwise.</summary>
+    public long? StillHeld => progress.Status.RowCount is null ? Held : null;
+
     public CancellationToken Stopping => _stop.Token;
 
     /// <summary>The task of the run, which never fails.</summary>

@@ -52,7 +52,7 @@ internal sealed partial class ImportJobs(
                 Owns: true,
                 request.Follow);
             await indexes.SetOwnerAsync(name, new VectorOrigin(model is null ? null : TextQueries.OriginOf(model), origin), info.Generation, cancellationToken);
-            return Begin(name).Progress.Status;
+            return Begin(name, held: null).Progress.Status; // perhaps with other columns than before
         }
         finally
         {
@@ -177,7 +177,9 @@ internal sealed partial class ImportJobs(
 
             if (isBehind || isUnfinished)
             {
-                Begin(info.Spec.Name);
+                // An import that did not get to its end has left rows of a version of which the newest one may have nothing.
+                var isClean = origin is { UpdatingTo: null, Version: > 0 };
+                Begin(info.Spec.Name, isClean ? origin.Version : job is not null && job.Generation == info.Generation ? job.StillHeld : null);
             }
         }
         finally
@@ -230,7 +232,7 @@ internal sealed partial class ImportJobs(
     }
 
     /// <summary>Begins the import that the origin of the index describes. Call it while holding <see cref="_starting"/>.</summary>
-    private ImportJob Begin(IndexName name)
+    private ImportJob Begin(IndexName name, long? held)
     {
         var info = indexes.Show(name);
         var (embedding, dataset) = info.Origin!;
@@ -242,6 +244,7 @@ internal sealed partial class ImportJobs(
             name, info.Generation, import, new ImportProgress(StatusOf(info, origin) with { State = ImportState.Queued, StartedAt = time.GetUtcNow() }))
         {
             FailureCount = before is not null && before.Generation == info.Generation ? before.FailureCount : 0,
+            Held = held,
         };
         before?.Dispose();
         _jobs[name.Value] = job;
@@ -269,7 +272,7 @@ internal sealed partial class ImportJobs(
             {
                 job.Progress.Set(s => s with { State = ImportState.Reading });
                 await RequireSameModelAsync(job);
-                var version = await runner.RunAsync(job.Progress, job.Index, job.Generation, job.Import, job.Stopping);
+                var version = await runner.RunAsync(job.Progress, job.Index, job.Generation, job.Import, job.Held, job.Stopping);
                 await FinishAsync(job, version);
             }
             finally

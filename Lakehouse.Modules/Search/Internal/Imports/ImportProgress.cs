@@ -29,8 +29,9 @@ internal sealed class ImportProgress
         }
     }
 
-    /// <summary>Records that all rows were read.</summary>
-    public void Begin(long version, long rowCount) => Set(s => s with { State = ImportState.Running, TargetVersion = version, RowCount = rowCount });
+    /// <summary>Records that all rows were read, or all that were added since the version that the index holds.</summary>
+    public void Begin(long version, long rowCount, bool isAddition) =>
+        Set(s => s with { State = ImportState.Running, TargetVersion = version, RowCount = rowCount, IsAddition = isAddition });
 
     public void Skip() => Set(s => s with { DoneCount = s.DoneCount + 1, SkippedCount = s.SkippedCount + 1 });
 

@@ -21,17 +21,27 @@ internal sealed class ImportRunner(
     private const int PageOfIds = 100_000;
 
     /// <summary>Runs an import to its end. The index then holds exactly the rows of the version that is returned.</summary>
-    public async Task<long> RunAsync(ImportProgress progress, IndexName name, Guid generation, ImportRequest import, CancellationToken cancellationToken)
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="name">The index.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <param name="import">The import.</param>
+    /// <param name="held">The version whose rows the index holds by the same import: where rows were only added to it since, these alone are read.</param>
+    /// <param name="cancellationToken">Stops the import.</param>
+    public async Task<long> RunAsync(
+        ImportProgress progress, IndexName name, Guid generation, ImportRequest import, long? held, CancellationToken cancellationToken)
     {
         await using var spool = new RowSpool(scratch);
-        var version = await dataset.ReadAsync(import, chunk => spool.AddAsync(chunk, cancellationToken), cancellationToken);
-        progress.Begin(version, spool.RowCount);
+        var (version, isAddition) = await dataset.ReadAsync(import, held, chunk => spool.AddAsync(chunk, cancellationToken), cancellationToken);
+        progress.Begin(version, spool.RowCount, isAddition);
         var lastRow = await FindLastRowsAsync(spool, import, cancellationToken);
+        var others = new List<string>();
         await Parallel.ForEachAsync(
-            BatchesAsync(spool, import, lastRow, progress, cancellationToken),
+            BatchesAsync(spool, import, lastRow, others, progress, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = options.ImportConcurrency, CancellationToken = cancellationToken },
             async (batch, stop) => await ImportAsync(name, generation, import, batch, progress, stop));
-        await RemoveOthersAsync(name, generation, lastRow, progress, cancellationToken);
+        await (isAddition
+            ? RemoveAsync(name, generation, others, progress, cancellationToken)
+            : RemoveOthersAsync(name, generation, lastRow, progress, cancellationToken));
         return version;
     }
 
@@ -54,8 +64,9 @@ internal sealed class ImportRunner(
 
     private static UInt128 KeyOf(string id) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
+    /// <summary>The rows that are items, in batches. The ids whose last row is none are taken out of those of the rows, and added to the others.</summary>
     private async IAsyncEnumerable<List<ImportRow>> BatchesAsync(
-        RowSpool spool, ImportRequest import, Dictionary<UInt128, long> lastRow, ImportProgress progress,
+        RowSpool spool, ImportRequest import, Dictionary<UInt128, long> lastRow, List<string> others, ImportProgress progress,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var size = Math.Min(options.ImportBatchRows, vectorOptions.MaxBatchItems);
@@ -70,10 +81,11 @@ internal sealed class ImportRunner(
                 var isItem = import.VectorColumn is not null ? item.Vector is not null : !string.IsNullOrWhiteSpace(item.Text);
                 if (!isLast || !isItem)
                 {
-                    // The id is taken out, so that an item of an earlier version is removed.
+                    // An item that an earlier version had is removed at the end.
                     if (isLast)
                     {
                         lastRow.Remove(key);
+                        others.Add(item.Id!);
                     }
 
                     progress.Skip();
@@ -159,18 +171,21 @@ internal sealed class ImportRunner(
         while (indexes.Show(name).ItemCount > rows.Count)
         {
             var page = indexes.ListItems(name, startAfter, PageOfIds, ItemParts.None);
-            foreach (var ids in page.Items.Where(i => !rows.ContainsKey(KeyOf(i.Id))).Select(i => i.Id).Chunk(vectorOptions.MaxBatchItems))
-            {
-                var removed = await indexes.RemoveAsync(name, ids, generation, cancellationToken);
-                progress.Remove(removed.DeletedCount);
-            }
-
+            await RemoveAsync(name, generation, page.Items.Select(i => i.Id).Where(i => !rows.ContainsKey(KeyOf(i))), progress, cancellationToken);
             if (!page.IsTruncated)
             {
                 return;
             }
 
             startAfter = page.Items[^1].Id;
+        }
+    }
+    private async Task RemoveAsync(IndexName name, Guid generation, IEnumerable<string> ids, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        foreach (var part in ids.Chunk(vectorOptions.MaxBatchItems))
+        {
+            var removed = await indexes.RemoveAsync(name, part, generation, cancellationToken);
+            progress.Remove(removed.DeletedCount);
         }
     }
 }
