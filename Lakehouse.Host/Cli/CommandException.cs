@@ -7,4 +7,7 @@ internal sealed class CommandException(string message, Exception? inner = null) 
 {
     /// <summary>What the server has answered; null where there was no answer.</summary>
     public HttpStatusCode? Status { get; init; }
+
+    /// <summary>The code of the server's error; null where it has said none.</summary>
+    public string? Code { get; init; }
 }

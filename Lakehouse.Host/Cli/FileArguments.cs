@@ -23,6 +23,14 @@ internal static class FileArguments
         var folder = slash < 0 ? "." : argument[..(slash + 1)];
         var matcher = new Matcher(StringComparison.Ordinal);
         matcher.AddInclude(argument[(slash + 1)..]);
+
+        // As a shell does: what begins with a dot is hidden, unless the pattern says so.
+        if (!argument[(slash + 1)..].Split(Separators).Any(s => s.StartsWith('.')))
+        {
+            matcher.AddExclude("**/.*");
+            matcher.AddExclude("**/.*/**");
+        }
+
         var found = Directory.Exists(folder) ? matcher.GetResultsInFullPath(folder).Order(StringComparer.Ordinal).ToList() : [];
         return found.Count > 0 ? found : throw new CommandException($"No file matches '{argument}'.");
     }

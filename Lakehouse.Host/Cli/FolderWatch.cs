@@ -7,12 +7,14 @@ namespace Lakehouse.Host.Cli;
 
 /// <summary>
 /// Ingests the files that come into a folder. What was ingested is written down there, in a file of a line each; between the server's answer and that line, the
-/// Idempotency-Key keeps a file from being ingested twice. A file that has changed is ingested again.
+/// Idempotency-Key keeps a file from being ingested twice. A file with other bytes than before is ingested again, except where its rows would be added twice.
 /// </summary>
 internal sealed class FolderWatch : IDisposable
 {
     /// <summary>The file in the folder that says what was ingested.</summary>
     public const string StateName = ".lakehouse-ingested";
+
+    private const string Append = "append";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(30);
@@ -24,34 +26,55 @@ internal sealed class FolderWatch : IDisposable
     private readonly LakehouseClient _client;
     private readonly string? _name;
     private readonly string _parameters;
+    private readonly string _mode;
     private readonly FileStream _state;
-    private readonly HashSet<FileState> _done = [];
+    private readonly Dictionary<(string File, string? Dataset), FileState> _done = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private Dictionary<string, FileState> _last = [];
+    private TimeSpan _pause = LookEvery;
 
-    private FolderWatch(string folder, LakehouseClient client, string? name, string parameters, FileStream state) =>
-        (_folder, _client, _name, _parameters, _state) = (folder, client, name, parameters, state);
+    private FolderWatch(string folder, LakehouseClient client, string? name, string parameters, string mode, FileStream state) =>
+        (_folder, _client, _name, _parameters, _mode, _state) = (folder, client, name, parameters, mode, state);
 
     /// <summary>Opens a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="client">The server.</param>
     /// <param name="name">The dataset; null for one of each file's name.</param>
     /// <param name="parameters">The parameters of the address.</param>
-    /// <param name="hasMode">Whether the mode is among them.</param>
+    /// <param name="mode">The mode among them; null where there is none.</param>
     /// <exception cref="CommandException">It is not there, cannot be written to, or another command watches it.</exception>
-    public static FolderWatch Open(string folder, LakehouseClient client, string? name, string parameters, bool hasMode)
+    public static FolderWatch Open(string folder, LakehouseClient client, string? name, string parameters, string? mode)
     {
+        if (!Directory.Exists(folder))
+        {
+            throw new CommandException($"There is no folder '{folder}' to watch.");
+        }
+
         try
         {
             var path = Path.Combine(folder, StateName);
-            var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-            var state = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-            state.Seek(0, SeekOrigin.End);
-            state.Write(lines.Length > 0 ? "\n"u8 : []); // the last line may have been cut off
+            var state = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // other watchers are kept out
+            var lines = new StreamReader(state).ReadToEnd().Split('\n');
+            state.Write(lines.Length > 1 ? "\n\n"u8 : []); // the last line may have been cut off; an empty one after it says so
 
             // The files of one dataset are added to it; of several, each replaces its own.
-            var all = name is not null && !hasMode ? $"mode=append&{parameters}".TrimEnd('&') : parameters;
-            var watch = new FolderWatch(folder, client, name, all, state);
-            watch._done.UnionWith(lines.Select(FileState.TryParse).OfType<FileState>());
+            var all = name is not null && mode is null ? $"mode={Append}&{parameters}".TrimEnd('&') : parameters;
+            var watch = new FolderWatch(folder, client, name, all, mode ?? (name is null ? "replace" : Append), state);
+            for (var i = 0; i < lines.Length; i++)
+            {
+                if (FileState.TryParse(lines[i]) is { } file)
+                {
+                    watch._done[(file.File, file.Dataset)] = file;
+                }
+                else if (lines[i].Length > 0 && i + 1 < lines.Length && lines[i + 1].Length > 0)
+                {
+                    watch.Dispose();
+                    throw new CommandException(
+                        $"Line {i + 1} of {path} is damaged, so it is not known which files were ingested. Mend or delete the line; the files that it was about are "
+                        + "ingested again.");
+                }
+            }
+
             return watch;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -61,29 +84,34 @@ internal sealed class FolderWatch : IDisposable
     }
 
     /// <summary>Ingests what comes, until it is stopped.</summary>
+    /// <exception cref="CommandException">The folder is gone, or the server refuses an option, and so would refuse every file.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        await Terminal.Error.WriteLineAsync($"Watching {_folder}; Ctrl+C ends.");
-        var pause = LookEvery;
+        var refused = _done.Values.Count(f => f.Error is not null);
+        await Terminal.Error.WriteLineAsync(
+            $"Watching {_folder}" + (refused > 0 ? $" ({refused} files were refused before; {StateName} says why)" : string.Empty) + "; Ctrl+C ends.");
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 await LookAsync(stop);
-                pause = LookEvery;
             }
-            catch (CommandException error)
+            catch (DirectoryNotFoundException)
+            {
+                throw new CommandException($"The folder '{_folder}' is gone.");
+            }
+            catch (CommandException error) when (!IsOfCommand(error))
             {
                 // The server is away or busy: nothing is lost, and nothing is skipped.
                 await Terminal.Error.WriteLineAsync(error.Message);
-                pause = TimeSpan.FromSeconds(Math.Min(pause.TotalSeconds * 2, RetryMax.TotalSeconds));
+                _pause = Longer(_pause);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
 
-            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -93,50 +121,151 @@ internal sealed class FolderWatch : IDisposable
     private async Task LookAsync(CancellationToken stop)
     {
         var now = new Dictionary<string, FileState>(StringComparer.Ordinal);
-        var files = new DirectoryInfo(_folder).EnumerateFiles().Where(IsFinished);
-        foreach (var file in files.OrderBy(f => f.LastWriteTimeUtc).ThenBy(f => f.Name, StringComparer.Ordinal))
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
         {
-            now[file.Name] = new FileState(file.Name, file.Length, file.LastWriteTimeUtc);
+            if (await StateAsync(file) is { } state)
+            {
+                now[file.Name] = state;
+            }
         }
 
-        foreach (var file in now.Values.Where(f => !_done.Contains(f) && _last.GetValueOrDefault(f.File) == f).ToList())
+        var isBusy = false;
+        foreach (var file in now.Values.Where(f => _last.GetValueOrDefault(f.File) == f).OrderBy(f => f.Modified).ThenBy(f => f.File, StringComparer.Ordinal))
         {
-            await IngestAsync(file, stop);
+            try
+            {
+                await LookAtAsync(file, now, stop);
+            }
+            catch (CommandException error) when (error.Status is not null && !IsOfCommand(error))
+            {
+                // It is tried again, and does not hold up the others.
+                await Terminal.Error.WriteLineAsync($"{file.File}: {error.Message}");
+                isBusy = true;
+            }
         }
 
         _last = now;
+        _pause = isBusy ? Longer(_pause) : LookEvery;
     }
 
-    private async Task IngestAsync(FileState file, CancellationToken stop)
+    private async Task<FileState?> StateAsync(FileInfo file)
     {
-        var path = Path.Combine(_folder, file.File);
-        var key = "watch-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.ToLine())));
-        var (error, dataset) = (string.Empty, string.Empty);
         try
         {
-            dataset = IngestUpload.NameOf(path, _name);
-
-            // Not as a job: the status says whether the file is refused for good.
-            await IngestUpload.SendAsync(_client, dataset, _parameters, [path], key, isAsync: false, stop);
+            return IsFinished(file) ? new FileState(file.Name, file.Length, file.LastWriteTimeUtc) : null;
         }
-        catch (CommandException refused) when (IsForGood(refused.Status))
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await TellOnceAsync(Unreadable(file.Name, error));
+            return null;
+        }
+    }
+
+    private async Task LookAtAsync(FileState file, Dictionary<string, FileState> all, CancellationToken stop)
+    {
+        var dataset = IngestUpload.NameOf(file.File, _name);
+        var before = _done.GetValueOrDefault((file.File, dataset));
+        if (before == file)
+        {
+            return;
+        }
+
+        var other = _name is null ? _done.Values.FirstOrDefault(f => f.Error is null && f.File != file.File && f.IsOf(dataset) && all.ContainsKey(f.File)) : null;
+        if (other is not null)
+        {
+            await TellOnceAsync($"{file.File}: left out, because the dataset '{dataset}' is that of {other.File}. Give the file another name.");
+            return;
+        }
+
+        // What is hashed and sent is what is open here, also where another file takes the name meanwhile.
+        FileStream? content = null;
+        try
+        {
+            content = new FileStream(Path.Combine(_folder, file.File), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            if (content.Length != file.Size || File.GetLastWriteTimeUtc(content.SafeFileHandle) != file.Modified)
+            {
+                await content.DisposeAsync();
+                return; // until the next look
+            }
+
+            var found = file with { Dataset = dataset, Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, stop)) };
+            content.Position = 0;
+            if (before is { Error: null, Sha256: not null } && before.Sha256 == found.Sha256)
+            {
+                Record(found); // touched, or copied again
+            }
+            else if (before is { Error: null } && _mode == Append)
+            {
+                await TellOnceAsync(
+                    $"{file.File}: left out, because it has changed since its rows were added to '{dataset}', and those that it still has would be there twice. "
+                    + "Put new rows into a file of another name, or use --mode upsert.");
+            }
+            else
+            {
+                await IngestAsync(found, content, stop);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await TellOnceAsync(Unreadable(file.File, error));
+        }
+        finally
+        {
+            content?.Dispose();
+        }
+    }
+
+    private async Task IngestAsync(FileState file, Stream content, CancellationToken stop)
+    {
+        var key = "watch-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.ToLine())));
+        string? error = null;
+        try
+        {
+            // Not as a job: the status says whether the file is refused for good.
+            await IngestUpload.SendAsync(
+                _client, file.Dataset!, _parameters, [Path.Combine(_folder, file.File)], key, stop, isAsync: false, opened: content, shownAs: file.File);
+        }
+        catch (CommandException refused) when (IsForGood(refused) && !IsOfCommand(refused))
         {
             error = refused.Message;
             await Terminal.Error.WriteLineAsync($"{file.File}: {refused.Message}");
         }
 
-        // Refused files are written down, too: they are tried again when they have changed.
-        _done.Add(file);
-        _state.Write(Encoding.UTF8.GetBytes((file with { Dataset = dataset, Error = error.Length > 0 ? error : null }).ToLine() + "\n"));
+        Record(file with { Error = error });
+    }
+
+    /// <summary>Writes down a file, also one that was refused: it is tried again when it has changed.</summary>
+    private void Record(FileState file)
+    {
+        _done[(file.File, file.Dataset)] = file;
+        _state.Write(Encoding.UTF8.GetBytes(file.ToLine() + "\n"));
         _state.Flush(flushToDisk: true);
     }
 
-    /// <summary>Whether the same request would be refused again.</summary>
-    private static bool IsForGood(HttpStatusCode? status) => status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
-        and not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+    private async Task TellOnceAsync(string message)
+    {
+        if (_told.Add(message))
+        {
+            await Terminal.Error.WriteLineAsync(message);
+        }
+    }
 
+    /// <summary>Whether what is refused is the command: its options, or its name of the dataset. A name that comes from a file is refused with the file.</summary>
+    private bool IsOfCommand(CommandException refused) =>
+        refused is { Status: HttpStatusCode.BadRequest, Code: not null } && (_name is not null || refused.Code != "invalid_name");
+
+    /// <summary>Whether the server itself, and no proxy before it, has refused the file for what it holds, so that it would refuse it again.</summary>
+    private static bool IsForGood(CommandException refused) => refused is { Code: not (null or "version_conflict"), Status: { } status }
+        && status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType
+            or HttpStatusCode.UnprocessableEntity;
+
+    private static string Unreadable(string file, Exception error) => $"{file}: left out for now, because it cannot be read. {error.Message}";
+
+    private static TimeSpan Longer(TimeSpan pause) => TimeSpan.FromSeconds(Math.Min(pause.TotalSeconds * 2, RetryMax.TotalSeconds));
+
+    /// <summary>Files without a byte may get some, and named pipes, which cannot be told from them, never have any.</summary>
     private static bool IsFinished(FileInfo file) =>
-        !file.Name.StartsWith('.') && !Array.Exists(Unfinished, e => file.Name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        file.Length > 0 && !file.Name.StartsWith('.') && !Array.Exists(Unfinished, e => file.Name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A file as it was.</summary>
     /// <param name="File">Its name in the folder.</param>
@@ -148,6 +277,9 @@ internal sealed class FolderWatch : IDisposable
 
         /// <summary>The dataset that it became a part of.</summary>
         public string? Dataset { get; init; }
+
+        /// <summary>The SHA-256 of its bytes, in hexadecimal.</summary>
+        public string? Sha256 { get; init; }
 
         /// <summary>Why it was refused.</summary>
         public string? Error { get; init; }
@@ -163,6 +295,8 @@ internal sealed class FolderWatch : IDisposable
                 return null; // the last line of a command that was killed
             }
         }
+
+        public bool IsOf(string dataset) => dataset.Equals(Dataset, StringComparison.OrdinalIgnoreCase);
 
         public string ToLine() => JsonSerializer.Serialize(this, Json);
 

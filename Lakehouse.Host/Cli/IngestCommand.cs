@@ -31,6 +31,7 @@ internal static class IngestCommand
         ("trim", "true: leave out blanks around fields"),
         ("names", "clean: name columns that have no name, and those that come twice"),
         ("trailing", "ignore: leave out an empty field at the end of each line"),
+        ("footer", "keep: a line below the table that looks like a total or a remark is a row"),
         ("on-error", "skip: leave out rows that cannot be read, and count them"),
         ("max-errors", "How many rows may be left out"),
     ];
@@ -81,7 +82,8 @@ internal static class IngestCommand
                     throw new CommandException("--watch takes a folder, and no files, --preview or --idempotency-key.");
                 }
 
-                using var watched = FolderWatch.Open(folder, client, parsed.GetValue(name), address, parameters.Exists(p => p.Name == "mode"));
+                var mode = parameters.Find(p => p.Name == "mode").Value;
+                using var watched = FolderWatch.Open(folder, client, parsed.GetValue(name), address, mode);
                 await watched.RunAsync(stop);
                 return 0;
             }
@@ -97,7 +99,15 @@ internal static class IngestCommand
             }
 
             var dataset = IngestUpload.NameOf(paths[0], parsed.GetValue(name));
-            await IngestUpload.SendAsync(client, dataset, address, paths, parsed.GetValue(key), isAsync: true, stop);
+            try
+            {
+                await IngestUpload.SendAsync(client, dataset, address, paths, parsed.GetValue(key), stop);
+            }
+            catch (CommandException refused) when (refused.Code == "invalid_name" && parsed.GetValue(name) is null)
+            {
+                throw new CommandException($"{refused.Message} Give one with --name.");
+            }
+
             return 0;
         });
         return command;

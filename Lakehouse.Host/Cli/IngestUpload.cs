@@ -33,21 +33,24 @@ internal static class IngestUpload
     /// <param name="parameters">The other parameters of the address.</param>
     /// <param name="paths">The files.</param>
     /// <param name="key">The Idempotency-Key; null for none.</param>
+    /// <param name="opened">The files, opened, of which this disposes; null to open them.</param>
+    /// <param name="shownAs">What is told with the dataset; null for that alone.</param>
     /// <param name="isAsync">Whether large files may go on as a job, which has progress, but a failure of it has no status.</param>
     /// <param name="stop">Cancels it.</param>
     /// <exception cref="CommandException">They were refused, or there was no answer.</exception>
     public static async Task SendAsync(
-        LakehouseClient client, string name, string parameters, IReadOnlyList<string> paths, string? key, bool isAsync, CancellationToken stop)
+        LakehouseClient client, string name, string parameters, IReadOnlyList<string> paths, string? key, CancellationToken stop, bool isAsync = true,
+        Stream? opened = null, string? shownAs = null)
     {
         var address = $"/v1/ingest?name={Uri.EscapeDataString(name)}&{parameters}".TrimEnd('&');
         var streams = new List<Stream>();
         try
         {
-            streams.AddRange(paths.Select(Open));
+            streams.AddRange(opened is null ? paths.Select(Open) : [opened]);
             using var answer = streams.TrueForAll(s => s.CanSeek)
                 ? await SendWithProgressAsync(client, address, name, paths, streams, key, isAsync, stop)
                 : await ReadAsync(await client.PostAsync(address, Content(paths, streams, null), key, isAsync: false, stop), stop); // a pipe has no length
-            await ReportAsync(name, answer.RootElement);
+            await ReportAsync(shownAs is null ? name : $"{shownAs} -> {name}", answer.RootElement);
         }
         finally
         {
@@ -62,7 +65,15 @@ internal static class IngestUpload
     {
         using (response)
         {
-            return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
+            try
+            {
+                return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
+            }
+            catch (Exception error) when (error is HttpRequestException or IOException or JsonException)
+            {
+                throw new CommandException(
+                    $"The server's answer could not be read ({error.Message.TrimEnd('.')}). What was sent may be there; look at the dataset.", error);
+            }
         }
     }
 
@@ -139,7 +150,7 @@ internal static class IngestUpload
                     case "done":
                         return JsonDocument.Parse(job.GetProperty("result").GetRawText());
                     case "failed" or "cancelled":
-                        throw new CommandException(job.GetProperty("error").GetProperty("detail").GetString()!);
+                        throw new CommandException(LakehouseClient.Describe(job.GetProperty("error")));
                     default:
                         bar.Value = job.GetProperty("fraction") is { ValueKind: JsonValueKind.Number } fraction ? fraction.GetDouble() : bar.Value;
                         break;
@@ -150,6 +161,10 @@ internal static class IngestUpload
         {
             await client.DeleteAsync(path, CancellationToken.None);
             throw;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or JsonException)
+        {
+            // It has gone while it told.
         }
 
         throw new CommandException($"The server has stopped while it converted the files. GET {path} tells what became of them when it is back.");

@@ -100,7 +100,8 @@ internal sealed class LakehouseClient : IDisposable
 
             using (response)
             {
-                throw new CommandException(await DescribeAsync(response, cancellationToken)) { Status = response.StatusCode };
+                var (message, code) = await DescribeAsync(response, cancellationToken);
+                throw new CommandException(message) { Status = response.StatusCode, Code = code };
             }
         }
         catch (HttpRequestException error) when (error.InnerException is IOException cut)
@@ -118,17 +119,22 @@ internal sealed class LakehouseClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>The sentence of an error, with the file that it is about where several were sent.</summary>
+    public static string Describe(JsonElement error) =>
+        (error.TryGetProperty("file", out var file) && file.ValueKind == JsonValueKind.String ? $"{file.GetString()}: " : string.Empty)
+        + error.GetProperty("detail").GetString();
+
+    private static async Task<(string Message, string? Code)> DescribeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
             using var problem = JsonDocument.Parse(body);
-            return problem.RootElement.GetProperty("detail").GetString()!;
+            return (Describe(problem.RootElement), problem.RootElement.GetProperty("code").GetString());
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+            return ($"The server answered {(int)response.StatusCode} {response.ReasonPhrase}.", null);
         }
     }
 }

@@ -24,6 +24,12 @@ public sealed class WatchTests : IDisposable
         (await IngestAsync(url, _folder.File("in/*.csv"), "--name", "t")).Output.Should().StartWith("t: 2 rows, version 1");
         (await server.RowsAsync("FROM t")).Should().Be("[[1],[2]]");
         (await IngestAsync(url, _folder.File("in/**/*.csv"), "--name", "t")).Output.Should().StartWith("t: 3 rows, version 2");
+        await WriteAsync("in/.e.csv", "x\n5\n");
+        await WriteAsync("in/deep/.f.csv", "x\n6\n");
+        (await IngestAsync(url, _folder.File("in/**/*.csv"), "--name", "t")).Output.Should().StartWith("t: 3 rows", "hidden files are not meant");
+        (await IngestAsync(url, _folder.File("in/.*.csv"), "--name", "t")).Output.Should().StartWith("t: 1 row,");
+        await WriteAsync("in/x.csv", "x\n1,2\n");
+        (await IngestAsync(url, _folder.File("in/*.csv"), "--name", "t")).Error.Should().StartWith("x.csv: Line 2");
         (await IngestAsync(url, _folder.File("in/*.json"), "--name", "t")).Error.Should().Contain("No file matches");
     }
 
@@ -51,12 +57,45 @@ public sealed class WatchTests : IDisposable
 
         (await server.RowsAsync("SELECT count(*), count(DISTINCT x), min(x), max(x) FROM t")).Should().Be($"[[{written},{written},0,{written - 1}]]");
 
-        // A file that has changed is another one.
-        await WriteAsync("in/0.csv", "x\n100\n200\n");
-        var (_, output, error) = await WatchAsync(url, "7", "--name", "t");
-        output.Should().Contain($"t: {written + 2} rows");
-        error.Should().NotContain("broken.csv", "what was refused is not tried again until it has changed");
-        (await IngestAsync(url, "--watch", _folder.File("nowhere"), "--name", "t")).Error.Should().Contain("cannot be watched");
+        // A file that was touched is the same, and the rows of one that has grown would be added twice.
+        File.SetLastWriteTimeUtc(_folder.File("in/1.csv"), DateTime.UtcNow);
+        await WriteAsync("in/0.csv", "x\n0\n200\n");
+        var (_, output, error) = await WatchAsync(url, "6", "--name", "t");
+        output.Should().BeEmpty();
+        error.Should().Contain("0.csv: left out, because it has changed").And.Contain("1 files were refused before").And.NotContain("1.csv")
+            .And.NotContain("broken.csv:", "what was refused is not tried again until it has changed");
+        (await IngestAsync(url, "--watch", _folder.File("nowhere"), "--name", "t")).Error.Should().Contain("There is no folder");
+    }
+
+    /// <summary>Of what is in a folder, one thing does not hold up another, and what would be lost or doubled is left out with a word.</summary>
+    [Fact]
+    public async Task What_cannot_be_taken_does_not_hold_up_the_rest()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        Directory.CreateDirectory(_folder.File("in/sub.csv"));
+        (await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", [_folder.File("in/a.csv")])).ExitCode.Should().Be(0);
+        File.CreateSymbolicLink(_folder.File("in/b.csv"), _folder.File("nowhere.csv"));
+        await WriteAsync("in/c.csv", string.Empty);
+        await WriteAsync("in/d.csv", "x\n1\n");
+        await WriteAsync("in/d.tsv", "x\n2\n");
+        await WriteAsync("in/two words.csv", "x\n3\n");
+        var (_, output, error) = await WatchAsync(url, "6");
+        output.Trim().Should().StartWith("d.csv -> d: 1 row").And.NotContain("\n");
+        error.Should().Contain("b.csv: left out for now").And.Contain("d.tsv: left out, because the dataset 'd' is that of d.csv").And.Contain("two words.csv: ");
+        (await server.RowsAsync("FROM d")).Should().Be("[[1]]");
+
+        // Changed, it replaces its dataset; an option that the server refuses ends the command, and no file is refused because of it.
+        await WriteAsync("in/d.csv", "x\n10\n");
+        (await WatchAsync(url, "20", "--decimal", ";")).Error.Should().Contain("The option decimal is refused");
+        (await WatchAsync(url, "5")).Output.Should().Contain("d.csv -> d: 1 row, version 2");
+        (await server.RowsAsync("FROM d")).Should().Be("[[10]]");
+
+        var gone = WatchAsync(url, "20", "--name", "t", "--format", "csv");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Directory.Delete(_folder.File("in"), recursive: true);
+        var (code, _, told) = await gone;
+        (code, told.Contains("is gone", StringComparison.Ordinal)).Should().Be((1, true), told);
     }
 
     [Fact]

@@ -96,8 +96,9 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
 
             return manifest;
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or ArgumentException or OverflowException or FormatException)
         {
+            // Also a value that no manifest of this program can have: one file must not keep all datasets from being served.
             _damaged.TryAdd(key, 0);
             LogDamaged(error, key.Value);
             journal.Record(

@@ -33,6 +33,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         IngestRequest request, IAsyncEnumerable<IngestSource> sources, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         using var lease = await _limiter.AcquireAsync(cancellationToken);
+        progress?.Begin();
         try
         {
             using var folder = scratch.Create();
@@ -102,10 +103,12 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         progress?.End();
         if (upload.Parquet is { } sent)
         {
+            await (progress?.WaitForTurnAsync(cancellationToken) ?? Task.CompletedTask);
             return await StoreAsync(request, upload, sent, started, cancellationToken);
         }
 
         var segments = await upload.ConvertAsync(cancellationToken);
+        await (progress?.WaitForTurnAsync(cancellationToken) ?? Task.CompletedTask);
         var columns = upload.Columns;
         _ = ColumnsOf("sort_by", request.SortBy ?? [], columns);
         var keys = request.Keys is null ? null : ColumnsOf("key", request.Keys, columns);
@@ -212,9 +215,11 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
 
     private async Task<DataFileShape> DescribeAsync(DataFile file, int rowsMax, CancellationToken cancellationToken)
     {
+        const long rowCountMax = 1L << 48; // of which many can be added up
         try
         {
-            return await files.DescribeAsync(file, rowsMax, cancellationToken);
+            var shape = await files.DescribeAsync(file, rowsMax, cancellationToken);
+            return shape.RowCount is >= 0 and <= rowCountMax ? shape : throw ParquetSpool.Invalid($"it says that it has {shape.RowCount} rows");
         }
         catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.InvalidInput)
         {

@@ -6,6 +6,9 @@ namespace Lakehouse.Ingest.Internal;
 /// <summary>The errors that more than one place of this module raises.</summary>
 internal static class IngestErrors
 {
+    /// <summary>Of an ingest that a stop of the server has ended.</summary>
+    public const string InterruptedCode = "ingest_interrupted";
+
     public static LakehouseException TooLarge(long sizeBytesMax) => new(
         ErrorKind.TooLarge, "file_too_large", $"The file is larger than {ByteSize.Format(sizeBytesMax)}. Nothing was registered. Raise "
             + "ingest.max_ingest_bytes, or split it.");
@@ -19,7 +22,8 @@ internal static class IngestErrors
             + "again.");
 
     public static LakehouseException NoName() => new(
-        ErrorKind.InvalidInput, "invalid_name", "The dataset has no name: say name= in the address, or in a field of the form before the file.");
+        ErrorKind.InvalidInput, "invalid_name", "The dataset has no name: say name= in the address, in a field of the form before the file, or as \"name\" in a JSON "
+            + "body.");
 
     /// <summary>An option of the reader that cannot be obeyed.</summary>
     public static LakehouseException Option(string name, string reason) =>

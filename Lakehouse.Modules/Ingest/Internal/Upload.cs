@@ -30,6 +30,7 @@ internal sealed class Upload : IAsyncDisposable
     private string? _encoding;
     private string? _compression;
     private long _bytesRead;
+    private long _bytesUnpacked;
 
     private SegmentConverter? _converter;
     private TableSchema? _schema;
@@ -98,7 +99,7 @@ internal sealed class Upload : IAsyncDisposable
     public async Task<(IReadOnlyList<IReadOnlyList<string?>> Rows, bool IsWhole)> PreviewAsync(IngestSource source, CancellationToken cancellationToken)
     {
         var preview = new RecordPreview();
-        await using var file = await UnpackedFile.OpenAsync(source, _reading, _options, null, cancellationToken);
+        await using var file = await UnpackedFile.OpenAsync(source, _reading, _options, 0, null, cancellationToken);
         Begin(file);
         if (_parquet is not null)
         {
@@ -190,7 +191,7 @@ internal sealed class Upload : IAsyncDisposable
     {
         // What all files together may have is left.
         var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
-        await using var file = await UnpackedFile.OpenAsync(source, _reading, left, _hash, cancellationToken);
+        await using var file = await UnpackedFile.OpenAsync(source, _reading, left, _bytesUnpacked, _hash, cancellationToken);
         Begin(file);
         if (_parquet is not null)
         {
@@ -211,6 +212,7 @@ internal sealed class Upload : IAsyncDisposable
         }
 
         _bytesRead += file.BytesRead;
+        _bytesUnpacked += file.Compression is null ? 0 : file.BytesUnpacked;
         _progress?.Read(_bytesRead, RowCount);
 
         // The same bytes in other files are another request.

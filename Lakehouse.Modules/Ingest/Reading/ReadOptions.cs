@@ -60,6 +60,9 @@ public sealed record ReadOptions
     /// <summary>Whether an empty field after the last column is left out.</summary>
     public bool IgnoreTrailing { get; init; }
 
+    /// <summary>Whether lines below the table that look like totals or remarks are rows, rather than left out.</summary>
+    public bool KeepsFooter { get; init; }
+
     /// <summary>Whether rows that cannot be read are left out and counted, rather than ending the ingest.</summary>
     public bool SkipErrors { get; init; }
 

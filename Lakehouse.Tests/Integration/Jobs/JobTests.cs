@@ -68,6 +68,68 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_job_that_was_sent_last_is_committed_last()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            using var large = await PostAsync("t", Csv(60_000));
+            using var small = await PostAsync("t", Csv(2));
+            (await EndOfAsync(small)).GetProperty("result").GetProperty("version").GetInt64().Should().Be((2 * i) + 2);
+            (await EndOfAsync(large)).GetProperty("result").GetProperty("version").GetInt64().Should().Be((2 * i) + 1);
+            (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[2]]");
+        }
+    }
+
+    /// <summary>Those that fail or are cancelled make place for the next ones.</summary>
+    [Fact]
+    public async Task A_job_does_not_wait_for_one_that_has_ended_without_a_commit()
+    {
+        await _host.IngestAsync("t", Encoding.UTF8.GetString(Csv(1)));
+        using var large = await PostAsync("t", Csv(60_000));
+        using var other = await PostAsync("t", "other\n1\n"u8.ToArray());
+        using var small = await PostAsync("t", Csv(2));
+        using var cancelled = await _host.Http.DeleteAsync(large.Headers.Location);
+        (await EndOfAsync(other)).GetProperty("error").GetProperty("code").GetString().Should().Be("schema_conflict");
+        (await EndOfAsync(small)).GetProperty("state").GetString().Should().Be("done");
+        (await _host.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[2]]");
+    }
+
+    [Fact]
+    public async Task A_stop_lets_jobs_end()
+    {
+        using var folder = new TemporaryFolder();
+        string id;
+        await using (var first = await LakehouseHost.StartInAsync(folder.Path, ("ingest.segment_bytes", "64KiB")))
+        {
+            using var response = await PostAsync("t", Csv(60_000), first);
+            var job = await response.Content.ReadFromJsonAsync<JsonElement>();
+            job.GetProperty("state").GetString().Should().Be("running");
+            id = job.GetProperty("id").GetString()!;
+        }
+
+        await using var second = await LakehouseHost.StartInAsync(folder.Path);
+        (await second.Http.GetFromJsonAsync<JsonElement>($"/v1/ingest/jobs/{id}")).GetProperty("state").GetString().Should().Be("done");
+        (await second.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[60000]]");
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_ever()
+    {
+        using var folder = new TemporaryFolder();
+        string id;
+        await using (var first = await LakehouseHost.StartInAsync(folder.Path, ("ingest.segment_bytes", "64KiB"), ("server.shutdown_timeout", "0s")))
+        {
+            using var response = await PostAsync("t", Csv(200_000), first);
+            id = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        }
+
+        await using var second = await LakehouseHost.StartInAsync(folder.Path);
+        var job = await second.Http.GetFromJsonAsync<JsonElement>($"/v1/ingest/jobs/{id}");
+        (job.GetProperty("state").GetString(), job.GetProperty("error").GetProperty("code").GetString()).Should().Be(("failed", "ingest_interrupted"));
+        (await second.SqlAsync("FROM t")).Status.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_cancelled_job_leaves_nothing()
     {
         for (var i = 0; i < 12; i++)

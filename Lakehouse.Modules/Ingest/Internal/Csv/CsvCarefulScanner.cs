@@ -32,6 +32,12 @@ internal sealed class CsvCarefulScanner(
     private readonly ArrayBufferWriter<byte> _output = new();
     private bool _isInSkippedLine;
 
+    /// <summary>Whether what looks like a total or a remark below the table is a row.</summary>
+    public bool KeepsFooter { get; init; }
+
+    /// <summary>Whether lines below the table were left out.</summary>
+    public bool HasFooter { get; private set; }
+
     /// <summary>Whether it holds records of which it is not known yet whether they are below the table.</summary>
     public bool IsHolding => _held.Count > 0;
 
@@ -109,9 +115,8 @@ internal sealed class CsvCarefulScanner(
 
         RemoveTrailing();
         var count = _record.Fields.Count;
-        var isBelow = count < columns.Count
-            ? CsvFooter.Is(Texts(), IsAfterBlank || IsHolding)
-            : count == columns.Count && IsTotal();
+        var isBelow = !KeepsFooter
+            && (count < columns.Count ? CsvFooter.Is(Texts(), IsAfterBlank || IsHolding) : count == columns.Count && IsTotal());
         IsAfterBlank = false;
         if (isBelow && _held.Count < CsvFooter.LinesMax)
         {
@@ -296,8 +301,9 @@ internal sealed class CsvCarefulScanner(
         notes.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"Below the table, {(_held.Count == 1 ? "the last line was" : $"{_held.Count} lines were")} left out, from line {_held[0].Line}: "
-            + $"{TableColumns.Beginning(Encoding.UTF8.GetBytes(first))}"));
+            + $"{TableColumns.Beginning(Encoding.UTF8.GetBytes(first))}. footer=keep makes {(_held.Count == 1 ? "it a row" : "them rows")}."));
         _held.Clear();
+        HasFooter = true;
     }
 
     /// <summary>Returns the offset of the next line, and remembers when it is not within the data.</summary>

@@ -49,7 +49,11 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
     {
         if (rowCount == 0 && !(types.HasDataset(Columns!.Names) || Columns.Declared.All(d => d is not null)))
         {
-            throw TextErrors.Whole("csv_no_rows", "the file has a header and no rows, so the types of its columns are unknown");
+            throw TextErrors.Whole(
+                "csv_no_rows",
+                "the file has a header and no rows"
+                + (_careful is { HasFooter: true } ? ", for its last line was taken for a total or a remark (footer=keep makes it a row)" : string.Empty)
+                + ", so the types of its columns are unknown");
         }
     }
 
@@ -84,7 +88,10 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
 
         var isPlain = start.Dialect.IsPlain && start.Dialect.Delimiter == Form.Delimiter && order is null && errors is null;
         _plain = isPlain ? new CsvScanner(Form.Delimiter, Columns, options.MaxRecordBytes, sink) : null;
-        _careful = new CsvCarefulScanner(start.Dialect, Columns, new CsvTarget(Form.Delimiter, order), options.MaxRecordBytes, errors, sink, notes);
+        _careful = new CsvCarefulScanner(start.Dialect, Columns, new CsvTarget(Form.Delimiter, order), options.MaxRecordBytes, errors, sink, notes)
+        {
+            KeepsFooter = reading.KeepsFooter,
+        };
     }
 
     private int Scan(ReadOnlySpan<byte> data, bool isFinal)

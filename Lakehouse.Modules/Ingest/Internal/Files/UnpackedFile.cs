@@ -18,13 +18,19 @@ internal sealed class UnpackedFile : ReadOnlyStream
     private const int StartSize = 512;
 
     private readonly UploadedBytes _sent;
+    private readonly Stream? _plain;
     private readonly Stream _text;
     private readonly IngestOptions _options;
     private readonly string _encoding;
+    private readonly long _unpackedBefore;
     private long _unpacked;
 
-    private UnpackedFile(UploadedBytes sent, Stream text, FileFormat format, string? compression, string encoding, IngestOptions options) =>
-        (_sent, _text, Format, Compression, _encoding, _options) = (sent, text, format, compression, encoding, options);
+    private UnpackedFile(
+        UploadedBytes sent, Stream? plain, Stream text, FileFormat format, string? compression, string encoding, IngestOptions options, long unpackedBefore)
+    {
+        (_sent, _plain, _text, Format, Compression) = (sent, plain, text, format, compression);
+        (_encoding, _options, _unpackedBefore) = (encoding, options, unpackedBefore);
+    }
 
     /// <summary>The format, as far as it is known from what was told and from the first bytes.</summary>
     public FileFormat Format { get; }
@@ -42,12 +48,18 @@ internal sealed class UnpackedFile : ReadOnlyStream
     public string? Compression { get; }
 
     /// <summary>Looks at the beginning of a file and opens it.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="reading">How to read it.</param>
+    /// <param name="options">The bounds.</param>
+    /// <param name="unpackedBefore">What other files of the same request have come to.</param>
+    /// <param name="hash">Receives the bytes as they were sent; null for none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">
     /// <c>unsupported_format</c> (<see cref="ErrorKind.UnsupportedMedia"/>): it is not text. <c>invalid_gzip</c>, <c>invalid_zstd</c>
     /// (<see cref="ErrorKind.Unprocessable"/>).
     /// </exception>
     public static async Task<UnpackedFile> OpenAsync(
-        IngestSource source, ReadOptions reading, IngestOptions options, IncrementalHash? hash, CancellationToken cancellationToken)
+        IngestSource source, ReadOptions reading, IngestOptions options, long unpackedBefore, IncrementalHash? hash, CancellationToken cancellationToken)
     {
         var sent = new UploadedBytes(source.Content, options.MaxIngestBytes, options.BodyTimeout, hash);
         var start = await sent.PeekAsync(StartSize, cancellationToken);
@@ -61,24 +73,40 @@ internal sealed class UnpackedFile : ReadOnlyStream
                 : new LakehouseException(ErrorKind.Unprocessable, "invalid_zstd", message);
         }
 
-        Stream content = sent;
-        if (compression is not null)
+        Stream? plain = compression switch
         {
-            Stream plain = compression == Gzip ? new GzipContent(sent) : new ZstdContent(sent, ZstdLibrary.Instance);
-            var unpacked = new UploadedBytes(plain, long.MaxValue, Timeout.InfiniteTimeSpan);
-            start = await unpacked.PeekAsync(StartSize, cancellationToken);
-            content = unpacked;
-        }
-
-        var encoding = reading.Encoding ?? (start.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
-        var format = FileStart.FormatOf(start.Span, TextOf(start.Span, encoding), reading.Format, source, compression);
-        if (encoding is "latin-1" or "windows-1252" && start.Span.StartsWith("\uFEFF"u8))
+            null => null,
+            Gzip => new GzipContent(sent),
+            _ => new ZstdContent(sent, ZstdLibrary.Instance),
+        };
+        try
         {
-            throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out");
-        }
+            Stream content = sent;
+            if (plain is not null)
+            {
+                var unpacked = new UploadedBytes(plain, long.MaxValue, Timeout.InfiniteTimeSpan);
+                start = await unpacked.PeekAsync(StartSize, cancellationToken);
+                content = unpacked;
+            }
 
-        var text = format is FileFormat.Parquet ? content : Decode(content, encoding, start.Span);
-        return new UnpackedFile(sent, text, format, compression, encoding, options);
+            var (format, encoding) = FormatOf(source, reading, start.Span, compression);
+            var text = format is FileFormat.Parquet ? content : Decode(content, encoding, start.Span);
+            return new UnpackedFile(sent, plain, text, format, compression, encoding, options, unpackedBefore);
+        }
+        catch
+        {
+            plain?.Dispose(); // its memory is not that of the runtime
+            throw;
+        }
+    }
+
+    private static (FileFormat Format, string Encoding) FormatOf(IngestSource source, ReadOptions reading, ReadOnlySpan<byte> start, string? compression)
+    {
+        var encoding = reading.Encoding ?? (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8");
+        var format = FileStart.FormatOf(start, TextOf(start, encoding), reading.Format, source, compression);
+        return encoding is "latin-1" or "windows-1252" && start.StartsWith("\uFEFF"u8)
+            ? throw IngestErrors.Option("encoding", $"it is {encoding}, and the file begins with the byte order mark of UTF-8; leave it out")
+            : (format, encoding);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -98,7 +126,7 @@ internal sealed class UnpackedFile : ReadOnlyStream
         }
 
         _unpacked += count;
-        return _unpacked > _options.MaxUnpackedBytes && Compression is not null ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
+        return _unpacked > _options.MaxUnpackedBytes - _unpackedBefore && Compression is not null ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
     }
 
     protected override void Dispose(bool disposing)
@@ -106,6 +134,8 @@ internal sealed class UnpackedFile : ReadOnlyStream
         if (disposing)
         {
             _text.Dispose();
+            _plain?.Dispose();
+            _sent.Dispose();
         }
 
         base.Dispose(disposing);
@@ -115,6 +145,7 @@ internal sealed class UnpackedFile : ReadOnlyStream
     {
         [0x1F, 0x8B, ..] => Gzip,
         [0x28, 0xB5, 0x2F, 0xFD, ..] => Zstd,
+        [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..] => Zstd, // a frame to be skipped, which pzstd begins with
         _ => null,
     };
 

@@ -99,5 +99,6 @@ internal sealed class ZstdContent : ReadOnlyStream
     private static LakehouseException Broken() => new(
         ErrorKind.Unprocessable,
         "invalid_zstd",
-        "The file cannot be unpacked: it is damaged, cut off, or has something else after its end. Nothing was registered; pack it and send it again.");
+        "The file cannot be unpacked: it is damaged, cut off, has something else after its end, or needs a window of more than 128 MiB (--long=28 and more). "
+            + "Nothing was registered; pack it again and send it.");
 }

@@ -80,7 +80,7 @@ internal static class IngestEndpoints
         var name = parameters.GetValueOrDefault("name") is { Length: > 0 } text ? DatasetName.Parse(text) : throw IngestErrors.NoName();
         return new IngestRequest(
             name, ReadParameters.Parse(parameters), ParseMode(parameters), ReadKey(request), ParseEvolve(parameters) ?? options.Evolve, ParseKeys(parameters),
-            parameters.GetValueOrDefault(SortBy) is "" ? [] : ReadParameters.List(SortBy, parameters.GetValueOrDefault(SortBy)));
+            parameters.GetValueOrDefault(SortBy) is "" ? [] : ReadParameters.ColumnNames(SortBy, parameters.GetValueOrDefault(SortBy)));
     }
 
     private static async Task<IResult> RunAsync(
@@ -103,7 +103,7 @@ internal static class IngestEndpoints
     private static IReadOnlyList<string>? ParseKeys(IReadOnlyDictionary<string, string> parameters)
     {
         var isUpsert = parameters.GetValueOrDefault("mode") == Upsert;
-        var keys = ReadParameters.List("key", parameters.GetValueOrDefault("key"));
+        var keys = ReadParameters.ColumnNames("key", parameters.GetValueOrDefault("key"));
         if (isUpsert && keys is not { Count: > 0 })
         {
             throw IngestErrors.Option("mode", "an upsert needs key=, the columns whose values tell rows apart");

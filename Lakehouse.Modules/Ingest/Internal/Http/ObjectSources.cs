@@ -92,14 +92,24 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
             if (content is null || content.Info.ETag != known.ETag)
             {
                 content?.Stream.Dispose();
-                throw new LakehouseException(
-                    ErrorKind.Conflict, "object_changed", $"The object '{known.Key}' was replaced or deleted meanwhile. Nothing was registered; try again.");
+                throw Changed(known.Key);
             }
 
-            await using var stream = content.Stream;
-            yield return new IngestSource(stream, known.Key.Value[(known.Key.Value.LastIndexOf('/') + 1)..]);
+            await using (content.Stream)
+            {
+                yield return new IngestSource(content.Stream, known.Key.Value);
+            }
+
+            // Another program may write into a file of a folder while it is read.
+            if (store.IsInPlace && await store.FindAsync(known.Key, cancellationToken) is var after && after?.ETag != known.ETag)
+            {
+                throw Changed(known.Key);
+            }
         }
     }
+
+    private static LakehouseException Changed(ObjectKey key) => new(
+        ErrorKind.Conflict, "object_changed", $"The object '{key}' was changed, replaced or deleted meanwhile. Nothing was registered; try again.");
 
     private static LakehouseException TooMany(int countMax) => new(
         ErrorKind.InvalidInput, "too_many_objects", $"The request names more than {countMax} objects (ingest.max_objects). Name fewer, or raise it.");

@@ -16,7 +16,7 @@ internal sealed class ReadParameters
     public static readonly string[] Names =
     [
         "format", "encoding", "delimiter", "quote", "escape", "header", "columns", "types", "null", "skip", "comment", "decimal", "thousands", "date_format",
-        "timestamp_format", "trim", "names", "trailing", "on_error", "max_errors",
+        "timestamp_format", "trim", "names", "trailing", "footer", "on_error", "max_errors",
     ];
 
     private static readonly string[] Encodings = ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin-1", "windows-1252"];
@@ -63,6 +63,7 @@ internal sealed class ReadParameters
             Trim = Choice("trim", "false", "true") == "true",
             CleanNames = Choice("names", "keep", "clean") == "clean",
             IgnoreTrailing = Choice("trailing", "keep", "ignore") == "ignore",
+            KeepsFooter = Choice("footer", "skip", "keep") == "keep",
             SkipErrors = Choice("on_error", "fail", "skip") == "skip",
             MaxErrors = Number("max_errors", ErrorsMax),
         };
@@ -211,9 +212,12 @@ internal sealed class ReadParameters
             : throw IngestErrors.Option(name, $"it is '{text}', and it can be a whole number of 0 to {max}");
     }
 
-    /// <summary>Texts with commas between them, or a JSON array.</summary>
-    /// <summary>Names or texts: with commas between them, or a JSON array. Null where nothing is given.</summary>
-    public static List<string>? List(string name, string? text) =>
+    /// <summary>Names: with commas between them, and perhaps blanks, or a JSON array. Null where nothing is given.</summary>
+    public static List<string>? ColumnNames(string name, string? text) => 
+        text is null || text.StartsWith('[') ? List(name, text) : [.. text.Split(',', StringSplitOptions.TrimEntries)];
+
+    /// <summary>Texts: with commas between them, or a JSON array. Null where nothing is given.</summary>
+    private static List<string>? List(string name, string? text) =>
         text is null ? null : text.StartsWith('[') ? Json<List<string>>(name, text) : [.. text.Split(',')];
 
     private List<string>? List(string name) => List(name, Value(name));

@@ -12,8 +12,11 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
 
     private readonly ConcurrentDictionary<string, RunningIngest> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IngestJob> _ended = new(StringComparer.Ordinal);
+
+    /// <summary>Of each dataset, the last of the jobs that nobody waits for.</summary>
+    private readonly Dictionary<string, RunningIngest> _last = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
-    private bool _isStopping;
+    private volatile bool _isStopping;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,6 +28,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         return Task.CompletedTask;
     }
 
+    /// <summary>Jobs get as long as requests do (<c>server.shutdown_timeout</c>), and are cancelled then.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -32,6 +36,8 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
             _isStopping = true;
         }
 
+        var all = Task.WhenAll(_running.Values.Select(i => i.Completion));
+        await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var ingest in _running.Values)
         {
             await CancelAsync(ingest);
@@ -49,11 +55,9 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         IngestRequest request, IAsyncEnumerable<IngestSource> sources, long? bytesTotal, bool isReceived, CancellationToken cancellationToken)
     {
         var ingest = Begin(request, sources, bytesTotal, isKept: true, isReceived ? CancellationToken.None : cancellationToken);
-        if (!isReceived)
-        {
-            await Task.WhenAny(ingest.Running, ingest.Progress.Received);
-        }
 
+        // What could still be refused as one too many is not accepted.
+        await Task.WhenAny(ingest.Running, isReceived ? ingest.Progress.Begun : ingest.Progress.Received);
         if (ingest.Running.IsCompleted)
         {
             await ingest.Running; // its error is the answer
@@ -70,9 +74,10 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
 
     public async IAsyncEnumerable<IngestJob> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var ingest = _running.GetValueOrDefault(id); // which has its end, too, where that is not kept
         for (var last = (IngestJob?)null; ;)
         {
-            var job = Find(id);
+            var job = ingest?.Job ?? Find(id);
             if (job != last)
             {
                 last = job;
@@ -84,8 +89,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
                 yield break;
             }
 
-            var running = _running.GetValueOrDefault(id)?.Running ?? Task.CompletedTask;
-            await Task.WhenAny(running, Task.Delay(TellEvery, time, cancellationToken));
+            await Task.WhenAny(ingest?.Completion ?? Task.CompletedTask, Task.Delay(TellEvery, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -112,7 +116,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
             // It has just ended.
         }
 
-        await ((Task)ingest.Running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ingest.Completion;
     }
 
     /// <param name="request">What to ingest.</param>
@@ -124,7 +128,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         IngestRequest request, IAsyncEnumerable<IngestSource> sources, long? bytesTotal, bool isKept, CancellationToken sender)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        var ingest = new RunningIngest(id, request.Name, time.GetUtcNow(), bytesTotal);
+        var ingest = new RunningIngest(id, request.Name, time.GetUtcNow(), bytesTotal, i => isKept ? TakeTurn(i) : Task.CompletedTask);
         lock (_gate)
         {
             if (_isStopping)
@@ -132,11 +136,36 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
                 throw new LakehouseException(ErrorKind.Busy, "shutting_down", "The server is stopping. Send it again when it is back.");
             }
 
+            _running[id] = ingest; // before it can end
             ingest.Running = Task.Run(() => RunAsync(ingest, request, sources, isKept, sender), CancellationToken.None);
-            _running[id] = ingest;
         }
 
         return ingest;
+    }
+
+    /// <summary>
+    /// Jobs that nobody waits for are committed in the order in which their files have come, because their sender cannot see when one of them is there. Each
+    /// holds a place among the ingests that run, so that none waits for one that waits for a place.
+    /// </summary>
+    private Task TakeTurn(RunningIngest ingest)
+    {
+        lock (_gate)
+        {
+            var before = _last.GetValueOrDefault(ingest.Name.Value);
+            _last[ingest.Name.Value] = ingest;
+            return before?.Completion ?? Task.CompletedTask;
+        }
+    }
+
+    private void LeaveTurn(RunningIngest ingest)
+    {
+        lock (_gate)
+        {
+            if (_last.GetValueOrDefault(ingest.Name.Value) == ingest)
+            {
+                _last.Remove(ingest.Name.Value);
+            }
+        }
     }
 
     private async Task<IngestResult> RunAsync(
@@ -167,8 +196,10 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         }
         catch (OperationCanceledException) when (ingest.Stop.IsCancellationRequested)
         {
-            var error = new LakehouseException(ErrorKind.Cancelled, "ingest_cancelled", "The ingest was cancelled. Nothing was registered.");
-            End(ingest, isKept, IngestJobState.Cancelled, error, null);
+            var error = _isStopping
+                ? new LakehouseException(ErrorKind.Busy, IngestErrors.InterruptedCode, "The server has stopped. Nothing was registered; send it again.")
+                : new LakehouseException(ErrorKind.Cancelled, "ingest_cancelled", "The ingest was cancelled. Nothing was registered.");
+            End(ingest, isKept, _isStopping ? IngestJobState.Failed : IngestJobState.Cancelled, error, null);
             throw error;
         }
         catch (Exception error)
@@ -179,6 +210,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         finally
         {
             _running.TryRemove(id, out _);
+            LeaveTurn(ingest);
             ingest.Dispose();
         }
     }
@@ -186,7 +218,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
     private void End(RunningIngest ingest, bool isKept, IngestJobState state, Exception? error, IngestJobResult? result)
     {
         var told = error is null ? null : error is LakehouseException known
-            ? new IngestJobError(known.Code, known.Message)
+            ? new IngestJobError(known.Code, known.Message, known.Details?.GetValueOrDefault("file") as string)
             : new IngestJobError("internal_error", "The ingest failed; the log holds the cause. Nothing was registered.");
         var job = ingest.End(state, time.GetUtcNow(), result, told);
         if (!isKept)
@@ -194,14 +226,22 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
             return;
         }
 
-        files.Save(job);
-        _ended[job.Id] = job;
-        foreach (var old in _ended.Values.OrderByDescending(j => j.StartedAt).Skip(options.KeepJobs))
+        // The newest is kept, whatever the clock says.
+        foreach (var old in _ended.Values.OrderByDescending(j => j.StartedAt).Skip(Math.Max(0, options.KeepJobs - 1)))
         {
             if (_ended.TryRemove(old.Id, out _))
             {
                 files.Remove(old.Id);
             }
         }
+
+        if (options.KeepJobs == 0)
+        {
+            files.Remove(job.Id);
+            return;
+        }
+
+        files.Save(job);
+        _ended[job.Id] = job;
     }
 }

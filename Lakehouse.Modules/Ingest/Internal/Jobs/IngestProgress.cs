@@ -1,12 +1,18 @@
 namespace Lakehouse.Ingest.Internal.Jobs;
 
 /// <summary>How far an ingest is. It is written by the ingest and read by others.</summary>
-internal sealed class IngestProgress : IIngestProgress
+/// <param name="takeTurn">Called when all files have come: returns what must have ended before it is committed.</param>
+internal sealed class IngestProgress(Func<Task> takeTurn) : IIngestProgress
 {
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _before = Task.CompletedTask;
     private long _bytesRead;
     private long _rowsRead;
     private long _rowsConverted;
+
+    /// <summary>Completes when it has begun.</summary>
+    public Task Begun => _begun.Task;
 
     /// <summary>Completes when all files have come.</summary>
     public Task Received => _received.Task;
@@ -20,6 +26,8 @@ internal sealed class IngestProgress : IIngestProgress
     /// <summary>The rows that are in data files already.</summary>
     public long RowsConverted => Volatile.Read(ref _rowsConverted);
 
+    public void Begin() => _begun.TrySetResult();
+
     public void Read(long bytes, long rows)
     {
         Volatile.Write(ref _bytesRead, bytes);
@@ -28,5 +36,11 @@ internal sealed class IngestProgress : IIngestProgress
 
     public void Converted(long rows) => Interlocked.Add(ref _rowsConverted, rows);
 
-    public void End() => _received.TrySetResult();
+    public void End()
+    {
+        _before = takeTurn();
+        _received.TrySetResult();
+    }
+
+    public Task WaitForTurnAsync(CancellationToken cancellationToken) => _before.WaitAsync(cancellationToken);
 }

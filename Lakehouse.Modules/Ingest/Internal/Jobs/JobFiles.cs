@@ -10,11 +10,12 @@ namespace Lakehouse.Ingest.Internal.Jobs;
 internal sealed partial class JobFiles(StorageOptions storage, IngestOptions options, ILogger<JobFiles> logger)
 {
     private const string Extension = ".json";
+    private const string Unfinished = ".new";
 
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
     private readonly string _folder = Path.Combine(storage.DataDirectory, "jobs");
@@ -23,14 +24,23 @@ internal sealed partial class JobFiles(StorageOptions storage, IngestOptions opt
     public IReadOnlyList<IngestJob> Load(DateTimeOffset now)
     {
         var jobs = new List<IngestJob>();
+        foreach (var path in Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*" + Unfinished) : [])
+        {
+            Delete(path);
+        }
+
         foreach (var path in Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*" + Extension) : [])
         {
             try
             {
-                if (JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), Json) is { } stored && DatasetName.TryParse(stored.Name, out _, out _))
+                var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), Json);
+                if (stored is null || stored.Id != Path.GetFileNameWithoutExtension(path) || !Guid.TryParseExact(stored.Id, "N", out _)
+                    || !DatasetName.TryParse(stored.Name, out _, out _))
                 {
-                    jobs.Add(stored.ToJob());
+                    throw new JsonException("its id is not that of its name, or its dataset has no name");
                 }
+
+                jobs.Add(stored.ToJob());
             }
             catch (Exception error) when (error is JsonException || FileSystemErrors.Is(error))
             {
@@ -48,7 +58,7 @@ internal sealed partial class JobFiles(StorageOptions storage, IngestOptions opt
                     State = IngestJobState.Failed,
                     EndedAt = now,
                     Error = new IngestJobError(
-                        "ingest_interrupted",
+                        IngestErrors.InterruptedCode,
                         "The program ended while this ingest ran. Look at the dataset: its version is there, or nothing of it; or send it again with the same "
                         + "Idempotency-Key."),
                 };
@@ -71,24 +81,27 @@ internal sealed partial class JobFiles(StorageOptions storage, IngestOptions opt
         try
         {
             Directory.CreateDirectory(_folder);
-            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(Stored.Of(job), Json));
-            File.Move(path + ".new", path, overwrite: true);
+            File.WriteAllBytes(path + Unfinished, JsonSerializer.SerializeToUtf8Bytes(Stored.Of(job), Json));
+            File.Move(path + Unfinished, path, overwrite: true);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
             LogUnwritten(error, job.Id);
+            Delete(path + Unfinished);
         }
     }
 
-    public void Remove(string id)
+    public void Remove(string id) => Delete(Path.Combine(_folder, id + Extension));
+
+    private void Delete(string path)
     {
         try
         {
-            File.Delete(Path.Combine(_folder, id + Extension));
+            File.Delete(path);
         }
         catch (Exception error) when (FileSystemErrors.Is(error))
         {
-            LogUnwritten(error, id);
+            LogUndeleted(error, path);
         }
     }
 
@@ -97,6 +110,9 @@ internal sealed partial class JobFiles(StorageOptions storage, IngestOptions opt
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "What became of the ingest {Id} could not be written down")]
     private partial void LogUnwritten(Exception error, string id);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "The file {Path} of an ingest that is no longer listed cannot be deleted")]
+    private partial void LogUndeleted(Exception error, string path);
 
     private sealed record Stored(
         string Id,

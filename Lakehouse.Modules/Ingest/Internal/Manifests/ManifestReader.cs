@@ -10,6 +10,9 @@ namespace Lakehouse.Ingest.Internal.Manifests;
 /// </summary>
 internal sealed class ManifestReader
 {
+    private static readonly long FirstMicros = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long LastMicros = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     private readonly List<PageReader> _pages;
     private int _next;
 
@@ -99,7 +102,8 @@ internal sealed class ManifestReader
 
     private static long Required(long? value) => value ?? throw Damaged("a value is missing");
 
-    private static DateTimeOffset Time(long? micros) => DateTimeOffset.UnixEpoch.AddMicroseconds(Required(micros));
+    private static DateTimeOffset Time(long? micros) =>
+        Required(micros) is var time && time >= FirstMicros && time <= LastMicros ? DateTimeOffset.UnixEpoch.AddMicroseconds(time) : throw Damaged("a time is none");
 
     private List<T> List<T>(Func<IReadOnlyList<PageReader>, T> read)
     {

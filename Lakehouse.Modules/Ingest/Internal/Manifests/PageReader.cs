@@ -12,6 +12,9 @@ internal sealed class PageReader
     private const int RatioMax = 1_032;
     private const int HeadMax = 1_024;
 
+    // What the footer says of the levels is believed before they are read, so it is bounded: by far more files and columns than a dataset has.
+    private const int ValuesMax = 1 << 24;
+
     private readonly ParquetLeaf _leaf;
     private readonly byte[] _body;
     private readonly byte[] _repetitions;
@@ -26,7 +29,8 @@ internal sealed class PageReader
     public PageReader(ParquetLeaf leaf, PageInfo page, ReadOnlySpan<byte> file)
     {
         _leaf = leaf;
-        if (page.Offset < 0 || page.Size < 0 || page.Offset > file.Length - page.Size || page.ValueCount is < 1 or > int.MaxValue)
+        if (page.Offset < 0 || page.Size < 0 || page.Offset > file.Length - page.Size || page.ValueCount < 1
+            || page.ValueCount > (leaf.RepetitionMax > 0 ? ValuesMax : 1))
         {
             throw Damaged();
         }

@@ -34,6 +34,11 @@ internal static class RowEndpoints
     {
         if (context.Request.Query[Where] is [{ } condition])
         {
+            if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+            {
+                throw JsonMembers.Invalid("the condition is where= in the address, and there is a body too; send one of them");
+            }
+
             return (condition, SqlOptions.ReadParameters(context.Request.Query, null));
         }
 

@@ -119,6 +119,15 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     /// <returns>The versions of the other datasets that it reads, so that every step reads the same.</returns>
     private async Task<IReadOnlyDictionary<string, DatasetVersion>> CheckAsync(RowStatement statement, string condition, CancellationToken cancellationToken)
     {
+        var value = $"SELECT (\n{condition}\n) FROM \"{statement.Source}\" LIMIT 0";
+        await using (var values = await engine.ReadAsync(statement, value, options.RewriteTimeout, cancellationToken))
+        {
+            if (values.Columns is not [{ Type: "BOOLEAN" }])
+            {
+                throw GateErrors.Invalid($"where is no condition: it is {string.Join(", ", values.Columns.Select(c => c.Type))}, and not true or false");
+            }
+        }
+
         var sql = $"SELECT 1 FROM \"{statement.Source}\" WHERE (\n{condition}\n) LIMIT 0";
         await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
         return rows.Head.Datasets.Where(d => rows.Head.Newest.Contains(d.Name) && d.Name != statement.Source).DistinctBy(d => d.Name)
@@ -275,7 +284,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         if (long.Parse(counts!.GetText(0, 0).Span, CultureInfo.InvariantCulture) is > 0 and var nulls)
         {
             throw new LakehouseException(
-                ErrorKind.Unprocessable, "upsert_key_null", $"{nulls} rows have no value in a column of the key ({names}), so it is not known which rows they "
+                ErrorKind.Unprocessable, "upsert_key_null", $"{nulls} {(nulls == 1 ? "row has" : "rows have")} no value in a column of the key ({names}), so it is not known which rows they "
                     + "replace. Nothing was registered; give each row a key, or name other columns.");
         }
 
