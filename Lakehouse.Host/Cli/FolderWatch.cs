@@ -70,8 +70,8 @@ internal sealed class FolderWatch : IDisposable
                 {
                     watch.Dispose();
                     throw new CommandException(
-                        $"Line {i + 1} of {path} is damaged, so it is not known which files were ingested. Mend or delete the line; the files that it was about are "
-                        + "ingested again.");
+                        $"Line {i + 1} of {path} is damaged, so it is not known which files were ingested. Mend or delete the line; the file that it was about "
+                        + "is ingested again.");
                 }
             }
 
@@ -170,8 +170,8 @@ internal sealed class FolderWatch : IDisposable
             return;
         }
 
-        var other = _name is null ? _done.Values.FirstOrDefault(f => f.Error is null && f.File != file.File && f.IsOf(dataset) && all.ContainsKey(f.File)) : null;
-        if (other is not null)
+        var others = _done.Values.Where(f => f.Error is null && f.File != file.File && f.IsOf(dataset) && all.ContainsKey(f.File));
+        if (_name is null && others.FirstOrDefault() is { } other)
         {
             await TellOnceAsync($"{file.File}: left out, because the dataset '{dataset}' is that of {other.File}. Give the file another name.");
             return;
@@ -181,7 +181,8 @@ internal sealed class FolderWatch : IDisposable
         FileStream? content = null;
         try
         {
-            content = new FileStream(Path.Combine(_folder, file.File), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            var path = Path.Combine(_folder, file.File);
+            content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
             if (content.Length != file.Size || File.GetLastWriteTimeUtc(content.SafeFileHandle) != file.Modified)
             {
                 await content.DisposeAsync();
@@ -197,8 +198,8 @@ internal sealed class FolderWatch : IDisposable
             else if (before is { Error: null } && _mode == Append)
             {
                 await TellOnceAsync(
-                    $"{file.File}: left out, because it has changed since its rows were added to '{dataset}', and those that it still has would be there twice. "
-                    + "Put new rows into a file of another name, or use --mode upsert.");
+                    $"{file.File}: left out, because it has changed since its rows were added to '{dataset}', and those that it still has would be there "
+                    + "twice. Put new rows into a file of another name, or use --mode upsert.");
             }
             else
             {
@@ -250,11 +251,11 @@ internal sealed class FolderWatch : IDisposable
         }
     }
 
-    /// <summary>Whether what is refused is the command: its options, or its name of the dataset. A name that comes from a file is refused with the file.</summary>
+    /// <summary>Whether what is refused is the command: its options, or its name of the dataset. A name of a file is refused with the file.</summary>
     private bool IsOfCommand(CommandException refused) =>
         refused is { Status: HttpStatusCode.BadRequest, Code: not null } && (_name is not null || refused.Code != "invalid_name");
 
-    /// <summary>Whether the server itself, and no proxy before it, has refused the file for what it holds, so that it would refuse it again.</summary>
+    /// <summary>Whether the server itself, and no proxy before it, has refused the file for what it holds, and would refuse it again.</summary>
     private static bool IsForGood(CommandException refused) => refused is { Code: not (null or "version_conflict"), Status: { } status }
         && status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType
             or HttpStatusCode.UnprocessableEntity;

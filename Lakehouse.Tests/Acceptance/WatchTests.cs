@@ -82,7 +82,8 @@ public sealed class WatchTests : IDisposable
         await WriteAsync("in/two words.csv", "x\n3\n");
         var (_, output, error) = await WatchAsync(url, "6");
         output.Trim().Should().StartWith("d.csv -> d: 1 row").And.NotContain("\n");
-        error.Should().Contain("b.csv: left out for now").And.Contain("d.tsv: left out, because the dataset 'd' is that of d.csv").And.Contain("two words.csv: ");
+        error.Should().Contain("b.csv: left out for now").And.Contain("d.tsv: left out, because the dataset 'd' is that of d.csv")
+            .And.Contain("two words.csv: ");
         (await server.RowsAsync("FROM d")).Should().Be("[[1]]");
 
         // Changed, it replaces its dataset; an option that the server refuses ends the command, and no file is refused because of it.

@@ -22,8 +22,8 @@ internal static class IngestErrors
             + "again.");
 
     public static LakehouseException NoName() => new(
-        ErrorKind.InvalidInput, "invalid_name", "The dataset has no name: say name= in the address, in a field of the form before the file, or as \"name\" in a JSON "
-            + "body.");
+        ErrorKind.InvalidInput, "invalid_name", "The dataset has no name: say name= in the address, in a field of the form before the file, or as \"name\" in "
+            + "a JSON body.");
 
     /// <summary>An option of the reader that cannot be obeyed.</summary>
     public static LakehouseException Option(string name, string reason) =>

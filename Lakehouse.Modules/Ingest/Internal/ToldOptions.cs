@@ -33,7 +33,8 @@ internal static class ToldOptions
             ("delimiter", reading.Delimiter is not null), ("quote", reading.Quote is not null), ("escape", reading.Escape is not null),
             ("header", reading.Header is not HeaderMode.Auto), ("columns", reading.Columns is not null), ("skip", reading.Skip is not null),
             ("comment", reading.Comment is not null), ("decimal", reading.DecimalSeparator is not null), ("thousands", reading.GroupSeparator is not null),
-            ("trim", reading.Trim), ("trailing", reading.IgnoreTrailing), ("footer", reading.KeepsFooter), ("encoding", reading.Encoding is not null), ("types", reading.Types.Count > 0),
+            ("trim", reading.Trim), ("trailing", reading.IgnoreTrailing), ("footer", reading.KeepsFooter),
+            ("encoding", reading.Encoding is not null), ("types", reading.Types.Count > 0),
             ("null", reading.Nulls.Count > 0), ("date_format", reading.DateFormat is not null), ("timestamp_format", reading.TimestampFormat is not null),
             ("names", reading.CleanNames), ("on_error", reading.SkipErrors), ("max_errors", reading.MaxErrors is not null),
         ];

@@ -183,6 +183,18 @@ public sealed class AppendTests : IAsyncLifetime
         list.GetProperty("count").GetInt32().Should().Be(0);
     }
 
+    [Fact]
+    public async Task What_looks_like_a_total_can_be_a_row()
+    {
+        const string csv = "name,amount,note\nShell,5,\nTotal,7,\n";
+        (await IngestAsync("t", csv)).GetProperty("notes")[0].GetString().Should().Contain("left out").And.Contain("footer=keep");
+        (await IngestAsync("t", csv, "&footer=keep")).GetProperty("notes").GetArrayLength().Should().Be(0);
+        (await _host.RowsAsync("SELECT name, amount FROM t")).Should().Be("""[["Shell",5],["Total",7]]""");
+        var (_, problem) = await PostAsync("u", "name,amount,note\nTotal,7,\n");
+        problem.GetProperty("detail").GetString().Should().Contain("footer=keep");
+        (await IngestAsync("u", "name,amount,note\nTotal,7,\n", "&footer=keep")).GetProperty("row_count").GetInt64().Should().Be(1);
+    }
+
     private async Task<JsonElement> ManifestAsync(string name) => await _host.Http.GetFromJsonAsync<JsonElement>($"/v1/catalog/manifest/{name}");
 
     private async Task<JsonElement> IngestAsync(string name, string csv, string query = "", string? key = null)

@@ -58,6 +58,34 @@ public sealed class ZstdTests : IAsyncLifetime
         await RequireRefusedAsync(bomb, null, "file_too_large");
     }
 
+    /// <summary>The bound is that of a request, however many files it has.</summary>
+    [ZstdFact]
+    public async Task Several_files_have_the_bound_together()
+    {
+        var packed = Pack(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1234567\n", 5 << 17))));
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(packed), "file", "a.csv" }, { new ByteArrayContent(packed), "file", "b.csv" } };
+        using var refused = await _host.Http.PostAsync("/v1/ingest?name=t", form);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("file_too_large");
+        (await _host.IngestAsync("t", packed)).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    /// <summary>Each holds megabytes that the runtime does not know of, also where the file is refused.</summary>
+    [ZstdFact]
+    public async Task What_unpacks_a_file_is_freed_with_it()
+    {
+        var fine = Pack(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1234567\n", 1 << 18))));
+        var refused = Pack(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1234567\n", 1 << 18)) + "1,2\n"));
+        await _host.IngestAsync("t", fine);
+        var before = Environment.WorkingSet;
+        for (var i = 0; i < 150; i++)
+        {
+            await _host.IngestAsync("t", fine);
+            await _host.IngestAsync("t", refused);
+        }
+
+        (Environment.WorkingSet - before).Should().BeLessThan(200 << 20);
+    }
+
     [Fact]
     public void Without_the_library_the_error_says_what_helps() =>
         FluentActions.Invoking(() => new ZstdContent(Stream.Null, null)).Should().Throw<LakehouseException>()

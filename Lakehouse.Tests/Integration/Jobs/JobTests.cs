@@ -165,7 +165,22 @@ public sealed class JobTests : IAsyncLifetime
         var text = (await File.ReadAllTextAsync(path)).Replace(done, running).Replace("\"done\"", "\"running\"");
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "jobs", running + ".json"), text);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "jobs", "broken.json"), "{\"id\":");
+        (string Name, string Id)[] foreign =
+        [
+            ("00000000000000000000000000000001", "../../evil"), ("00000000000000000000000000000002", folder.File("evil")), ("evil", "evil"),
+            ("00000000000000000000000000000003", running),
+        ];
+        foreach (var (name, id) in foreign)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, "jobs", name + ".json"), text.Replace(running, id));
+        }
+
+        var nameless = Path.Combine(folder.Path, "jobs", "00000000000000000000000000000004.json");
+        await File.WriteAllTextAsync(nameless, "{\"name\":\"t\",\"state\":\"running\"}");
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "jobs", done + ".json.new"), "{");
         await using var second = await LakehouseHost.StartInAsync(folder.Path);
+        Directory.EnumerateFiles(folder.Path, "evil*", SearchOption.AllDirectories).Should().Equal(Path.Combine(folder.Path, "jobs", "evil.json"));
+        Directory.EnumerateFiles(Path.Combine(folder.Path, "jobs"), "*.new").Should().BeEmpty();
         var jobs = (await second.Http.GetFromJsonAsync<JsonElement>("/v1/ingest/jobs")).GetProperty("jobs").EnumerateArray().ToList();
         jobs.Select(j => (j.GetProperty("id").GetString(), j.GetProperty("state").GetString())).Should().BeEquivalentTo([(done, "done"), (running, "failed")]);
         jobs.Single(j => j.GetProperty("id").GetString() == running).GetProperty("error").GetProperty("code").GetString().Should().Be("ingest_interrupted");
@@ -187,6 +202,19 @@ public sealed class JobTests : IAsyncLifetime
         using var refused = await posting;
         ((int)refused.StatusCode).Should().Be(499);
         (await ListAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_events_of_an_ingest_whose_sender_waits_have_an_end_too()
+    {
+        var body = new StalledContent(Csv(100));
+        var posting = _host.Http.PostAsync("/v1/ingest?name=t", body);
+        await StorageEndpointTests.WaitForAsync(() => ListAsync().Result is [var job] && job.GetProperty("state").GetString() == "running");
+        var events = _host.Http.GetStringAsync($"/v1/ingest/jobs/{(await ListAsync())[0].GetProperty("id").GetString()}/events");
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        body.End();
+        (await events).Should().Contain("event: end").And.Contain("\"state\":\"done\"");
+        (await posting).EnsureSuccessStatusCode();
     }
 
     private async Task<HttpResponseMessage> PostAsync(string name, byte[] content, LakehouseHost? host = null)
@@ -212,25 +240,4 @@ public sealed class JobTests : IAsyncLifetime
 
     private static byte[] Csv(int rows) =>
         Encoding.UTF8.GetBytes("id,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},some text that takes room {i % 97}\n")));
-
-    /// <summary>A body that comes, and then does not end until it is told to.</summary>
-    private sealed class StalledContent(byte[] start) : HttpContent
-    {
-        private readonly TaskCompletionSource _end = new();
-
-        public void End() => _end.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(start);
-            await stream.FlushAsync();
-            await _end.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
 }

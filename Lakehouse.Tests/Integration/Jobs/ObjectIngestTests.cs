@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
+using Lakehouse.Tests.Integration.Stores;
 
 namespace Lakehouse.Tests.Integration.Jobs;
 
@@ -60,6 +61,58 @@ public sealed class ObjectIngestTests : IAsyncLifetime
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var events = await _host.Http.GetStringAsync(response.Headers.Location + "/events");
         events.Should().Contain("event: end").And.Contain("\"state\":\"done\"").And.Contain("\"bytes_total\":20");
+    }
+
+    /// <summary>Another program writes into the folder: what it has written so far is not the file.</summary>
+    [Fact]
+    public async Task A_file_that_is_being_written_is_not_taken()
+    {
+        var path = Path.Combine(_host.DataDirectory, "objects", "landing", "grows.csv");
+        var row = string.Concat(Enumerable.Repeat("1,some text that takes some room\n", 30_000));
+        await File.WriteAllTextAsync(path, "a,b\n" + row);
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await File.AppendAllTextAsync(path, "1,more\n");
+            }
+        });
+        var size = new FileInfo(path).Length;
+        await StorageEndpointTests.WaitForAsync(() => new FileInfo(path).Length > size);
+        for (var i = 0; i < 5; i++)
+        {
+            var (status, body) = await IngestAsync(new { name = "grows", keys = new[] { "landing/grows.csv" } });
+            (status, body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.Conflict, "object_changed"));
+        }
+
+        await stop.CancelAsync();
+        await writing;
+        (await _host.SqlAsync("FROM grows")).Status.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task What_would_be_one_too_many_is_not_accepted()
+    {
+        await using var host = await LakehouseHost.StartAsync(("ingest.max_concurrent", "1"), ("ingest.max_waiting", "1"), ("ingest.max_wait", "200ms"));
+        using (var put = await host.Http.PutAsync("/v1/storage/put/landing/a.csv", new StringContent("a\n1\n")))
+        {
+            put.EnsureSuccessStatusCode();
+        }
+
+        var slow = new StalledContent("a\n1\n"u8.ToArray());
+        var running = host.Http.PostAsync("/v1/ingest?name=slow", slow);
+        await StorageEndpointTests.WaitForAsync(() =>
+            host.Http.GetFromJsonAsync<JsonElement>("/v1/ingest/jobs").Result.GetProperty("jobs").GetArrayLength() == 1);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/ingest/objects")
+        {
+            Content = JsonContent.Create(new { name = "t", prefix = "landing/" }),
+        };
+        request.Headers.Add("Prefer", "respond-async");
+        using var response = await host.Http.SendAsync(request);
+        response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        slow.End();
+        (await running).EnsureSuccessStatusCode();
     }
 
     [Theory]

@@ -99,7 +99,12 @@ public sealed class ImportTests
     public async Task After_an_import_that_did_not_get_to_its_end_all_rows_are_compared()
     {
         await using var ollama = await StandInOllama.StartAsync();
-        await using var host = await StartAsync(ollama, ("search.follow_every", "10ms"), ("search.retry_after", "10ms"), ("search.import_batch_rows", "1"), ("search.import_concurrency", "1"));
+        await using var host = await StartAsync(
+            ollama,
+            ("search.follow_every", "10ms"),
+            ("search.retry_after", "10ms"),
+            ("search.import_batch_rows", "1"),
+            ("search.import_concurrency", "1"));
         await host.IngestAsync("docs", Csv((1, "alpha", "a")));
         await host.Http.PostAsync(
             "/v1/vectors/index/docs/import", new { dataset = "docs", id = "id", text = "body", metadata = new[] { "kind" }, follow = true });

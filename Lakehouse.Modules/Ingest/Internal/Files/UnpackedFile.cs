@@ -126,7 +126,9 @@ internal sealed class UnpackedFile : ReadOnlyStream
         }
 
         _unpacked += count;
-        return _unpacked > _options.MaxUnpackedBytes - _unpackedBefore && Compression is not null ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes) : count;
+        return _unpacked > _options.MaxUnpackedBytes - _unpackedBefore && Compression is not null
+            ? throw IngestErrors.TooLargeUnpacked(_options.MaxUnpackedBytes)
+            : count;
     }
 
     protected override void Dispose(bool disposing)

@@ -48,7 +48,8 @@ internal sealed class RunningIngest : IDisposable
     }
 
     private IngestJob Now(IngestJobState state, DateTimeOffset? endedAt, IngestJobResult? result, IngestJobError? error) => new(
-        _id, Name, state, _startedAt, endedAt, Progress.BytesRead, _bytesTotal, Progress.RowsRead, state is IngestJobState.Done ? 1 : Fraction(), result, error);
+        _id, Name, state, _startedAt, endedAt, Progress.BytesRead, _bytesTotal, Progress.RowsRead, state is IngestJobState.Done ? 1 : Fraction(), result,
+        error);
 
     /// <summary>Reading and converting are half of the work each.</summary>
     private double? Fraction()

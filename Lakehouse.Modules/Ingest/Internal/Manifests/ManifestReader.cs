@@ -103,7 +103,9 @@ internal sealed class ManifestReader
     private static long Required(long? value) => value ?? throw Damaged("a value is missing");
 
     private static DateTimeOffset Time(long? micros) =>
-        Required(micros) is var time && time >= FirstMicros && time <= LastMicros ? DateTimeOffset.UnixEpoch.AddMicroseconds(time) : throw Damaged("a time is none");
+        Required(micros) is var time && time >= FirstMicros && time <= LastMicros
+            ? DateTimeOffset.UnixEpoch.AddMicroseconds(time)
+            : throw Damaged("a time is none");
 
     private List<T> List<T>(Func<IReadOnlyList<PageReader>, T> read)
     {

@@ -284,8 +284,8 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         if (long.Parse(counts!.GetText(0, 0).Span, CultureInfo.InvariantCulture) is > 0 and var nulls)
         {
             throw new LakehouseException(
-                ErrorKind.Unprocessable, "upsert_key_null", $"{nulls} {(nulls == 1 ? "row has" : "rows have")} no value in a column of the key ({names}), so it is not known which rows they "
-                    + "replace. Nothing was registered; give each row a key, or name other columns.");
+                ErrorKind.Unprocessable, "upsert_key_null", $"{nulls} {(nulls == 1 ? "row has" : "rows have")} no value in a column of the key ({names}), so "
+                    + "that it is not known which rows they replace. Nothing was registered; give each row a key, or name other columns.");
         }
 
         if (counts.GetText(1, 0).Span.SequenceEqual("0"u8))
