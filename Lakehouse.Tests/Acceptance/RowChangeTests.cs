@@ -7,23 +7,28 @@ namespace Lakehouse.Tests.Acceptance;
 public sealed class RowChangeTests
 {
     private const int Rows = 2_000;
-    private const int Kills = 8;
 
     [Fact]
-    public async Task A_kill_leaves_one_version_or_the_next()
+    public async Task A_kill_leaves_one_version_or_the_next() => await KillAsync(8, []);
+
+    [S3Fact]
+    public async Task A_kill_leaves_one_version_or_the_next_in_S3() =>
+        await KillAsync(5, [.. S3Server.SettingsOf(await S3Server.CreateBucketAsync()).SelectMany(s => new[] { "--" + s.Key, s.Value })]);
+
+    private static async Task KillAsync(int kills, string[] settings)
     {
         using var folder = new TemporaryFolder();
         var random = new Random(11);
         var generation = 0;
-        await using (var server = await LakehouseProcess.StartAsync(folder.Path))
+        await using (var server = await LakehouseProcess.StartAsync(folder.Path, settings))
         {
             await server.IngestAsync("t", Csv(0));
         }
 
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
             await using var server = await LakehouseProcess.StartAsync(
-                folder.Path, "--query.compact_files", "2", "--query.compact_every", "100ms", "--query.compact_bytes", "1MiB");
+                folder.Path, [.. settings, "--query.compact_files", "2", "--query.compact_every", "100ms", "--query.compact_bytes", "1MiB"]);
             await RequireWholeAsync(server);
             var acknowledged = -1;
             var writing = Task.Run(async () =>
@@ -56,7 +61,7 @@ public sealed class RowChangeTests
             await server.KillAsync();
             await writing;
 
-            await using var again = await LakehouseProcess.StartAsync(folder.Path);
+            await using var again = await LakehouseProcess.StartAsync(folder.Path, settings);
             var found = await RequireWholeAsync(again);
             found.Should().BeGreaterThanOrEqualTo(acknowledged, "what was acknowledged is there");
             found.Should().BeLessThanOrEqualTo(generation);
@@ -65,7 +70,7 @@ public sealed class RowChangeTests
             await RequireWholeAsync(again);
         }
 
-        generation.Should().BeGreaterThan(Kills, "the program was killed while it worked");
+        generation.Should().BeGreaterThan(kills, "the program was killed while it worked");
     }
 
     /// <summary>Each row is there once, all of one generation; a row that was appended and not yet removed may be there, too.</summary>

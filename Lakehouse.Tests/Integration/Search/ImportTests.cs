@@ -116,7 +116,7 @@ public sealed class ImportTests
             : StandInOllama.Hashed(text, 8);
         await host.IngestAsync("docs", Csv((2, "beta", "b"), (3, "gamma", "c")), "&mode=append");
         await Until.HoldsAsync(() => ItemsAsync(host).Result.Contains("2 beta b"));
-        await host.Http.PostAsync("/v1/catalog/restore/docs?version=1", new { });
+        (await host.Http.PostAsync("/v1/catalog/restore/docs?version=1", null)).EnsureSuccessStatusCode();
         await host.IngestAsync("docs", Csv((4, "delta", "d")), "&mode=append");
         await host.Http.WaitForVersionAsync("docs", 4);
 

@@ -213,7 +213,7 @@ internal sealed class ReadParameters
     }
 
     /// <summary>Names: with commas between them, and perhaps blanks, or a JSON array. Null where nothing is given.</summary>
-    public static List<string>? ColumnNames(string name, string? text) => 
+    public static List<string>? ColumnNames(string name, string? text) =>
         text is null || text.StartsWith('[') ? List(name, text) : [.. text.Split(',', StringSplitOptions.TrimEntries)];
 
     /// <summary>Texts: with commas between them, or a JSON array. Null where nothing is given.</summary>
