@@ -64,8 +64,10 @@ internal static class IngestCommand
         var url = LakehouseClient.UrlOption();
         var command = new Command("ingest", "Uploads files and registers them as a dataset") { files, name, header, key, watch, preview, url };
         reading.ForEach(command.Options.Add);
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, stopping) =>
         {
+            using var interrupt = new CommandInterrupt(stopping);
+            var stop = interrupt.Token;
             var isPreview = parsed.GetValue(preview);
             var parameters = reading
                 .Select(o => (Name: o.Name[2..].Replace('-', '_'), Value: parsed.GetValue(o)))
@@ -102,6 +104,11 @@ internal static class IngestCommand
             try
             {
                 await IngestUpload.SendAsync(client, dataset, address, paths, parsed.GetValue(key), stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                await Terminal.Error.WriteLineAsync("Interrupted. What the server had not committed by then is cancelled.");
+                return CommandInterrupt.ExitCode;
             }
             catch (CommandException refused) when (refused.Code == "invalid_name" && parsed.GetValue(name) is null)
             {

@@ -13,6 +13,8 @@ internal static class IngestUpload
     // What is smaller is done before a bar could be looked at.
     private const long AsyncBytesMin = 8 << 20;
 
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] PackedEndings = [".gz", ".zst"];
 
     /// <summary>The name that was given, or that of the file. A shell's names for pipes (<c>/dev/fd/63</c>) say nothing about what is in them.</summary>
@@ -159,7 +161,8 @@ internal static class IngestUpload
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await client.DeleteAsync(path, CancellationToken.None);
+            using var patience = new CancellationTokenSource(CancelPatience);
+            await client.DeleteAsync(path, patience.Token);
             throw;
         }
         catch (Exception error) when (error is HttpRequestException or IOException or JsonException)

@@ -82,9 +82,9 @@ internal sealed class LakehouseClient : IDisposable
         {
             using var response = await _http.DeleteAsync(path, cancellationToken);
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
-            // The server is gone, and so is what was to be deleted.
+            // The server is gone, and so is what was to be deleted; or it takes its time.
         }
     }
 

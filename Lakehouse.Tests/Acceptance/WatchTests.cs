@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Acceptance;
@@ -116,6 +118,28 @@ public sealed class WatchTests : IDisposable
         await using var again = await LakehouseProcess.StartAsync(_folder.File("data"));
         await WatchAsync(again.Http.BaseAddress!.ToString(), "6");
         (await again.RowsAsync("SELECT x, y FROM one, two")).Should().Be("[[1,2]]");
+    }
+
+    /// <summary>A person who ends the command does not want the rows any more.</summary>
+    [Fact]
+    public async Task An_interrupt_cancels_what_the_server_goes_on_with()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"), "--ingest.segment_bytes", "64KiB", "--ingest.threads", "1");
+        var program = Path.Combine(AppContext.BaseDirectory, "lakehouse.dll");
+        await WriteAsync("big.csv", "id,text\n" + string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i},some text that takes room {i % 97}\n")));
+        var script = $$"""
+            dotnet '{{program}}' ingest '{{_folder.File("big.csv")}}' --name t --url {{server.Http.BaseAddress}} &
+            until curl -s {{server.Http.BaseAddress}}v1/ingest/jobs | grep -E '"fraction":(0\.[5-9]|1)|"state":"(done|failed)'; do sleep 0.02; done
+            kill -INT $!
+            wait $!
+            echo "code $?"
+            """;
+        await WriteAsync("interrupt.sh", "set -m\n" + script);
+        var (_, output, error) = await LakehouseProcess.RunCommandAsync(_folder.Path, "bash", _folder.File("interrupt.sh"));
+        var job = (await server.Http.GetFromJsonAsync<JsonElement>("/v1/ingest/jobs")).GetProperty("jobs")[0].GetProperty("state").GetString();
+        job.Should().BeOneOf(["cancelled", "done"], error);
+        output.Should().Contain(job == "done" ? "code " : "code 130");
+        (await server.Http.GetAsync("/v1/catalog/manifest/t")).IsSuccessStatusCode.Should().Be(job == "done");
     }
 
     private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(_folder.File(name), content);
