@@ -70,8 +70,9 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
             watch.SampleCount / 1_000, "the highest was {0} MiB at statement {1}: {2}", watch.HighestBytes >> 20, watch.HighestAt, watch.Highest);
         watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes * 3 / 2, "that is what statement {0} reached: {1}", watch.HighestAt, watch.Highest);
 
-        // Another query can use the memory at the same moment, or the machine can be slow: at most one question in a thousand may be late.
-        watch.Late.Count.Should().BeLessThanOrEqualTo(watch.Count / 1_000);
+        // Another query can use the memory at the same moment, or the machine can be slow: where a process takes half a second of a processor to start, and two
+        // are ended one after the other, a question waits as long. At most one in five hundred may be late.
+        watch.Late.Count.Should().BeLessThanOrEqualTo(watch.Count / 500);
         (await server.RowsAsync("SELECT count(*) FROM workers")).Should().Be("[[20000]]");
     }
 
