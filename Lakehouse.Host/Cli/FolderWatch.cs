@@ -29,6 +29,7 @@ internal sealed class FolderWatch : IDisposable
     private readonly string _mode;
     private readonly FileStream _state;
     private readonly Dictionary<(string File, string? Dataset), FileState> _done = [];
+    private readonly HashSet<FileState> _leftOut = []; // which need not be read again
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private Dictionary<string, FileState> _last = [];
     private TimeSpan _pause = LookEvery;
@@ -165,7 +166,7 @@ internal sealed class FolderWatch : IDisposable
     {
         var dataset = IngestUpload.NameOf(file.File, _name);
         var before = _done.GetValueOrDefault((file.File, dataset));
-        if (before == file)
+        if (before == file || _leftOut.Contains(file))
         {
             return;
         }
@@ -185,7 +186,6 @@ internal sealed class FolderWatch : IDisposable
             content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
             if (content.Length != file.Size || File.GetLastWriteTimeUtc(content.SafeFileHandle) != file.Modified)
             {
-                await content.DisposeAsync();
                 return; // until the next look
             }
 
@@ -197,6 +197,7 @@ internal sealed class FolderWatch : IDisposable
             }
             else if (before is { Error: null } && _mode == Append)
             {
+                _leftOut.Add(file);
                 await TellOnceAsync(
                     $"{file.File}: left out, because it has changed since its rows were added to '{dataset}', and those that it still has would be there "
                     + "twice. Put new rows into a file of another name, or use --mode upsert.");

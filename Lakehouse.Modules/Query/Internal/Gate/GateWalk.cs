@@ -152,8 +152,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
 
     private double Product(JsonElement children) => children.EnumerateArray().Select(Visit).Aggregate(1.0, (a, b) => a * b);
 
-    /// <summary>age of one time is that until today, which the engine's own list of functions does not say.</summary>
-    /// <summary>Of two times, it does not depend on today; as a method of one time, it has no arguments in the tree.</summary>
+    /// <summary>
+    /// age of one time is that until today, which the engine's own list of functions does not say; as a method of a time, it has no arguments in the tree. Of
+    /// two times, it does not depend on today.
+    /// </summary>
     private static bool IsOfToday(JsonElement node) =>
         Same(Text(node, "function_name"), "age") && !(node.TryGetProperty("children"u8, out var children) && children.GetArrayLength() == 2);
 

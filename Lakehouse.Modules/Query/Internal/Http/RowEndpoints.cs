@@ -34,11 +34,7 @@ internal static class RowEndpoints
     {
         if (context.Request.Query[Where] is [{ } condition])
         {
-            if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
-            {
-                throw JsonMembers.Invalid("the condition is where= in the address, and there is a body too; send one of them");
-            }
-
+            await RequestBody.RequireNoneAsync(context, "the condition is in the address already (where=)");
             return (condition, SqlOptions.ReadParameters(context.Request.Query, null));
         }
 
