@@ -103,6 +103,45 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
         return RunAsync(process, new Dictionary<string, string>());
     }
 
+    /// <summary>Runs the program until it has done something, and two seconds more for what it should not do; then it is killed.</summary>
+    /// <param name="isDone">Looks at what it has written so far.</param>
+    /// <param name="arguments">Of the command line.</param>
+    public static async Task<(string Output, string Error)> RunUntilAsync(Func<string, string, Task<bool>> isDone, params string[] arguments)
+    {
+        using var process = Create(arguments);
+        StringBuilder output = new(), error = new();
+        process.OutputDataReceived += (_, line) => Add(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Add(error, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(1) && !process.HasExited && !await isDone(Of(output), Of(error));)
+        {
+            await Task.Delay(50);
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        process.Kill();
+        await process.WaitForExitAsync();
+        return (Of(output), Of(error));
+
+        static void Add(StringBuilder text, string? line)
+        {
+            lock (text)
+            {
+                text.Append(line is null ? string.Empty : line + "\n");
+            }
+        }
+
+        static string Of(StringBuilder text)
+        {
+            lock (text)
+            {
+                return text.ToString();
+            }
+        }
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Process created, IReadOnlyDictionary<string, string> environment)
     {
         using var process = created;
