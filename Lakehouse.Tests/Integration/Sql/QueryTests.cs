@@ -418,6 +418,22 @@ public abstract class QueryTests(LakehouseHost shared, string isolation)
             cut.GetProperty("truncated").GetBoolean()).Should().Be((3_000, 3_000, true));
     }
 
+    /// <summary>The rows of a long answer are fetched ahead of those that are written.</summary>
+    [Fact]
+    public async Task A_long_answer_is_whole_and_in_order_and_ends_where_it_is_cut()
+    {
+        await using var host = await StartAsync(("query.max_rows", "1000000"));
+        var rows = (await host.SqlAsync("SELECT i, i / 4 FROM range(100000) t(i)")).Body.GetProperty("rows").EnumerateArray();
+        rows.Select(r => (r[0].GetInt64(), r[1].GetDouble())).Should().Equal(Enumerable.Range(0, 100_000).Select(i => ((long)i, i / 4d)));
+
+        // The rest would take hours: nobody waits for it.
+        const string endless = "SELECT i, repeat('x', 500) FROM range(1000000000000) t(i) WHERE i < 400000 OR i = 999999999999";
+        using var answer = await host.Http.PostAsJsonAsync("/v1/sql", new { sql = endless, max_rows = 30_000 });
+        var cut = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        (cut.GetProperty("rows").GetArrayLength(), cut.GetProperty("truncated").GetBoolean()).Should().Be((30_000, true));
+        (await host.RowsAsync("SELECT 1")).Should().Be("[[1]]");
+    }
+
     [Fact]
     public async Task A_query_over_its_time_is_stopped_and_the_engine_serves_on()
     {

@@ -6,17 +6,27 @@ namespace Lakehouse.Query.Internal.Answers;
 /// <summary>An answer that is written chunk by chunk.</summary>
 internal sealed class ChunkBody : IAnswerBody
 {
+    /// <summary>A longer result is fetched by a second thread: to start one takes about as long as to write a chunk.</summary>
+    private const int ChunksAlone = 8;
+
     private readonly IAnswerForm _form;
     private readonly DuckDbResult _result;
     private readonly RowBound _bound;
+    private readonly Action _interrupt;
     private DuckDbChunk? _next;
+    private ChunkAhead? _ahead;
+    private int _chunks;
     private bool _hasBegun;
     private bool _isCut;
 
     /// <summary>Executes a statement whose parameters are bound, and fetches its first rows.</summary>
-    public ChunkBody(DuckDbStatement statement, IAnswerForm form, RowBound bound)
+    /// <param name="statement">The statement.</param>
+    /// <param name="form">Writes its rows.</param>
+    /// <param name="bound">The most rows.</param>
+    /// <param name="interrupt">Interrupts the statement, from any thread.</param>
+    public ChunkBody(DuckDbStatement statement, IAnswerForm form, RowBound bound, Action interrupt)
     {
-        (_form, _bound) = (form, bound);
+        (_form, _bound, _interrupt) = (form, bound, interrupt);
         _result = statement.ExecuteStreaming();
         try
         {
@@ -61,8 +71,18 @@ internal sealed class ChunkBody : IAnswerBody
     {
         var hadRows = _next is not null;
         _next?.Dispose();
-        _next = hadRows && !_isCut ? _result.FetchChunk() : null;
+        _next = hadRows && !_isCut ? Fetch() : null;
         return _next is not null;
+    }
+
+    private DuckDbChunk? Fetch()
+    {
+        if (_ahead is null && ++_chunks > ChunksAlone && Environment.ProcessorCount > 1)
+        {
+            _ahead = new ChunkAhead(_result, _interrupt);
+        }
+
+        return _ahead is null ? _result.FetchChunk() : _ahead.Take();
     }
 
     public void End(IBufferWriter<byte> output)
@@ -77,6 +97,7 @@ internal sealed class ChunkBody : IAnswerBody
 
     public void Dispose()
     {
+        _ahead?.Dispose();
         _next?.Dispose();
         _form.Dispose();
         _result.Dispose();

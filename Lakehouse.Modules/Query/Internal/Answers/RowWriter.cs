@@ -36,7 +36,15 @@ internal sealed class RowWriter
     {
         for (var i = 0; i < _columns.Length; i++)
         {
-            json.Write(_starts[i]);
+            if (_starts[i] is [var only])
+            {
+                json.Write(only);
+            }
+            else
+            {
+                json.Write(_starts[i]);
+            }
+
             _columns[i].Write(ref json, row);
         }
 

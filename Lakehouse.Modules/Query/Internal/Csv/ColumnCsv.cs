@@ -13,29 +13,29 @@ internal sealed class ColumnCsv
 
     private ColumnCsv(Writer write, ColumnJson? json = null) => (_write, _json) = (write, json);
 
-    private delegate void Writer(ref JsonOutput csv, DuckDbVector vector, int row);
+    private delegate void Writer(ref JsonOutput csv, in DuckDbVector vector, int row);
 
     /// <summary>The writer for a type.</summary>
     public static ColumnCsv For(DuckDbType type, ValueOptions options, FieldWriter field)
     {
         if (options.HiddenPaths is { } paths)
         {
-            return new ColumnCsv((ref csv, vector, row) => field.Write(ref csv, paths.HidePlan(vector.GetBytes(row))));
+            return new ColumnCsv((ref csv, in vector, row) => field.Write(ref csv, paths.HidePlan(vector.GetBytes(row))));
         }
 
         if (ScalarText.For(type) is { } text)
         {
-            return new ColumnCsv((ref csv, vector, row) => csv.Advance(text(vector, row, csv.Reserve(DuckDbText.SizeBytesMax))));
+            return new ColumnCsv((ref csv, in vector, row) => csv.Advance(text(vector, row, csv.Reserve(DuckDbText.SizeBytesMax))));
         }
 
         return type.Id switch
         {
-            DuckDbTypeId.Varchar => new ColumnCsv((ref csv, vector, row) => field.Write(ref csv, vector.GetBytes(row))),
-            DuckDbTypeId.Enum => new ColumnCsv((ref csv, vector, row) => field.Write(ref csv, ScalarJson.EnumLabel(type, vector, row))),
-            DuckDbTypeId.Blob or DuckDbTypeId.Geometry => new ColumnCsv((ref csv, vector, row) => WriteBlob(ref csv, vector.GetBytes(row))),
+            DuckDbTypeId.Varchar => new ColumnCsv((ref csv, in vector, row) => field.Write(ref csv, vector.GetBytes(row))),
+            DuckDbTypeId.Enum => new ColumnCsv((ref csv, in vector, row) => field.Write(ref csv, ScalarJson.EnumLabel(type, vector, row))),
+            DuckDbTypeId.Blob or DuckDbTypeId.Geometry => new ColumnCsv((ref csv, in vector, row) => WriteBlob(ref csv, vector.GetBytes(row))),
             DuckDbTypeId.Bit => new ColumnCsv(WriteBits),
-            DuckDbTypeId.Double => new ColumnCsv((ref csv, vector, row) => WriteNumber(ref csv, vector.Get<double>(row))),
-            DuckDbTypeId.Float => new ColumnCsv((ref csv, vector, row) => WriteNumber(ref csv, vector.Get<float>(row))),
+            DuckDbTypeId.Double => new ColumnCsv((ref csv, in vector, row) => WriteNumber(ref csv, vector.Get<double>(row))),
+            DuckDbTypeId.Float => new ColumnCsv((ref csv, in vector, row) => WriteNumber(ref csv, vector.Get<float>(row))),
             DuckDbTypeId.List or DuckDbTypeId.Array or DuckDbTypeId.Struct or DuckDbTypeId.Map or DuckDbTypeId.Union => Nested(type, options, field),
             _ => Digits(ColumnJson.For(type, ValueOptions.Plain)),
         };
@@ -58,7 +58,7 @@ internal sealed class ColumnCsv
     }
 
     /// <summary>Numbers and truth values have no characters that need quotes.</summary>
-    private static ColumnCsv Digits(ColumnJson json) => new((ref csv, _, row) => json.Write(ref csv, row), json);
+    private static ColumnCsv Digits(ColumnJson json) => new((ref csv, in _, row) => json.Write(ref csv, row), json);
 
     /// <summary>A nested value is its JSON.</summary>
     private static ColumnCsv Nested(DuckDbType type, ValueOptions options, FieldWriter field)
@@ -66,7 +66,7 @@ internal sealed class ColumnCsv
         var json = ColumnJson.For(type, options);
         var text = new ArrayBufferWriter<byte>();
         return new ColumnCsv(
-            (ref csv, _, row) =>
+            (ref csv, in _, row) =>
             {
                 text.ResetWrittenCount();
                 var output = new JsonOutput(text);
@@ -83,7 +83,7 @@ internal sealed class ColumnCsv
         csv.WritePlainBase64(bytes);
     }
 
-    private static void WriteBits(ref JsonOutput csv, DuckDbVector vector, int row)
+    private static void WriteBits(ref JsonOutput csv, in DuckDbVector vector, int row)
     {
         var bits = vector.GetBytes(row);
         csv.Advance(DuckDbText.WriteBits(bits, csv.Reserve(DuckDbText.CountBits(bits))));

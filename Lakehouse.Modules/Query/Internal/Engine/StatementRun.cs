@@ -232,7 +232,7 @@ internal sealed class StatementRun : IDisposable
         }
 
         ParameterBinder.Bind(_prepared!, _request.Parameters);
-        var body = new ChunkBody(_prepared!, form, _request.Rows);
+        var body = new ChunkBody(_prepared!, form, _request.Rows, _connection.Interrupt);
         _columns = body.Columns;
         return body;
     }

@@ -8,7 +8,7 @@ internal abstract class ColumnJson
     private DuckDbVector _vector;
 
     /// <summary>The vector whose values are written.</summary>
-    protected DuckDbVector Vector => _vector;
+    protected ref readonly DuckDbVector Vector => ref _vector;
 
     /// <summary>The writer for a type.</summary>
     public static ColumnJson For(DuckDbType type, ValueOptions options) => type.Id switch

@@ -85,7 +85,7 @@ internal ref struct JsonOutput
             return;
         }
 
-        Utf8Formatter.TryFormat(value, Reserve(32), out var length);
+        var length = NumberText.Write(value, Reserve(NumberText.SizeBytesMax)); // first: it may begin a block
         _position += length;
     }
 
@@ -105,6 +105,16 @@ internal ref struct JsonOutput
     /// <summary>Writes UTF-8 text as a JSON string (RFC 8259, section 7): quotes, backslashes and control characters are escaped.</summary>
     public void WriteString(scoped ReadOnlySpan<byte> utf8)
     {
+        if (utf8.Length < BlockSize && !utf8.ContainsAny(Escaped))
+        {
+            var to = Reserve(utf8.Length + 2);
+            to[utf8.Length + 1] = (byte)'"';
+            to[0] = (byte)'"';
+            utf8.CopyTo(to[1..]);
+            _position += utf8.Length + 2;
+            return;
+        }
+
         Write((byte)'"');
         while (true)
         {

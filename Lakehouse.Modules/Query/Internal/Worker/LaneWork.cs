@@ -10,7 +10,7 @@ namespace Lakehouse.Query.Internal.Worker;
 /// <summary>The thread of a lane: runs one statement after the other, each from its text to the last byte of its answer.</summary>
 internal sealed class LaneWork(WorkerLane lane, EngineInstance engine, SqlGate gate, StatementErrors errors, LaneCalls vectors)
 {
-    private const int HandOverBytes = 64 * 1024;
+    private const int HandOverBytes = 160 * 1024;
 
     private readonly Lock _current = new();
     private readonly FrameWriter _frames = new();
