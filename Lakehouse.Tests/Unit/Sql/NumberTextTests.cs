@@ -20,7 +20,7 @@ public sealed class NumberTextTests
     [InlineData(0.000000001, "1E-09")]
     [InlineData(1.000000001, "1.000000001")]
     [InlineData(999999999999999, "999999999999999")]
-    [InlineData(1e16, "1E+16")]
+    [InlineData(1e16, "10000000000000000")]
     [InlineData(4503599627370495.5, "4503599627370495.5")]
     [InlineData(double.MaxValue, "1.7976931348623157E+308")]
     [InlineData(double.Epsilon, "5E-324")]
