@@ -3,11 +3,11 @@ using Lakehouse.Bench.Sql;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
-// [all|ingest|files|json|formats|kept|again|control|latency|isolation|objects|embed|search|vectors|scale] [rows]
+// [all|scan|ingest|files|json|formats|kept|again|control|latency|isolation|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 string[] parts =
-    ["all", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "objects", "embed", "search", "vectors", "scale"];
+    ["all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "objects", "embed", "search", "vectors", "scale"];
 if (!parts.Contains(what))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
@@ -42,6 +42,16 @@ if (what is "all" or "isolation")
 }
 
 if (what is "isolation")
+{
+    return report.AllHeld ? 0 : 1;
+}
+
+if (what is "all" or "scan")
+{
+    await ScanBench.RunAsync(workspace, report);
+}
+
+if (what is "scan")
 {
     return report.AllHeld ? 0 : 1;
 }

@@ -5,6 +5,10 @@ namespace Lakehouse.Ingest;
 /// <summary>The table <c>[ingest]</c>.</summary>
 public sealed record IngestOptions
 {
+    // A segment takes about five times as long to convert as to scan, so that more threads would wait for those that convert.
+    private const int ProcessorsOfScan = 5;
+    private const int ScanThreadsMax = 16;
+
     /// <summary>The largest file.</summary>
     public required long MaxIngestBytes { get; init; }
 
@@ -38,6 +42,9 @@ public sealed record IngestOptions
     /// <summary>How many segments of one file are converted at once.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>How many threads scan the text of a CSV file.</summary>
+    public required int ScanThreads { get; init; }
+
     /// <summary>A file is converted in segments of about this size, each to its own data file.</summary>
     public required long SegmentBytes { get; init; }
 
@@ -59,6 +66,7 @@ public sealed record IngestOptions
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static IngestOptions Read(SettingsReader settings)
     {
+        var scanThreads = settings.Count("ingest", "scan_threads", 0, 0, ScanThreadsMax);
         var threads = settings.Count("ingest", "threads", 0, 0, 256);
         return new IngestOptions
         {
@@ -73,6 +81,7 @@ public sealed record IngestOptions
             MaxWait = settings.Time("ingest", "max_wait", "30s", "0s", "1h"),
             BodyTimeout = settings.Time("ingest", "body_timeout", "30s", "100ms", "1d"),
             Threads = threads == 0 ? Math.Max(1, Environment.ProcessorCount) : threads,
+            ScanThreads = scanThreads == 0 ? Math.Clamp(Environment.ProcessorCount / ProcessorsOfScan, 1, ScanThreadsMax) : scanThreads,
             SegmentBytes = settings.Size("ingest", "segment_bytes", "64MiB", "4KiB", "4GiB"),
             MaxRecordBytes = (int)settings.Size("ingest", "max_record_bytes", "8MiB", "4KiB", "64MiB"),
             Evolve = settings.Flag("ingest", "evolve", false),

@@ -15,6 +15,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
     private const int SampleSize = 256 * 1024;
 
     private CsvScanner? _plain;
+    private CsvParts? _parts;
     private CsvCarefulScanner? _careful;
     private long _line;
 
@@ -29,7 +30,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
     public async Task<bool> ReadAsync(
         UnpackedFile file, IRecordSink sink, Func<Task> afterBlock, long sizeBytesMax, CancellationToken cancellationToken)
     {
-        using var block = new TextBlock(file, options.MaxRecordBytes);
+        using var block = new TextBlock(file, options.MaxRecordBytes, options.ScanThreads);
         await block.FillAsync(SampleSize, cancellationToken);
         Begin(block, sink);
         await block.ScanAsync(
@@ -88,18 +89,27 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
 
         var isPlain = start.Dialect.IsPlain && start.Dialect.Delimiter == Form.Delimiter && order is null && errors is null;
         _plain = isPlain ? new CsvScanner(Form.Delimiter, Columns, options.MaxRecordBytes, sink) : null;
+        _parts = isPlain && options.ScanThreads > 1 ? new CsvParts(Form.Delimiter, Columns, options.MaxRecordBytes, sink, options.ScanThreads) : null;
         _careful = new CsvCarefulScanner(start.Dialect, Columns, new CsvTarget(Form.Delimiter, order), options.MaxRecordBytes, errors, sink, notes)
         {
             KeepsFooter = reading.KeepsFooter,
         };
     }
 
-    private int Scan(ReadOnlySpan<byte> data, bool isFinal)
+    private int Scan(ReadOnlyMemory<byte> block, bool isFinal)
     {
         var (taken, careful) = (0, _careful!);
+        var data = block.Span;
         if (_plain is not null && !careful.IsHolding)
         {
-            taken = _plain.Scan(data, isFinal, ref _line);
+            if (_parts is not null)
+            {
+                var isAfterBlank = _plain.IsAfterBlank;
+                taken = _parts.Scan(block, ref _line, ref isAfterBlank);
+                _plain.IsAfterBlank = isAfterBlank;
+            }
+
+            taken += _plain.Scan(data[taken..], isFinal, ref _line);
             if (!_plain.IsStopped)
             {
                 return taken;

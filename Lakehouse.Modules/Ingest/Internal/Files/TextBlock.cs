@@ -7,9 +7,11 @@ namespace Lakehouse.Ingest.Internal.Files;
 internal sealed class TextBlock : IDisposable
 {
     private const int BlockSize = 1 << 20;
+    private const int PartSize = 4 << 20; // of each thread, where there are several: to wake one takes as long as to scan some ten kibibytes
 
     private readonly UnpackedFile _file;
     private readonly int _recordBytesMax;
+    private readonly int _threads;
 
     // Kept for the next file: one of this size costs a small file a collection of garbage.
     private byte[]? _rented;
@@ -20,10 +22,11 @@ internal sealed class TextBlock : IDisposable
     /// <summary>Creates an empty block.</summary>
     /// <param name="file">The file.</param>
     /// <param name="recordBytesMax">The largest record.</param>
-    public TextBlock(UnpackedFile file, int recordBytesMax)
+    /// <param name="threads">How many threads scan a block; with more than one, a block is filled before it is scanned.</param>
+    public TextBlock(UnpackedFile file, int recordBytesMax, int threads = 1)
     {
-        (_file, _recordBytesMax) = (file, recordBytesMax);
-        _rented = ArrayPool<byte>.Shared.Rent(BlockSize);
+        (_file, _recordBytesMax, _threads) = (file, recordBytesMax, threads);
+        _rented = ArrayPool<byte>.Shared.Rent(threads > 1 ? PartSize * threads : BlockSize);
         _block = _rented;
     }
 
@@ -31,7 +34,7 @@ internal sealed class TextBlock : IDisposable
     /// <param name="data">The part.</param>
     /// <param name="isFinal">Whether the file ends with it.</param>
     /// <returns>The bytes that are done with; the others come again, with more.</returns>
-    public delegate int Scanner(ReadOnlySpan<byte> data, bool isFinal);
+    public delegate int Scanner(ReadOnlyMemory<byte> data, bool isFinal);
 
     /// <summary>What was read and not scanned.</summary>
     public ReadOnlySpan<byte> Data => _block.AsSpan(0, _filled);
@@ -83,7 +86,7 @@ internal sealed class TextBlock : IDisposable
             int taken;
             try
             {
-                taken = scan(Data, _hasEnded);
+                taken = scan(_block.AsMemory(0, _filled), _hasEnded);
             }
             catch (LakehouseException) when (_file.Compression is not null)
             {
@@ -105,7 +108,8 @@ internal sealed class TextBlock : IDisposable
             }
 
             // A record that has not ended is scanned again from its start, so twice as much is awaited: else the work would grow with the square of its size.
-            await FillAsync(taken > 0 ? _filled + 1 : Math.Max(_filled + 1, Math.Min(_filled * 2, _block.Length)), cancellationToken);
+            var wanted = taken > 0 ? _filled + 1 : Math.Max(_filled + 1, Math.Min(_filled * 2, _block.Length));
+            await FillAsync(_threads > 1 ? _block.Length : wanted, cancellationToken);
         }
     }
 

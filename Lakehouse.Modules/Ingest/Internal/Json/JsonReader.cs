@@ -139,8 +139,9 @@ internal sealed class JsonReader : ITableReader
         }
     }
 
-    private int Scan(ReadOnlySpan<byte> data, bool isFinal)
+    private int Scan(ReadOnlyMemory<byte> block, bool isFinal)
     {
+        var data = block.Span;
         var taken = _layout is Layout.Lines ? ScanLines(data, isFinal) : 0;
         if (_layout is not Layout.Lines)
         {

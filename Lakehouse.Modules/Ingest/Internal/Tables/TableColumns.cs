@@ -88,6 +88,9 @@ internal sealed class TableColumns
         Version++;
     }
 
+    /// <summary>Takes what is known of the same columns elsewhere.</summary>
+    public void Take(TableColumns known) => known.Profiles.CopyTo(_profiles);
+
     /// <summary>Takes back what the last values have changed.</summary>
     public void Restore(int column, ColumnProfile before)
     {
