@@ -179,7 +179,7 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
     /// <summary>Takes a value into what is known of its column.</summary>
     private void Take(int column, ReadOnlySpan<byte> text, long line)
     {
-        var value = _values[column];
+        ref readonly var value = ref _values[column];
         var profile = _columns.Profiles[column];
         if (profile.Kind is ColumnKind.Text || _columns.Declared[column] is not null || IsNull(value, text))
         {
@@ -242,7 +242,7 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
         (_recordLength, _record[0]) = (1, (byte)'0');
         for (var column = 0; column <= last; column++)
         {
-            var value = _values[column];
+            ref readonly var value = ref _values[column];
             Put(","u8);
             if (value.Row != _row || IsNull(value, text))
             {
@@ -253,6 +253,10 @@ internal sealed class JsonRow(JsonNames names, IRecordSink sink)
             if (_columns.Declared[column] is { Shape: ValueShape.Json } && value.Token is JsonTokenType.String)
             {
                 PutQuoted(value.IsUnescaped ? text.Slice(value.Escaped, value.EscapedLength) : text.Slice(value.Start - 1, value.Length + 2));
+            }
+            else if (value.Token is JsonTokenType.String && !value.IsUnescaped)
+            {
+                Put(text.Slice(value.Start - 1, value.Length + 2)); // without an escape it has no quote but those around it
             }
             else if (value.Token is JsonTokenType.String || value.IsNested)
             {

@@ -112,7 +112,13 @@ internal sealed class NestedShape
         }
 
         // A number with a point or an exponent is a double to nearly everything that writes JSON (RFC 8259, section 6); whole numbers of more digits are not.
-        var isWhole = number.IndexOfAny(".eE"u8) < 0 && !number.SequenceEqual("-0"u8);
+        const int finiteMax = 300; // digits, without an exponent
+        if (number.IndexOfAny((byte)'e', (byte)'E') < 0 && number.Length <= finiteMax)
+        {
+            return number.Contains((byte)'.') || number.SequenceEqual("-0"u8) ? ColumnKind.Float : ColumnKind.Text;
+        }
+
+        var isWhole = number.IndexOfAny(".eE"u8) < 0;
         return !isWhole && double.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? ColumnKind.Float
             : ColumnKind.Text;
