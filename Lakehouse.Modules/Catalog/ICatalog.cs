@@ -28,6 +28,9 @@ public interface ICatalog
     /// <summary>The newest version of every view, ordered by name.</summary>
     IReadOnlyList<Manifest> ListViews();
 
+    /// <summary>The newest version of every dataset that is made of others by a statement, ordered by name. Costs nothing where there is none.</summary>
+    IReadOnlyList<Manifest> ListDerived();
+
     /// <summary>The names of datasets and views that were dropped and have versions left, in order.</summary>
     IReadOnlyList<DatasetName> ListDropped();
 

@@ -15,10 +15,12 @@ internal sealed partial class ManifestCatalog(
     IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, ILogger<ManifestCatalog> logger) : ICatalog, IDisposable
 {
     // _newest: the newest version by exact name, including what was dropped, for the number of the next version. _existing: the datasets and views there are,
-    // by the name that SQL uses.
+    // by the name that SQL uses; _derived: those of them that are made of others; _listing: all of them in order, null once one has changed.
     private readonly Dictionary<DatasetName, KnownVersion> _newest = [];
     private readonly ConcurrentDictionary<string, Manifest> _existing = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Manifest> _derived = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _memory = new();
+    private Listing? _listing;
 
     // At a start there is one to read for each dataset, and a store may be far away.
     private const int ReadsAtOnce = 16;
@@ -32,11 +34,13 @@ internal sealed partial class ManifestCatalog(
 
     public Manifest? FindIgnoringCase(string name) => _existing.GetValueOrDefault(name) is { IsView: false } dataset ? dataset : null;
 
-    public IReadOnlyList<Manifest> List() => [.. Ordered().Where(m => !m.IsView)];
+    public IReadOnlyList<Manifest> List() => Listed().Datasets;
 
     public Manifest? FindView(string name) => _existing.GetValueOrDefault(name) is { IsView: true } view ? view : null;
 
-    public IReadOnlyList<Manifest> ListViews() => [.. Ordered().Where(m => m.IsView)];
+    public IReadOnlyList<Manifest> ListViews() => Listed().Views;
+
+    public IReadOnlyList<Manifest> ListDerived() => [.. _derived.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal)];
 
     public IReadOnlyList<DatasetName> ListDropped()
     {
@@ -556,13 +560,24 @@ internal sealed partial class ManifestCatalog(
                 return;
             }
 
+            _listing = null;
+            var name = manifest.Name.Value;
             if (!manifest.IsDropped)
             {
-                _existing[manifest.Name.Value] = manifest;
+                _existing[name] = manifest;
             }
-            else if (_existing.GetValueOrDefault(manifest.Name.Value)?.Name == manifest.Name)
+            else if (_existing.GetValueOrDefault(name)?.Name == manifest.Name)
             {
-                _existing.TryRemove(manifest.Name.Value, out _);
+                _existing.TryRemove(name, out _);
+            }
+
+            if (_existing.GetValueOrDefault(name) is { IsDerived: true } derived)
+            {
+                _derived[name] = derived;
+            }
+            else
+            {
+                _derived.TryRemove(name, out _);
             }
         }
 
@@ -574,7 +589,22 @@ internal sealed partial class ManifestCatalog(
     /// <param name="At">When it was the newest one for certain.</param>
     private sealed record KnownVersion(Manifest Manifest, Moment At);
 
-    private IEnumerable<Manifest> Ordered() => _existing.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal);
+    private Listing Listed()
+    {
+        if (Volatile.Read(ref _listing) is { } known)
+        {
+            return known;
+        }
+
+        lock (_memory)
+        {
+            var byKind = _existing.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToLookup(m => m.IsView);
+            return _listing = new Listing([.. byKind[false]], [.. byKind[true]]);
+        }
+    }
+
+    /// <summary>What there is, in order.</summary>
+    private sealed record Listing(Manifest[] Datasets, Manifest[] Views);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "Committed version {Version} of dataset {Dataset} with {Rows} rows")]
     private partial void LogCommitted(string dataset, long version, long rows);

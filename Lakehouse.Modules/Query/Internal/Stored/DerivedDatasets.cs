@@ -33,7 +33,7 @@ internal sealed partial class DerivedDatasets : BackgroundService
     }
 
     /// <summary>The derived datasets there are, by name.</summary>
-    public IReadOnlyList<Manifest> List() => [.. _catalog.List().Where(d => d.IsDerived)];
+    public IReadOnlyList<Manifest> List() => _catalog.ListDerived();
 
     /// <summary>A derived dataset.</summary>
     /// <exception cref="LakehouseException"><c>derived_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
