@@ -71,24 +71,28 @@ public sealed class ObjectIngestTests : IAsyncLifetime
         var row = string.Concat(Enumerable.Repeat("1,some text that takes some room\n", 30_000));
         await File.WriteAllTextAsync(path, "a,b\n" + row);
         using var stop = new CancellationTokenSource();
-        var writing = Task.Run(async () =>
+        var writer = new Thread(() =>
         {
             while (!stop.IsCancellationRequested)
             {
-                await File.AppendAllTextAsync(path, "1,more\n");
+                File.AppendAllText(path, "1,more\n");
             }
         });
+        writer.Start();
         var size = new FileInfo(path).Length;
         await StorageEndpointTests.WaitForAsync(() => new FileInfo(path).Length > size);
-        for (var i = 0; i < 5; i++)
+        var refused = 0;
+        await Until.HoldsAsync(async () =>
         {
+            // On a busy machine the writer may have paused for as long as the file was read: then it is the file that it was.
             var (status, body) = await IngestAsync(new { name = "grows", keys = new[] { "landing/grows.csv" } });
-            (status, body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.Conflict, "object_changed"));
-        }
-
+            var isRefused = status == HttpStatusCode.Conflict && body.GetProperty("code").GetString() == "object_changed";
+            (isRefused || status == HttpStatusCode.OK).Should().BeTrue(body.ToString());
+            refused += isRefused ? 1 : 0;
+            return refused == 5;
+        });
         await stop.CancelAsync();
-        await writing;
-        (await _host.SqlAsync("FROM grows")).Status.Should().Be(HttpStatusCode.BadRequest);
+        writer.Join();
     }
 
     [Fact]
