@@ -136,7 +136,13 @@ public sealed class WatchTests : IDisposable
             """;
         await WriteAsync("interrupt.sh", "set -m\n" + script);
         var (_, output, error) = await LakehouseProcess.RunCommandAsync(_folder.Path, "bash", _folder.File("interrupt.sh"));
-        var job = (await server.Http.GetFromJsonAsync<JsonElement>("/v1/ingest/jobs")).GetProperty("jobs")[0].GetProperty("state").GetString();
+        var job = "running";
+        await Until.HoldsAsync(async () =>
+        {
+            // Of a command that was still sending, the server learns only from the connection.
+            job = (await server.Http.GetFromJsonAsync<JsonElement>("/v1/ingest/jobs")).GetProperty("jobs")[0].GetProperty("state").GetString();
+            return job != "running";
+        });
         job.Should().BeOneOf(["cancelled", "done"], error);
         output.Should().Contain(job == "done" ? "code " : "code 130");
         (await server.Http.GetAsync("/v1/catalog/manifest/t")).IsSuccessStatusCode.Should().Be(job == "done");

@@ -40,7 +40,7 @@ internal sealed partial class ManifestCatalog(
 
     public IReadOnlyList<Manifest> ListViews() => Listed().Views;
 
-    public IReadOnlyList<Manifest> ListDerived() => [.. _derived.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal)];
+    public IReadOnlyList<Manifest> ListDerived() => [.. InOrder(_derived.Values)];
 
     public IReadOnlyList<DatasetName> ListDropped()
     {
@@ -589,6 +589,8 @@ internal sealed partial class ManifestCatalog(
     /// <param name="At">When it was the newest one for certain.</param>
     private sealed record KnownVersion(Manifest Manifest, Moment At);
 
+    private static IEnumerable<Manifest> InOrder(IEnumerable<Manifest> manifests) => manifests.OrderBy(m => m.Name.Value, StringComparer.Ordinal);
+
     private Listing Listed()
     {
         if (Volatile.Read(ref _listing) is { } known)
@@ -598,7 +600,7 @@ internal sealed partial class ManifestCatalog(
 
         lock (_memory)
         {
-            var byKind = _existing.Values.OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToLookup(m => m.IsView);
+            var byKind = InOrder(_existing.Values).ToLookup(m => m.IsView);
             return _listing = new Listing([.. byKind[false]], [.. byKind[true]]);
         }
     }

@@ -16,8 +16,9 @@ internal sealed class QueryAnswer(
     QueryRequest request,
     CancellationTokenSource stop) : IQueryAnswer
 {
-    /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long a client may keep the server waiting before its statement is paused. A fast client takes less time for a block.</summary>
     private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(50);
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

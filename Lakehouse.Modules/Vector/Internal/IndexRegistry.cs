@@ -13,6 +13,7 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
 
     // Serializes creating and deleting indexes and changing aliases: they are rare, and each must see the result of the others.
     private readonly SemaphoreSlim _changing = new(1);
+    private volatile bool _isDisposed;
 
     /// <summary>All indexes.</summary>
     public IEnumerable<DurableIndex> Indexes => _indexes.Values;
@@ -102,10 +103,12 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
     }
 
     /// <summary>Enters the index of a name or alias. Retries when the alias was changed and its old index deleted between the look-up and the entry.</summary>
+    /// <exception cref="ObjectDisposedException">The server stops: every index is closed, and none is replaced any more.</exception>
     public IndexUse Use(IndexName name)
     {
         while (true)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var isAlias = _aliases.TryGetValue(name.Value, out var target);
             if (_indexes.TryGetValue(isAlias ? target.Value : name.Value, out var index) && index.TryEnter())
             {
@@ -186,6 +189,7 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
 
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var index in _indexes.Values)
         {
             // A request that outlives the stop of the server still uses the memory of its index, which is outside the managed heap.

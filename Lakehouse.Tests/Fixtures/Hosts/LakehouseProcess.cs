@@ -104,33 +104,46 @@ public sealed partial class LakehouseProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program until it has done something, and two seconds more for what it should not do; then it is killed.</summary>
-    /// <param name="isDone">Looks at what it has written so far.</param>
+    /// <param name="isDone">Asked with what it has written so far, after each line.</param>
     /// <param name="arguments">Of the command line.</param>
     public static async Task<(string Output, string Error)> RunUntilAsync(Func<string, string, Task<bool>> isDone, params string[] arguments)
     {
         using var process = Create(arguments);
         StringBuilder output = new(), error = new();
+        using var news = new SemaphoreSlim(0);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         process.OutputDataReceived += (_, line) => Add(output, line.Data);
         process.ErrorDataReceived += (_, line) => Add(error, line.Data);
+        process.Exited += (_, _) => news.Release();
+        using var end = patience.Token.Register(() => news.Release());
         process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(1) && !process.HasExited && !await isDone(Of(output), Of(error));)
+        try
         {
-            await Task.Delay(50);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            do
+            {
+                await news.WaitAsync();
+            }
+            while (!patience.IsCancellationRequested && !process.HasExited && !await isDone(Of(output), Of(error)));
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
         }
 
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        process.Kill();
-        await process.WaitForExitAsync();
         return (Of(output), Of(error));
 
-        static void Add(StringBuilder text, string? line)
+        void Add(StringBuilder text, string? line)
         {
             lock (text)
             {
                 text.Append(line is null ? string.Empty : line + "\n");
             }
+
+            news.Release();
         }
 
         static string Of(StringBuilder text)

@@ -101,7 +101,7 @@ public sealed class SqlVectorTests
         var (status, body) = await host.SqlAsync($"SELECT max(len(embed(t))) FROM ({all})");
 
         (status, body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.GatewayTimeout, "query_timeout"));
-        started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3));
+        started.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(15), "all of it would take minutes");
         (await host.RowsAsync("SELECT 42")).Should().Be("[[42]]");
     }
 

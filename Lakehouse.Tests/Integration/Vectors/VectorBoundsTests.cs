@@ -47,6 +47,17 @@ public sealed class VectorBoundsTests : IDisposable
         }
     }
 
+    /// <summary>A request that looks for its index once everything is closed must not look for ever.</summary>
+    [Fact]
+    public async Task An_index_that_is_asked_for_after_the_stop_is_refused()
+    {
+        var host = await VectorHost.OpenAsync(_folder.Path, ("vector.persist", "false"));
+        await host.Indexes.CreateAsync(new VectorIndexSpec(Name, 4, Metric.L2, Quantization.None, 8, 50, 50), CancellationToken.None);
+        var indexes = host.Indexes;
+        await host.DisposeAsync();
+        await Task.Run(() => indexes.Show(Name)).WaitAsync(TimeSpan.FromMinutes(1)).Invoking(t => t).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
     /// <summary>An item that is replaced has two nodes; a search that runs meanwhile may find both.</summary>
     [Fact]
     public async Task An_item_that_is_replaced_during_a_search_is_in_the_answer_once()

@@ -66,14 +66,14 @@ internal sealed class CsvParts
             taken += part.Taken;
             line += part.LineCount;
             isAfterBlank = part.Taken > 0 ? part.IsAfterBlank : isAfterBlank;
-            if (part.Taken < part.Data.Length && i < count - 1)
+            if (part.Taken < part.Data.Length)
             {
                 break;
             }
         }
 
         // Work that is done twice is saved where it would be again: in a file of many records that are not regular, and while types are found out.
-        var isWhole = _parts[count - 1].IsSound && taken > data.Length - _parts[count - 1].Data.Length;
+        var isWhole = taken > data.Length - _parts[count - 1].Data.Length;
         _pauses = isWhole ? 1 : Math.Min(_pauses * 2, PausesMax);
         _pause = isWhole ? 0 : _pauses;
         return taken;

@@ -105,7 +105,8 @@ internal ref struct JsonOutput
     /// <summary>Writes UTF-8 text as a JSON string (RFC 8259, section 7): quotes, backslashes and control characters are escaped.</summary>
     public void WriteString(scoped ReadOnlySpan<byte> utf8)
     {
-        if (utf8.Length < BlockSize && !utf8.ContainsAny(Escaped))
+        var plain = utf8.IndexOfAny(Escaped);
+        if (plain < 0 && utf8.Length < BlockSize)
         {
             var to = Reserve(utf8.Length + 2);
             to[utf8.Length + 1] = (byte)'"';
@@ -116,14 +117,8 @@ internal ref struct JsonOutput
         }
 
         Write((byte)'"');
-        while (true)
+        for (; plain >= 0; plain = utf8.IndexOfAny(Escaped))
         {
-            var plain = utf8.IndexOfAny(Escaped);
-            if (plain < 0)
-            {
-                break;
-            }
-
             Write(utf8[..plain]);
             WriteEscape(utf8[plain]);
             utf8 = utf8[(plain + 1)..];
