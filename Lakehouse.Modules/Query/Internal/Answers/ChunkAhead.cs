@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Answers;
 
@@ -8,8 +9,6 @@ namespace Lakehouse.Query.Internal.Answers;
 /// </summary>
 internal sealed class ChunkAhead : IDisposable
 {
-    private const int StackBytes = 8 * 1024 * 1024;
-
     // More would hold memory and gain nothing: 2,048 rows can be of any size.
     private const int ChunksMax = 2;
 
@@ -27,8 +26,7 @@ internal sealed class ChunkAhead : IDisposable
     public ChunkAhead(DuckDbResult result, Action interrupt)
     {
         (_result, _interrupt) = (result, interrupt);
-        _thread = new Thread(FetchAll, StackBytes) { IsBackground = true, Name = "ahead" };
-        _thread.Start();
+        _thread = EngineThread.Start("ahead", FetchAll);
     }
 
     /// <summary>The next chunk, or null after the last one. The caller disposes of it.</summary>

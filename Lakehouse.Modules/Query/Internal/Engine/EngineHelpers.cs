@@ -10,7 +10,6 @@ namespace Lakehouse.Query.Internal.Engine;
 /// </summary>
 internal sealed class EngineHelpers : IDisposable
 {
-    private const int StackBytes = 8 * 1024 * 1024;
     private const int TasksAtOnce = 16;
     private const int SleepMaxMs = 16;
 
@@ -29,9 +28,7 @@ internal sealed class EngineHelpers : IDisposable
         for (var i = 0; i < count; i++)
         {
             var tasks = database.CreateTasks();
-            var thread = new Thread(() => Help(tasks), StackBytes) { IsBackground = true, Name = "helper" };
-            _helpers.Add((thread, tasks));
-            thread.Start();
+            _helpers.Add((EngineThread.Start("helper", () => Help(tasks)), tasks));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Lakehouse.DuckDb;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Answers;
+using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Exchange;
 
@@ -11,7 +12,6 @@ namespace Lakehouse.Query.Internal.Exchange;
 /// </summary>
 internal sealed class ParquetBody : IAnswerBody
 {
-    private const int StackBytes = 8 * 1024 * 1024;
     private const int PieceBytes = 64 * 1024;
 
     // Each thread of the engine collects a whole group before it writes it; the engine's default takes a gigabyte for 18 columns.
@@ -36,8 +36,7 @@ internal sealed class ParquetBody : IAnswerBody
     public ParquetBody(DuckDbStatement copy, NamedPipe pipe, RowBound bound)
     {
         (_copy, _pipe, _bound) = (copy, pipe, bound);
-        _writer = new Thread(Write, StackBytes) { IsBackground = true, Name = "parquet" };
-        _writer.Start();
+        _writer = EngineThread.Start("parquet", Write);
         try
         {
             MoveNext();

@@ -11,8 +11,6 @@ namespace Lakehouse.Query.Internal.Worker;
 /// </summary>
 internal static class EngineMain
 {
-    private const int LaneStackBytes = 8 * 1024 * 1024;
-
     private static readonly TimeSpan InterruptEvery = TimeSpan.FromMilliseconds(20);
 
     public static void Run(IReadOnlyList<string> arguments)
@@ -30,7 +28,7 @@ internal static class EngineMain
             var lanes = Open(setup, spill, endpoint, () => confinement.RestrictFiles([setup.DataFolder], [spill]));
             confinement.Complete();
             WorkerEndpoint.GiveWay();
-            lanes.ForEach(work => new Thread(work.Run, LaneStackBytes) { IsBackground = true, Name = "statement" }.Start());
+            lanes.ForEach(work => EngineThread.Start("statement", work.Run));
             control.Send(Ready(confinement.Missing));
             Obey(control, lanes);
         }
