@@ -3,11 +3,11 @@ using Lakehouse.Bench.Sql;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
-// [all|scan|ingest|files|json|formats|kept|again|control|latency|isolation|objects|embed|search|vectors|scale] [rows]
+// [all|scan|ingest|files|json|formats|kept|again|control|latency|isolation|many|objects|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 string[] parts =
-    ["all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "objects", "embed", "search", "vectors", "scale"];
+    ["all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "many", "objects", "embed", "search", "vectors", "scale"];
 if (!parts.Contains(what))
 {
     Console.Error.WriteLine($"There is no bench '{what}'.");
@@ -41,7 +41,12 @@ if (what is "all" or "isolation")
     await IsolationBench.RunAsync(workspace, report);
 }
 
-if (what is "isolation")
+if (what is "all" or "many")
+{
+    await ManyBench.RunAsync(workspace, report);
+}
+
+if (what is "isolation" or "many")
 {
     return report.AllHeld ? 0 : 1;
 }

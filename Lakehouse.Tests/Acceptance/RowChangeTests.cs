@@ -30,7 +30,7 @@ public sealed class RowChangeTests
             await using var server = await LakehouseProcess.StartAsync(
                 folder.Path, [.. settings, "--query.compact_files", "2", "--query.compact_every", "100ms", "--query.compact_bytes", "1MiB"]);
             await RequireWholeAsync(server);
-            var acknowledged = -1;
+            var (acknowledged, before) = (-1, generation);
             var writing = Task.Run(async () =>
             {
                 try
@@ -54,7 +54,7 @@ public sealed class RowChangeTests
             });
             if (kill % 2 == 0)
             {
-                await Until.HoldsAsync(() => Volatile.Read(ref acknowledged) >= 0);
+                await Until.HoldsAsync(() => Volatile.Read(ref acknowledged) > before + 1); // it has done everything once, and goes on
             }
 
             await Task.Delay(random.Next(50, 700));
@@ -69,8 +69,6 @@ public sealed class RowChangeTests
             collected.EnsureSuccessStatusCode();
             await RequireWholeAsync(again);
         }
-
-        generation.Should().BeGreaterThan(kills, "the program was killed while it worked");
     }
 
     /// <summary>Each row is there once, all of one generation; a row that was appended and not yet removed may be there, too.</summary>

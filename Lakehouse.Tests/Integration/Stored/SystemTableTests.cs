@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Lakehouse.Core.Journal;
 using Lakehouse.Tests.Fixtures;
@@ -117,8 +118,51 @@ public abstract class SystemTableTests(string isolation) : IAsyncLifetime
         (await _host.RowsAsync("SELECT column_name, min FROM (SUMMARIZE orders) LIMIT 1")).Should().Be("""[["id","1"]]""");
     }
 
+    /// <summary>What a list says of a column, the engine says of a table of its own.</summary>
+    [Fact]
+    public async Task Lists_say_of_every_type_what_the_engine_says()
+    {
+        const string types = """
+            SELECT 1::TINYINT AS a, 2::SMALLINT AS b, 3::INTEGER AS c, 4::BIGINT AS d, 1::FLOAT AS g, 2::DOUBLE AS h, 1.5::DECIMAL(18, 3) AS i, 7::DECIMAL(4, 0) AS j,
+                'x' AS k, [1] AS l, {'a': 1, 'b': [2.5]} AS m, DATE '2024-01-01' AS n, TIMESTAMP '2024-01-01' AS o, TIMESTAMPTZ '2024-01-01' AS p, true AS q,
+                '\x01'::BLOB AS r, TIME '01:02:03' AS s, 1::UINTEGER AS t, 2::UBIGINT AS u, [1.5::DECIMAL(9, 2)] AS v, MAP {'a': 1} AS w, uuid() AS x
+            """;
+        const string columns = "SELECT * EXCLUDE (table_name) FROM information_schema.columns WHERE table_name = 'kinds' ORDER BY ordinal_position";
+        const string tables = "SELECT * FROM information_schema.tables WHERE table_name = 'kinds'";
+        const string all = "SELECT * FROM (SHOW ALL TABLES) WHERE name = 'kinds'";
+        (await _host.Http.PostAsJsonAsync("/v1/sql", new { sql = types, into = new { dataset = "kinds" } })).EnsureSuccessStatusCode();
+        using var database = DuckDb.DuckDbDatabase.OpenInMemory();
+        using var connection = database.Connect();
+        connection.Execute($"CREATE TABLE kinds AS {types}");
+        foreach (var sql in new[] { columns, tables, all })
+        {
+            var form = $"SELECT string_agg(to_json(t)::VARCHAR, chr(10)) FROM ({sql}) t";
+            using var statement = connection.Prepare(form);
+            using var result = statement.Execute();
+            using var chunk = result.FetchChunk()!;
+            var expected = Encoding.UTF8.GetString(chunk.GetVector(0).GetBytes(0));
+            JsonDocument.Parse(await _host.RowsAsync(form)).RootElement[0][0].GetString().Should().Be(expected);
+        }
+    }
+
+    [Fact]
+    public async Task Lists_tell_views_from_datasets_and_follow_what_is_made_and_dropped()
+    {
+        const string sql = "SELECT table_name, table_type FROM information_schema.tables ORDER BY 1";
+        (await _host.Http.PutAsJsonAsync("/v1/catalog/view/sizes", new { sql = "SELECT id FROM orders" })).EnsureSuccessStatusCode();
+        (await _host.RowsAsync(sql)).Should().Be("""[["orders","BASE TABLE"],["sizes","VIEW"]]""");
+        (await _host.RowsAsync("SELECT name, column_types FROM (SHOW ALL TABLES) WHERE name = 'sizes'")).Should().Be("""[["sizes",["BIGINT"]]]""");
+        (await _host.Http.DeleteAsync("/v1/catalog/view/sizes")).EnsureSuccessStatusCode();
+        await _host.IngestAsync("more", "x\n1\n");
+        (await _host.RowsAsync(sql)).Should().Be("""[["more","BASE TABLE"],["orders","BASE TABLE"]]""");
+    }
+
     [Theory]
     [InlineData("FROM lakehouse.nothing", 400, "sql_error")]
+    [InlineData("FROM duckdb_tables()", 403, "sql_forbidden")]
+    [InlineData("FROM duckdb_tables", 403, "sql_forbidden")]
+    [InlineData("FROM duckdb_columns()", 403, "sql_forbidden")]
+    [InlineData("SELECT lakehouse_columns('orders')", 400, "sql_error")]
     [InlineData("FROM lakehouse.main.datasets", 403, "sql_forbidden")]
     [InlineData("FROM lakehouse.information_schema.tables", 403, "sql_forbidden")]
     [InlineData("SELECT lakehouse_rows('datasets')", 400, "sql_error")]

@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Lakehouse.DuckDb;
-using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Answers;
 
@@ -26,7 +25,7 @@ internal sealed class ChunkAhead : IDisposable
     public ChunkAhead(DuckDbResult result, Action interrupt)
     {
         (_result, _interrupt) = (result, interrupt);
-        _thread = EngineThread.Start("ahead", FetchAll);
+        _thread = DuckDbThread.Start("ahead", FetchAll);
     }
 
     /// <summary>The next chunk, or null after the last one. The caller disposes of it.</summary>

@@ -6,7 +6,6 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <summary>A dataset as an engine sees it.</summary>
 /// <param name="Name">Its name as it was registered.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Fingerprint">The identity of its schema.</param>
 /// <param name="Columns">Its columns; empty when it was registered without them.</param>
 /// <param name="Files">Its data files; null where the engine has a view of it already, or needs none.</param>
 /// <param name="Table">
@@ -16,16 +15,13 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="View">For a view: its query. It has no data files then, and is made for each statement that reads it.</param>
 /// <param name="FileColumn">The name of one more column, with the path of each row's file; null for none.</param>
 internal sealed partial record DatasetFiles(
-    string Name, long Version, string Fingerprint, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<FileGroup>? Files, string? Table = null,
+    string Name, long Version, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<FileGroup>? Files, string? Table = null,
     long ResidentBytes = 0,
     string? View = null,
     string? FileColumn = null)
 {
-    /// <summary>The part of it that an engine remembers.</summary>
-    public KnownDataset Known => new(Name, Version, Fingerprint);
-
-    /// <summary>Whether its columns are known and the names of their types are safe to write into a statement as they are.</summary>
-    public bool HasPlainColumns => Columns.Count > 0 && Columns.All(c => IsPlain(c.Type));
+    /// <summary>Whether the columns of a dataset are known, and the names of their types are safe to write into a statement as they are.</summary>
+    public static bool IsPlain(IReadOnlyList<DatasetColumn> columns) => columns.Count > 0 && columns.All(c => IsPlain(c.Type));
 
     /// <summary>
     /// Whether the name of a type is safe to write into a statement as it is: it is made of words, numbers, quoted names and texts, commas and brackets, and no

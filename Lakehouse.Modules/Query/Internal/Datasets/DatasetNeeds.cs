@@ -4,5 +4,4 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="Named">
 /// The tables that it reads (<see cref="TableReference"/>), each with what the engine knows of the dataset; null for nothing.
 /// </param>
-/// <param name="Listed">For a statement that lists the catalog: all datasets that the engine knows. Otherwise null.</param>
-internal sealed record DatasetNeeds(IReadOnlyList<(string Name, bool IsQualified, KnownDataset? Known)> Named, IReadOnlyList<KnownDataset>? Listed);
+internal sealed record DatasetNeeds(IReadOnlyList<(string Name, bool IsQualified, KnownDataset? Known)> Named);

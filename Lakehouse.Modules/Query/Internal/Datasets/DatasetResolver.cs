@@ -37,7 +37,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             if (request.Attached.TryGetValue(table, out var attached))
             {
                 var files = await LocalizeAsync(table, attached.Files, held, cancellationToken);
-                named.Add(new DatasetFiles(table, 1, string.Empty, attached.Columns, files, table, FileColumn: attached.FileColumn));
+                named.Add(new DatasetFiles(table, 1, attached.Columns, files, table, FileColumn: attached.FileColumn));
                 continue;
             }
 
@@ -65,8 +65,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             manifests.Add(dataset);
         }
 
-        var (gone, listed) = needs.Listed is null ? ([], []) : await ListAsync(needs.Listed, held, cancellationToken);
-        return (new DatasetChanges(named, gone, listed), manifests);
+        return (new DatasetChanges(named), manifests);
     }
 
     /// <summary>
@@ -95,7 +94,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             manifests.Add(dataset);
         }
 
-        return (new DatasetChanges(named, [], []), manifests);
+        return (new DatasetChanges(named), manifests);
     }
 
     /// <summary>
@@ -158,7 +157,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         : Describe(view, null) with { View = view.Definition!.Sql };
 
     private DatasetFiles Describe(Manifest dataset, IReadOnlyList<FileGroup>? files) => new(
-        dataset.Name.Value, dataset.Version, dataset.Fingerprint.Value, dataset.Columns, files, ResidentBytes: ResidentBytesOf(dataset));
+        dataset.Name.Value, dataset.Version, dataset.Columns, files, ResidentBytes: ResidentBytesOf(dataset));
 
     /// <summary>The size of a dataset that the engine should keep in memory; 0 for others, and for files that a client has made.</summary>
     private long ResidentBytesOf(Manifest dataset)
@@ -166,40 +165,6 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         var size = dataset.Objects.Sum(o => o.SizeBytes);
         var isSmall = size <= options.MaxResidentDatasetBytes && dataset.RowCount * dataset.Columns.Count <= ResidentValuesMax;
         return isSmall && options.ResidentBytes > 0 && dataset.Columns.Count > 0 && dataset.Objects.All(o => o.IsOwn) ? size : 0;
-    }
-
-    private async Task<(IReadOnlyList<string> Gone, IReadOnlyList<DatasetFiles> Listed)> ListAsync(
-        IReadOnlyList<KnownDataset> known, List<ILocalFile> held, CancellationToken cancellationToken)
-    {
-        var datasets = catalog.List().Where(d => d.Objects.Count > 0).Concat(catalog.ListViews()).ToList();
-        var names = datasets.Select(d => d.Name.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var knownOf = known.ToDictionary(k => k.Name, StringComparer.OrdinalIgnoreCase);
-        var listed = new List<DatasetFiles>();
-        foreach (var dataset in datasets)
-        {
-            var had = knownOf.GetValueOrDefault(dataset.Name.Value);
-            if (had is null || had.Name != dataset.Name.Value || had.Fingerprint != dataset.Fingerprint.Value)
-            {
-                var described = Describe(dataset, null);
-                var needsFiles = !dataset.IsView && (had is { Version: > 0 } || !described.HasPlainColumns);
-                listed.Add(needsFiles ? described with { Files = await TryLocalizeAsync(dataset, held, cancellationToken) } : described);
-            }
-        }
-
-        return ([.. known.Select(k => k.Name).Where(n => !names.Contains(n))], listed);
-    }
-
-    /// <summary>Returns null when a file is missing: such a dataset must not prevent the others from being listed.</summary>
-    private async Task<IReadOnlyList<FileGroup>?> TryLocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await LocalizeAsync(dataset, held, cancellationToken);
-        }
-        catch (LakehouseException)
-        {
-            return null;
-        }
     }
 
     private async Task<IReadOnlyList<FileGroup>> LocalizeAsync(Manifest dataset, List<ILocalFile> held, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class EngineHelpers : IDisposable
         for (var i = 0; i < count; i++)
         {
             var tasks = database.CreateTasks();
-            _helpers.Add((EngineThread.Start("helper", () => Help(tasks)), tasks));
+            _helpers.Add((DuckDbThread.Start("helper", () => Help(tasks)), tasks));
         }
     }
 

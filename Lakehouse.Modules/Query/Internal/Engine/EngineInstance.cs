@@ -109,6 +109,11 @@ internal sealed class EngineInstance : IDisposable
         {
             connection.Execute(table.View);
         }
+
+        foreach (var macro in CatalogMacros.Statements)
+        {
+            connection.Execute(macro);
+        }
     }
 
     /// <summary>Opens a connection for a statement, which tells its progress. The engine has no setting of that for all connections.</summary>

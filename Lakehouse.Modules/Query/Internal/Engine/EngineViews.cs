@@ -6,7 +6,7 @@ using Lakehouse.Query.Internal.Datasets;
 namespace Lakehouse.Query.Internal.Engine;
 
 /// <summary>
-/// The views of an engine: one for each dataset that a statement has named or listed, over its list of data files, replaced when there is a newer version. A
+/// The views of an engine: one for each dataset that a statement has named, over its list of data files, replaced when there is a newer version. A
 /// statement binds its views in one transaction, so it sees each dataset at one version. Thread-safe; one thread makes views at a time, since two would
 /// conflict.
 /// </summary>
@@ -22,15 +22,6 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
         lock (_gate)
         {
             return _known.GetValueOrDefault(name);
-        }
-    }
-
-    /// <summary>Returns all known datasets.</summary>
-    public IReadOnlyList<KnownDataset> List()
-    {
-        lock (_gate)
-        {
-            return [.. _known.Values];
         }
     }
 
@@ -67,48 +58,12 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     /// <summary>The statement that makes a view of a version for one connection alone, in front of the shared view of that name.</summary>
     public static string TemporaryView(DatasetFiles dataset) => "CREATE OR REPLACE TEMPORARY VIEW " + Definition(dataset.Table!, dataset);
 
-    /// <summary>
-    /// Makes the names of the views those of the catalog, for a statement that lists datasets without reading them. A view that is only listed has the columns
-    /// of the manifest and no data files, because listing must not fetch data. It is replaced for the first statement that reads it.
-    /// </summary>
-    public void List(DatasetChanges changes)
-    {
-        lock (_definitions)
-        {
-            foreach (var name in changes.Gone)
-            {
-                Execute($"DROP VIEW IF EXISTS {DuckDbSql.Identifier(name)}");
-                Drop(resident.Remove(name));
-                lock (_gate)
-                {
-                    _known.Remove(name);
-                }
-
-                plans.Drop(name);
-            }
-
-            foreach (var dataset in changes.Listed)
-            {
-                if (Find(dataset.Name) is not { Version: > 0 })
-                {
-                    ListOne(dataset);
-                    Remember(dataset.Known with { Version = 0 });
-                }
-                else if (dataset.Files is not null)
-                {
-                    // The dataset was dropped and made again. A statement may be about to bind the existing view, so it is replaced only by a view with data.
-                    Define(dataset);
-                }
-            }
-        }
-    }
-
     /// <summary>Makes the view of a dataset, over its rows in memory where they are there.</summary>
     private void Define(DatasetFiles dataset)
     {
         var (table, old) = resident.Replace(dataset, Select(dataset), Execute);
         Execute(table is null ? View(dataset.Name, dataset) : View(dataset.Name, $"FROM {table}"));
-        Remember(dataset.Known);
+        Remember(new KnownDataset(dataset.Name, dataset.Version));
 
         // SQL does not tell upper from lower case: where the dataset came again in other letters, its new table is in the place of the old one.
         Drop(string.Equals(old, table, StringComparison.OrdinalIgnoreCase) ? null : old);
@@ -119,40 +74,6 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
         if (table is not null)
         {
             Execute($"DROP TABLE IF EXISTS {table}");
-        }
-    }
-
-    /// <summary>
-    /// Makes a view for listing: with the columns of the manifest; if it does not name them, with those of the data files; and if these cannot be read, with
-    /// one column that says so.
-    /// </summary>
-    private void ListOne(DatasetFiles dataset)
-    {
-        const string unreadable = "SELECT CAST(NULL AS VARCHAR) AS \"columns unknown\"";
-        var candidates = new List<string>();
-        if (dataset.HasPlainColumns)
-        {
-            candidates.Add(
-                View(dataset.Name, $"SELECT {string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"))}"));
-        }
-
-        if (dataset.Files is not null)
-        {
-            candidates = [View(dataset.Name, dataset)];
-        }
-
-        candidates.Add(View(dataset.Name, unreadable));
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            try
-            {
-                Execute(candidates[i]);
-                return;
-            }
-            catch (DuckDbException) when (i < candidates.Count - 1)
-            {
-                // A dataset that cannot be read must not prevent the others from being listed.
-            }
         }
     }
 

@@ -71,12 +71,10 @@ internal sealed class StatementRun : IDisposable
     public CancellationToken Stopping => _vectors.Stopping;
 
     /// <summary>What the statement needs from the catalog. It can change, because other statements change what the engine knows.</summary>
-    public DatasetNeeds Needs => new(
-        [.. _views.Tables.Select(t => (t.Name, t.IsQualified, _engine.Views.Find(t.Name)))],
-        _statement.NamesEveryDataset ? _engine.Views.List() : null);
+    public DatasetNeeds Needs => new([.. _views.Tables.Select(t => (t.Name, t.IsQualified, _engine.Views.Find(t.Name)))]);
 
     /// <summary>Whether it needs anything from the catalog.</summary>
-    public bool HasNeeds => _statement.Tables.Count > 0 || _statement.NamesEveryDataset;
+    public bool HasNeeds => _statement.Tables.Count > 0;
 
     /// <summary>Plans, executes, and fetches the first rows.</summary>
     /// <param name="datasets">The answer to <see cref="Needs"/>; null when nothing was needed.</param>
@@ -105,15 +103,7 @@ internal sealed class StatementRun : IDisposable
         for (var tries = 1; ; tries++)
         {
             var versions = ReadVersions(found);
-            try
-            {
-                Start(sql, versions);
-            }
-            catch (DuckDbException) when (!_isStopped && found.Any(IsGone))
-            {
-                return false; // another statement, which lists the catalog, has dropped its view: the dataset was dropped, or made again
-            }
-
+            Start(sql, versions);
             if (versions.SequenceEqual(ReadVersions(found)) || tries == TriesMax)
             {
                 Head = new StatementHead(
@@ -171,8 +161,6 @@ internal sealed class StatementRun : IDisposable
         && _request.Purpose == StatementPurpose.Answer
         && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
         && Head.Datasets.SequenceEqual(ReadVersions(Head.Datasets.Count == 0 ? [] : _views.Found));
-
-    private bool IsGone(DatasetFiles dataset) => dataset.Table is null && dataset.View is null && _engine.Views.Find(dataset.Name) is not { Version: > 0 };
 
     private void Start(string sql, IReadOnlyList<DatasetRead> versions)
     {
@@ -319,7 +307,6 @@ internal sealed class StatementRun : IDisposable
 
     private bool TryTake(DatasetChanges datasets, bool isExpected)
     {
-        _engine.Views.List(datasets);
         var found = new Dictionary<string, DatasetFiles?>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < datasets.Named.Count; i++)
         {

@@ -2,7 +2,6 @@ using System.Buffers;
 using Lakehouse.DuckDb;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Answers;
-using Lakehouse.Query.Internal.Engine;
 
 namespace Lakehouse.Query.Internal.Exchange;
 
@@ -36,7 +35,7 @@ internal sealed class ParquetBody : IAnswerBody
     public ParquetBody(DuckDbStatement copy, NamedPipe pipe, RowBound bound)
     {
         (_copy, _pipe, _bound) = (copy, pipe, bound);
-        _writer = EngineThread.Start("parquet", Write);
+        _writer = DuckDbThread.Start("parquet", Write);
         try
         {
             MoveNext();

@@ -12,7 +12,6 @@ internal static class StatementFrames
     /// <summary>Progress is sent as a whole number, this one at the end.</summary>
     public const int ProgressUnits = 1_000_000;
 
-    private const int ListFollows = 1;
     private const byte Chunks = byte.MaxValue;
 
     /// <summary>Writes a statement.</summary>
@@ -67,16 +66,6 @@ internal static class StatementFrames
             }
         }
 
-        frame.Byte(needs.Listed is null ? (byte)0 : (byte)ListFollows);
-        if (needs.Listed is not null)
-        {
-            frame.Int(needs.Listed.Count);
-            foreach (var known in needs.Listed)
-            {
-                Write(frame, known);
-            }
-        }
-
         frame.End();
     }
 
@@ -88,18 +77,7 @@ internal static class StatementFrames
             named[i] = (frame.Text(), frame.Flag(), frame.Flag() ? ReadKnown(ref frame) : null);
         }
 
-        if (frame.Byte() != ListFollows)
-        {
-            return new DatasetNeeds(named, null);
-        }
-
-        var listed = new KnownDataset[frame.Count()];
-        for (var i = 0; i < listed.Length; i++)
-        {
-            listed[i] = ReadKnown(ref frame);
-        }
-
-        return new DatasetNeeds(named, listed);
+        return new DatasetNeeds(named);
     }
 
     public static void Write(FrameWriter frame, DatasetChanges changes)
@@ -120,18 +98,6 @@ internal static class StatementFrames
                 Write(frame, dataset);
             }
         }
-
-        frame.Int(changes.Gone.Count);
-        foreach (var name in changes.Gone)
-        {
-            frame.Text(name);
-        }
-
-        frame.Int(changes.Listed.Count);
-        foreach (var dataset in changes.Listed)
-        {
-            Write(frame, dataset);
-        }
     }
 
     public static DatasetChanges ReadChanges(ref FrameReader frame)
@@ -142,14 +108,7 @@ internal static class StatementFrames
             named[i] = frame.Flag() ? ReadDataset(ref frame) : null;
         }
 
-        var gone = ReadTexts(ref frame);
-        var listed = new DatasetFiles[frame.Count()];
-        for (var i = 0; i < listed.Length; i++)
-        {
-            listed[i] = ReadDataset(ref frame);
-        }
-
-        return new DatasetChanges(named, gone, listed);
+        return new DatasetChanges(named);
     }
 
     public static void Write(FrameWriter frame, StatementHead head)
@@ -192,13 +151,13 @@ internal static class StatementFrames
         return new StatementHead(columns, datasets, frame.Flag(), ReadTexts(ref frame));
     }
 
-    private static void Write(FrameWriter frame, KnownDataset known) => frame.Text(known.Name).Long(known.Version).Text(known.Fingerprint);
+    private static void Write(FrameWriter frame, KnownDataset known) => frame.Text(known.Name).Long(known.Version);
 
-    private static KnownDataset ReadKnown(ref FrameReader frame) => new(frame.Text(), frame.Long(), frame.Text());
+    private static KnownDataset ReadKnown(ref FrameReader frame) => new(frame.Text(), frame.Long());
 
     private static void Write(FrameWriter frame, DatasetFiles dataset)
     {
-        frame.Text(dataset.Name).Long(dataset.Version).Text(dataset.Fingerprint);
+        frame.Text(dataset.Name).Long(dataset.Version);
         Write(frame, dataset.Columns);
         frame.Flag(dataset.Files is not null);
         if (dataset.Files is not null)
@@ -215,7 +174,7 @@ internal static class StatementFrames
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
     {
-        var (name, version, fingerprint) = (frame.Text(), frame.Long(), frame.Text());
+        var (name, version) = (frame.Text(), frame.Long());
         var columns = ReadColumns(ref frame);
         FileGroup[]? files = null;
         if (frame.Flag())
@@ -228,7 +187,7 @@ internal static class StatementFrames
         }
 
         return new DatasetFiles(
-            name, version, fingerprint, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull(), frame.TextOrNull());
+            name, version, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull(), frame.TextOrNull());
     }
 
     private static void Write(FrameWriter frame, FileGroup group)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Vectors;
@@ -16,6 +17,9 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     /// <summary>Returns the rows of a table as JSON.</summary>
     public const string Rows = "lakehouse_rows";
 
+    /// <summary>Returns the columns of a dataset as its files have them: rows of <c>lakehouse.columns</c>, as JSON.</summary>
+    public const string Columns = "lakehouse_columns";
+
     /// <summary>Returns the statistics of a column of a dataset.</summary>
     public const string Statistics = "lakehouse_statistics";
 
@@ -28,6 +32,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     public void Register(DuckDbConnection connection)
     {
         connection.Register([new DuckDbScalarFunction(Rows, [Text], Text, IsVolatile: true, RunRows)]);
+        connection.Register([new DuckDbScalarFunction(Columns, [Text], Text, IsVolatile: true, RunColumns)]);
         connection.Register([new DuckDbScalarFunction(Statistics, [Text, Text], Row, IsVolatile: false, RunStatistics)]);
     }
 
@@ -41,6 +46,39 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
         }
     }
 
+    private void RunColumns(long connectionId, IReadOnlyList<DuckDbVector> arguments, int rowCount, DuckDbOutput output)
+    {
+        var scope = scopeOf(connectionId);
+        for (var row = 0; row < rowCount; row++)
+        {
+            var dataset = TextAt(arguments[0], row)!;
+            var columns = TryReadColumns(TryFindFiles(dataset, scope.Stopping), scope.Stopping);
+            output.SetText(row, JsonSerializer.SerializeToUtf8Bytes(columns.Select((c, i) => new[] { dataset, c.Name, $"{i + 1}", c.Type })));
+        }
+    }
+
+    /// <summary>The columns of the first file, as those of a query over all of them; one that says so where it cannot be read.</summary>
+    private IReadOnlyList<QueryColumn> TryReadColumns(IReadOnlyList<string> files, CancellationToken stopping)
+    {
+        IReadOnlyList<QueryColumn> unknown = [new("columns unknown", "VARCHAR")];
+        try
+        {
+            if (files.Count == 0)
+            {
+                return unknown;
+            }
+
+            using var connection = connect();
+            using var stop = stopping.Register(connection.Interrupt);
+            using var statement = connection.Prepare($"FROM read_parquet({DuckDbSql.Literal(files[0])}, hive_partitioning = false)");
+            return [.. statement.Columns.Select(c => new QueryColumn(c.Name, c.Type.Name))];
+        }
+        catch (DuckDbException) when (!stopping.IsCancellationRequested)
+        {
+            return unknown;
+        }
+    }
+
     private void RunStatistics(long connectionId, IReadOnlyList<DuckDbVector> arguments, int rowCount, DuckDbOutput output)
     {
         var scope = scopeOf(connectionId);
@@ -50,8 +88,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
             var (dataset, column) = (TextAt(arguments[0], row)!, TextAt(arguments[1], row)!);
             if (!known.TryGetValue(dataset, out var columns))
             {
-                var files = Ask(scope, () => rows.FindFilesAsync(dataset, scope.Stopping));
-                known[dataset] = columns = TryReadFooters(files, scope.Stopping);
+                known[dataset] = columns = TryReadFooters(TryFindFiles(dataset, scope.Stopping), scope.Stopping);
             }
 
             var values = columns.GetValueOrDefault(column);
@@ -66,6 +103,19 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
                     output.Member(i).SetNull(row);
                 }
             }
+        }
+    }
+
+    /// <summary>The data files of a dataset; none where one of them cannot be had. Such a dataset does not keep the others from being listed.</summary>
+    private IReadOnlyList<string> TryFindFiles(string dataset, CancellationToken stopping)
+    {
+        try
+        {
+            return rows.FindFilesAsync(dataset, stopping).GetAwaiter().GetResult();
+        }
+        catch (LakehouseException) when (!stopping.IsCancellationRequested)
+        {
+            return [];
         }
     }
 

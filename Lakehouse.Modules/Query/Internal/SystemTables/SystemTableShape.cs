@@ -18,17 +18,19 @@ internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> 
     {
         get
         {
-            var columns = Columns.Select((c, i) => $"CAST(r->>{i} AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}").ToList();
+            const string json = """
+                '[["VARCHAR"]]'
+                """;
+            var rows = $"SELECT unnest(from_json({SystemFunctions.Rows}('{Name}'), {json})) AS r";
+            var columns = Columns.Select((c, i) => $"CAST(r[{i + 1}] AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}").ToList();
             if (Name == ColumnsTable)
             {
-                var statistics = $"{SystemFunctions.Statistics}(r->>0, r->>1)";
-                columns.AddRange(StatisticsColumns.Select(c => $"CAST({statistics}.{c.Name} AS {c.Type}) AS {c.Name}"));
+                // A dataset whose columns only its files know has one row, with its name alone.
+                rows = $"SELECT unnest(CASE WHEN r[2] IS NULL THEN from_json({SystemFunctions.Columns}(r[1]), {json}) ELSE [r] END) AS r FROM ({rows})";
+                columns.AddRange(StatisticsColumns.Select(c => $"CAST({SystemFunctions.Statistics}(r[1], r[2]).{c.Name} AS {c.Type}) AS {c.Name}"));
             }
 
-            return $"""
-                CREATE VIEW {Database}.{Name} AS SELECT {string.Join(", ", columns)}
-                FROM (SELECT unnest(from_json({SystemFunctions.Rows}('{Name}'), '["JSON"]')) AS r)
-                """;
+            return $"CREATE VIEW {Database}.{Name} AS SELECT {string.Join(", ", columns)} FROM ({rows})";
         }
     }
 

@@ -1,3 +1,4 @@
+using Lakehouse.DuckDb;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Gate;
@@ -28,7 +29,7 @@ internal static class EngineMain
             var lanes = Open(setup, spill, endpoint, () => confinement.RestrictFiles([setup.DataFolder], [spill]));
             confinement.Complete();
             WorkerEndpoint.GiveWay();
-            lanes.ForEach(work => EngineThread.Start("statement", work.Run));
+            lanes.ForEach(work => DuckDbThread.Start("statement", work.Run));
             control.Send(Ready(confinement.Missing));
             Obey(control, lanes);
         }
