@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Lakehouse.Catalog;
 
@@ -20,6 +21,8 @@ internal sealed partial record DatasetFiles(
     string? View = null,
     string? FileColumn = null)
 {
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>Whether the columns of a dataset are known, and the names of their types are safe to write into a statement as they are.</summary>
     public static bool IsPlain(IReadOnlyList<DatasetColumn> columns) => columns.Count > 0 && columns.All(c => IsPlain(c.Type));
 
@@ -27,7 +30,8 @@ internal sealed partial record DatasetFiles(
     /// Whether the name of a type is safe to write into a statement as it is: it is made of words, numbers, quoted names and texts, commas and brackets, and no
     /// bracket closes one that it has not opened.
     /// </summary>
-    public static bool IsPlain(string type) => PlainType().IsMatch(type) && IsBalanced(type);
+    public static bool IsPlain(string type) =>
+        (type.Length > 0 && !type.AsSpan().ContainsAnyExcept(Letters)) || (PlainType().IsMatch(type) && IsBalanced(type));
 
     private static bool IsBalanced(string type)
     {

@@ -9,11 +9,13 @@ internal static class CatalogMacros
 {
     private const string Place = "'memory' AS database_name, 'main' AS schema_name, false AS internal, false AS temporary";
 
+    private static readonly string Names = SystemTableShape.Rows(NamesTable.Table);
+
     /// <summary>The statements that make them, after the views of <see cref="SystemTableShape"/>.</summary>
     public static IReadOnlyList<string> Statements { get; } =
     [
-        Macro("duckdb_tables", $"{Place}, name AS table_name, {Number("name")} AS table_oid FROM lakehouse.datasets WHERE kind <> 'view'"),
-        Macro("duckdb_views", $"{Place}, name AS view_name, {Number("name")} AS view_oid, sql FROM lakehouse.datasets WHERE kind = 'view'"),
+        Macro("duckdb_tables", $"{Place}, r[1] AS table_name, {Number("r[1]")} AS table_oid FROM ({Names}) WHERE r[2] IS NULL"),
+        Macro("duckdb_views", $"{Place}, r[1] AS view_name, {Number("r[1]")} AS view_oid, r[2] AS sql FROM ({Names}) WHERE r[2] IS NOT NULL"),
         Macro("duckdb_columns", $"""
             'memory' AS database_name, 'main' AS schema_name, false AS internal, dataset AS table_name, {Number("dataset")} AS table_oid, name AS column_name,
             CAST(position AS INTEGER) AS column_index, true AS is_nullable, type AS data_type,

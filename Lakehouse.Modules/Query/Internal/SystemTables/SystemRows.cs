@@ -23,12 +23,13 @@ internal sealed class SystemRows : ISystemRows
 
     public SystemRows(IEnumerable<ISystemTable> tables, ICatalog catalog, IObjectStore store, QueryOptions options)
     {
-        _tables = tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        var named = tables.ToList();
+        _tables = named.Append(new NamesTable(catalog)).ToDictionary(t => t.Name, StringComparer.Ordinal);
         (_catalog, _store, _options) = (catalog, store, options);
-        Shapes = [.. _tables.Values.Select(t => new SystemTableShape(t.Name, t.Columns))];
+        Shapes = [.. named.Select(t => new SystemTableShape(t.Name, t.Columns))];
     }
 
-    /// <summary>The tables.</summary>
+    /// <summary>The tables that statements can name.</summary>
     public IReadOnlyList<SystemTableShape> Shapes { get; }
 
     public async Task<ReadOnlyMemory<byte>> ReadAsync(string table, CancellationToken cancellationToken)

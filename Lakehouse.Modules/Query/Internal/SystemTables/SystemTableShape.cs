@@ -10,6 +10,8 @@ internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> 
     /// <summary>The database that holds the system tables. It is hidden, so that listings show datasets and views alone.</summary>
     public const string Database = "lakehouse";
 
+    private const string Texts = """'[["VARCHAR"]]'""";
+
     /// <summary>The table of columns, which has the statistics too.</summary>
     public const string ColumnsTable = "columns";
 
@@ -18,21 +20,21 @@ internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> 
     {
         get
         {
-            const string json = """
-                '[["VARCHAR"]]'
-                """;
-            var rows = $"SELECT unnest(from_json({SystemFunctions.Rows}('{Name}'), {json})) AS r";
+            var rows = Rows(Name);
             var columns = Columns.Select((c, i) => $"CAST(r[{i + 1}] AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}").ToList();
             if (Name == ColumnsTable)
             {
                 // A dataset whose columns only its files know has one row, with its name alone.
-                rows = $"SELECT unnest(CASE WHEN r[2] IS NULL THEN from_json({SystemFunctions.Columns}(r[1]), {json}) ELSE [r] END) AS r FROM ({rows})";
+                rows = $"SELECT unnest(CASE WHEN r[2] IS NULL THEN from_json({SystemFunctions.Columns}(r[1]), {Texts}) ELSE [r] END) AS r FROM ({rows})";
                 columns.AddRange(StatisticsColumns.Select(c => $"CAST({SystemFunctions.Statistics}(r[1], r[2]).{c.Name} AS {c.Type}) AS {c.Name}"));
             }
 
             return $"CREATE VIEW {Database}.{Name} AS SELECT {string.Join(", ", columns)} FROM ({rows})";
         }
     }
+
+    /// <summary>The query that reads the rows of a table, each as a list of texts <c>r</c>.</summary>
+    public static string Rows(string table) => $"SELECT unnest(from_json({SystemFunctions.Rows}('{table}'), {Texts})) AS r";
 
     /// <summary>The columns that the footers of the data files give, of all row groups together; NULL where a file does not say.</summary>
     public static IReadOnlyList<QueryColumn> StatisticsColumns { get; } =
