@@ -510,9 +510,9 @@ internal sealed partial class ManifestCatalog(
         {
             var now = Moment.Of(time);
             await Parallel.ForEachAsync(
-                await files.ListAsync(prefix, cancellationToken),
+                files.ListEachAsync(prefix, string.Empty, cancellationToken),
                 new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
-                async (found, token) => await RefreshAsync(found.Key, found.Value, now, token));
+                async (found, token) => await RefreshAsync(found.Name, found.Versions, now, token));
         }
         finally
         {

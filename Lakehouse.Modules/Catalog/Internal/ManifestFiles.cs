@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Storage;
@@ -11,9 +11,6 @@ namespace Lakehouse.Catalog.Internal;
 /// <summary>Reads and writes the manifests in the bucket. A manifest that cannot be read is reported once and not read again.</summary>
 internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec codec, IJournal journal, ILogger<ManifestFiles> logger)
 {
-    // Large pages, because a store in a folder walks its folders again for each page.
-    private const int PageSize = 10_000;
-
     private readonly ConcurrentDictionary<ObjectKey, byte> _damaged = new();
 
     /// <summary>Writes a version, which is the commit. False when the version exists or has existed.</summary>
@@ -56,23 +53,51 @@ internal sealed partial class ManifestFiles(IObjectStore store, IManifestCodec c
     public async Task<Dictionary<DatasetName, List<VersionFile>>> ListAsync(string prefix, CancellationToken cancellationToken, string startAfter = "")
     {
         var versions = new Dictionary<DatasetName, List<VersionFile>>();
-        await foreach (var page in store.ListPagesAsync(prefix, startAfter, PageSize, cancellationToken))
+        await foreach (var (name, files) in ListEachAsync(prefix, startAfter, cancellationToken))
         {
-            foreach (var found in page)
-            {
-                if (ManifestKey.TryParse(found.Key, out var name, out var version))
-                {
-                    var file = new VersionFile(found.Key, version, found.SizeBytes, found.LastModified);
-                    (CollectionsMarshal.GetValueRefOrAddDefault(versions, name, out _) ??= []).Add(file);
-                }
-                else if (_damaged.TryAdd(found.Key, 0))
-                {
-                    LogForeign(found.Key.Value);
-                }
-            }
+            versions.Add(name, files);
         }
 
         return versions;
+    }
+
+    /// <summary>
+    /// As <see cref="ListAsync"/>, each dataset as soon as all its versions are known, so that it can be read while the next ones are listed: the versions of
+    /// a dataset follow each other.
+    /// </summary>
+    public async IAsyncEnumerable<(DatasetName Name, List<VersionFile> Versions)> ListEachAsync(
+        string prefix, string startAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (name, versions) = (default(DatasetName), new List<VersionFile>());
+        await foreach (var page in store.ListPagesAsync(prefix, startAfter, cancellationToken))
+        {
+            foreach (var found in page)
+            {
+                if (!ManifestKey.TryParse(found.Key, out var next, out var version))
+                {
+                    if (_damaged.TryAdd(found.Key, 0))
+                    {
+                        LogForeign(found.Key.Value);
+                    }
+
+                    continue;
+                }
+
+                if (versions.Count > 0 && next != name)
+                {
+                    yield return (name, versions);
+                    versions = [];
+                }
+
+                name = next;
+                versions.Add(new VersionFile(found.Key, version, found.SizeBytes, found.LastModified));
+            }
+        }
+
+        if (versions.Count > 0)
+        {
+            yield return (name, versions);
+        }
     }
 
     /// <summary>Reads a version. Null when it is damaged or no longer exists.</summary>

@@ -8,7 +8,8 @@ namespace Lakehouse.Storage.Internal;
 /// </summary>
 internal sealed class FileLister(string root, string prefix, string startAfter)
 {
-    public IEnumerable<(string Key, string Path)> Enumerate() => FindStart() is var (folder, above) ? Enumerate(folder, above) : [];
+    /// <summary>The objects with their files, as these were when their folder was read.</summary>
+    public IEnumerable<(string Key, FileInfo File)> Enumerate() => FindStart() is var (folder, above) ? Enumerate(folder, above) : [];
 
     /// <summary>
     /// The folder in which all keys with the prefix are, so that the folders beside it are not read: a bucket has as many manifests' folders as datasets. Null
@@ -36,18 +37,18 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
         return (folder, above);
     }
 
-    private IEnumerable<(string Key, string Path)> Enumerate(string folder, string above)
+    private IEnumerable<(string Key, FileInfo File)> Enumerate(string folder, string above)
     {
-        var entries = new List<(string Key, string Path, bool IsFolder)>();
+        var entries = new List<(string Key, FileSystemInfo Found)>();
         Collect(folder, above, entries);
         entries.Sort((a, b) => Utf8Order.Compare(a.Key, b.Key));
-        foreach (var (key, path, isFolder) in entries)
+        foreach (var (key, found) in entries)
         {
-            if (!isFolder)
+            if (found is FileInfo file)
             {
                 if (key.StartsWith(prefix, StringComparison.Ordinal) && Utf8Order.Compare(key, startAfter) > 0)
                 {
-                    yield return (key, path);
+                    yield return (key, file);
                 }
 
                 continue;
@@ -58,7 +59,7 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
                 continue;
             }
 
-            foreach (var below in Enumerate(path, key))
+            foreach (var below in Enumerate(found.FullName, key))
             {
                 yield return below;
             }
@@ -66,7 +67,7 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
     }
 
     /// <summary>Reads one folder. A segment that is cut into parts is read to its end, because its order depends on the whole segment.</summary>
-    private static void Collect(string folder, string above, List<(string Key, string Path, bool IsFolder)> entries)
+    private static void Collect(string folder, string above, List<(string Key, FileSystemInfo Found)> entries)
     {
         FileSystemInfo[] children;
         try
@@ -80,19 +81,19 @@ internal sealed class FileLister(string root, string prefix, string startAfter)
 
         foreach (var child in children)
         {
-            if (child.LinkTarget is not null)
+            if (child.Attributes.HasFlag(FileAttributes.ReparsePoint))
             {
-                continue;
+                continue; // a symbolic link
             }
 
             var (kind, text) = KeyPath.Decode(child.Name, isFolder: child is DirectoryInfo);
             switch (kind)
             {
                 case KeyPathKind.Object:
-                    entries.Add((above + text, child.FullName, false));
+                    entries.Add((above + text, child));
                     break;
                 case KeyPathKind.Folder:
-                    entries.Add((above + text + "/", child.FullName, true));
+                    entries.Add((above + text + "/", child));
                     break;
                 case KeyPathKind.Part:
                     Collect(child.FullName, above + text, entries);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
@@ -132,26 +133,20 @@ internal sealed class FileObjectStore : IObjectStore
 
     public Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken) => GuardAsync(() =>
     {
-        var page = new List<ObjectInfo>();
-        foreach (var (key, path) in new FileLister(_root, prefix, startAfter).Enumerate())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var file = new FileInfo(path);
-            if (!file.Exists || !ObjectKey.TryParse(key, out var objectKey, out _))
-            {
-                continue; // deleted since the folder was read, or put there by other means
-            }
-
-            if (page.Count == countMax)
-            {
-                return Task.FromResult(new ObjectPage(page, IsTruncated: true));
-            }
-
-            page.Add(Describe(objectKey, file));
-        }
-
-        return Task.FromResult(new ObjectPage(page, IsTruncated: false));
+        using var walk = Walk(prefix, startAfter, cancellationToken).GetEnumerator();
+        return Task.FromResult(new ObjectPage(Take(walk, countMax), IsTruncated: walk.MoveNext()));
     });
+
+    /// <summary>Walks the folders once for all pages.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
+        string prefix, string startAfter = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var walk = Walk(prefix, startAfter, cancellationToken).GetEnumerator();
+        while (await GuardAsync(() => Task.FromResult(Take(walk, ObjectListing.PageSize))) is { Count: > 0 } page)
+        {
+            yield return page;
+        }
+    }
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
     {
@@ -203,6 +198,30 @@ internal sealed class FileObjectStore : IObjectStore
         var path = PathOf(key);
         return Task.FromResult<ILocalFile?>(File.Exists(path) ? new PlaceFile(path) : null);
     });
+
+    private IEnumerable<ObjectInfo> Walk(string prefix, string startAfter, CancellationToken cancellationToken)
+    {
+        foreach (var (key, file) in new FileLister(_root, prefix, startAfter).Enumerate())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            file.Refresh(); // of a large folder, minutes may have passed since it was read
+            if (file.Exists && ObjectKey.TryParse(key, out var objectKey, out _))
+            {
+                yield return Describe(objectKey, file); // others were deleted since the folder was read, or put there by other means
+            }
+        }
+    }
+
+    private static List<ObjectInfo> Take(IEnumerator<ObjectInfo> walk, int countMax)
+    {
+        var page = new List<ObjectInfo>();
+        while (page.Count < countMax && walk.MoveNext())
+        {
+            page.Add(walk.Current);
+        }
+
+        return page;
+    }
 
     /// <summary>
     /// The path of a key. The rules of <see cref="ObjectKey"/> keep the path inside the root, but a symbolic link below the root could lead out of it. So no

@@ -39,6 +39,16 @@ public interface IObjectStore
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<ObjectPage> ListAsync(string prefix, string startAfter, int countMax, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// All objects below a prefix, in the order of <see cref="ListAsync"/>, in pages of at most 1,000. Objects that are added or deleted meanwhile may or may
+    /// not be included.
+    /// </summary>
+    /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
+    /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(string prefix, string startAfter = "", CancellationToken cancellationToken = default) =>
+        ObjectListing.ListPagesAsync(this, prefix, startAfter, cancellationToken);
+
     /// <summary>Deletes an object. Succeeds when the object does not exist.</summary>
     Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
 

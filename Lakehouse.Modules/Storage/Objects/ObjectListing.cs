@@ -2,31 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Lakehouse.Storage;
 
-/// <summary>Lists all objects below a prefix, page by page.</summary>
+/// <summary>Lists all objects below a prefix.</summary>
 public static class ObjectListing
 {
-    private const int DefaultPageSize = 1_000;
+    /// <summary>The most objects in a page.</summary>
+    public const int PageSize = 1_000;
 
-    /// <summary>
-    /// All objects below a prefix, in the order of <see cref="IObjectStore.ListAsync"/>. Objects that are added or deleted meanwhile may or may not be
-    /// included.
-    /// </summary>
-    /// <param name="store">The bucket.</param>
-    /// <param name="prefix">Any text, not only whole segments; empty for all.</param>
-    /// <param name="startAfter">Only keys that sort after this one; empty from the start.</param>
-    /// <param name="pageSize">The most objects in a page; a store may have a lower bound.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <summary>Lists page by page, each with a call that goes on after the last key of the one before.</summary>
     public static async IAsyncEnumerable<IReadOnlyList<ObjectInfo>> ListPagesAsync(
-        this IObjectStore store,
-        string prefix,
-        string startAfter = "",
-        int pageSize = DefaultPageSize,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IObjectStore store, string prefix, string startAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectPage page;
         do
         {
-            page = await store.ListAsync(prefix, startAfter, pageSize, cancellationToken);
+            page = await store.ListAsync(prefix, startAfter, PageSize, cancellationToken);
             if (page.Objects.Count > 0)
             {
                 startAfter = page.Objects[^1].Key.Value;
@@ -36,7 +25,7 @@ public static class ObjectListing
         while (page.IsTruncated);
     }
 
-    /// <summary>As <see cref="ListPagesAsync"/>, but in one list. For prefixes with few objects.</summary>
+    /// <summary>All objects below a prefix in one list. For prefixes with few objects.</summary>
     public static async Task<IReadOnlyList<ObjectInfo>> ListAllAsync(this IObjectStore store, string prefix, CancellationToken cancellationToken)
     {
         var all = new List<ObjectInfo>();
