@@ -117,11 +117,15 @@ internal sealed class Upload : IAsyncDisposable
     /// <summary>Reads the files to their ends, one after the other. Throws when one is malformed or too large, or has other columns than the first.</summary>
     public async Task ReadAsync(IAsyncEnumerable<IngestSource> sources, CancellationToken cancellationToken)
     {
+        var origins = new List<string?>();
+        var fileCount = 0;
         await foreach (var source in sources.WithCancellation(cancellationToken))
         {
             try
             {
+                fileCount++;
                 await ReadFileAsync(source, cancellationToken);
+                origins.AddRange(Enumerable.Repeat(source.FileName, _notes.Count - origins.Count));
             }
             catch (LakehouseException error) when (source.FileName is not null)
             {
@@ -132,6 +136,11 @@ internal sealed class Upload : IAsyncDisposable
         if (_parquet is not null)
         {
             return;
+        }
+
+        for (var i = 0; i < origins.Count && fileCount > 1; i++)
+        {
+            _notes[i] = origins[i] is { } file ? $"{file}: {_notes[i]}" : _notes[i];
         }
 
         _reader!.End(RowCount);
@@ -189,6 +198,11 @@ internal sealed class Upload : IAsyncDisposable
 
     private async Task ReadFileAsync(IngestSource source, CancellationToken cancellationToken)
     {
+        if (_errors is not null)
+        {
+            _errors.File = source.FileName;
+        }
+
         // What all files together may have is left.
         var left = _options with { MaxIngestBytes = _options.MaxIngestBytes - _bytesRead };
         await using var file = await UnpackedFile.OpenAsync(source, _reading, left, _bytesUnpacked, _hash, cancellationToken);

@@ -169,6 +169,21 @@ public sealed class AppendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_files_a_note_and_a_skipped_row_name_theirs()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("id,v\n1,2\n2,3\n"), "file", "a.csv" },
+            { new StringContent("Sales of May\n\nid,v\n3,4\n4\n5,6\n"), "file", "b.csv" },
+        };
+        using var answer = await _host.Http.PostAsync("/v1/ingest?name=t&on_error=skip", form);
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        body.GetProperty("notes").EnumerateArray().Should().ContainSingle().Which.GetString().Should().StartWith("b.csv: The first");
+        var skipped = body.GetProperty("skipped").EnumerateArray().Should().ContainSingle().Subject;
+        (skipped.GetProperty("file").GetString(), skipped.GetProperty("line").GetInt32()).Should().Be(("b.csv", 5));
+    }
+
+    [Fact]
     public async Task A_preview_tells_what_an_ingest_would_make_and_makes_nothing()
     {
         var csv = "Sales\n\nid;price\n" + string.Concat(Enumerable.Range(1, 30).Select(i => $"{i};{i},5\n")) + "Total;9\n";

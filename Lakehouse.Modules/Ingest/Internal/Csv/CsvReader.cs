@@ -54,7 +54,7 @@ internal sealed class CsvReader(ReadOptions reading, ColumnTypes types, IngestOp
                 "csv_no_rows",
                 "the file has a header and no rows"
                 + (_careful is { HasFooter: true } ? ", for its last line was taken for a total or a remark (footer=keep makes it a row)" : string.Empty)
-                + ", so the types of its columns are unknown");
+                + ", so the types of its columns are unknown (curl -d removes the ends of lines, curl --data-binary keeps them)");
         }
     }
 

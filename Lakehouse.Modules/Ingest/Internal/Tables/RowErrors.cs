@@ -19,13 +19,16 @@ internal sealed class RowErrors(int countMax)
     /// <summary>The first hundred.</summary>
     public IReadOnlyList<SkippedRow> Listed => _listed;
 
+    /// <summary>The name of the file that is being read; null where it has none.</summary>
+    public string? File { get; set; }
+
     /// <summary>Counts a row.</summary>
     /// <exception cref="LakehouseException"><c>too_many_bad_rows</c> (<see cref="ErrorKind.Unprocessable"/>).</exception>
     public void Add(long line, string reason, ReadOnlySpan<byte> text)
     {
         if (_listed.Count < ListedMax)
         {
-            _listed.Add(new SkippedRow(line, reason, Utf8Text.Beginning(text, TextLengthMax)));
+            _listed.Add(new SkippedRow(line, reason, Utf8Text.Beginning(text, TextLengthMax), File));
         }
 
         if (++Count <= countMax)
