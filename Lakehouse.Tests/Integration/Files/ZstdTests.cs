@@ -76,14 +76,25 @@ public sealed class ZstdTests : IAsyncLifetime
         var fine = Pack(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1234567\n", 1 << 18))));
         var refused = Pack(Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Repeat("1234567\n", 1 << 18)) + "1,2\n"));
         await _host.IngestAsync("t", fine);
-        var before = Environment.WorkingSet;
-        for (var i = 0; i < 150; i++)
+
+        // A context of a file of 2 MiB takes more than as much: what one kind of file left behind would be 80 MiB in every
+        // round. The other tests of the process are in the working set too, but they do not grow it in each of four rounds.
+        var least = long.MaxValue;
+        for (var round = 0; round < 4; round++)
         {
-            await _host.IngestAsync("t", fine);
-            await _host.IngestAsync("t", refused);
+            GC.Collect();
+            var before = Environment.WorkingSet;
+            for (var i = 0; i < 40; i++)
+            {
+                await _host.IngestAsync("t", fine);
+                await _host.IngestAsync("t", refused);
+            }
+
+            GC.Collect();
+            least = Math.Min(least, Environment.WorkingSet - before);
         }
 
-        (Environment.WorkingSet - before).Should().BeLessThan(200 << 20);
+        least.Should().BeLessThan(60 << 20);
     }
 
     [Fact]
