@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Lakehouse.Host.Cli;
 
@@ -89,8 +90,8 @@ internal sealed class FolderWatch : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         var refused = _done.Values.Count(f => f.Error is not null);
-        await Terminal.Error.WriteLineAsync(
-            $"Watching {_folder}" + (refused > 0 ? $" ({refused} files were refused before; {StateName} says why)" : string.Empty) + "; Ctrl+C ends.");
+        var before = refused == 0 ? string.Empty : $" ({refused} {(refused == 1 ? "file was" : "files were")} refused before; {StateName} says why)";
+        await Terminal.Error.WriteLineAsync($"Watching {_folder}{before}; Ctrl+C ends.");
         while (!stop.IsCancellationRequested)
         {
             try
@@ -166,9 +167,9 @@ internal sealed class FolderWatch : IDisposable
     {
         var dataset = IngestUpload.NameOf(file.File, _name);
         var before = _done.GetValueOrDefault((file.File, dataset));
-        if (before == file || _leftOut.Contains(file))
+        if ((before == file && (before.Error is null || before.Parameters == _parameters)) || _leftOut.Contains(file))
         {
-            return;
+            return; // a file that was refused is tried again with other options
         }
 
         var others = _done.Values.Where(f => f.Error is null && f.File != file.File && f.IsOf(dataset) && all.ContainsKey(f.File));
@@ -194,6 +195,11 @@ internal sealed class FolderWatch : IDisposable
             if (before is { Error: null, Sha256: not null } && before.Sha256 == found.Sha256)
             {
                 Record(found); // touched, or copied again
+            }
+            else if (before is null && _done.Values.FirstOrDefault(f => f.IsRenamed(found) && !all.ContainsKey(f.File)) is { } renamed)
+            {
+                await Terminal.Error.WriteLineAsync($"{file.File}: was {renamed.File}, which is in '{dataset}' already");
+                Record(found);
             }
             else if (before is { Error: null } && _mode == Append)
             {
@@ -233,7 +239,7 @@ internal sealed class FolderWatch : IDisposable
             await Terminal.Error.WriteLineAsync($"{file.File}: {refused.Message}");
         }
 
-        Record(file with { Error = error });
+        Record(error is null ? file : file with { Error = error, Parameters = _parameters });
     }
 
     /// <summary>Writes down a file, also one that was refused: it is tried again when it has changed.</summary>
@@ -286,6 +292,10 @@ internal sealed class FolderWatch : IDisposable
         /// <summary>Why it was refused.</summary>
         public string? Error { get; init; }
 
+        /// <summary>The options with which it was refused.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Parameters { get; init; }
+
         public static FileState? TryParse(string line)
         {
             try
@@ -297,6 +307,10 @@ internal sealed class FolderWatch : IDisposable
                 return null; // the last line of a command that was killed
             }
         }
+
+        /// <summary>Whether a file is this one under another name: a new file of the same bytes was written at another time.</summary>
+        public bool IsRenamed(FileState other) =>
+            Error is null && Sha256 is not null && (Size, Modified, Sha256) == (other.Size, other.Modified, other.Sha256) && IsOf(other.Dataset!);
 
         public bool IsOf(string dataset) => dataset.Equals(Dataset, StringComparison.OrdinalIgnoreCase);
 

@@ -36,6 +36,9 @@ internal static class IngestCommand
         ("max-errors", "How many rows may be left out"),
     ];
 
+    // What may be said without a value: true.
+    private static readonly string[] Switches = ["evolve", "trim"];
+
     // What a preview has no use for.
     private static readonly string[] OfCommit = ["mode", "key", "evolve", "sort_by"];
 
@@ -60,7 +63,13 @@ internal static class IngestCommand
                 + "are added to that",
         };
         var preview = new Option<bool>("--preview") { Description = "Shows what would be made of the first file, and registers nothing" };
-        var reading = Reading.Select(r => new Option<string?>("--" + r.Name) { Description = r.Description }).ToList();
+        var reading = Reading
+            .Select(r => new Option<string?>("--" + r.Name)
+            {
+                Description = r.Description,
+                Arity = Switches.Contains(r.Name) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            })
+            .ToList();
         var url = LakehouseClient.UrlOption();
         var command = new Command("ingest", "Uploads files and registers them as a dataset") { files, name, header, key, watch, preview, url };
         reading.ForEach(command.Options.Add);
@@ -69,9 +78,8 @@ internal static class IngestCommand
             using var interrupt = new CommandInterrupt(stopping);
             var stop = interrupt.Token;
             var isPreview = parsed.GetValue(preview);
-            var parameters = reading
-                .Select(o => (Name: o.Name[2..].Replace('-', '_'), Value: parsed.GetValue(o)))
-                .Append((Name: "header", Value: parsed.GetResult(header) is null ? null : parsed.GetValue(header) ?? "true"))
+            var parameters = reading.Append(header)
+                .Select(o => (Name: o.Name[2..].Replace('-', '_'), Value: parsed.GetResult(o) is null ? null : parsed.GetValue(o) ?? "true"))
                 .Where(p => p.Value is not null && !(isPreview && OfCommit.Contains(p.Name)))
                 .ToList();
             var address = string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
@@ -128,7 +136,7 @@ internal static class IngestCommand
         var (table, columns) = (new Table(), answer.RootElement.GetProperty("columns").EnumerateArray().ToList());
         foreach (var column in columns)
         {
-            table.AddColumn($"{Markup.Escape(column.GetProperty("name").GetString()!)}\n[dim]{column.GetProperty("type").GetString()}[/]");
+            table.AddColumn($"{Markup.Escape(column.GetProperty("name").GetString()!)}\n[dim]{Markup.Escape(column.GetProperty("type").GetString()!)}[/]");
         }
 
         foreach (var row in answer.RootElement.GetProperty("rows").EnumerateArray())

@@ -86,6 +86,16 @@ internal static class IngestUpload
             $"{name}: {rowCount:N0} row{(rowCount == 1 ? string.Empty : "s")}, version {version}"
             + (result.GetProperty("unchanged").GetBoolean() ? ", unchanged" : $", {result.GetProperty("elapsed_ms").GetInt64():N0} ms"));
         await ReportNotesAsync(result);
+        foreach (var column in result.GetProperty("columns").EnumerateArray())
+        {
+            // What a later value has made text, such as one n/a among numbers, is not what most people want.
+            if (column.TryGetProperty("line", out var line) && column.TryGetProperty("reason", out var reason))
+            {
+                await Terminal.Error.WriteLineAsync(
+                    $"{column.GetProperty("name").GetString()} is {column.GetProperty("type").GetString()} because of "
+                    + $"'{column.GetProperty("value").GetString()}' in line {line.GetInt64()} ({reason.GetString()})");
+            }
+        }
     }
 
     /// <summary>What was left out goes to the error output, so that it is seen and not piped.</summary>

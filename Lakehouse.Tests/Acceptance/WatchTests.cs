@@ -33,6 +33,14 @@ public sealed class WatchTests : IDisposable
         await WriteAsync("in/x.csv", "x\n1,2\n");
         (await IngestAsync(url, _folder.File("in/*.csv"), "--name", "t")).Error.Should().StartWith("x.csv: Line 2");
         (await IngestAsync(url, _folder.File("in/*.json"), "--name", "t")).Error.Should().Contain("No file matches");
+
+        // A switch needs no value, a type may hold brackets, and a column that one value has made text is told.
+        await WriteAsync("in/list.json", "[{\"x\": [1, 2]}]");
+        (await IngestAsync(url, _folder.File("in/list.json"), "--preview")).Output.Should().Contain("BIGINT[]").And.Contain("[1, 2]");
+        await WriteAsync("in/x.csv", "x\n1\nn/a\n");
+        var (code, output, error) = await IngestAsync(url, _folder.File("in/x.csv"), "--name", "t", "--evolve", "--mode", "append");
+        (code, output).Should().Match<(int Code, string Output)>(t => t.Code == 0 && t.Output.StartsWith("t: "), error);
+        error.Should().Contain("'x' was BIGINT and is VARCHAR now").And.Contain("x is VARCHAR because of 'n/a' in line 3 (BIGINT until then)");
     }
 
     /// <summary>The command is killed again and again while files come: each is in the dataset once.</summary>
@@ -65,7 +73,7 @@ public sealed class WatchTests : IDisposable
         await WriteAsync("in/0.csv", "x\n0\n200\n");
         var (output, error) = await RunUntilSaidAsync(url, ["0.csv: left out"], "--name", "t");
         output.Should().BeEmpty();
-        error.Should().Contain("0.csv: left out, because it has changed").And.Contain("1 files were refused before").And.NotContain("1.csv")
+        error.Should().Contain("0.csv: left out, because it has changed").And.Contain("1 file was refused before").And.NotContain("1.csv")
             .And.NotContain("broken.csv:", "what was refused is not tried again until it has changed");
         (await IngestAsync(url, "--watch", _folder.File("nowhere"), "--name", "t")).Error.Should().Contain("There is no folder");
     }
@@ -100,6 +108,22 @@ public sealed class WatchTests : IDisposable
         Directory.Delete(_folder.File("in"), recursive: true);
         var (code, _, told) = await gone;
         (code, told.Contains("is gone", StringComparison.Ordinal)).Should().Be((1, true), told);
+    }
+
+    [Fact]
+    public async Task A_renamed_file_is_not_ingested_again_and_other_options_are_tried_on_what_was_refused()
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        Directory.CreateDirectory(_folder.File("in"));
+        await WriteAsync("in/a.csv", "x\n1\n");
+        await WriteAsync("in/wide.csv", "x\n1,2\n3\n");
+        await RunUntilSaidAsync(url, ["a.csv -> ", "wide.csv: "], "--name", "t");
+        File.Move(_folder.File("in/a.csv"), _folder.File("in/b.csv"));
+        await WriteAsync("in/c.csv", "x\n1\n"); // the same bytes, and another file
+        var (_, error) = await RunUntilSaidAsync(url, ["b.csv: was a.csv", "c.csv -> ", "wide.csv -> "], "--name", "t", "--on-error", "skip");
+        error.Should().Contain("line 2 left out");
+        (await server.RowsAsync("FROM t ORDER BY x")).Should().Be("[[1],[1],[3]]");
     }
 
     [Fact]

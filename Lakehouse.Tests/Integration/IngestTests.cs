@@ -311,6 +311,17 @@ public sealed class IngestTests : IAsyncLifetime
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be("no_file");
     }
 
+    /// <summary>What curl makes of <c>-F file=@a.csv,b.csv</c>: its headers would be rows.</summary>
+    [Fact]
+    public async Task Files_that_are_packed_in_one_field_are_refused()
+    {
+        using var several = new MultipartContent("mixed") { new StringContent("a\n1\n"), new StringContent("a\n2\n") };
+        using var form = new MultipartFormDataContent { { several, "file" } };
+        using var answer = await _host.Http.PostAsync("/v1/ingest?name=t", form);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("invalid_multipart").And.Contain("in a field of its own");
+        await ShouldHoldNothingAsync();
+    }
+
     [Theory]
     [InlineData("Content-Transfer-Encoding", "base64")]
     [InlineData("Content-Transfer-Encoding", "Quoted-Printable")]

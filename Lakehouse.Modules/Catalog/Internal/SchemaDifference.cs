@@ -1,3 +1,5 @@
+using Lakehouse.Catalog.Schemas;
+
 namespace Lakehouse.Catalog.Internal;
 
 /// <summary>Finds the columns in which two schemas differ, and describes them.</summary>
@@ -23,6 +25,9 @@ internal static class SchemaDifference
             }
         }
 
+        // What the dataset's type would hold is no obstacle, as long as something else is.
+        var obstacles = differences.Where(d => d.Offered is null || !WouldHold(d)).ToList();
+        differences = obstacles.Count > 0 || offered.Any(c => !storedTypes.ContainsKey(c.Name)) ? obstacles : differences;
         differences.AddRange(offered.Where(c => !storedTypes.ContainsKey(c.Name)).Select(c => new ColumnDifference(c.Name, null, c.Type)));
         if (differences.Count == 0)
         {
@@ -33,6 +38,10 @@ internal static class SchemaDifference
 
         return differences;
     }
+
+    private static bool WouldHold(ColumnDifference difference) =>
+        difference is { Stored: "VARCHAR" } or { Stored: "TIMESTAMP", Offered: "DATE" } or { Stored: "DOUBLE", Offered: "BIGINT" }
+        || SchemaFit.Of([new(difference.Name, difference.Offered!)], [new(difference.Name, difference.Stored!)])[0].Type == difference.Stored;
 
     public static string Describe(IReadOnlyList<ColumnDifference> differences)
     {

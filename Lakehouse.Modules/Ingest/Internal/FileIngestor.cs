@@ -136,7 +136,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         }
 
         var (result, replaced) = await CommitAsync(request, upload, plan, columns, stored, keys, cancellationToken);
-        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, upload.Reading, replaced, Stopwatch.GetElapsedTime(started));
+        var reading = CommittedReading.Of(upload.Reading, current, result);
+        return new IngestResult(result.Manifest, result.IsUnchanged, bytesWritten, reading, replaced, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Makes Parquet files data files as they are.</summary>
@@ -174,8 +175,9 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         }
 
         var (result, replaced) = await CommitAsync(request, upload, plan, columns, stored, keys, cancellationToken);
+        var reading = CommittedReading.Of(upload.ReadingOf(columns), dataset, result);
         return new IngestResult(
-            result.Manifest, result.IsUnchanged, sent.Sum(f => f.SizeBytes), upload.ReadingOf(columns), replaced, Stopwatch.GetElapsedTime(started));
+            result.Manifest, result.IsUnchanged, sent.Sum(f => f.SizeBytes), reading, replaced, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Deletes the files of an ingest that ends before its commit. Nobody knows their keys; those that the dataset had before stay.</summary>
@@ -274,7 +276,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         }
         catch (LakehouseException conflict) when (conflict.Code == "schema_conflict")
         {
-            throw conflict.With("found", upload.Reading.Columns);
+            throw SchemaEvidence.Add(conflict, upload.Reading.Columns);
         }
     }
 }

@@ -83,16 +83,17 @@ internal sealed class Upload : IAsyncDisposable
         FileFormat.Parquet, _bytesRead, null, null, _compression, [.. columns.Select(c => new ColumnDecision(c.Name, c.Type))], [], 0, []);
 
     /// <summary>How the files were read. Complete after <see cref="ReadAsync"/>.</summary>
-    public FileReading Reading => new(
-        _reader!.Format,
-        _bytesRead,
-        _reader.Delimiter,
-        _encoding,
-        _compression,
-        _reader.Columns!.Explain([.. Schema.Types.Zip(_reader.Columns.Names, (type, name) => _nested?[name] ?? type)]),
-        _notes,
-        _errors?.Count ?? 0,
-        _errors?.Listed ?? []);
+    public FileReading Reading
+    {
+        get
+        {
+            var columns = _reader!.Columns!;
+            string[] types = [.. Schema.Types.Zip(columns.Names, (type, name) => _nested?[name] ?? type)];
+            return new FileReading(
+                _reader.Format, _bytesRead, _reader.Delimiter, _encoding, _compression, columns.Explain(types, _types.IsTold),
+                columns.FindKeptAsText(types) is { Count: > 0 } kept ? [.. _notes, KeptAsText(kept)] : _notes, _errors?.Count ?? 0, _errors?.Listed ?? []);
+        }
+    }
 
     /// <summary>Reads the beginning of the first file.</summary>
     /// <returns>The first rows, and whether the beginning was the whole file. Of a Parquet file all is read, and no rows are told.</returns>
@@ -265,6 +266,10 @@ internal sealed class Upload : IAsyncDisposable
                 break;
         }
     }
+
+    private static string KeptAsText(IReadOnlyList<string> columns) =>
+        $"The dataset has {QuotedNames.Of(columns)} as VARCHAR, so what was told of numbers and dates changes nothing there. For other types, drop the "
+        + "dataset first, or use another name.";
 
     private static string NameOf(FileFormat format) => format switch
     {

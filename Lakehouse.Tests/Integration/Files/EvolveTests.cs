@@ -58,6 +58,41 @@ public sealed class EvolveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_has_changed_besides_the_rows_is_said()
+    {
+        await IngestAsync(_host, "t", "id,amount\n1,2.5\n");
+        const string next = "id,amount,note\n2,3,\n3,n/a,x\n";
+        var (status, refused) = await _host.IngestAsync("t", next, "&mode=append");
+        status.Should().Be(HttpStatusCode.Conflict);
+        refused.GetProperty("detail").GetString().Should().Contain("In line 3, 'amount' is 'n/a': say null=n/a");
+
+        var evolved = await IngestAsync(_host, "t", next, "&mode=append&evolve=true");
+        Notes(evolved).Should().Equal("New in the dataset: 'note'.", "'amount' was DOUBLE and is VARCHAR now, because of 'n/a' in line 3.");
+
+        // Once a column is text, no option makes it a number again, and that is said rather than told to have worked.
+        var told = await IngestAsync(_host, "t", "id,amount,note\n4,5.5,\n", "&mode=append&evolve=true&types=amount:DOUBLE");
+        Notes(told).Should().ContainSingle().Which.Should().StartWith("'amount' is VARCHAR").And.Contain("and not DOUBLE, as was told");
+        told.GetProperty("columns")[1].GetProperty("type").GetString().Should().Be("VARCHAR");
+        told.GetProperty("columns")[1].GetProperty("reason").GetString().Should().Be("DOUBLE in this file");
+        var comma = await IngestAsync(_host, "t", "id;amount;note\n4;5,5;\n", "&mode=append&decimal=,");
+        Notes(comma).Should().ContainSingle().Which.Should().Contain("'amount' as VARCHAR, so what was told");
+        comma.GetProperty("columns")[1].GetProperty("reason").GetString().Should().Be("the dataset's type; DOUBLE in this file");
+        (await _host.RowsAsync("SELECT amount FROM t ORDER BY id, amount")).Should().Be("[[\"2.5\"],[\"3\"],[\"n/a\"],[\"5,5\"],[\"5.5\"]]");
+
+        var emptied = await IngestAsync(_host, "t", "id,amount,note\n");
+        Notes(emptied).Should().Equal("The file has no rows, so the dataset has none now. Version 4 has the 5 that it had.");
+        Notes(await IngestAsync(_host, "t", "id,amount,note\n1,a,b\n")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_conflict_lists_what_is_in_the_way_and_not_what_the_dataset_would_hold()
+    {
+        await IngestAsync(_host, "t", "a,b,c,d\n1.5,x,2024-01-01 10:00:00,1\n");
+        var (_, refused) = await _host.IngestAsync("t", "a,b,c,e\n1,2,2024-01-01,3\n", "&mode=append");
+        refused.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()).Should().Equal("d", "e");
+    }
+
+    [Fact]
     public async Task Types_that_were_told_are_widened_by_what_is_told()
     {
         await IngestAsync(_host, "t", "v\n1\n");
@@ -128,6 +163,8 @@ public sealed class EvolveTests : IAsyncLifetime
         var (status, problem) = await _host.IngestAsync("t", "id\n1\n", "&evolve=" + value);
         (status, problem.GetProperty("code").GetString()).Should().Be((HttpStatusCode.BadRequest, code));
     }
+
+    private static string?[] Notes(JsonElement ingested) => [.. ingested.GetProperty("notes").EnumerateArray().Select(n => n.GetString())];
 
     private static string Columns(JsonElement ingested) => string.Join(
         ", ", ingested.GetProperty("manifest").GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name")} {c.GetProperty("type")}"));

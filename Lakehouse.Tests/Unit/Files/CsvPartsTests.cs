@@ -85,7 +85,7 @@ public sealed class CsvPartsTests
             ? new Outcome(error, 0, [], [], [])
             : new Outcome(
                 null, sink.RowCount, [.. sink.Ended(), sink.Rest()],
-                [.. reader.Columns!.Explain([.. reader.Columns.Names]).Select(d => d.ToString())],
+                [.. reader.Columns!.Explain([.. reader.Columns.Names], _ => true).Select(d => d.ToString())],
                 [.. notes, .. reader.Columns.Profiles.ToArray().Select(p => $"{p.Kind} {p.HasQuotedEmpty} {p.IsExactInDouble} {p.IsInDoubt}")]);
     }
 

@@ -261,7 +261,7 @@ internal sealed class CsvCarefulScanner(
                 var isTyped = columns.Declared[column] is { } declared
                     ? declared.Shape is not ValueShape.Text
                     : columns.Profiles[column].Kind is not (ColumnKind.Text or ColumnKind.Unknown);
-                return (isTyped || IsHalfEmpty()) && CsvFooter.IsWord(Encoding.UTF8.GetString(_record[field]));
+                return (isTyped || IsHalfEmpty()) && CsvFooter.IsWord(Encoding.UTF8.GetString(_record[field]), isAmongNames: !isTyped);
             }
         }
 

@@ -9,6 +9,9 @@ internal static class FileStart
 {
     private static readonly string[] Packed = [".gz", ".zst"];
 
+    // Where a tar archive has its mark.
+    private const int TarMarkAt = 257;
+
     // The first bytes may end within a character.
     private const int BytesOfCharacterMax = 4;
 
@@ -117,6 +120,7 @@ internal static class FileStart
         [(byte)'A', (byte)'R', (byte)'R', (byte)'O', (byte)'W', (byte)'1', ..] => "an Arrow file. Send CSV or JSON",
         [(byte)'O', (byte)'R', (byte)'C', ..] when data.Contains((byte)0) => "an ORC file. Send CSV or JSON",
         [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "an Avro file. Send CSV or JSON",
+        _ when data.Length > TarMarkAt + 5 && data[TarMarkAt..].StartsWith("ustar"u8) => "a tar archive. Unpack it and send the files in it",
         _ when data.StartsWith("SQLite format 3\0"u8) => "a SQLite database. Export its tables as CSV",
         _ => null,
     };

@@ -16,7 +16,8 @@ internal static class TextErrors
         var line = firstLine + before.Count((byte)'\n');
         var lineStart = before.LastIndexOf((byte)'\n') + 1;
         var column = (int)Math.Min(int.MaxValue, CountCharacters(before[lineStart..]) + 1 + (line == firstLine ? charactersBefore : 0));
-        return new LakehouseException(ErrorKind.Unprocessable, code, $"Line {line}, column {column}: {what}. Nothing was registered.")
+        var end = what.EndsWith('?') ? string.Empty : ".";
+        return new LakehouseException(ErrorKind.Unprocessable, code, $"Line {line}, column {column}: {what}{end} Nothing was registered.")
         {
             Details = new Dictionary<string, object?> { ["line"] = line, ["column"] = column },
         };

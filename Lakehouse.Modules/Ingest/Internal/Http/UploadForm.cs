@@ -48,6 +48,12 @@ internal sealed class UploadForm(MultipartReader reader, Dictionary<string, stri
         {
             if (name == FileField)
             {
+                if (section.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true)
+                {
+                    throw Invalid($"A field '{FileField}' holds several files. Send each in a field of its own: curl -F file=@a.csv -F file=@b.csv; a name "
+                        + "with a comma needs quotes, -F 'file=@\"a,b.csv\"'.");
+                }
+
                 return new IngestSource(
                     section.Body,
                     HeaderUtilities.RemoveQuotes(disposition!.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value,

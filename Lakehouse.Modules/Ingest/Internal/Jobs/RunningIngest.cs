@@ -48,8 +48,11 @@ internal sealed class RunningIngest : IDisposable
     }
 
     private IngestJob Now(IngestJobState state, DateTimeOffset? endedAt, IngestJobResult? result, IngestJobError? error) => new(
-        _id, Name, state, _startedAt, endedAt, Progress.BytesRead, _bytesTotal, Progress.RowsRead, state is IngestJobState.Done ? 1 : Fraction(), result,
+        _id, Name, state, _startedAt, endedAt, Progress.BytesRead, BytesTotal, Progress.RowsRead, state is IngestJobState.Done ? 1 : Fraction(), result,
         error);
+
+    /// <summary>What the files have, once they are there: the length of a form counts more.</summary>
+    private long? BytesTotal => Progress.Received.IsCompleted ? Progress.BytesRead : _bytesTotal;
 
     /// <summary>Reading and converting are half of the work each.</summary>
     private double? Fraction()

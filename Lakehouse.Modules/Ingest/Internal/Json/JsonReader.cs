@@ -101,6 +101,20 @@ internal sealed class JsonReader : ITableReader
         }
 
         _types.RequireNames(Columns.Names);
+        if (rowCount == 1 && FindTable() is { } table)
+        {
+            _notes.Add($"The file is one object, so it is one row; its '{table}' holds objects. To have a row of each of them, send that array alone.");
+        }
+    }
+
+    /// <summary>The only column of objects in an array: what an answer of a web service wraps its rows in. Null where there is none.</summary>
+    private string? FindTable()
+    {
+        var tables = Enumerable.Range(0, Columns.Count)
+            .Where(c => Columns.Profiles[c].Kind is ColumnKind.Nested && Columns.Shape(c).Type.ToString() is var type
+                && type.StartsWith("STRUCT(", StringComparison.Ordinal) && type.EndsWith("[]", StringComparison.Ordinal))
+            .ToList();
+        return tables is [var only] ? Columns.Names[only] : null;
     }
 
     private void Begin(TextBlock block, FileFormat format, IRecordSink sink)

@@ -16,6 +16,9 @@ internal sealed class ColumnTypes(ReadOptions reading, IReadOnlyList<DatasetColu
     /// <summary>The columns of the dataset.</summary>
     public IReadOnlyList<DatasetColumn> Dataset => dataset;
 
+    /// <summary>Whether the request says the type of a column.</summary>
+    public bool IsTold(string name) => _told.ContainsKey(name);
+
     /// <summary>The type of a column; null where it is found out.</summary>
     /// <param name="name">Its name, in any letter case.</param>
     /// <param name="isOfDataset">Whether the dataset's types count.</param>

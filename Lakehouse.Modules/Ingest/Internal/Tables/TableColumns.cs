@@ -100,21 +100,45 @@ internal sealed class TableColumns
 
     /// <summary>The type of each column, and why.</summary>
     /// <param name="types">DuckDB's names of the types.</param>
-    public IReadOnlyList<ColumnDecision> Explain(IReadOnlyList<string> types)
+    /// <param name="isTold">Whether the request has told the type of a column.</param>
+    public IReadOnlyList<ColumnDecision> Explain(IReadOnlyList<string> types, Func<string, bool> isTold)
     {
         var decisions = new ColumnDecision[Count];
         for (var i = 0; i < decisions.Length; i++)
         {
             var ((before, line, value), profile) = (_evidence[i], _profiles[i]);
-            decisions[i] = Declared[i] is not null ? new ColumnDecision(Names[i], types[i], "told")
+            decisions[i] = Declared[i] is not null ? new ColumnDecision(Names[i], types[i], isTold(Names[i]) ? ColumnDecision.Told : "the dataset's type")
                 : profile.Kind == ColumnKind.Unknown ? new ColumnDecision(Names[i], types[i], "no value")
-                : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i])
+                : profile.Kind != ColumnKind.Text ? new ColumnDecision(Names[i], types[i], ReasonOfDataset(profile.Kind, types[i]))
                 : profile.IsInDoubt ? new ColumnDecision(Names[i], types[i], "the point may separate thousands: say decimal=", line, value)
                 : new ColumnDecision(Names[i], types[i], Reason(before), line, value);
         }
 
         return decisions;
     }
+
+    /// <summary>Columns whose values are numbers or dates in the form that was told, and which are text nevertheless: because the dataset's are.</summary>
+    /// <param name="types">DuckDB's names of the types.</param>
+    public IReadOnlyList<string> FindKeptAsText(IReadOnlyList<string> types)
+    {
+        var names = new List<string>();
+        for (var i = 0; i < Count; i++)
+        {
+            var isTold = _profiles[i].Kind is ColumnKind.DateAsTold or ColumnKind.TimestampAsTold
+                || (Rules.Number is not null && _profiles[i].Kind is ColumnKind.Integer or ColumnKind.Float);
+            if (isTold && Declared[i] is null && types[i] == TableSchema.TypeName(ColumnKind.Text))
+            {
+                names.Add(Names[i]);
+            }
+        }
+
+        return names;
+    }
+
+    private static string? ReasonOfDataset(ColumnKind found, string type) =>
+        found is ColumnKind.Nested ? type == TableSchema.TypeName(ColumnKind.Text) ? "the dataset's type; objects or arrays in this file" : null
+        : TableSchema.TypeName(found) is var own && own != type ? $"the dataset's type; {own} in this file"
+        : null;
 
     private static string? Reason(ColumnKind before) => before switch
     {

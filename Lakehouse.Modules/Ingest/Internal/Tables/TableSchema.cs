@@ -154,7 +154,7 @@ internal sealed class TableSchema : IEquatable<TableSchema>
 
     private static string Plain(string text, NumberFormat number)
     {
-        var whole = number.Group is { } group ? $"replace({text}, {DuckDbSql.Literal($"{group}")}, '')" : text;
+        var whole = number.Groups.Aggregate(text, (sql, group) => $"replace({sql}, {DuckDbSql.Literal(group)}, '')");
         return number.Point == '.' ? whole : $"replace({whole}, {DuckDbSql.Literal($"{number.Point}")}, '.')";
     }
 

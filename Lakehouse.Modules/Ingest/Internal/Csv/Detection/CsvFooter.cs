@@ -27,12 +27,15 @@ internal static class CsvFooter
     private static bool IsWordAlone(string text) => Words.Contains(text.Trim().TrimEnd(':', '=', ' '), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a text is, or begins with, a word for a total.</summary>
-    public static bool IsWord(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="isAmongNames">Whether it may be a name, such as <c>Total Wine</c>: then no other word follows (<c>Total 2024:</c>).</param>
+    public static bool IsWord(string text, bool isAmongNames = false)
     {
         var trimmed = text.Trim();
         return Array.Exists(
             Words,
-            w => trimmed.StartsWith(w, StringComparison.OrdinalIgnoreCase) && (trimmed.Length == w.Length || trimmed[w.Length] is ':' or ' ' or '='));
+            w => trimmed.StartsWith(w, StringComparison.OrdinalIgnoreCase) && (trimmed.Length == w.Length || trimmed[w.Length] is ':' or ' ' or '=')
+                && !(isAmongNames && trimmed[w.Length..].Any(char.IsLetter)));
     }
 
     /// <summary><c>(12 rows)</c>, as database shells end their answers.</summary>
