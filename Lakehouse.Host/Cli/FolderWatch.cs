@@ -7,8 +7,9 @@ using System.Text.Json.Serialization;
 namespace Lakehouse.Host.Cli;
 
 /// <summary>
-/// Ingests the files that come into a folder. What was ingested is written down there, in a file of a line each; between the server's answer and that line, the
-/// Idempotency-Key keeps a file from being ingested twice. A file with other bytes than before is ingested again, except where its rows would be added twice.
+/// Ingests the files that come into a folder. What is sent and what was ingested is written down there, in a file of a line each; between the server's answer
+/// and the second line, the Idempotency-Key keeps a file from being ingested twice. A file with other bytes than before is ingested again, except where its
+/// rows would be added twice.
 /// </summary>
 internal sealed class FolderWatch : IDisposable
 {
@@ -30,6 +31,7 @@ internal sealed class FolderWatch : IDisposable
     private readonly string _mode;
     private readonly FileStream _state;
     private readonly Dictionary<(string File, string? Dataset), FileState> _done = [];
+    private readonly Dictionary<(string File, string? Dataset), FileState> _sent = []; // without an answer so far
     private readonly HashSet<FileState> _leftOut = []; // which need not be read again
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private Dictionary<string, FileState> _last = [];
@@ -57,7 +59,7 @@ internal sealed class FolderWatch : IDisposable
             var path = Path.Combine(folder, StateName);
             var state = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None); // other watchers are kept out
             var lines = new StreamReader(state).ReadToEnd().Split('\n');
-            state.Write(lines.Length > 1 ? "\n\n"u8 : []); // the last line may have been cut off; an empty one after it says so
+            state.Write(state.Length > 0 ? "\n\n"u8 : []); // the last line may have been cut off; an empty one after it says so
 
             // The files of one dataset are added to it; of several, each replaces its own.
             var all = name is not null && mode is null ? $"mode={Append}&{parameters}".TrimEnd('&') : parameters;
@@ -66,7 +68,7 @@ internal sealed class FolderWatch : IDisposable
             {
                 if (FileState.TryParse(lines[i]) is { } file)
                 {
-                    watch._done[(file.File, file.Dataset)] = file;
+                    watch.Take(file);
                 }
                 else if (lines[i].Length > 0 && i + 1 < lines.Length && lines[i + 1].Length > 0)
                 {
@@ -208,6 +210,13 @@ internal sealed class FolderWatch : IDisposable
                     $"{file.File}: left out, because it has changed since its rows were added to '{dataset}', and those that it still has would be there "
                     + "twice. Put new rows into a file of another name, or use --mode upsert.");
             }
+            else if (_mode == Append && _sent.GetValueOrDefault((file.File, dataset)) is { } sent && sent.Sha256 != found.Sha256)
+            {
+                _leftOut.Add(file);
+                await TellOnceAsync(
+                    $"{file.File}: left out, because it has changed since it was sent to '{dataset}', and there was no answer: the rows that it had may be "
+                    + "there. Look, and put those that are not there into a file of another name.");
+            }
             else
             {
                 await IngestAsync(found, content, stop);
@@ -225,8 +234,15 @@ internal sealed class FolderWatch : IDisposable
 
     private async Task IngestAsync(FileState file, Stream content, CancellationToken stop)
     {
-        var key = "watch-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.ToLine())));
+        // What was sent before an interruption has the key of then, also where only its time is another one now.
+        var sent = _sent.GetValueOrDefault((file.File, file.Dataset)) is { } before && before.Sha256 == file.Sha256 ? before with { IsSent = false } : file;
+        var key = "watch-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sent.ToLine())));
         string? error = null;
+        if (ReferenceEquals(sent, file))
+        {
+            Record(file with { IsSent = true });
+        }
+
         try
         {
             // Not as a job: the status says whether the file is refused for good.
@@ -239,15 +255,34 @@ internal sealed class FolderWatch : IDisposable
             await Terminal.Error.WriteLineAsync($"{file.File}: {refused.Message}");
         }
 
+        catch (CommandException away) when (away.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+        {
+            _sent.Remove((file.File, file.Dataset)); // nothing has come to the server
+            throw;
+        }
+
         Record(error is null ? file : file with { Error = error, Parameters = _parameters });
     }
 
-    /// <summary>Writes down a file, also one that was refused: it is tried again when it has changed.</summary>
+    /// <summary>Writes down a file that is about to be sent, was ingested, or was refused: then it is tried again when it has changed.</summary>
     private void Record(FileState file)
     {
-        _done[(file.File, file.Dataset)] = file;
+        Take(file);
         _state.Write(Encoding.UTF8.GetBytes(file.ToLine() + "\n"));
         _state.Flush(flushToDisk: true);
+    }
+
+    private void Take(FileState file)
+    {
+        var of = (file.File, file.Dataset);
+        if (file.IsSent)
+        {
+            _sent[of] = file;
+            return;
+        }
+
+        _sent.Remove(of);
+        _done[of] = file;
     }
 
     private async Task TellOnceAsync(string message)
@@ -291,6 +326,10 @@ internal sealed class FolderWatch : IDisposable
 
         /// <summary>Why it was refused.</summary>
         public string? Error { get; init; }
+
+        /// <summary>Whether it is sent, and nothing is known of an answer.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsSent { get; init; }
 
         /// <summary>The options with which it was refused.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

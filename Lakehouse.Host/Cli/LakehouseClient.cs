@@ -113,7 +113,7 @@ internal sealed class LakehouseClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new CommandException($"No answer from {_http.BaseAddress}: {error.Message.TrimEnd('.')}. Is the server running? Start it with: serve");
+            throw new CommandException($"No answer from {_http.BaseAddress}: {error.Message.TrimEnd('.')}. Is the server running? Start it with: serve", error);
         }
     }
 

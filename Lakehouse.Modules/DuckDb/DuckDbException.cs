@@ -9,6 +9,7 @@ public sealed class DuckDbException : Exception
         ("INTERRUPT", DuckDbErrorKind.Interrupted),
         ("Out of Memory", DuckDbErrorKind.OutOfMemory),
         ("IO Error", DuckDbErrorKind.InputOutput),
+        ("Invalid Error: TProtocolException", DuckDbErrorKind.InputOutput), // a Parquet file whose pages are not what its footer says
         ("Permission Error", DuckDbErrorKind.Permission),
         ("INTERNAL", DuckDbErrorKind.Engine),
         ("FATAL", DuckDbErrorKind.Engine),

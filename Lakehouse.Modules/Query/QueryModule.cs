@@ -47,10 +47,7 @@ public static class QueryModule
             compression.Providers.Add<BrotliCompressionProvider>();
         });
         services.AddSingleton<SystemRows>()
-            .AddSingleton<ISystemTable, DatasetsTable>()
-            .AddSingleton<ISystemTable, ColumnsTable>()
             .AddSingleton<ISystemTable, SnapshotsTable>()
-            .AddSingleton<ISystemTable, ObjectsTable>()
             .AddSingleton<ISystemTable, QueriesTable>()
             .AddSingleton<ISystemTable, JournalTable>();
         services.AddSingleton<AnswerCache>().AddSingleton<AnswerSpool>();

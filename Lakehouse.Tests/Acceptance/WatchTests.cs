@@ -85,6 +85,7 @@ public sealed class WatchTests : IDisposable
         await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
         var url = server.Http.BaseAddress!.ToString();
         Directory.CreateDirectory(_folder.File("in/sub.csv"));
+        await WriteAsync("in/.lakehouse-ingested", "{\"file\":\"z.csv\",\"si"); // the first line that a command wrote was cut off
         (await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", [_folder.File("in/a.csv")])).ExitCode.Should().Be(0);
         File.CreateSymbolicLink(_folder.File("in/b.csv"), _folder.File("nowhere.csv"));
         await WriteAsync("in/c.csv", string.Empty);
@@ -124,6 +125,26 @@ public sealed class WatchTests : IDisposable
         var (_, error) = await RunUntilSaidAsync(url, ["b.csv: was a.csv", "c.csv -> ", "wide.csv -> "], "--name", "t", "--on-error", "skip");
         error.Should().Contain("line 2 left out");
         (await server.RowsAsync("FROM t ORDER BY x")).Should().Be("[[1],[1],[3]]");
+    }
+
+    /// <summary>The command was killed after the server had the file, and before it could write that down.</summary>
+    [Theory]
+    [InlineData("x\n1\n", "[[1],[5]]", "a.csv -> ")]
+    [InlineData("x\n1\n2\n", "[[1],[5]]", "a.csv: left out, because it has changed since it was sent")]
+    public async Task A_file_whose_answer_was_lost_is_not_ingested_twice(string content, string rows, string said)
+    {
+        await using var server = await LakehouseProcess.StartAsync(_folder.File("data"));
+        var url = server.Http.BaseAddress!.ToString();
+        Directory.CreateDirectory(_folder.File("in"));
+        await WriteAsync("in/a.csv", "x\n1\n");
+        await RunUntilSaidAsync(url, ["a.csv -> "], "--name", "t");
+        var lines = await File.ReadAllLinesAsync(_folder.File("in/.lakehouse-ingested"));
+        lines.Should().HaveCount(2);
+        await WriteAsync("in/.lakehouse-ingested", lines[0] + "\n" + lines[1][..10]);
+        await WriteAsync("in/a.csv", content);
+        await WriteAsync("in/b.csv", "x\n5\n");
+        await RunUntilSaidAsync(url, [said, "b.csv -> "], "--name", "t");
+        (await server.RowsAsync("FROM t ORDER BY x")).Should().Be(rows);
     }
 
     [Fact]

@@ -114,6 +114,14 @@ public sealed class NameTests
     [InlineData("100%/a*b.txt", "100%25/a%2Ab.txt")]
     public void Keys_become_paths(string key, string path) => KeyPath.Encode(key).Should().Be(path);
 
+    [Theory]
+    [InlineData("%2e%2e.csv")]
+    [InlineData("%41.csv")]
+    [InlineData("a%2a.csv")]
+    [InlineData("%zz.csv")]
+    public void A_name_that_no_key_is_written_as_is_that_of_no_object(string name) =>
+        KeyPath.Decode(name, isFolder: false).Kind.Should().Be(KeyPathKind.None);
+
     [Fact]
     public void No_two_keys_share_a_path_and_every_path_gives_its_key_back()
     {

@@ -223,7 +223,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             var shape = await files.DescribeAsync(file, rowsMax, cancellationToken);
             return shape.RowCount is >= 0 and <= rowCountMax ? shape : throw ParquetSpool.Invalid($"it says that it has {shape.RowCount} rows");
         }
-        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.InvalidInput)
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.InvalidInput || error.Code == "engine_failed")
         {
             throw ParquetSpool.Invalid("the engine finds no tables in it", error);
         }

@@ -14,7 +14,6 @@ internal sealed class FileObjectStore : IObjectStore
 {
     private static readonly EnumerationOptions AllFolders = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
-
     private readonly string _root;
     private readonly TimeProvider _time;
     private readonly IJournal? _journal;
@@ -109,17 +108,23 @@ internal sealed class FileObjectStore : IObjectStore
     public Task<ObjectInfo?> FindAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
     {
         var file = new FileInfo(PathOf(key));
-        return Task.FromResult(file.Exists ? Describe(key, file) : null);
+        return Task.FromResult(IsObject(file) ? Describe(key, file) : null);
     });
 
     public Task<ObjectContent?> OpenAsync(ObjectKey key, CancellationToken cancellationToken) => GuardAsync(() =>
     {
+        var path = PathOf(key);
+        if (!IsObject(new FileInfo(path)))
+        {
+            return Task.FromResult<ObjectContent?>(null);
+        }
+
         FileStream stream;
         try
         {
             // Without the buffer of FileStream, which would only add a copy: objects are read in large pieces.
             stream = new FileStream(
-                PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -196,7 +201,7 @@ internal sealed class FileObjectStore : IObjectStore
     public Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken) => GuardAsync(() =>
     {
         var path = PathOf(key);
-        return Task.FromResult<ILocalFile?>(File.Exists(path) ? new PlaceFile(path) : null);
+        return Task.FromResult<ILocalFile?>(IsObject(new FileInfo(path)) ? new PlaceFile(path) : null);
     });
 
     private IEnumerable<ObjectInfo> Walk(string prefix, string startAfter, CancellationToken cancellationToken)
@@ -205,12 +210,15 @@ internal sealed class FileObjectStore : IObjectStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             file.Refresh(); // of a large folder, minutes may have passed since it was read
-            if (file.Exists && ObjectKey.TryParse(key, out var objectKey, out _))
+            if (IsObject(file) && ObjectKey.TryParse(key, out var objectKey, out _))
             {
                 yield return Describe(objectKey, file); // others were deleted since the folder was read, or put there by other means
             }
         }
     }
+
+    /// <summary>Whether it is a file. What else may be in the folder, such as a named pipe, has no bytes.</summary>
+    private static bool IsObject(FileInfo file) => file.Exists && (file.Length > 0 || !Posix.IsSpecial(file.FullName));
 
     private static List<ObjectInfo> Take(IEnumerator<ObjectInfo> walk, int countMax)
     {

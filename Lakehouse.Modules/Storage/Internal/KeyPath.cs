@@ -69,7 +69,14 @@ internal static class KeyPath
                 return (KeyPathKind.None, string.Empty);
             }
 
-            text.Append((char)Convert.ToInt32(name.Substring(i + 1, 2), 16));
+            // What no key is written as is no key's file: it would be listed and not be found.
+            var escaped = (char)Convert.ToInt32(name.Substring(i + 1, 2), 16);
+            if (!Escaped.Contains(escaped, StringComparison.Ordinal) || char.IsAsciiLetterLower(name[i + 1]) || char.IsAsciiLetterLower(name[i + 2]))
+            {
+                return (KeyPathKind.None, string.Empty);
+            }
+
+            text.Append(escaped);
             i += 2;
         }
 

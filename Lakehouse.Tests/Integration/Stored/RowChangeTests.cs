@@ -29,12 +29,21 @@ public sealed class RowChangeTests : IAsyncLifetime
         (await KeysAsync("t")).Should().HaveCount(3);
     }
 
+    [Fact]
+    public async Task Columns_can_be_called_by_the_name_of_their_dataset_too()
+    {
+        await IngestAsync(_host, "t", "x\n1\n2\n3\n4\n");
+        (await DeleteAsync("t", "t.x = 1")).Body.GetProperty("removed_rows").GetInt64().Should().Be(1);
+        (await DeleteAsync("t", "EXISTS (FROM t later WHERE later.x = t.x + 1)")).Body.GetProperty("removed_rows").GetInt64().Should().Be(2);
+        (await _host.RowsAsync("FROM t")).Should().Be("[[4]]");
+    }
+
     [Theory]
     [InlineData("COLUMNS(*) IS NULL", "COLUMNS")]
     [InlineData("1 = 1 AND columns ( 'x' ) = 1", "COLUMNS")]
     [InlineData("(SELECT count(*) FROM $$rows@0$$) > 0", "rows@0")]
     [InlineData("(SELECT count(*) FROM 'rows@0') > 0", "rows@0")]
-    [InlineData("t.y = 1", "Candidate tables: \"t\"")]
+    [InlineData("t.y = 1", "\"t\" does not have a column named \"y\"")]
     [InlineData("y = 1", "LINE 1: y = 1")]
     [InlineData("x =\n y", "LINE 2:  y")]
     [InlineData("x = 1) OR (1 = 1", "brackets")]

@@ -34,6 +34,38 @@ public abstract class SystemTableTests(string isolation) : IAsyncLifetime
             .Should().Be("""[["x","1","2",0],["y","b","b",2]]""");
     }
 
+    /// <summary>Datasets come and go meanwhile: what one statement lists twice is the same.</summary>
+    [Fact]
+    public async Task All_lists_of_a_statement_are_of_one_moment()
+    {
+        using var end = new CancellationTokenSource();
+        var writer = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await _host.IngestAsync("comes", "x\n1\n");
+                (await _host.Http.DeleteAsync("/v1/catalog/dataset/comes")).EnsureSuccessStatusCode();
+            }
+        });
+        try
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                const string tables = "(SELECT count(*) FROM information_schema.tables)";
+                (await _host.RowsAsync($"SELECT {tables} - {tables}")).Should().Be("[[0]]");
+                (await _host.RowsAsync("SELECT name FROM lakehouse.datasets d WHERE NOT EXISTS (FROM information_schema.columns WHERE table_name = d.name)"))
+                    .Should().Be("[]");
+                (await _host.RowsAsync("FROM lakehouse.datasets d FULL JOIN (SHOW TABLES) t ON d.name = t.name WHERE d.name IS NULL OR t.name IS NULL"))
+                    .Should().Be("[]");
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await writer;
+        }
+    }
+
     [Fact]
     public async Task What_was_dropped_is_among_the_snapshots()
     {

@@ -142,6 +142,23 @@ public sealed class FileObjectStoreTests : ObjectStoreContract, IDisposable
         (await open.Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("key_leaves_bucket");
     }
 
+    /// <summary>To open a named pipe would wait for somebody to write into it.</summary>
+    [Fact]
+    public async Task What_is_no_file_is_no_object()
+    {
+        await LakehouseProcess.RunCommandAsync(_folder.Path, "mkfifo", [Path.Combine(Store.LocalFolder!, "pipe.csv")]);
+        await File.WriteAllTextAsync(Path.Combine(Store.LocalFolder!, "%2e%2e.csv"), "a name that no key is written as");
+        await File.WriteAllTextAsync(Path.Combine(Store.LocalFolder!, "empty.csv"), string.Empty);
+        var key = ObjectKey.Parse("pipe.csv");
+        var patience = TimeSpan.FromSeconds(10);
+        (await Task.Run(() => Store.OpenAsync(key, default)).WaitAsync(patience)).Should().BeNull();
+        (await Task.Run(() => Store.FindAsync(key, default)).WaitAsync(patience)).Should().BeNull();
+        (await Task.Run(() => Store.LocalizeAsync(key, null, default)).WaitAsync(patience)).Should().BeNull();
+        (await Store.ListAsync(string.Empty, string.Empty, 10, default)).Objects.Select(o => o.Key.Value).Should().Equal("empty.csv");
+        await Store.DeleteAsync(key, default);
+        Directory.GetFiles(Store.LocalFolder!).Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task What_a_killed_process_left_is_no_object_and_goes_at_the_next_start()
     {

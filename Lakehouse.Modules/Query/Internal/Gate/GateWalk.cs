@@ -358,7 +358,10 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
         var isOfLake = table.Length == 0 && Text(node, "schema_name") is "main" or "memory" && Text(node, "catalog_name") is null or "memory";
         if (!isOfLake && !AllowedShows.Contains(table))
         {
-            throw GateErrors.Forbidden($"SHOW {table.Trim('"')} is not allowed; SHOW TABLES and SHOW ALL TABLES are");
+            var what = table.Length > 0 ? table.Trim('"') : $"TABLES FROM {Text(node, "schema_name")}";
+            throw GateErrors.Forbidden(
+                $"SHOW {what} is not allowed; SHOW TABLES, SHOW ALL TABLES and DESCRIBE of a dataset are, and lakehouse.datasets and lakehouse.columns have "
+                + "more");
         }
 
         (NamesEveryDataset, IsRepeatable) = (true, false);

@@ -39,10 +39,12 @@ internal static class CallFrames
     }
 
     /// <summary>Writes a call of <see cref="ISystemRows.ReadAsync"/>.</summary>
-    public static void WriteRows(FrameWriter frame, int number, string table) => frame.Begin(FrameKind.Call).Int(number).Byte(Rows).Text(table).End();
+    public static void WriteRows(FrameWriter frame, int number, string statement, string table) =>
+        frame.Begin(FrameKind.Call).Int(number).Byte(Rows).Text(statement).Text(table).End();
 
     /// <summary>Writes a call of <see cref="ISystemRows.FindFilesAsync"/>.</summary>
-    public static void WriteFiles(FrameWriter frame, int number, string dataset) => frame.Begin(FrameKind.Call).Int(number).Byte(Files).Text(dataset).End();
+    public static void WriteFiles(FrameWriter frame, int number, string statement, string dataset) =>
+        frame.Begin(FrameKind.Call).Int(number).Byte(Files).Text(statement).Text(dataset).End();
 
     /// <summary>Reads the texts of a call or of an answer.</summary>
     public static IReadOnlyList<string> ReadTexts(ref FrameReader frame)
@@ -62,16 +64,16 @@ internal static class CallFrames
         var kind = frame.Byte();
         if (kind is Rows or Files)
         {
-            var name = frame.Text();
+            var (statement, name) = (frame.Text(), frame.Text());
             return kind == Rows
                 ? async (targets, stop) =>
                 {
-                    var rows = await targets.System.ReadAsync(name, stop);
+                    var rows = await targets.System.ReadAsync(statement, name, stop);
                     return output => output.Bytes(rows.Span);
                 }
             : async (targets, stop) =>
             {
-                var paths = await targets.System.FindFilesAsync(name, stop);
+                var paths = await targets.System.FindFilesAsync(statement, name, stop);
                 return output => WriteTexts(output, paths);
             };
         }

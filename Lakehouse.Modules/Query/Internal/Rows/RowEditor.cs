@@ -22,6 +22,7 @@ namespace Lakehouse.Query.Internal.Rows;
 internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IObjectStore store, IScratchSpace scratch, QueryOptions options) : IDatasetRows
 {
     private const int TriesMax = 8;
+
     // Which no statement of a client can read, because versions begin with 1.
     private const string Rows = "rows@0";
     private const string New = "new@0";
@@ -35,6 +36,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
 
         // A condition may name tables, but not this one: what is in it differs from step to step.
         var source = $"rows_{Guid.NewGuid():N}@0";
+        var alias = $"AS {DuckDbSql.Identifier(name.Value)}";
         return TryAsync(async () =>
         {
             // Another process may have brought rows that this one has not heard of: what is not there now is said to be not there.
@@ -48,21 +50,21 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
             };
             try
             {
-                statement = statement with { Pins = await CheckAsync(statement, condition, cancellationToken) };
+                statement = statement with { Pins = await CheckAsync(statement, alias, condition, cancellationToken) };
             }
             catch (LakehouseException error)
             {
                 throw InCondition(error, name, source);
             }
 
-            var found = await FindAsync(statement, $"WHERE (\n{condition}\n)", cancellationToken);
+            var found = await FindAsync(statement, $"{alias} WHERE (\n{condition}\n)", cancellationToken);
             if (found.Count == 0)
             {
                 return new RowChange(new CommitResult(dataset, IsUnchanged: true), 0);
             }
 
             using var folder = scratch.Create();
-            var rewrites = await RewriteAsync(name, statement, found, $"WHERE (\n{condition}\n) IS NOT TRUE", folder.Path, cancellationToken);
+            var rewrites = await RewriteAsync(name, statement, found, $"{alias} WHERE (\n{condition}\n) IS NOT TRUE", folder.Path, cancellationToken);
             var removed = RemovedCount(found, rewrites);
             var commit = new DatasetCommit(
                 name, dataset.Fingerprint, dataset.Columns, [], -removed, "delete", CommitMode.Append, ExpectedVersion: dataset.Version, Rewrites: rewrites);
@@ -117,9 +119,10 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
 
     /// <summary>Lets the engine judge a condition over the columns of the dataset alone, so that its errors name these.</summary>
     /// <returns>The versions of the other datasets that it reads, so that every step reads the same.</returns>
-    private async Task<IReadOnlyDictionary<string, DatasetVersion>> CheckAsync(RowStatement statement, string condition, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, DatasetVersion>> CheckAsync(
+        RowStatement statement, string alias, string condition, CancellationToken cancellationToken)
     {
-        var value = $"SELECT (\n{condition}\n) FROM \"{statement.Source}\" LIMIT 0";
+        var value = $"SELECT (\n{condition}\n) FROM \"{statement.Source}\" {alias} LIMIT 0";
         await using (var values = await engine.ReadAsync(statement, value, options.RewriteTimeout, cancellationToken))
         {
             if (values.Columns is not [{ Type: "BOOLEAN" }])
@@ -128,7 +131,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
             }
         }
 
-        var sql = $"SELECT 1 FROM \"{statement.Source}\" WHERE (\n{condition}\n) LIMIT 0";
+        var sql = $"SELECT 1 FROM \"{statement.Source}\" {alias} WHERE (\n{condition}\n) LIMIT 0";
         await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
         return rows.Head.Datasets.Where(d => rows.Head.Newest.Contains(d.Name) && d.Name != statement.Source).DistinctBy(d => d.Name)
             .ToDictionary(d => d.Name, d => new DatasetVersion(d.Version, default), StringComparer.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ internal static class CatalogMacros
 {
     private const string Place = "'memory' AS database_name, 'main' AS schema_name, false AS internal, false AS temporary";
 
-    private static readonly string Names = SystemTableShape.Rows(NamesTable.Table);
+    private static readonly string Names = SystemTableShape.Rows(NamesTable.Table.Name);
 
     /// <summary>The statements that make them, after the views of <see cref="SystemTableShape"/>.</summary>
     public static IReadOnlyList<string> Statements { get; } =

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Lakehouse.Catalog;
 using Lakehouse.Query.Internal.Datasets;
 
 namespace Lakehouse.Query.Internal.SystemTables;
@@ -8,19 +6,14 @@ namespace Lakehouse.Query.Internal.SystemTables;
 /// <c>lakehouse.columns</c>: the columns of datasets and views; <see cref="SystemTableShape"/> adds the statistics, and the columns of datasets that were
 /// registered without them, or with types that are none.
 /// </summary>
-internal sealed class ColumnsTable(ICatalog catalog) : ISystemTable
+internal static class ColumnsTable
 {
-    public string Name => "columns";
+    public static CatalogTable Table { get; } = new(
+        "columns", [new("dataset", "VARCHAR"), new("name", "VARCHAR"), new("position", "BIGINT"), new("type", "VARCHAR")], Read);
 
-    public IReadOnlyList<QueryColumn> Columns { get; } =
-    [
-        new("dataset", "VARCHAR"), new("name", "VARCHAR"), new("position", "BIGINT"), new("type", "VARCHAR"),
-    ];
-
-    public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IEnumerable<IReadOnlyList<object?>> Read(CatalogLists lists)
     {
-        await Task.CompletedTask;
-        foreach (var m in catalog.List().Concat(catalog.ListViews()))
+        foreach (var m in lists.Datasets.Concat(lists.Views))
         {
             if (!m.IsView && !DatasetFiles.IsPlain(m.Columns))
             {

@@ -1,24 +1,20 @@
-using System.Runtime.CompilerServices;
-using Lakehouse.Catalog;
-
 namespace Lakehouse.Query.Internal.SystemTables;
 
 /// <summary><c>lakehouse.datasets</c>: the datasets, derived datasets and views.</summary>
-internal sealed class DatasetsTable(ICatalog catalog) : ISystemTable
+internal static class DatasetsTable
 {
-    public string Name => "datasets";
+    public static CatalogTable Table { get; } = new(
+        "datasets",
+        [
+            new("name", "VARCHAR"), new("kind", "VARCHAR"), new("version", "BIGINT"), new("rows", "BIGINT"), new("bytes", "BIGINT"),
+            new("objects", "BIGINT"), new("columns", "BIGINT"), new("made_by", "VARCHAR"), new("sql", "VARCHAR"), new("created_at", "TIMESTAMP"),
+            new("updated_at", "TIMESTAMP"),
+        ],
+        Read);
 
-    public IReadOnlyList<QueryColumn> Columns { get; } =
-    [
-        new("name", "VARCHAR"), new("kind", "VARCHAR"), new("version", "BIGINT"), new("rows", "BIGINT"), new("bytes", "BIGINT"),
-        new("objects", "BIGINT"), new("columns", "BIGINT"), new("made_by", "VARCHAR"), new("sql", "VARCHAR"), new("created_at", "TIMESTAMP"),
-        new("updated_at", "TIMESTAMP"),
-    ];
-
-    public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IEnumerable<IReadOnlyList<object?>> Read(CatalogLists lists)
     {
-        await Task.CompletedTask;
-        foreach (var m in catalog.List().Concat(catalog.ListViews()))
+        foreach (var m in lists.Datasets.Concat(lists.Views))
         {
             var kind = m.Definition is { } definition ? definition.Kind.ToString().ToLowerInvariant() : "dataset";
             yield return

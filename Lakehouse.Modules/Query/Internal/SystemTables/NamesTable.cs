@@ -1,30 +1,21 @@
-using System.Runtime.CompilerServices;
-using Lakehouse.Catalog;
-
 namespace Lakehouse.Query.Internal.SystemTables;
 
 /// <summary>
 /// The names of datasets and views, each with the query of a view: what <see cref="CatalogMacros"/> lists. Statements cannot name it. It is less than a tenth
 /// of <c>lakehouse.datasets</c>.
 /// </summary>
-internal sealed class NamesTable(ICatalog catalog) : ISystemTable
+internal static class NamesTable
 {
-    /// <summary>Its name.</summary>
-    public const string Table = "names";
+    public static CatalogTable Table { get; } = new("names", [new("name", "VARCHAR"), new("sql", "VARCHAR")], Read);
 
-    public string Name => Table;
-
-    public IReadOnlyList<QueryColumn> Columns { get; } = [new("name", "VARCHAR"), new("sql", "VARCHAR")];
-
-    public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IEnumerable<IReadOnlyList<object?>> Read(CatalogLists lists)
     {
-        await Task.CompletedTask;
-        foreach (var m in catalog.List())
+        foreach (var m in lists.Datasets)
         {
             yield return [m.Name.Value];
         }
 
-        foreach (var m in catalog.ListViews())
+        foreach (var m in lists.Views)
         {
             yield return [m.Name.Value, m.Definition!.Sql];
         }

@@ -1,23 +1,19 @@
-using System.Runtime.CompilerServices;
-using Lakehouse.Catalog;
-
 namespace Lakehouse.Query.Internal.SystemTables;
 
 /// <summary><c>lakehouse.objects</c>: the data files of the newest versions.</summary>
-internal sealed class ObjectsTable(ICatalog catalog) : ISystemTable
+internal static class ObjectsTable
 {
-    public string Name => "objects";
+    public static CatalogTable Table { get; } = new(
+        "objects",
+        [
+            new("dataset", "VARCHAR"), new("version", "BIGINT"), new("position", "BIGINT"), new("key", "VARCHAR"), new("bytes", "BIGINT"),
+            new("rows", "BIGINT"), new("sha256", "VARCHAR"),
+        ],
+        Read);
 
-    public IReadOnlyList<QueryColumn> Columns { get; } =
-    [
-        new("dataset", "VARCHAR"), new("version", "BIGINT"), new("position", "BIGINT"), new("key", "VARCHAR"), new("bytes", "BIGINT"),
-        new("rows", "BIGINT"), new("sha256", "VARCHAR"),
-    ];
-
-    public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IEnumerable<IReadOnlyList<object?>> Read(CatalogLists lists)
     {
-        await Task.CompletedTask;
-        foreach (var m in catalog.List())
+        foreach (var m in lists.Datasets)
         {
             for (var i = 0; i < m.Objects.Count; i++)
             {

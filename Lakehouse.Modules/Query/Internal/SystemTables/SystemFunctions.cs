@@ -42,7 +42,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
         for (var row = 0; row < rowCount; row++)
         {
             var table = TextAt(arguments[0], row)!;
-            output.SetText(row, Ask(scope, () => rows.ReadAsync(table, scope.Stopping)).Span);
+            output.SetText(row, Ask(scope, () => rows.ReadAsync(scope.Id, table, scope.Stopping)).Span);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
         for (var row = 0; row < rowCount; row++)
         {
             var dataset = TextAt(arguments[0], row)!;
-            var columns = TryReadColumns(TryFindFiles(dataset, scope.Stopping), scope.Stopping);
+            var columns = TryReadColumns(TryFindFiles(scope, dataset), scope.Stopping);
             output.SetText(row, JsonSerializer.SerializeToUtf8Bytes(columns.Select((c, i) => new[] { dataset, c.Name, $"{i + 1}", c.Type })));
         }
     }
@@ -88,7 +88,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
             var (dataset, column) = (TextAt(arguments[0], row)!, TextAt(arguments[1], row)!);
             if (!known.TryGetValue(dataset, out var columns))
             {
-                known[dataset] = columns = TryReadFooters(TryFindFiles(dataset, scope.Stopping), scope.Stopping);
+                known[dataset] = columns = TryReadFooters(TryFindFiles(scope, dataset), scope.Stopping);
             }
 
             var values = columns.GetValueOrDefault(column);
@@ -107,13 +107,13 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     }
 
     /// <summary>The data files of a dataset; none where one of them cannot be had. Such a dataset does not keep the others from being listed.</summary>
-    private IReadOnlyList<string> TryFindFiles(string dataset, CancellationToken stopping)
+    private IReadOnlyList<string> TryFindFiles(VectorScope scope, string dataset)
     {
         try
         {
-            return rows.FindFilesAsync(dataset, stopping).GetAwaiter().GetResult();
+            return rows.FindFilesAsync(scope.Id, dataset, scope.Stopping).GetAwaiter().GetResult();
         }
-        catch (LakehouseException) when (!stopping.IsCancellationRequested)
+        catch (LakehouseException) when (!scope.Stopping.IsCancellationRequested)
         {
             return [];
         }

@@ -16,33 +16,58 @@ internal sealed class SystemRows : ISystemRows
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly CatalogTable[] OfCatalog = [DatasetsTable.Table, ColumnsTable.Table, ObjectsTable.Table];
+
     private readonly Dictionary<string, ISystemTable> _tables;
-    private readonly ICatalog _catalog;
+    private readonly Dictionary<string, CatalogTable> _ofCatalog = OfCatalog.Append(NamesTable.Table).ToDictionary(t => t.Name, StringComparer.Ordinal);
+    private readonly StatementLists _lists;
     private readonly IObjectStore _store;
     private readonly QueryOptions _options;
 
     public SystemRows(IEnumerable<ISystemTable> tables, ICatalog catalog, IObjectStore store, QueryOptions options)
     {
-        var named = tables.ToList();
-        _tables = named.Append(new NamesTable(catalog)).ToDictionary(t => t.Name, StringComparer.Ordinal);
-        (_catalog, _store, _options) = (catalog, store, options);
-        Shapes = [.. named.Select(t => new SystemTableShape(t.Name, t.Columns))];
+        _tables = tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        (_lists, _store, _options) = (new StatementLists(catalog), store, options);
+        Shapes =
+        [
+            .. OfCatalog.Select(t => new SystemTableShape(t.Name, t.Columns)),
+            .. _tables.Values.Select(t => new SystemTableShape(t.Name, t.Columns)),
+        ];
     }
 
     /// <summary>The tables that statements can name.</summary>
     public IReadOnlyList<SystemTableShape> Shapes { get; }
 
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(string table, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(string statement, string table, CancellationToken cancellationToken)
     {
         var output = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(output, Json);
         json.WriteStartArray();
-        await foreach (var row in _tables[table].ReadAsync(cancellationToken))
+        if (_ofCatalog.TryGetValue(table, out var ofCatalog))
+        {
+            foreach (var row in ofCatalog.Read(_lists.Of(statement)))
+            {
+                Write(table, row);
+            }
+        }
+        else
+        {
+            await foreach (var row in _tables[table].ReadAsync(cancellationToken))
+            {
+                Write(table, row);
+            }
+        }
+
+        json.WriteEndArray();
+        await json.FlushAsync(cancellationToken);
+        return output.WrittenMemory;
+
+        void Write(string table, IReadOnlyList<object?> row)
         {
             json.WriteStartArray();
             foreach (var value in row)
             {
-                Write(json, value);
+                SystemRows.Write(json, value);
             }
 
             json.WriteEndArray();
@@ -55,15 +80,11 @@ internal sealed class SystemRows : ISystemRows
                     + "once. Raise the bound, or use the calls of /v1/catalog, which answer page by page.");
             }
         }
-
-        json.WriteEndArray();
-        await json.FlushAsync(cancellationToken);
-        return output.WrittenMemory;
     }
 
-    public async Task<IReadOnlyList<string>> FindFilesAsync(string dataset, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> FindFilesAsync(string statement, string dataset, CancellationToken cancellationToken)
     {
-        if (_catalog.FindIgnoringCase(dataset) is not { } manifest)
+        if (_lists.Of(statement).FindDataset(dataset) is not { } manifest)
         {
             return [];
         }

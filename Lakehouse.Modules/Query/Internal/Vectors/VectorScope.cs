@@ -14,6 +14,9 @@ internal sealed class VectorScope(Action ended) : IDisposable
     private readonly ConcurrentDictionary<(string? Model, string Text), ReadOnlyMemory<float>> _known = new();
     private VectorError? _error;
 
+    /// <summary>Names the query among all queries of all engines.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
     /// <summary>Cancelled when the query is stopped.</summary>
     public CancellationToken Stopping => _stop.Token;
 

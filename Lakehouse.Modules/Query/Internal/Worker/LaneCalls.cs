@@ -36,16 +36,16 @@ internal sealed class LaneCalls : ISqlVectors, ISystemRows
         return Task.FromResult<IReadOnlyList<IReadOnlyList<SqlVectorHit>>>(CallFrames.ReadHits(ref reader));
     }
 
-    public Task<ReadOnlyMemory<byte>> ReadAsync(string table, CancellationToken cancellationToken)
+    public Task<ReadOnlyMemory<byte>> ReadAsync(string statement, string table, CancellationToken cancellationToken)
     {
-        var answer = Ask((frames, number) => CallFrames.WriteRows(frames, number, table), cancellationToken);
+        var answer = Ask((frames, number) => CallFrames.WriteRows(frames, number, statement, table), cancellationToken);
         var reader = new FrameReader(answer.Span);
         return Task.FromResult<ReadOnlyMemory<byte>>(reader.Bytes().ToArray());
     }
 
-    public Task<IReadOnlyList<string>> FindFilesAsync(string dataset, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> FindFilesAsync(string statement, string dataset, CancellationToken cancellationToken)
     {
-        var answer = Ask((frames, number) => CallFrames.WriteFiles(frames, number, dataset), cancellationToken);
+        var answer = Ask((frames, number) => CallFrames.WriteFiles(frames, number, statement, dataset), cancellationToken);
         var reader = new FrameReader(answer.Span);
         return Task.FromResult(CallFrames.ReadTexts(ref reader));
     }

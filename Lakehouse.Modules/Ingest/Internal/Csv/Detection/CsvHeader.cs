@@ -145,7 +145,7 @@ internal static class CsvHeader
                 throw At(
                     line,
                     "csv_bad_column_name",
-                    $"the name of column {i + 1} holds a control character or has more than {NameLengthMax} characters. Is a quote not closed");
+                    $"the name of column {i + 1} holds a control character or has more than {NameLengthMax} characters. Is a quote not closed?");
             }
 
             if (!seen.TryAdd(name, i))
