@@ -19,6 +19,22 @@ internal sealed class LakehouseClient : IDisposable
 
     public static LakehouseClient Connect(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
     {
+        var (address, token) = Find(url, configPath, overrides);
+        var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        if (token.Length > 0)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return new LakehouseClient(http);
+    }
+
+    /// <summary>The address of the server, and the token for it, which is empty for none.</summary>
+    /// <param name="url">The address that was told; null for that of the configuration.</param>
+    /// <param name="configPath">The configuration's file; null for the usual one.</param>
+    /// <param name="overrides">Settings of the command line.</param>
+    public static (Uri Address, string Token) Find(string? url, string? configPath, IReadOnlyDictionary<string, string> overrides)
+    {
         // Every setting is read, so that a misspelt one is refused here too. A client does not listen, so it needs no leave for the server's address.
         var settings = LakehouseSettings.Read(SettingsSource.Load(configPath, overrides), allowNonLoopback: "1");
         var (server, auth) = (settings.Server, settings.Auth);
@@ -29,13 +45,7 @@ internal sealed class LakehouseClient : IDisposable
             throw new CommandException($"--url is '{url}'; it is an address like http://127.0.0.1:3110.");
         }
 
-        var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        if (auth.Token.Length > 0)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", auth.Token);
-        }
-
-        return new LakehouseClient(http);
+        return (address, auth.Token);
     }
 
     /// <summary>

@@ -8,25 +8,28 @@ using Lakehouse.Host.Cli;
 using Lakehouse.Host.Server.Connections;
 using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
+using Lakehouse.Mcp;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Lakehouse.Host.Server;
 
 /// <summary>Builds the web application: the modules, and the HTTP edge in front of them.</summary>
 public static class LakehouseServer
 {
-    /// <summary>Builds the application. It listens after it is started.</summary>
-    public static WebApplication Build(LakehouseSettings settings)
+    /// <summary>Builds the application. It listens after it is started, unless it is built to serve one client without a network.</summary>
+    public static WebApplication Build(LakehouseSettings settings, bool listens = true)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse", ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
-        AddLogging(builder.Logging, settings.Server);
+        AddLogging(builder.Logging, settings.Server, listens);
 
         var connections = new ConnectionTable(DescriptorBudget.FitConnections(settings, DescriptorBudget.ReadLimit()), settings.Server.HealthConnections);
 
@@ -60,9 +63,14 @@ public static class LakehouseServer
             .AddVector(settings.Vector)
             .AddEmbed(settings.Embed)
             .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()
-            .AddSearch(settings.Search);
-        ReserveThreads(settings);
+            .AddSearch(settings.Search)
+            .AddMcp(settings.Mcp);
+        if (!listens)
+        {
+            builder.Services.AddSingleton<IServer, SilentServer>();
+        }
 
+        ReserveThreads(settings);
         var app = builder.Build();
         app.UseMiddleware<ProblemGate>();
         app.UseRouting(); // before the gates, so that their errors have the form that the endpoint wants
@@ -73,15 +81,21 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp();
         return app;
     }
 
-    private static void AddLogging(ILoggingBuilder logging, ServerOptions options)
+    private static void AddLogging(ILoggingBuilder logging, ServerOptions options, bool ownsOutput)
     {
+        if (!ownsOutput)
+        {
+            logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        }
+
         logging.ClearProviders();
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("ModelContextProtocol", LogLevel.Warning); // it tells each message
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // the serve command reports why a start fails
         if (options.LogFormat == "json")
         {

@@ -3,6 +3,7 @@ using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
 using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
+using Lakehouse.Mcp;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
@@ -20,7 +21,8 @@ public sealed record LakehouseSettings(
     QueryOptions Query,
     VectorOptions Vector,
     EmbedOptions Embed,
-    SearchOptions Search)
+    SearchOptions Search,
+    McpOptions Mcp)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed. Holds all errors.</exception>
@@ -39,7 +41,8 @@ public sealed record LakehouseSettings(
             QueryOptions.Read(reader),
             VectorOptions.Read(reader),
             EmbedOptions.Read(reader),
-            SearchOptions.Read(reader));
+            SearchOptions.Read(reader),
+            McpOptions.Read(reader));
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)
         {

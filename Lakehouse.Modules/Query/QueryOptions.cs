@@ -152,7 +152,7 @@ public sealed record QueryOptions
             IsIsolated = settings.Choice("query", "isolation", "process", "process", "none") == "process",
             ReserveEngines = settings.Count("query", "reserve_engines", 1, 0, 16),
             EngineStartTimeout = settings.Time("query", "engine_start_timeout", "10s", "1s", "1h"),
-            EngineSilence = settings.Time("query", "engine_silence", "5s", "100ms", "1h"),
+            EngineSilence = settings.Time("query", "engine_silence", "1s", "100ms", "1h"),
             EngineWatchEvery = settings.Time("query", "engine_watch_every", "5ms", "1ms", "1s"),
             AnswerBufferBytes = (int)settings.Size("query", "answer_buffer", "1MiB", "64KiB", "64MiB"),
             MaxMessageBytes = (int)settings.Size("query", "max_message_bytes", "32MiB", "1MiB", "1GiB"),

@@ -19,6 +19,7 @@ public sealed class ArchitectureTests
         ["Vector"] = ["Core", "Storage", "Hnsw"],
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
+        ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search"],
     };
 
     [Fact]
@@ -39,7 +40,8 @@ public sealed class ArchitectureTests
     {
         string[] assemblies =
         [
-            "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search"
+            "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
+            "Lakehouse.Mcp",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

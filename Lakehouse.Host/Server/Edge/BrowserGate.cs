@@ -23,13 +23,14 @@ internal sealed class BrowserGate
     private static readonly string[] RequestHeaders =
     [
         HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.Range, HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
-        HeaderNames.IfRange, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince, "Idempotency-Key",
+        HeaderNames.IfRange, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince, "Idempotency-Key", "Mcp-Session-Id", "MCP-Protocol-Version",
     ];
 
     private static readonly string[] AnswerHeaders =
     [
         HeaderNames.ETag, HeaderNames.ContentRange, HeaderNames.AcceptRanges, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.Allow,
         HeaderNames.WWWAuthenticate, HeaderNames.ContentDisposition, "X-Lakehouse-Query-Id", "X-Lakehouse-Datasets", "X-Lakehouse-Cache",
+        "Mcp-Session-Id",
     ];
 
     // Chromium limits this to two hours, Firefox to 24 hours.

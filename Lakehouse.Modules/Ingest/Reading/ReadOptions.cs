@@ -1,8 +1,28 @@
+using Lakehouse.Core.Text;
+using Lakehouse.Ingest.Internal;
+using Lakehouse.Ingest.Internal.Http;
+
 namespace Lakehouse.Ingest;
 
 /// <summary>How to read a file. What is not said is found out, or is as in RFC 4180. docs/ingest.md describes each.</summary>
 public sealed record ReadOptions
 {
+    /// <summary>Reads options as they are words of an address.</summary>
+    /// <param name="values">The words with their values, e.g. <c>delimiter</c> and <c>semicolon</c>.</param>
+    /// <exception cref="Core.Errors.LakehouseException">
+    /// <c>invalid_option</c>, <c>invalid_delimiter</c>, <c>invalid_header</c> (<see cref="Core.Errors.ErrorKind.InvalidInput"/>).
+    /// </exception>
+    public static ReadOptions Parse(IReadOnlyDictionary<string, string> values)
+    {
+        if (values.Keys.FirstOrDefault(k => !ReadParameters.Names.Contains(k)) is { } unknown)
+        {
+            throw IngestErrors.Option(
+                unknown, $"it is not known{NearestName.Hint(unknown, ReadParameters.Names)}; there are {string.Join(", ", ReadParameters.Names)}");
+        }
+
+        return ReadParameters.Parse(values);
+    }
+
     /// <summary>Everything is found out.</summary>
     public static ReadOptions Default { get; } = new();
 

@@ -6,19 +6,14 @@ namespace Lakehouse.Tests.Fixtures;
 /// <summary>The official package apache-arrow of npm in a process of Node.js, which reads streams one after another.</summary>
 public sealed class ArrowClient : IAsyncLifetime
 {
-    private static readonly string Folder = Repository.File("Lakehouse.Tests", "clients");
-
     private readonly TemporaryFolder _files = new();
     private Process? _node;
 
-    /// <summary>Why the package cannot be used; null where it can. The first call installs it.</summary>
-    public static string? Missing { get; } = Install();
-
     public Task InitializeAsync()
     {
-        if (Missing is null)
+        if (NpmClients.Missing is null)
         {
-            _node = Start("node", "read-arrow.mjs");
+            _node = NpmClients.Start("read-arrow.mjs");
         }
 
         return Task.CompletedTask;
@@ -54,56 +49,18 @@ public sealed class ArrowClient : IAsyncLifetime
 
         _files.Dispose();
     }
-
-    private static string? Install()
-    {
-        try
-        {
-            using (var node = Start("node", "--version"))
-            {
-                node.WaitForExit();
-            }
-
-            // What npm writes last.
-            var installed = new FileInfo(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-            var wanted = new FileInfo(Path.Combine(Folder, "package-lock.json"));
-            if (installed.Exists && installed.LastWriteTimeUtc > wanted.LastWriteTimeUtc)
-            {
-                return null;
-            }
-
-            using var npm = Start("npm", "ci", "--loglevel=error");
-            var error = npm.StandardError.ReadToEndAsync();
-            npm.StandardOutput.ReadToEnd();
-            npm.WaitForExit();
-            return npm.ExitCode == 0 ? null : $"npm ci in Lakehouse.Tests/clients, which installs apache-arrow, ended with {npm.ExitCode}: {error.Result}";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "Node.js and npm, which read Arrow with the package apache-arrow, are not installed.";
-        }
-    }
-
-    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = Folder,
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
 }
 
 /// <summary>A test that reads Arrow with the package of npm; skipped where it cannot be installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ArrowFactAttribute : FactAttribute
 {
-    public ArrowFactAttribute() => Skip = ArrowClient.Missing;
+    public ArrowFactAttribute() => Skip = NpmClients.Missing;
 }
 
 /// <summary>A theory that reads Arrow with the package of npm; skipped where it cannot be installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ArrowTheoryAttribute : TheoryAttribute
 {
-    public ArrowTheoryAttribute() => Skip = ArrowClient.Missing;
+    public ArrowTheoryAttribute() => Skip = NpmClients.Missing;
 }
