@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lakehouse.Access;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
@@ -64,7 +65,8 @@ public static class LakehouseServer
             .AddEmbed(settings.Embed)
             .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()
             .AddSearch(settings.Search)
-            .AddMcp(settings.Mcp);
+            .AddMcp(settings.Mcp)
+            .AddAccess(settings.Access);
         if (!listens)
         {
             builder.Services.AddSingleton<IServer, SilentServer>();
@@ -81,7 +83,7 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using Lakehouse.Access;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
@@ -22,7 +23,8 @@ public sealed record LakehouseSettings(
     VectorOptions Vector,
     EmbedOptions Embed,
     SearchOptions Search,
-    McpOptions Mcp)
+    McpOptions Mcp,
+    AccessOptions Access)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed. Holds all errors.</exception>
@@ -42,7 +44,9 @@ public sealed record LakehouseSettings(
             VectorOptions.Read(reader),
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader),
-            McpOptions.Read(reader));
+            McpOptions.Read(reader),
+            AccessOptions.Read(reader));
+        settings = settings with { Access = settings.Access with { HasAdministratorToken = settings.Auth.Token.Length > 0 } };
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lakehouse.Core.Access;
 
 namespace Lakehouse.Catalog;
 
@@ -10,11 +11,17 @@ public sealed record ManifestResponse(
     string SchemaFingerprint,
     IReadOnlyList<DatasetColumn> Columns,
     IReadOnlyList<ManifestResponse.DataFileResponse> Objects,
-    long RowCount,
+    long? RowCount,
     DateTime CreatedAt,
     DateTime UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? SortBy)
 {
+    /// <summary>Makes the response of a dataset as the caller sees it; without a count of rows where some of them are hidden.</summary>
+    public static ManifestResponse See(Manifest manifest) => From(Caller.Current.See(manifest)) with
+    {
+        RowCount = Caller.Current.CountsRows(manifest) ? manifest.RowCount : null,
+    };
+
     /// <summary>Makes the response for <paramref name="manifest"/>.</summary>
     public static ManifestResponse From(Manifest manifest) => new(
         manifest.DatasetId,

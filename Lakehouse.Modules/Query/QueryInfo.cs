@@ -11,6 +11,7 @@ namespace Lakehouse.Query;
 /// <param name="Progress">The engine's estimate of the work done, from 0 to 1; null where it has none.</param>
 /// <param name="ErrorCode">The code of its error; null without one.</param>
 /// <param name="Error">The message of its error; null without one.</param>
+/// <param name="Caller">Whose query it is: the name of a profile, or <c>administrator</c>, or <c>program</c>.</param>
 public sealed record QueryInfo(
     string Id,
     string Sql,
@@ -21,4 +22,5 @@ public sealed record QueryInfo(
     long Bytes,
     double? Progress,
     string? ErrorCode,
-    string? Error);
+    string? Error,
+    string Caller);

@@ -13,6 +13,9 @@ public interface IOwnerRecord
     /// <param name="index">The index.</param>
     LakehouseException? FindRefusal(IndexName index);
 
+    /// <summary>The error for a client that reads items directly, where the caller may see only a part of what they were made of; null where it may.</summary>
+    LakehouseException? FindReadRefusal(IndexName index);
+
     /// <summary>Writes the members that every answer from the index carries, into the object that <paramref name="json"/> has open.</summary>
     void WriteAnswerMembers(Utf8JsonWriter json);
 }

@@ -1,3 +1,5 @@
+using Lakehouse.Core.Access;
+
 namespace Lakehouse.Vector;
 
 /// <summary>The current state of an index.</summary>
@@ -25,4 +27,10 @@ public sealed record VectorIndexInfo(
     IReadOnlyList<IndexName> Aliases,
     Guid Generation,
     long TextCount,
-    IOwnerRecord? Owner);
+    IOwnerRecord? Owner)
+{
+    /// <summary>The index as the current caller sees it: without counts where its items are made of what that one may not see.</summary>
+    public VectorIndexInfo AsSeen() => Caller.Current.IsAdministrator || Owner?.FindReadRefusal(Spec.Name) is null
+        ? this
+        : this with { ItemCount = 0, TextCount = 0, DeletedCount = 0, MemoryBytes = 0, LogCount = 0 };
+}

@@ -1,22 +1,34 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Lakehouse.Access;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Host.Server.Edge;
 
-/// <summary>Lets a request through when its client address is allowed and it carries the token. <c>/health</c> is open to all.</summary>
+/// <summary>
+/// Lets a request through when its client address is allowed, and finds out on whose behalf it is made: the administrator's with the token of the server,
+/// that of a profile with one of its tokens or through a trusted proxy. Then it must be one that the caller may make. <c>/health</c> is open to all.
+/// </summary>
 internal sealed partial class AccessGate
 {
     private const string Scheme = "Bearer ";
+    private const string ForwardedFor = "X-Forwarded-For";
+    private const string ForwardedUser = "X-Forwarded-User";
 
     private readonly RequestDelegate _next;
     private readonly AllowedNetworks _networks;
+    private readonly AllowedNetworks? _proxies;
+    private readonly IProfiles _profiles;
     private readonly byte[]? _expected;
 
-    public AccessGate(RequestDelegate next, AuthOptions options, ILogger<AccessGate> logger)
+    public AccessGate(RequestDelegate next, AuthOptions options, IProfiles profiles, ILogger<AccessGate> logger)
     {
         _next = next;
+        _profiles = profiles;
         _networks = new AllowedNetworks(options.AllowedIps);
+        _proxies = options.TrustedProxies.Count == 0 ? null : new AllowedNetworks(options.TrustedProxies);
         _expected = options.Token.Length == 0 ? null : Digest(options.Token);
         foreach (var entry in _networks.Rejected)
         {
@@ -31,20 +43,83 @@ internal sealed partial class AccessGate
             return _next(context);
         }
 
-        if (!_networks.Contains(context.Connection.RemoteIpAddress))
+        var isProxy = context.Connection.RemoteIpAddress is { } peer && _proxies?.Contains(peer) == true;
+        if (!_networks.Contains(isProxy ? ClientOf(context) : context.Connection.RemoteIpAddress))
         {
             throw new LakehouseException(ErrorKind.Forbidden, "address_not_allowed", "Requests from this address are not allowed (auth.allowed_ips).");
         }
 
-        // Digests always have the same length, so the time of the comparison does not depend on what was sent.
-        if (_expected is not null && !CryptographicOperations.FixedTimeEquals(_expected, Digest(TokenOf(context.Request.Headers.Authorization.ToString()))))
+        var caller = FindCaller(context.Request.Headers, isProxy);
+        if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             throw new LakehouseException(
-                ErrorKind.Unauthenticated, "token_required", "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token.");
+                ErrorKind.Unauthenticated, "token_required",
+                "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token or one of a profile.");
+        }
+
+        Caller.Enter(caller);
+        caller.RequireBudget(BudgetKind.Requests);
+        caller.Spend(BudgetKind.Requests, 1);
+        if (!caller.IsAdministrator && context.GetEndpoint() is { } endpoint)
+        {
+            Require(caller, endpoint.Metadata.GetMetadata<RequiredAccess>() ?? new RequiredAccess(AccessAction.Admin), context);
         }
 
         return _next(context);
+    }
+
+    private static void Require(Caller caller, RequiredAccess required, HttpContext context)
+    {
+        caller.Require(required.Action);
+        if (required.Kind is { } kind && context.GetRouteValue(required.RouteValue) is string name)
+        {
+            caller.RequireSeen(kind, name);
+        }
+    }
+
+    /// <summary>Null for somebody who is nobody.</summary>
+    private Caller? FindCaller(IHeaderDictionary headers, bool isProxy)
+    {
+        var token = TokenOf(headers.Authorization.ToString());
+
+        // Digests always have the same length, so the time of the comparison does not depend on what was sent.
+        if (_expected is not null && token.Length > 0 && CryptographicOperations.FixedTimeEquals(_expected, Digest(token)))
+        {
+            return Caller.Administrator;
+        }
+
+        if (token.Length > 0 && _profiles.FindByToken(token) is { } profile)
+        {
+            return profile;
+        }
+
+        if (isProxy && headers.Authorization.Count == 0 && headers[ForwardedUser] is [{ Length: > 0 } user])
+        {
+            return _profiles.FindByUser(user);
+        }
+
+        return _expected is null && !_profiles.HasAny ? Caller.Administrator : null;
+    }
+
+    /// <summary>The client for whom a chain of trusted proxies speaks: the last address that is none of them. Null where the header is none.</summary>
+    private IPAddress? ClientOf(HttpContext context)
+    {
+        var chain = context.Request.Headers[ForwardedFor].SelectMany(v => (v ?? string.Empty).Split(',', StringSplitOptions.TrimEntries)).ToList();
+        for (var i = chain.Count - 1; i >= 0; i--)
+        {
+            if (!IPAddress.TryParse(chain[i], out var address))
+            {
+                return null;
+            }
+
+            if (i == 0 || !_proxies!.Contains(address))
+            {
+                return address;
+            }
+        }
+
+        return context.Connection.RemoteIpAddress;
     }
 
     /// <summary>

@@ -53,6 +53,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         ErrorKind.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
         ErrorKind.Misdirected => StatusCodes.Status421MisdirectedRequest,
         ErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
+        ErrorKind.BudgetSpent => StatusCodes.Status429TooManyRequests,
         ErrorKind.Cancelled => StatusCodes.Status499ClientClosedRequest,
         ErrorKind.Upstream => StatusCodes.Status502BadGateway,
         ErrorKind.Busy => StatusCodes.Status503ServiceUnavailable,
@@ -101,7 +102,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
                     LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(error), context.TraceIdentifier);
                 }
 
-                if (known.Kind == ErrorKind.Busy)
+                if (known.Kind is ErrorKind.Busy or ErrorKind.BudgetSpent)
                 {
                     var seconds = Math.Max(1, (int)Math.Ceiling((known.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
                     context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 
@@ -10,7 +11,7 @@ internal static class CatalogErrors
         new(
             ErrorKind.NotFound,
             "dataset_not_found",
-            catalog.FindView(name) is { } view
+            catalog.FindView(name) is { } view && Caller.Current.Sees(ResourceKind.View, name)
                 ? $"There is no dataset '{name}', but a view of that name (/v1/catalog/view/{view.Name})."
                 : $"There is no dataset '{name}'{Hint(name, catalog.List())}. GET /v1/catalog/list names those there are.");
 
@@ -25,5 +26,5 @@ internal static class CatalogErrors
             $"The dataset '{name}' is derived: its query fills it. Use another name, change its query (PUT /v1/catalog/derived/{name}), or drop it (DELETE "
             + $"/v1/catalog/derived/{name}).");
 
-    private static string Hint(string name, IEnumerable<Manifest> names) => NearestName.Hint(name, names.Select(n => n.Name.Value));
+    private static string Hint(string name, IReadOnlyList<Manifest> names) => NearestName.Hint(name, Caller.Current.See(names).Select(n => n.Name.Value));
 }

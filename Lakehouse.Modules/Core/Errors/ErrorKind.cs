@@ -36,6 +36,9 @@ public enum ErrorKind
     /// <summary>A file is not in the format that it claims to be (422).</summary>
     Unprocessable,
 
+    /// <summary>The caller has used up what it may use of something for now (429 with Retry-After).</summary>
+    BudgetSpent,
+
     /// <summary>The work was cancelled on request (499).</summary>
     Cancelled,
 

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 using Lakehouse.Embed.Internal.Cache;
@@ -26,6 +27,8 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                 texts.Count == 0 ? "the list is empty" : $"there are {texts.Count}, at most {options.MaxTexts} can be embedded at once (embed.max_texts)");
         }
 
+        Caller.Current.RequireBudget(BudgetKind.EmbeddedTexts);
+        Caller.Current.Spend(BudgetKind.EmbeddedTexts, texts.Count);
         var prefix = request.Input switch
         {
             EmbedInput.Query => model.Settings.QueryPrefix,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
@@ -32,6 +33,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
     public async Task<IngestResult> IngestAsync(
         IngestRequest request, IAsyncEnumerable<IngestSource> sources, IIngestProgress? progress, CancellationToken cancellationToken)
     {
+        Caller.Current.Require(AccessAction.Ingest);
+        Caller.Current.RequireWhole(request.Name.Value);
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         progress?.Begin();
         try

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Mcp.Internal.Tools;
 using ModelContextProtocol;
@@ -32,7 +33,8 @@ internal sealed class DatasetResources(DatasetDescription description, McpOption
     /// <summary>A page of the resources, in the order of their names.</summary>
     public ListResourcesResult List(string? cursor)
     {
-        var page = description.Names().Order(StringComparer.Ordinal).Where(n => cursor is null || string.CompareOrdinal(n, cursor) > 0)
+        var names = Caller.Current.May(AccessAction.Read) ? description.Names() : [];
+        var page = names.Order(StringComparer.Ordinal).Where(n => cursor is null || string.CompareOrdinal(n, cursor) > 0)
             .Take(options.MaxRows + 1).ToList();
         return new ListResourcesResult
         {
@@ -55,6 +57,7 @@ internal sealed class DatasetResources(DatasetDescription description, McpOption
 
         try
         {
+            Caller.Current.Require(AccessAction.Read);
             var found = description.Require(Uri.UnescapeDataString(uri[Prefix.Length..]));
             var text = (await description.DescribeAsync(found, SampleRows, hasStatistics: true, cancellationToken)).ToJsonString();
             return new ReadResourceResult { Contents = [new TextResourceContents { Uri = uri, MimeType = MediaType, Text = text }] };
@@ -69,7 +72,7 @@ internal sealed class DatasetResources(DatasetDescription description, McpOption
     /// <summary>The names of datasets that begin with what was typed, for arguments that are such names.</summary>
     public CompleteResult Complete(Argument argument)
     {
-        var found = argument.Name is LakePrompts.DatasetArgument
+        var found = argument.Name is LakePrompts.DatasetArgument && Caller.Current.May(AccessAction.Read)
             ? description.Names().Where(n => n.StartsWith(argument.Value, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).ToList()
             : [];
         return new CompleteResult

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Query.Internal.Stored;
@@ -34,7 +35,7 @@ internal sealed class AnswerCache : IDisposable
     public long MaxAnswerBytes => Math.Min(_options.CacheAnswerBytes, _options.CacheBytes / 2);
 
     /// <summary>The datasets that a text has read when it ran last, all in their newest version; null where that is not known.</summary>
-    public IReadOnlyList<DatasetRead>? FindDatasets(string sql) => _texts.TryGetValue(sql, out IReadOnlyList<DatasetRead>? datasets) ? datasets : null;
+    public IReadOnlyList<DatasetRead>? FindDatasets(string sql) => _texts.TryGetValue(KeyOf(sql), out IReadOnlyList<DatasetRead>? datasets) ? datasets : null;
 
     /// <summary>The tag of the answer that a request would get now; null where that is not known without running it.</summary>
     public string? FindTag(QueryRequest request)
@@ -67,7 +68,7 @@ internal sealed class AnswerCache : IDisposable
         // What reads an older version runs again each time, because the catalog in memory does not show whether that version is still there.
         if (head is { IsRepeatable: true, ReadsNewest: true } && FindDatasets(request.Sql)?.SequenceEqual(head.Datasets) != true)
         {
-            Set(_texts, request.Sql, head.Datasets, (request.Sql.Length * sizeof(char)) + (head.Datasets.Count * EntryBytes));
+            Set(_texts, KeyOf(request.Sql), head.Datasets, (request.Sql.Length * sizeof(char)) + (head.Datasets.Count * EntryBytes));
         }
     }
 
@@ -80,11 +81,15 @@ internal sealed class AnswerCache : IDisposable
         _texts.Dispose();
     }
 
+    /// <summary>What a text reads, and what it answers, is known for each that sees something else apart. Those who see everything share it.</summary>
+    private static string KeyOf(string sql) => Caller.Current.Tag is { Length: > 0 } tag ? $"{tag}\0{sql}" : sql;
+
     /// <summary>The tag of an answer: of everything that it depends on, including the versions that it reads.</summary>
     public static string TagOf(QueryRequest request, IReadOnlyList<DatasetRead> datasets)
     {
         var text = new ArrayBufferWriter<byte>(EntryBytes);
         Write(text, request.Sql);
+        Write(text, Caller.Current.Tag);
         Write(text, request.Parameters ?? string.Empty);
         Write(text, $"{request.Format} {request.NumbersAsText} {request.MaxRows}");
         foreach (var dataset in datasets)

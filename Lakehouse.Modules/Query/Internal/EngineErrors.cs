@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
@@ -178,4 +179,18 @@ internal static class EngineErrors
 
     public static LakehouseException NoDataFiles(string dataset) =>
         new(ErrorKind.InvalidInput, "dataset_empty", $"The dataset '{dataset}' has no data files and no columns yet. Ingest a file into it first.");
+
+    /// <summary>What a caller sees of a dataset cannot be made. The cause is for the log alone.</summary>
+    public static LakehouseException GuardFailed(string dataset, Exception cause) => new(
+        ErrorKind.Forbidden,
+        "guard_failed",
+        $"What the profile sees of the dataset '{dataset}' cannot be made: a mask or the row filter does not fit its columns. An administrator can find out "
+        + "by storing the profile again.",
+        cause);
+
+    /// <summary>An answer has more bytes than the caller's profile allows.</summary>
+    public static LakehouseException AnswerTooLarge(Caller caller) => new(
+        ErrorKind.InvalidInput,
+        "answer_too_large",
+        $"The answer has more than {caller.BytesMax} bytes, the most for the profile '{caller.Name}' (bytes_per_answer). Select fewer rows or columns.");
 }

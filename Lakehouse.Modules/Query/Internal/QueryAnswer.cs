@@ -122,6 +122,11 @@ internal sealed class QueryAnswer(
     private void CountBytes(long count)
     {
         _bytes += count;
+        if (_bytes > query.Caller.BytesMax)
+        {
+            throw EngineErrors.AnswerTooLarge(query.Caller);
+        }
+
         if (_bytes > cache.MaxAnswerBytes)
         {
             _kept = null;

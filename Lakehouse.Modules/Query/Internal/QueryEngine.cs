@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
@@ -21,7 +22,8 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
     {
         var timeout = request.Timeout ?? options.Timeout;
         RequireBounds(request);
-        var rows = new RowBound(request.MaxRows ?? options.MaxRows, request.MaxRows is not null);
+        var caller = Caller.Current;
+        var rows = BoundOf(request, caller);
         var statement = new StatementRequest(request.Sql, options.MaxSqlBytes, rows, request.Format, request.NumbersAsText, request.Parameters)
         {
             Pins = AnswerCache.ReadPins(request),
@@ -30,7 +32,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var query = registry.Begin(request.Id, request.Sql);
         if (cache.FindTag(request) is { } tag && cache.Find(tag) is { } kept)
         {
-            return new KeptAnswer(kept, query, registry);
+            return kept.Bytes.Length > caller.BytesMax ? throw registry.Translate(query, EngineErrors.AnswerTooLarge(caller)) : new KeptAnswer(kept, query, registry);
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
@@ -170,11 +172,23 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
 
     public void Dispose() => _limiter.Dispose();
 
+    /// <summary>The fewest rows of what the request, the configuration and the caller's profile say.</summary>
+    private RowBound BoundOf(QueryRequest request, Caller caller)
+    {
+        var own = request.MaxRows ?? options.MaxRows;
+        return caller.RowsMax is { } most && (own == 0 || most < own) ? new RowBound(most, IsWanted: false) : new RowBound(own, request.MaxRows is not null);
+    }
+
     private void RequireBounds(QueryRequest request)
     {
         if (request.Timeout > options.Timeout)
         {
             throw EngineErrors.BeyondBound("timeout_ms", $"{options.Timeout.TotalMilliseconds} ms", "query.timeout");
+        }
+
+        foreach (var budget in (BudgetKind[])[BudgetKind.EngineTime, BudgetKind.Rows, BudgetKind.Bytes])
+        {
+            Caller.Current.RequireBudget(budget);
         }
 
         if (options.MaxRows > 0 && request.MaxRows > options.MaxRows)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Microsoft.Extensions.Logging;
@@ -11,11 +12,20 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
     private readonly ConcurrentDictionary<string, RunningQuery> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<QueryInfo> _recent = new();
 
-    public IReadOnlyList<QueryInfo> List() => [.. _running.Values.Select(q => q.Info).Concat(_recent).OrderByDescending(q => q.StartedAt)];
+    public IReadOnlyList<QueryInfo> List()
+    {
+        var caller = Caller.Current;
+        return
+        [
+            .. _running.Values.Select(q => q.Info).Concat(_recent)
+                .Where(q => caller.IsAdministrator || q.Caller == caller.Name)
+                .OrderByDescending(q => q.StartedAt)
+        ];
+    }
 
     public void Cancel(string id)
     {
-        if (!_running.TryGetValue(id, out var query))
+        if (!_running.TryGetValue(id, out var query) || !(Caller.Current.IsAdministrator || query.Caller.Name == Caller.Current.Name))
         {
             throw new LakehouseException(
                 ErrorKind.NotFound, "query_not_found", $"No query with the id '{id}' runs. GET /v1/queries lists those that run and the last ones.");
@@ -35,7 +45,15 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
     /// <exception cref="LakehouseException"><c>query_exists</c> (<see cref="ErrorKind.Conflict"/>): one with that id runs.</exception>
     public RunningQuery Begin(string? id, string sql)
     {
-        var query = new RunningQuery(id ?? NewId(), sql.Length > options.MaxLoggedSql ? sql[..options.MaxLoggedSql] + "..." : sql, time.GetUtcNow());
+        var caller = Caller.Current;
+        if (caller.RunningMax is { } most && _running.Values.Count(q => q.Caller.Name == caller.Name) >= most)
+        {
+            throw new LakehouseException(
+                ErrorKind.BudgetSpent, "budget_spent", $"The profile '{caller.Name}' runs {most} queries, the most at once (running_queries). Wait for one to end.");
+        }
+
+        var text = sql.Length > options.MaxLoggedSql ? sql[..options.MaxLoggedSql] + "..." : sql;
+        var query = new RunningQuery(id ?? NewId(), text, time.GetUtcNow(), caller);
         if (_running.TryAdd(query.Id, query))
         {
             return query;
@@ -57,6 +75,9 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         }
 
         var info = query.Info;
+        query.Caller.Spend(BudgetKind.EngineTime, (long)info.Elapsed.TotalMilliseconds);
+        query.Caller.Spend(BudgetKind.Rows, info.Rows);
+        query.Caller.Spend(BudgetKind.Bytes, info.Bytes);
         _running.TryRemove(query.Id, out _);
         query.Dispose();
         _recent.Enqueue(info);

@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Query.Internal;
 
 /// <summary>A query from its arrival on. <see cref="QueryRegistry"/> keeps it. Thread-safe.</summary>
-internal sealed class RunningQuery(string id, string sql, DateTimeOffset startedAt) : IDisposable
+internal sealed class RunningQuery(string id, string sql, DateTimeOffset startedAt, Caller caller) : IDisposable
 {
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource _cancelling = new();
@@ -17,6 +18,9 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
     private long _bytes;
 
     public string Id => id;
+
+    /// <summary>Whose query it is.</summary>
+    public Caller Caller => caller;
 
     /// <summary>Cancelled when the query is.</summary>
     public CancellationToken Cancelled => _cancelling.Token;
@@ -33,7 +37,7 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
                 var progress = _state == QueryState.Running ? _progress?.Invoke() : null;
                 return new QueryInfo(
                     id, sql, _state, startedAt, _took ?? Stopwatch.GetElapsedTime(_startedAt), Volatile.Read(ref _rows), Volatile.Read(ref _bytes), progress,
-                    (_error as LakehouseException)?.Code, (_error as LakehouseException)?.Message);
+                    (_error as LakehouseException)?.Code, (_error as LakehouseException)?.Message, caller.Name);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Vector;
 
@@ -15,6 +16,20 @@ public sealed record VectorOrigin(EmbeddingOrigin? Embedding, DatasetOrigin? Dat
         "index_belongs_to_dataset",
         $"The items of the index '{index}' are the rows of the dataset '{dataset.Dataset}': change the dataset, and import it again. DELETE "
         + $"/v1/vectors/index/{index}/import makes it an index like any other.");
+
+    /// <summary>Items are made of rows and columns that the caller may not see.</summary>
+    public LakehouseException? FindReadRefusal(IndexName index)
+    {
+        var caller = Caller.Current;
+        return Dataset is not { } dataset ? null
+            : !caller.Sees(ResourceKind.Dataset, dataset.Dataset) ? NotSeen(caller, index)
+            : caller.GuardOf(dataset.Dataset) is null ? null
+            : caller.Guarded(dataset.Dataset, $"The items of the index '{index}' are made of all of it. POST /v1/search shows what the profile sees.");
+    }
+
+    /// <summary>The error for an index of a dataset that does not exist for the caller.</summary>
+    internal static LakehouseException NotSeen(Caller caller, IndexName index) =>
+        new(ErrorKind.Forbidden, "not_allowed", $"The index '{index}' is made of a dataset that the profile '{caller.Name}' may not use.");
 
     /// <summary>Writes the member <c>dataset</c>: which version of which dataset an answer reflects. Writes nothing where there is no dataset.</summary>
     public void WriteAnswerMembers(Utf8JsonWriter json)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lakehouse.Core.Access;
 using Lakehouse.Query;
 using Lakehouse.Vector;
 
@@ -19,9 +20,9 @@ internal sealed class IndexesTable(IVectorIndexes indexes) : ISystemTable
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var index in indexes.List())
+        foreach (var index in indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen()))
         {
-            var origin = index.Origin?.Dataset;
+            var origin = index.Origin?.Dataset is { } dataset && Caller.Current.Sees(ResourceKind.Dataset, dataset.Dataset) ? dataset : null;
             yield return
             [
                 index.Spec.Name.Value, index.Status.ToString().ToLowerInvariant(), (long)index.Spec.Dimension, index.Spec.MetricName,

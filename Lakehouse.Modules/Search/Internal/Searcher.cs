@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Text;
 using Lakehouse.Search.Internal.Imports;
 using Lakehouse.Vector;
@@ -13,8 +15,10 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
 {
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
     {
+        Caller.Current.RequireSeen(ResourceKind.Index, request.Index.Value); // before it is known whether it exists
         var info = indexes.Show(request.Index);
-        request = Check(request, info);
+        var sight = SearchSight.Of(request.Index, info);
+        request = sight.Narrow(Check(request, info), info);
         var origin = info.Origin?.Dataset;
         var embedding = request.Mode == SearchMode.Keyword ? null : texts.EmbedAsync(info, request.Model, [request.Text], cancellationToken);
         var finding = request.Where is { } where ? AllowedRows.FindAsync(rows, origin!, where, options.WhereTimeout, cancellationToken) : null;
@@ -23,7 +27,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         var embedded = embedding is null ? default : await embedding;
 
         var isRanked = request.GroupBy is not null || request.Facets.Count > 0;
-        var found = await indexes.SearchHybridAsync(
+        var all = await indexes.SearchHybridAsync(
             request.Index,
             new HybridQuery
             {
@@ -40,6 +44,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
                 Include = request.Include | (isRanked ? ItemParts.Metadata : ItemParts.None),
             },
             cancellationToken);
+        var found = all with { Hits = [.. all.Hits.Select(sight.See)] };
         var values = await ValuesAsync(request, origin, found.Hits, cancellationToken);
         var groups = request.GroupBy is null ? null : Group(request, found.Hits, values);
         var kept = groups is null ? found.Hits.Take(request.K) : groups.SelectMany(g => g.Hits);
@@ -120,7 +125,7 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
             return new Values([], []);
         }
 
-        var known = rows.Find(origin.Dataset).Columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = Caller.Current.See(rows.Find(origin.Dataset)).Columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (request.Columns.FirstOrDefault(c => !known.Contains(c)) is { } missing)
         {
             throw SearchErrors.Search(

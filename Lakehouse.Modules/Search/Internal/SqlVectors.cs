@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
@@ -13,6 +14,7 @@ internal sealed class SqlVectors(
 {
     public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, string? model, CancellationToken cancellationToken)
     {
+        Caller.Current.Require(AccessAction.Search);
         var vectors = new List<ReadOnlyMemory<float>>(texts.Count);
         foreach (var part in texts.Chunk(embedOptions.MaxTexts))
         {
@@ -41,7 +43,15 @@ internal sealed class SqlVectors(
         }
 
         var name = IndexName.Parse(index);
+        Caller.Current.RequireSeen(ResourceKind.Index, name.Value);
         var info = indexes.Show(name);
+        var sight = SearchSight.Of(name, info);
+        if (sight.HidesRows)
+        {
+            throw Caller.Current.Guarded(info.Origin!.Dataset!.Dataset, "vector_search would find rows that are hidden; POST /v1/search leaves them out.");
+        }
+
+        sight.RequireNoFilter(queries.Any(q => q.Filter is not null), info);
         var words = queries.Select(q => q.Text).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var (_, embedded) = await texts.EmbedAsync(info, null, words, cancellationToken);
         var vectorOf = words.Zip(embedded).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
@@ -57,7 +67,7 @@ internal sealed class SqlVectors(
             Filter = q.Filter is null ? null : filterOf[q.Filter],
         });
         var found = await indexes.SearchAsync(name, [.. searches], cancellationToken);
-        return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, h.Item.Metadata))])];
+        return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, sight.See(h.Item.Metadata)))])];
     }
 
     // A value that does not fit an int is out of range anyway; the index refuses the clamped value with an error.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
@@ -16,20 +17,35 @@ internal static class CatalogEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/catalog").WithTags("catalog");
-        group.MapPost("register", RegisterAsync).WithMetadata(ReadsBody.Instance).WithSummary("Registers data files that are in the bucket as a dataset");
-        group.MapGet("manifest/{name}", Show).WithSummary("The newest version of a dataset");
-        group.MapGet("list", List).WithSummary("The newest version of every dataset");
-        group.MapPost("refresh", RefreshAsync).WithSummary("Looks for what other processes have committed");
-        group.MapDelete("dataset/{name}", DropAsync).WithSummary("Drops a dataset; a later collection removes its objects");
-        group.MapGet("history/{name}", HistoryAsync).TakesQuery("limit", "before_version").WithSummary("The versions of a dataset, the newest first");
-        group.MapPost("restore/{name}", RestoreAsync).TakesQuery("version").WithSummary("Commits an older version again, as the newest one");
-        group.MapPost("gc", CollectAsync).TakesQuery("dry_run", "limit").WithSummary("Removes what no kept version names; dry_run=true only lists it");
+        group.MapPost("register", RegisterAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Admin) // it can name any object as a data file
+            .WithSummary("Registers data files that are in the bucket as a dataset");
+        group.MapGet("manifest/{name}", Show).Needs(AccessAction.Read, ResourceKind.Dataset).WithSummary("The newest version of a dataset");
+        group.MapGet("list", List).Needs(AccessAction.Read).WithSummary("The newest version of every dataset");
+        group.MapPost("refresh", RefreshAsync).Needs(AccessAction.Read).WithSummary("Looks for what other processes have committed");
+        group.MapDelete("dataset/{name}", DropAsync)
+            .Needs(AccessAction.Write, ResourceKind.Dataset)
+            .WithSummary("Drops a dataset; a later collection removes its objects");
+        group.MapGet("history/{name}", HistoryAsync)
+            .TakesQuery("limit", "before_version")
+            .Needs(AccessAction.Read)
+            .WithSummary("The versions of a dataset, the newest first");
+        group.MapPost("restore/{name}", RestoreAsync)
+            .TakesQuery("version")
+            .Needs(AccessAction.Write)
+            .WithSummary("Commits an older version again, as the newest one");
+        group.MapPost("gc", CollectAsync)
+            .TakesQuery("dry_run", "limit")
+            .Needs(AccessAction.Admin)
+            .WithSummary("Removes what no kept version names; dry_run=true only lists it");
         return routes;
     }
 
     private static async Task<Ok<HistoryResponse>> HistoryAsync(
         HttpContext context, string name, IDatasetHistory history, CatalogOptions options, string? limit = null, string? before_version = null)
     {
+        Caller.Current.RequireWhole(name);
         var before = before_version is null ? (long?)null : ParseVersion("before_version", before_version);
         var page = await history.ListAsync(DatasetName.Parse(name), before, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
         return TypedResults.Ok(new HistoryResponse(name, [.. page.Versions.Select(VersionResponse.From)], page.IsTruncated));
@@ -37,6 +53,7 @@ internal static class CatalogEndpoints
 
     private static async Task<Ok<ManifestResponse>> RestoreAsync(HttpContext context, string name, IDatasetHistory history, string? version = null)
     {
+        Caller.Current.RequireWhole(name);
         var number = ParseVersion("version", version ?? throw JsonMembers.Invalid("the address has no version, e.g. ?version=3"));
         return TypedResults.Ok(ManifestResponse.From(await history.RestoreAsync(DatasetName.Parse(name), number, context.RequestAborted)));
     }
@@ -48,6 +65,7 @@ internal static class CatalogEndpoints
 
     private static async Task<Ok<DropResponse>> DropAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
     {
+        Caller.Current.RequireWhole(name);
         if (catalog.Find(DatasetName.Parse(name)) is { IsDerived: true })
         {
             throw CatalogErrors.Derived(name);
@@ -72,7 +90,7 @@ internal static class CatalogEndpoints
     private static async Task<Ok<RefreshResponse>> RefreshAsync(ICatalog catalog, CancellationToken cancellationToken)
     {
         await catalog.RefreshAsync(cancellationToken);
-        return TypedResults.Ok(new RefreshResponse(catalog.List().Count));
+        return TypedResults.Ok(new RefreshResponse(Caller.Current.See(catalog.List()).Count));
     }
 
     private static async Task<Ok<ManifestResponse>> RegisterAsync(HttpContext context, ICatalog catalog)
@@ -84,13 +102,13 @@ internal static class CatalogEndpoints
 
     private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
     {
-        return TypedResults.Ok(ManifestResponse.From(catalog.Require(DatasetName.Parse(name))));
+        return TypedResults.Ok(ManifestResponse.See(catalog.Require(DatasetName.Parse(name))));
     }
 
     private static Ok<ManifestListResponse> List(ICatalog catalog)
     {
-        var manifests = catalog.List();
-        return TypedResults.Ok(new ManifestListResponse([.. manifests.Select(ManifestResponse.From)], manifests.Count));
+        var manifests = catalog.List().Where(m => Caller.Current.Sees(ResourceKind.Dataset, m.Name.Value)).Select(ManifestResponse.See).ToList();
+        return TypedResults.Ok(new ManifestListResponse(manifests, manifests.Count));
     }
 
     private static DatasetCommit Validate(RegisterRequest request)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ internal static class EmbedEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/embed").WithTags("embed");
+        var group = routes.MapGroup("/v1/embed").WithTags("embed").Needs(AccessAction.Search);
         group.MapPost(string.Empty, EmbedAsync).WithMetadata(ReadsBody.Instance).WithSummary("Turns texts into unit vectors");
         group.MapGet("stats", Stats).WithSummary("The counters of the cache");
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,11 @@ internal static class OllamaEndpoints
     private const int NanosecondsPerTick = 100;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/embed", EmbedAsync).WithTags("ollama").WithSummary("Ollama's embeddings").WithMetadata(new OllamaProblem(), ReadsBody.Instance);
+        routes.MapPost("/api/embed", EmbedAsync)
+            .WithTags("ollama")
+            .Needs(AccessAction.Search)
+            .WithSummary("Ollama's embeddings")
+            .WithMetadata(new OllamaProblem(), ReadsBody.Instance);
 
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,7 @@ internal static class OpenAiEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTags("openai").WithMetadata(new OpenAiProblem());
+        var group = routes.MapGroup("/v1").WithTags("openai").WithMetadata(new OpenAiProblem()).Needs(AccessAction.Search);
         group.MapPost("embeddings", EmbedAsync).WithMetadata(ReadsBody.Instance).WithSummary("OpenAI's embeddings");
         group.MapGet("models", List).WithSummary("OpenAI's list of models");
         group.MapGet("models/{model}", Show).WithSummary("One model in OpenAI's form");

@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Core.Text;
@@ -28,16 +29,19 @@ internal static class IngestEndpoints
     {
         routes.MapPost("/v1/ingest", IngestAsync)
             .WithTags("ingest")
+            .Needs(AccessAction.Ingest)
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(Parameters)
             .WithSummary("Makes files the newest version of a dataset, or adds their rows");
         routes.MapPost("/v1/ingest/objects", IngestObjectsAsync)
             .WithTags("ingest")
+            .Needs(AccessAction.Ingest)
             .WithMetadata(ReadsBody.Instance)
             .WithSummary("As /v1/ingest, of objects that are in a bucket");
         JobEndpoints.Map(routes);
         routes.MapPost("/v1/ingest/preview", PreviewAsync)
             .WithTags("ingest")
+            .Needs(AccessAction.Ingest)
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery(ReadParameters.Names)
             .WithSummary("Tells what an ingest would make of a file, from its beginning");

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Lakehouse.Core.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,7 @@ internal static class JobEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var jobs = routes.MapGroup(Path).WithTags("ingest");
+        var jobs = routes.MapGroup(Path).WithTags("ingest").Needs(AccessAction.Ingest);
         jobs.MapGet(string.Empty, (IIngestJobs all) => TypedResults.Ok(new JobList([.. all.List().Select(JobResponse.From)])))
             .WithSummary("The ingests that run, and the last of those that nobody waited for");
         jobs.MapGet("/{id}", (string id, IIngestJobs all) => TypedResults.Ok(JobResponse.From(all.Find(id)))).WithSummary("An ingest as it is now");

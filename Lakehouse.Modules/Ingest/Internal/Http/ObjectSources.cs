@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
@@ -57,7 +58,8 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
             throw JsonMembers.Invalid("the body names the objects by \"keys\", a list of one or more, or by \"prefix\", the beginning of their keys");
         }
 
-        var store = buckets.Find(members.Text("bucket"));
+        var bucket = members.Text("bucket");
+        var store = buckets.Find(bucket);
         var found = new List<ObjectInfo>();
         if (keys?.Count > options.MaxObjects)
         {
@@ -76,6 +78,16 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
             if (found.Count > options.MaxObjects)
             {
                 throw TooMany(options.MaxObjects);
+            }
+        }
+
+        foreach (var named in found)
+        {
+            Caller.Current.RequireSeen(ResourceKind.Key, $"{bucket ?? "primary"}/{named.Key}");
+            if (!Caller.Current.IsAdministrator && store == buckets.Find(null) && ReservedPrefixes.Find(named.Key) is not null)
+            {
+                throw new LakehouseException(
+                    ErrorKind.Forbidden, "not_allowed", $"The object '{named.Key}' is the lake's own, which needs an administrator.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Microsoft.Extensions.Hosting;
 
@@ -67,9 +68,9 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
     }
 
     public IReadOnlyList<IngestJob> List() =>
-        [.. _running.Values.Select(i => i.Job).Concat(_ended.Values).DistinctBy(j => j.Id).OrderByDescending(j => j.StartedAt)];
+        [.. _running.Values.Select(i => i.Job).Concat(_ended.Values).Where(IsSeen).DistinctBy(j => j.Id).OrderByDescending(j => j.StartedAt)];
 
-    public IngestJob Find(string id) => _running.GetValueOrDefault(id)?.Job ?? _ended.GetValueOrDefault(id) ?? throw new LakehouseException(
+    public IngestJob Find(string id) => (_running.GetValueOrDefault(id)?.Job ?? _ended.GetValueOrDefault(id)) is { } job && IsSeen(job) ? job : throw new LakehouseException(
         ErrorKind.NotFound, "job_not_found", $"There is no ingest '{id}' that runs or has ended lately (ingest.keep_jobs). GET /v1/ingest/jobs lists them.");
 
     public async IAsyncEnumerable<IngestJob> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -96,7 +97,7 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
 
     public async Task<IngestJob> CancelAsync(string id)
     {
-        if (_running.TryGetValue(id, out var ingest))
+        if (_running.TryGetValue(id, out var ingest) && IsSeen(ingest.Job))
         {
             await CancelAsync(ingest);
             return ingest.Job;
@@ -104,6 +105,8 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
 
         return Find(id);
     }
+
+    private static bool IsSeen(IngestJob job) => Caller.Current.Sees(ResourceKind.Dataset, job.Name.Value);
 
     private static async Task CancelAsync(RunningIngest ingest)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -28,8 +29,12 @@ internal static class McpEndpoint
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, PostAsync).WithTags("mcp").WithMetadata(ReadsBody.Instance).WithSummary("The Model Context Protocol: a message of a client");
-        routes.MapDelete(Path, DeleteAsync).WithTags("mcp").WithSummary("Ends a session of the Model Context Protocol");
+        routes.MapPost(Path, PostAsync)
+            .WithTags("mcp")
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.None)
+            .WithSummary("The Model Context Protocol: a message of a client");
+        routes.MapDelete(Path, DeleteAsync).WithTags("mcp").Needs(AccessAction.None).WithSummary("Ends a session of the Model Context Protocol");
     }
 
     private static async Task PostAsync(
@@ -67,7 +72,7 @@ internal static class McpEndpoint
     private static async Task SendAloneAsync(
         HttpContext context, LakeServers servers, JsonRpcMessage message, ILoggerFactory loggers, CancellationToken stop)
     {
-        await using var transport = new StreamableHttpServerTransport(loggers) { Stateless = true };
+        await using var transport = new StreamableHttpServerTransport(loggers) { Stateless = true, FlowExecutionContextFromRequests = true };
         await using var server = servers.Create(transport);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = server.RunAsync(end.Token);

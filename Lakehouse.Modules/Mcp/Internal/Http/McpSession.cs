@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using ModelContextProtocol.Server;
 
 namespace Lakehouse.Mcp.Internal.Http;
@@ -18,6 +19,9 @@ internal sealed class McpSession : IAsyncDisposable
         (Id, Transport, _server, _time, _lastUse) = (id, transport, server, time, time.GetUtcNow());
         _running = server.RunAsync(_end.Token);
     }
+
+    /// <summary>The name of the caller who has begun it, and who alone uses it.</summary>
+    public string Owner { get; } = Caller.Current.Name;
 
     /// <summary>Its id.</summary>
     public string Id { get; }

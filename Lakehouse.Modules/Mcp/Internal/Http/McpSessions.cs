@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
@@ -18,7 +19,7 @@ internal sealed class McpSessions(LakeServers servers, McpOptions options, TimeP
     {
         Prune();
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-        var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
+        var transport = new StreamableHttpServerTransport(loggers) { SessionId = id, FlowExecutionContextFromRequests = true };
         var session = new McpSession(id, transport, servers.Create(transport), time);
         _sessions[id] = session;
         return session.Enter();
@@ -26,11 +27,14 @@ internal sealed class McpSessions(LakeServers servers, McpOptions options, TimeP
 
     /// <summary>Uses a session.</summary>
     /// <exception cref="LakehouseException"><c>session_not_found</c> (<see cref="ErrorKind.NotFound"/>): the client begins a new one.</exception>
-    public McpSession.Use Use(string id) => _sessions.TryGetValue(id, out var session) ? session.Enter() : throw NotFound();
+    public McpSession.Use Use(string id) => _sessions.TryGetValue(id, out var session) && IsOwn(session) ? session.Enter() : throw NotFound();
 
     /// <summary>Ends a session.</summary>
     /// <exception cref="LakehouseException">As <see cref="Use"/>.</exception>
-    public async Task EndAsync(string id) => await (_sessions.TryRemove(id, out var session) ? session : throw NotFound()).DisposeAsync();
+    public async Task EndAsync(string id) =>
+        await (_sessions.TryGetValue(id, out var session) && IsOwn(session) && _sessions.TryRemove(id, out _) ? session : throw NotFound()).DisposeAsync();
+
+    private static bool IsOwn(McpSession session) => session.Owner == Caller.Current.Name;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 using Lakehouse.DuckDb;
@@ -20,7 +21,13 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
 
     /// <summary>Finds a dataset or view by its name in any letter case.</summary>
     /// <exception cref="LakehouseException"><c>dataset_not_found</c> (<see cref="ErrorKind.NotFound"/>), with the nearest name.</exception>
-    public Manifest Require(string name) => catalog.FindIgnoringCase(name) ?? catalog.FindView(name) ?? throw NotFound(name);
+    public Manifest Require(string name)
+    {
+        var caller = Caller.Current;
+        var found = caller.Sees(ResourceKind.Dataset, name) ? catalog.FindIgnoringCase(name) : null;
+        found ??= caller.Sees(ResourceKind.View, name) ? catalog.FindView(name) : null;
+        return found is null ? throw NotFound(name) : caller.See(found);
+    }
 
     /// <summary>Describes one.</summary>
     /// <param name="m">The dataset or view.</param>
@@ -34,16 +41,16 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
             ["name"] = m.Name.Value,
             ["kind"] = KindOf(m),
             ["version"] = m.Version,
-            ["rows"] = m.IsView ? null : m.RowCount,
+            ["rows"] = m.IsView || !Caller.Current.CountsRows(m) ? null : m.RowCount,
             ["bytes"] = m.Objects.Sum(o => o.SizeBytes),
             ["updated_at"] = m.UpdatedAt.UtcDateTime,
             ["sql"] = m.Definition?.Sql,
             ["columns"] = await ColumnsAsync(m, hasStatistics, cancellationToken),
             ["sample"] = null,
-            ["history"] = await HistoryAsync(m, cancellationToken),
+            ["history"] = Caller.Current.GuardOf(m.Name.Value) is null ? await HistoryAsync(m, cancellationToken) : new JsonArray(),
             ["indexes"] = new JsonArray([.. IndexesOf(m).Select(i => (JsonNode)i)]),
         };
-        if (sampleRows > 0 && (m.IsView || m.Objects.Count > 0))
+        if (sampleRows > 0 && (m.IsView || m.Objects.Count > 0 || Caller.Current.GuardOf(m.Name.Value) is not null))
         {
             var sample = await sql.RunAsync(new QueryRequest($"FROM {DuckDbSql.Identifier(m.Name.Value)}") { MaxRows = sampleRows }, cancellationToken);
             described["sample"] = new JsonObject { ["columns"] = sample["columns"]!.DeepClone(), ["rows"] = sample["rows"]!.DeepClone() };
@@ -53,10 +60,11 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
     }
 
     /// <summary>The names of all datasets and views.</summary>
-    public IEnumerable<string> Names() => catalog.List().Concat(catalog.ListViews()).Select(m => m.Name.Value);
+    public IEnumerable<string> Names() => Caller.Current.See(catalog.List()).Concat(Caller.Current.See(catalog.ListViews())).Select(m => m.Name.Value);
 
     /// <summary>The indexes that were made of a dataset, which search can name.</summary>
     private IEnumerable<string> IndexesOf(Manifest m) => indexes.List()
+        .Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value))
         .Where(i => i.Owner is VectorOrigin { Dataset: { } origin } && origin.Dataset.Equals(m.Name.Value, StringComparison.OrdinalIgnoreCase))
         .Select(i => i.Spec.Name.Value);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lakehouse.Core.Access;
 using Lakehouse.Embed;
 
 namespace Lakehouse.Mcp.Internal.Tools;
@@ -23,7 +24,7 @@ internal sealed class EmbedTool(IEmbedder embedder) : ITool
         "model": {"type": "string"},
         "dimension": {"type": "integer"},
         "vectors": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}, "description": "One for each text, in their order"}
-        """);
+        """) with { Action = AccessAction.Search };
 
     public async Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {

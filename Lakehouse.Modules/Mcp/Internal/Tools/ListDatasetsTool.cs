@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Text;
 
 namespace Lakehouse.Mcp.Internal.Tools;
@@ -37,7 +38,7 @@ internal sealed class ListDatasetsTool(ICatalog catalog, McpOptions options) : I
         var cursor = call.Arguments.Text("cursor");
         var limit = Math.Clamp(call.Arguments.Count("limit") ?? options.DefaultRows, 1, options.MaxRows);
         call.Arguments.Complete();
-        var all = catalog.List().Concat(catalog.ListViews()).OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToList();
+        var all = Caller.Current.See(catalog.List()).Concat(Caller.Current.See(catalog.ListViews())).OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToList();
         var found = all.Where(m => filter is null || NamePattern.Matches(filter, m.Name.Value)).ToList();
         var page = found.Where(m => cursor is null || string.CompareOrdinal(m.Name.Value, cursor) > 0).Take(limit + 1).ToList();
         var notes = new JsonArray();
@@ -64,7 +65,7 @@ internal sealed class ListDatasetsTool(ICatalog catalog, McpOptions options) : I
     {
         ["name"] = m.Name.Value,
         ["kind"] = DatasetDescription.KindOf(m),
-        ["rows"] = m.IsView ? null : m.RowCount,
+        ["rows"] = m.IsView || !Caller.Current.CountsRows(m) ? null : m.RowCount,
         ["columns"] = m.Columns.Count,
         ["version"] = m.Version,
         ["updated_at"] = m.UpdatedAt.UtcDateTime,

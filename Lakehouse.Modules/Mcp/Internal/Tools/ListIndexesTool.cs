@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lakehouse.Core.Access;
 using Lakehouse.Search;
 using Lakehouse.Vector;
 
@@ -23,27 +24,28 @@ internal sealed class ListIndexesTool(IVectorIndexes indexes) : ITool
           "dimension": {"type": "integer"}, "distance": {"type": "string"}, "dataset": {"type": ["string", "null"]},
           "dataset_version": {"type": ["integer", "null"]}, "model": {"type": ["string", "null"]}, "status": {"type": "string"},
           "error": {"type": ["string", "null"]}}}}
-        """);
+        """) with { Action = AccessAction.Search };
 
     public Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {
         call.Arguments.Complete();
-        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. indexes.List().Select(Show)]) });
+        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => Show(i.AsSeen()))]) });
     }
 
     private static JsonObject Show(VectorIndexInfo index)
     {
         var origin = index.Owner as VectorOrigin;
+        var dataset = origin?.Dataset is { } of && Caller.Current.Sees(ResourceKind.Dataset, of.Dataset) ? of : null;
         return new JsonObject
         {
             ["name"] = index.Spec.Name.Value,
-            ["aliases"] = new JsonArray([.. index.Aliases.Select(a => (JsonNode)a.Value)]),
+            ["aliases"] = new JsonArray([.. index.Aliases.Where(a => Caller.Current.Sees(ResourceKind.Index, a.Value)).Select(a => (JsonNode)a.Value)]),
             ["items"] = index.ItemCount,
             ["texts"] = index.TextCount,
             ["dimension"] = index.Spec.Dimension,
             ["distance"] = index.Spec.MetricName,
-            ["dataset"] = origin?.Dataset?.Dataset,
-            ["dataset_version"] = origin?.Dataset?.Version,
+            ["dataset"] = dataset?.Dataset,
+            ["dataset_version"] = dataset?.Version,
             ["model"] = origin?.Embedding?.Model,
             ["status"] = index.Status.ToString().ToLowerInvariant(),
             ["error"] = index.Error,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Lakehouse.Core.Text;
@@ -12,6 +13,7 @@ internal sealed partial class ToolBox
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly List<(AccessAction Action, Tool Tool)> _definitions;
     private readonly Dictionary<string, ITool> _tools;
     private readonly Dictionary<string, string> _switchedOff;
     private readonly McpOptions _options;
@@ -24,11 +26,11 @@ internal sealed partial class ToolBox
         _tools = all.Where(t => IsOn(t.Shape.Effect)).ToDictionary(t => t.Shape.Name, StringComparer.Ordinal);
         _switchedOff = all.Where(t => !IsOn(t.Shape.Effect)).ToDictionary(
             t => t.Shape.Name, t => t.Shape.Effect is ToolEffect.Deletes ? "mcp.write and mcp.delete" : "mcp.write", StringComparer.Ordinal);
-        Definitions = [.. all.Where(t => IsOn(t.Shape.Effect)).Select(t => Define(t.Shape))];
+        _definitions = [.. all.Where(t => IsOn(t.Shape.Effect)).Select(t => (t.Shape.Action, Define(t.Shape)))];
     }
 
-    /// <summary>What clients are told of the tools.</summary>
-    public IList<Tool> Definitions { get; }
+    /// <summary>What a client is told of the tools that it may call.</summary>
+    public IList<Tool> Definitions => [.. _definitions.Where(d => Caller.Current.May(d.Action)).Select(d => d.Tool)];
 
     /// <summary>Calls a tool.</summary>
     /// <param name="name">Its name.</param>
@@ -41,6 +43,7 @@ internal sealed partial class ToolBox
         try
         {
             var tool = _tools.GetValueOrDefault(name) ?? throw Unknown(name);
+            Caller.Current.Require(tool.Shape.Action);
             var body = JsonSerializer.SerializeToElement(arguments ?? new Dictionary<string, JsonElement>());
             var answer = await tool.CallAsync(new ToolCall(new JsonMembers(body, $"the call of {name}"), report), cancellationToken);
             var text = answer.ToJsonString(Json);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 
 namespace Lakehouse.Mcp.Internal.Tools;
 
@@ -11,6 +12,9 @@ namespace Lakehouse.Mcp.Internal.Tools;
 /// <param name="Output">The JSON schema of its answer.</param>
 internal sealed record ToolShape(string Name, string Title, string Description, ToolEffect Effect, JsonElement Input, JsonElement Output)
 {
+    /// <summary>What a caller must be allowed to do, to call it.</summary>
+    public AccessAction Action { get; init; } = Effect is ToolEffect.Reads ? AccessAction.Read : AccessAction.Write;
+
     /// <summary>Makes a shape of texts: the properties of the arguments, the names of those that must be there, and the properties of the answer.</summary>
     public static ToolShape Of(string name, string title, ToolEffect effect, string description, string arguments, string[] required, string answer) =>
         new(name, title, description, effect, Schema(arguments, required, isOpen: false), Schema(answer, [], isOpen: true));

@@ -15,11 +15,13 @@ namespace Lakehouse.Query.Internal.Datasets;
 /// <param name="ResidentBytes">The size of its data files, where the engine should keep its rows in memory; otherwise 0.</param>
 /// <param name="View">For a view: its query. It has no data files then, and is made for each statement that reads it.</param>
 /// <param name="FileColumn">The name of one more column, with the path of each row's file; null for none.</param>
+/// <param name="Guard">What the caller sees of it; null for all of it.</param>
 internal sealed partial record DatasetFiles(
     string Name, long Version, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<FileGroup>? Files, string? Table = null,
     long ResidentBytes = 0,
     string? View = null,
-    string? FileColumn = null)
+    string? FileColumn = null,
+    GuardText? Guard = null)
 {
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Query.Internal.Engine;
@@ -23,7 +24,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
 
     /// <summary>Answers with the newest versions, or with those that a table's name or a pin names.</summary>
     /// <param name="needs">What the engine needs.</param>
-    /// <param name="request">The statement: the versions that it pins, and the files that it reads as tables.</param>
+    /// <param name="request">The statement: its caller, the versions that it pins, and the files that it reads as tables.</param>
     /// <param name="held">
     /// Receives the data files, which the caller holds for as long as the statement may read them. The files of a store that is in place need not be held.
     /// </param>
@@ -36,21 +37,21 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         {
             if (request.Attached.TryGetValue(table, out var attached))
             {
-                var files = await LocalizeAsync(table, attached.Files, held, cancellationToken);
-                named.Add(new DatasetFiles(table, 1, attached.Columns, files, table, FileColumn: attached.FileColumn));
+                var own = await LocalizeAsync(table, attached.Files, held, cancellationToken);
+                named.Add(new DatasetFiles(table, 1, attached.Columns, own, table, FileColumn: attached.FileColumn));
                 continue;
             }
 
             if (VersionOf(table, isQualified, request.Pins) is { } version)
             {
-                named.Add(await DescribeVersionAsync(table, version, held, cancellationToken));
+                named.Add(await DescribeVersionAsync(request.Caller, table, version, held, cancellationToken));
                 continue;
             }
 
-            var dataset = catalog.FindIgnoringCase(table);
+            var dataset = request.Caller.Sees(ResourceKind.Dataset, table) ? catalog.FindIgnoringCase(table) : null;
             if (dataset is null)
             {
-                var view = catalog.FindView(table);
+                var view = request.Caller.Sees(ResourceKind.View, table) ? catalog.FindView(table) : null;
                 named.Add(view is null ? null : DescribeView(view, isQualified));
                 continue;
             }
@@ -61,7 +62,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             }
 
             var isDefined = known is not null && known.Name == dataset.Name.Value && known.Version >= dataset.Version;
-            named.Add(Describe(dataset, isDefined && store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken)));
+            var files = isDefined && store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken);
+            named.Add(Describe(dataset, files) with { Guard = GuardOf(request.Caller, dataset, isQualified) });
             manifests.Add(dataset);
         }
 
@@ -74,23 +76,24 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
     /// </summary>
     /// <returns>Null where one of the datasets cannot be read now, which the answer to the question will say.</returns>
     public async Task<(DatasetChanges Changes, IReadOnlyList<Manifest> Named)?> ExpectAsync(
-        IReadOnlyList<DatasetRead> expected, List<ILocalFile> held, CancellationToken cancellationToken)
+        IReadOnlyList<DatasetRead> expected, Caller caller, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         var (named, manifests) = (new List<DatasetFiles?>(expected.Count), new List<Manifest>(expected.Count));
         foreach (var (name, _) in expected)
         {
-            if (catalog.FindView(name) is { } view)
+            if (catalog.FindView(name) is { } view && caller.Sees(ResourceKind.View, name))
             {
                 named.Add(DescribeView(view, isQualified: false));
                 continue;
             }
 
-            if (catalog.FindIgnoringCase(name) is not { Objects.Count: > 0 } dataset)
+            if (!caller.Sees(ResourceKind.Dataset, name) || catalog.FindIgnoringCase(name) is not { Objects.Count: > 0 } dataset)
             {
                 return null;
             }
 
-            named.Add(Describe(dataset, store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken)));
+            var files = store.IsInPlace ? null : await LocalizeAsync(dataset, held, cancellationToken);
+            named.Add(Describe(dataset, files) with { Guard = GuardOf(caller, dataset, isQualified: false) });
             manifests.Add(dataset);
         }
 
@@ -136,12 +139,21 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         return isQualified ? throw GateErrors.Invalid($"the dataset '{table}' is pinned and named with a schema; write its name without the schema") : pin;
     }
 
+    private static GuardText? GuardOf(Caller caller, Manifest dataset, bool isQualified) => caller.GuardOf(dataset.Name.Value) is not { } guard ? null
+        : isQualified ? throw GateErrors.Invalid($"the dataset '{dataset.Name}' is named with a schema; write its name without the schema")
+        : GuardWriter.Write(caller, dataset.Name.Value, guard, dataset.Columns);
+
     private async Task<DatasetFiles?> DescribeVersionAsync(
-        string table, DatasetVersion version, List<ILocalFile> held, CancellationToken cancellationToken)
+        Caller caller, string table, DatasetVersion version, List<ILocalFile> held, CancellationToken cancellationToken)
     {
         // The name as it was registered, where the dataset still is there; a dropped one is found by its exact name.
         var name = DatasetVersion.NameIn(table);
         var exact = catalog.FindAny(name)?.Name ?? DatasetName.Parse(name);
+        if (!caller.Sees(catalog.FindView(name) is null ? ResourceKind.Dataset : ResourceKind.View, name))
+        {
+            return null;
+        }
+
         var dataset = version.Number is { } number
             ? await history.FindAsync(exact, number, cancellationToken)
             : await history.FindAsync(exact, version.Time, cancellationToken);
@@ -149,7 +161,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             ? DescribeView(dataset, isQualified: false) with { Table = table }
             : dataset.Objects.Count == 0
             ? throw EngineErrors.NoDataFiles(name)
-            : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table };
+            : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table, Guard = GuardOf(caller, dataset, isQualified: false) };
     }
 
     private DatasetFiles DescribeView(Manifest view, bool isQualified) => isQualified

@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Text;
 using Lakehouse.Query.Internal.Gate;
@@ -13,7 +14,7 @@ internal static class NearestDataset
     {
         if (error is not LakehouseException { Code: GateErrors.UnknownDatasetCode } unknown
             || unknown.Details?.GetValueOrDefault("dataset")?.ToString() is not { } name
-            || NearestName.Find(name, catalog.List().Concat(catalog.ListViews()).Select(d => d.Name.Value)) is not { } nearest)
+            || NearestName.Find(name, Caller.Current.See(catalog.List()).Concat(Caller.Current.See(catalog.ListViews())).Select(d => d.Name.Value)) is not { } nearest)
         {
             return error;
         }

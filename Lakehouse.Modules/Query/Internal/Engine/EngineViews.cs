@@ -56,7 +56,12 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     public static string TemporaryView(string name, string select) => $"CREATE OR REPLACE TEMPORARY VIEW {DuckDbSql.Identifier(name)} AS {select}";
 
     /// <summary>The statement that makes a view of a version for one connection alone, in front of the shared view of that name.</summary>
-    public static string TemporaryView(DatasetFiles dataset) => "CREATE OR REPLACE TEMPORARY VIEW " + Definition(dataset.Table!, dataset);
+    public static string TemporaryView(DatasetFiles dataset) =>
+        TemporaryView(dataset.Table!, dataset.Guard is null ? Select(dataset) : dataset.Guard.Select($"({Select(dataset)})"));
+
+    /// <summary>The statement that makes a view of what a caller sees of a dataset, for one connection alone, in front of the shared view of that name.</summary>
+    public static string GuardedView(DatasetFiles dataset) =>
+        TemporaryView(dataset.Name, dataset.Guard!.Select($"memory.main.{DuckDbSql.Identifier(dataset.Name)}"));
 
     /// <summary>Makes the view of a dataset, over its rows in memory where they are there.</summary>
     private void Define(DatasetFiles dataset)

@@ -14,12 +14,12 @@ internal sealed class PlanPool(int countMax) : IDisposable
     private readonly List<KeptPlan> _plans = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Takes a plan of a text, which nobody else uses then; null where there is none. The caller adds it again, or disposes of it.</summary>
-    public KeptPlan? Take(string sql)
+    /// <summary>Takes a plan of a text for a caller, which nobody else uses then; null where there is none. The caller adds it again, or disposes of it.</summary>
+    public KeptPlan? Take(string sql, string scope)
     {
         lock (_gate)
         {
-            var at = _plans.FindLastIndex(p => p.Sql == sql);
+            var at = _plans.FindLastIndex(p => p.Sql == sql && p.Scope == scope);
             if (at < 0)
             {
                 return null;

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
 
@@ -24,6 +25,12 @@ internal sealed record StatementRequest(
 
     /// <summary>Data files that it reads as tables, by their names. The engine's process does not need them.</summary>
     public IReadOnlyDictionary<string, AttachedTable> Attached { get; init; } = AttachedTable.None;
+
+    /// <summary>On whose behalf it runs. The engine's process knows what was found for that one, and nobody.</summary>
+    public Caller Caller { get; init; } = Caller.Current;
+
+    /// <summary><see cref="Core.Access.Caller.Tag"/>: plans are kept for each apart.</summary>
+    public string Scope { get; init; } = Caller.Current.Tag;
 
     /// <summary>What the text read when it ran before, all in the newest versions, in the order of its tables; null where that is not known.</summary>
     public IReadOnlyList<DatasetRead>? Expected { get; init; }

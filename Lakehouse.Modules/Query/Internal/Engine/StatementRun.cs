@@ -1,4 +1,5 @@
 using System.Buffers;
+using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
@@ -28,6 +29,7 @@ internal sealed class StatementRun : IDisposable
     private readonly JudgedStatement _statement;
     private readonly StatementErrors _errors;
     private readonly StatementViews _views;
+    private readonly SqlGate _gate;
     private readonly DuckDbConnection _connection;
     private readonly VectorScope _vectors;
     private readonly IDisposable _help;
@@ -47,12 +49,12 @@ internal sealed class StatementRun : IDisposable
     /// <param name="errors">Translates the engine's errors.</param>
     public StatementRun(EngineInstance engine, SqlGate gate, StatementRequest request, JudgedStatement statement, StatementErrors errors)
     {
-        (_engine, _request, _statement, _errors) = (engine, request, statement, errors);
+        (_engine, _gate, _request, _statement, _errors) = (engine, gate, request, statement, errors);
         _views = new StatementViews(gate, statement);
         _form = AnswerForms.For(request, statement, errors.Paths);
-        _plan = statement.IsRepeatable ? engine.Plans.Take(request.Sql) : null;
+        _plan = statement.IsRepeatable ? engine.Plans.Take(request.Sql, request.Scope) : null;
         _connection = _plan?.Connection ?? engine.Connect();
-        _vectors = engine.Vectors.Begin(_connection);
+        _vectors = engine.Vectors.Begin(_connection, request.Caller);
         _help = engine.Helpers.Enter();
     }
 
@@ -88,6 +90,11 @@ internal sealed class StatementRun : IDisposable
         }
 
         var found = datasets is null ? [] : _views.Found;
+        if (_statement.IsExplain && found.FirstOrDefault(d => d.Guard is not null) is { } guarded)
+        {
+            throw GateErrors.Forbidden($"a plan would show more of '{guarded.Name}' than the profile sees, so that EXPLAIN is not for it");
+        }
+
         if (_plan?.Versions.SequenceEqual(ReadVersions(found)) != true)
         {
             _plan?.DropViews();
@@ -147,7 +154,7 @@ internal sealed class StatementRun : IDisposable
         _vectors.Dispose();
         if (CanKeep)
         {
-            _engine.Plans.Add(new KeptPlan(_request.Sql, _connection, _prepared!, Head.Datasets, [.. _views.Ordered.Select(v => v.Name)]));
+            _engine.Plans.Add(new KeptPlan(_request.Sql, _request.Scope, _connection, _prepared!, Head.Datasets, [.. OwnViews.Select(v => v.Name)]));
             return;
         }
 
@@ -161,6 +168,9 @@ internal sealed class StatementRun : IDisposable
         && _request.Purpose == StatementPurpose.Answer
         && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
         && Head.Datasets.SequenceEqual(ReadVersions(Head.Datasets.Count == 0 ? [] : _views.Found));
+
+    /// <summary>The views of its connection alone, of those that other statements share.</summary>
+    private IEnumerable<DatasetFiles> OwnViews => Head.Datasets.Count == 0 ? [] : _views.Ordered.Concat(_views.Found.Where(d => d.Guard is not null));
 
     private void Start(string sql, IReadOnlyList<DatasetRead> versions)
     {
@@ -324,11 +334,15 @@ internal sealed class StatementRun : IDisposable
             {
                 if (dataset.Table is not null)
                 {
-                    _connection.Execute(EngineViews.TemporaryView(dataset));
+                    DefineGuarded(dataset, () => _connection.Execute(EngineViews.TemporaryView(dataset)));
                 }
                 else if (!_engine.Views.TryDefine(dataset))
                 {
                     return false;
+                }
+                else if (dataset.Guard is not null)
+                {
+                    DefineGuarded(dataset, () => _connection.Execute(EngineViews.GuardedView(dataset)));
                 }
             }
             catch (DuckDbException error) when (error.Kind == DuckDbErrorKind.Other)
@@ -350,6 +364,26 @@ internal sealed class StatementRun : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Makes the view of what a caller sees. What is wrong with it is for whoever wrote the profile: the message would show columns and values.</summary>
+    private void DefineGuarded(DatasetFiles dataset, Action define)
+    {
+        if (dataset.Guard is null)
+        {
+            define();
+            return;
+        }
+
+        try
+        {
+            _gate.Judge(dataset.Guard.Select(GuardText.Table), int.MaxValue).RequireGuard();
+            define();
+        }
+        catch (Exception error) when (error is LakehouseException or DuckDbException { Kind: DuckDbErrorKind.Other })
+        {
+            throw EngineErrors.GuardFailed(dataset.Name, error);
+        }
     }
 
     private T Do<T>(Func<T> step)

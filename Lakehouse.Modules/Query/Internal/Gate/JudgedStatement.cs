@@ -25,6 +25,16 @@ internal sealed record JudgedStatement(
     IReadOnlyList<FunctionCall> Calls,
     Func<DuckDbConnection, string> Resolve)
 {
+    /// <summary>Requires that it is what a caller sees of one dataset: it reads no other, and says the same each time.</summary>
+    /// <exception cref="Core.Errors.LakehouseException"><c>sql_error</c>.</exception>
+    public void RequireGuard()
+    {
+        if (HasParameters || !IsFixed || IsExplain || NamesEveryDataset || !IsRepeatable || Calls.Count > 0 || Tables is not [{ Count: 1 }])
+        {
+            throw GateErrors.Invalid("a mask and a row filter are expressions over the columns of their dataset, and depend on nothing else");
+        }
+    }
+
     /// <summary>Requires that it can be the query of a view.</summary>
     /// <exception cref="Core.Errors.LakehouseException"><c>sql_error</c>, <c>sql_forbidden</c>.</exception>
     public void RequireDefinition()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Query.Internal.Stored;
@@ -18,10 +19,13 @@ internal static class DefinitionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/catalog").WithTags("query");
-        group.MapPut("view/{name}", PutViewAsync).WithMetadata(ReadsBody.Instance).WithSummary("Stores a named query, which FROM can name like a dataset");
-        group.MapGet("view/{name}", ShowView).WithSummary("A view");
-        group.MapDelete("view/{name}", DropViewAsync).WithSummary("Drops a view");
-        group.MapGet("views", ListViews).WithSummary("The views");
+        group.MapPut("view/{name}", PutViewAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Write, ResourceKind.View)
+            .WithSummary("Stores a named query, which FROM can name like a dataset");
+        group.MapGet("view/{name}", ShowView).Needs(AccessAction.Read, ResourceKind.View).WithSummary("A view");
+        group.MapDelete("view/{name}", DropViewAsync).Needs(AccessAction.Write, ResourceKind.View).WithSummary("Drops a view");
+        group.MapGet("views", ListViews).Needs(AccessAction.Read).WithSummary("The views");
         group.MapPut("derived/{name}", PutDerivedAsync)
             .WithMetadata(ReadsBody.Instance)
             .WithSummary("Makes a dataset of a query, and makes it again when what the query reads has a new version");
@@ -39,7 +43,7 @@ internal static class DefinitionEndpoints
         TypedResults.Ok(DropResponse.From(await catalog.DropViewAsync(DatasetName.Parse(name), cancellationToken)));
 
     private static Ok<ViewListResponse> ListViews(ICatalog catalog) =>
-        TypedResults.Ok(new ViewListResponse([.. catalog.ListViews().Select(ViewResponse.From)]));
+        TypedResults.Ok(new ViewListResponse([.. Caller.Current.See(catalog.ListViews()).Select(ViewResponse.From)]));
 
     private static async Task<Ok<DerivedResponse>> PutDerivedAsync(HttpContext context, string name, DerivedDatasets derived, QueryOptions options)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
 using Lakehouse.Query.Internal.Stored;
@@ -23,13 +24,13 @@ internal static class QueryEndpoints
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
-        var sql = routes.MapGroup("/v1/sql").WithTags("query");
+        var sql = routes.MapGroup("/v1/sql").WithTags("query").Needs(AccessAction.Read);
         sql.MapPost(string.Empty, PostAsync)
             .TakesQuery(SqlOptions.Names)
             .WithMetadata(ReadsBody.Instance)
             .WithSummary("Runs one SELECT-like statement over the datasets");
         sql.MapGet(string.Empty, GetAsync).TakesQuery(["q", .. SqlOptions.Names]).WithSummary("As POST, with the statement in the address");
-        var queries = routes.MapGroup("/v1/queries").WithTags("query");
+        var queries = routes.MapGroup("/v1/queries").WithTags("query").Needs(AccessAction.Read);
         queries.MapGet(string.Empty, ListAsync).WithSummary("The queries that run, and the last that have ended");
         queries.MapDelete("/{id}", Cancel).WithSummary("Cancels a query");
         return routes;

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Query.Rows;
@@ -17,6 +18,7 @@ internal static class RowEndpoints
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapDelete("/v1/catalog/dataset/{name}/rows", DeleteAsync)
             .WithTags("query")
+            .Needs(AccessAction.Write)
             .WithMetadata(ReadsBody.Instance)
             .TakesQuery(Where, SqlOptions.ParameterPrefix + "*")
             .WithSummary("Removes the rows of a dataset for which a condition is true");

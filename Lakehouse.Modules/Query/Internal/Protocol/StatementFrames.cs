@@ -32,6 +32,7 @@ internal static class StatementFrames
             .Flag(request.NumbersAsText)
             .Byte((byte)request.Purpose)
             .Text(request.Parameters)
+            .Text(request.Scope)
             .Flag(expected is not null);
         if (expected is not null)
         {
@@ -49,6 +50,7 @@ internal static class StatementFrames
         {
             Purpose = (StatementPurpose)frame.Byte(),
             Parameters = frame.TextOrNull(),
+            Scope = frame.Text(),
         };
         expected = frame.Flag() ? ReadChanges(ref frame) : null;
         return request;
@@ -169,7 +171,7 @@ internal static class StatementFrames
             }
         }
 
-        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View).Text(dataset.FileColumn);
+        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View).Text(dataset.FileColumn).Text(dataset.Guard?.Columns).Text(dataset.Guard?.Filter);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)
@@ -187,7 +189,13 @@ internal static class StatementFrames
         }
 
         return new DatasetFiles(
-            name, version, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull(), frame.TextOrNull());
+            name, version, columns, files, frame.TextOrNull(), frame.Long(), frame.TextOrNull(), frame.TextOrNull(), ReadGuard(ref frame));
+    }
+
+    private static GuardText? ReadGuard(ref FrameReader frame)
+    {
+        var (columns, filter) = (frame.TextOrNull(), frame.TextOrNull());
+        return columns is null ? null : new GuardText(columns, filter);
     }
 
     private static void Write(FrameWriter frame, FileGroup group)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
@@ -33,6 +34,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     public Task<RowChange> DeleteAsync(DatasetName name, string condition, string? parameters, CancellationToken cancellationToken)
     {
         RequireExpression(condition);
+        Caller.Current.RequireWhole(name.Value);
 
         // A condition may name tables, but not this one: what is in it differs from step to step.
         var source = $"rows_{Guid.NewGuid():N}@0";
@@ -74,6 +76,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
 
     public Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken) => TryAsync(async () =>
     {
+        Caller.Current.RequireWhole(commit.Name.Value);
         var dataset = catalog.Find(commit.Name);
         if (dataset is not null)
         {

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Query.Internal.Engine;
 using Lakehouse.Storage;
@@ -20,6 +21,8 @@ internal sealed class DatasetWriter(QueryEngine engine, ICatalog catalog, IObjec
     /// <exception cref="LakehouseException">As <see cref="IQueryEngine.AnswerAsync"/> and <see cref="ICatalog.CommitAsync"/>.</exception>
     public async Task<(CommitResult Result, StatementHead Head)> WriteAsync(QueryRequest request, DatasetTarget target, CancellationToken cancellationToken)
     {
+        Caller.Current.Require(AccessAction.Write);
+        Caller.Current.RequireWhole(target.Name.Value);
         if (target.Definition is null && catalog.Find(target.Name) is { IsDerived: true })
         {
             throw EngineErrors.IsDerived(target.Name.Value);

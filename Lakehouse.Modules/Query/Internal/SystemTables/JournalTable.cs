@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lakehouse.Core.Access;
 using Lakehouse.Storage;
 
 namespace Lakehouse.Query.Internal.SystemTables;
@@ -15,6 +16,7 @@ internal sealed class JournalTable(IJournalReader journal) : ISystemTable
 
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Caller.Current.Require(AccessAction.Admin);
         foreach (var entry in await journal.ReadAsync(DateTime.UnixEpoch, int.MaxValue - 1, cancellationToken))
         {
             yield return [new DateTimeOffset(DateTime.SpecifyKind(entry.Time, DateTimeKind.Utc)), entry.Code, entry.Subject, entry.Message];

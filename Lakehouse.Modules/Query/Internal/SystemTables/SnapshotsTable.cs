@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
 
 namespace Lakehouse.Query.Internal.SystemTables;
 
@@ -15,9 +17,13 @@ internal sealed class SnapshotsTable(ICatalog catalog, IDatasetHistory history) 
         new("rows", "BIGINT"), new("bytes", "BIGINT"), new("objects", "BIGINT"),
     ];
 
+    /// <summary>Older versions of what is seen in part would tell of the rest.</summary>
+    private static bool IsWhole(DatasetName name) => Caller.Current is var caller && caller.GuardOf(name.Value) is null
+        && (caller.Sees(ResourceKind.Dataset, name.Value) || caller.Sees(ResourceKind.View, name.Value));
+
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var name in catalog.List().Concat(catalog.ListViews()).Select(m => m.Name).Concat(catalog.ListDropped()))
+        foreach (var name in catalog.List().Concat(catalog.ListViews()).Select(m => m.Name).Concat(catalog.ListDropped()).Where(IsWhole))
         {
             IReadOnlyList<Manifest> versions;
             try

@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 
 namespace Lakehouse.Query.Internal.SystemTables;
 
@@ -28,7 +29,7 @@ internal sealed class StatementLists(ICatalog catalog)
             }
 
             _order.Enqueue(statement);
-            return _known[statement] = new CatalogLists(catalog);
+            return _known[statement] = new CatalogLists(catalog, Caller.Current);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 using Lakehouse.Query.Internal.Vectors;
@@ -111,7 +112,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     {
         try
         {
-            return rows.FindFilesAsync(scope.Id, dataset, scope.Stopping).GetAwaiter().GetResult();
+            return Caller.RunAsync(scope.Caller, () => rows.FindFilesAsync(scope.Id, dataset, scope.Stopping)).GetAwaiter().GetResult();
         }
         catch (LakehouseException) when (!scope.Stopping.IsCancellationRequested)
         {
@@ -184,7 +185,7 @@ internal sealed class SystemFunctions(ISystemRows rows, Func<long, VectorScope> 
     {
         try
         {
-            return call().GetAwaiter().GetResult();
+            return Caller.RunAsync(scope.Caller, call).GetAwaiter().GetResult();
         }
         catch (LakehouseException error)
         {

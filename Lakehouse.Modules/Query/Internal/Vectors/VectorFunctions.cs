@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 
@@ -49,11 +50,11 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
             """);
     }
 
-    /// <summary>Begins a query on a connection.</summary>
-    public VectorScope Begin(DuckDbConnection connection)
+    /// <summary>Begins a query of a caller on a connection.</summary>
+    public VectorScope Begin(DuckDbConnection connection, Caller caller)
     {
         var id = connection.Id;
-        return _scopes[id] = new VectorScope(() => _scopes.TryRemove(id, out _));
+        return _scopes[id] = new VectorScope(() => _scopes.TryRemove(id, out _), caller);
     }
 
     private void RunEmbed(long connectionId, IReadOnlyList<DuckDbVector> arguments, int rowCount, DuckDbOutput output)
@@ -203,7 +204,7 @@ internal sealed class VectorFunctions(ISqlVectors? vectors)
     {
         try
         {
-            return ask(items, scope.Stopping).GetAwaiter().GetResult();
+            return Caller.RunAsync(scope.Caller, () => ask(items, scope.Stopping)).GetAwaiter().GetResult();
         }
         catch (LakehouseException error) when (items.Count > 1 && error.Code is EngineErrors.CallTooLargeCode or "answer_too_large")
         {

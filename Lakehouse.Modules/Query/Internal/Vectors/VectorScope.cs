@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lakehouse.Core.Access;
 
 namespace Lakehouse.Query.Internal.Vectors;
 
@@ -6,7 +7,7 @@ namespace Lakehouse.Query.Internal.Vectors;
 /// The state that the vector functions of one running query share: its cancellation, its first error, and the vectors of its constants, which the engine asks
 /// for more than once while it plans.
 /// </summary>
-internal sealed class VectorScope(Action ended) : IDisposable
+internal sealed class VectorScope(Action ended, Caller caller) : IDisposable
 {
     private const int KnownMax = 64;
 
@@ -16,6 +17,9 @@ internal sealed class VectorScope(Action ended) : IDisposable
 
     /// <summary>Names the query among all queries of all engines.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>On whose behalf the query runs; in a process of the engine, nobody knows.</summary>
+    public Caller Caller => caller;
 
     /// <summary>Cancelled when the query is stopped.</summary>
     public CancellationToken Stopping => _stop.Token;

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Isolation;
@@ -16,19 +17,27 @@ internal sealed class FunctionCalls(CallTargets targets, QueryOptions options) :
         options.MaxConcurrentCalls, int.MaxValue, Timeout.InfiniteTimeSpan, () => EngineErrors.TooManyQueries(options));
 
     /// <summary>Answers a call, with an error if need be, because the engine's thread waits for an answer. Reads the frame before it returns.</summary>
+    /// <param name="caller">On whose behalf.</param>
     /// <param name="frame">The call.</param>
     /// <param name="frameBytesMax">The largest frame.</param>
     /// <param name="send">Sends the answer.</param>
     /// <param name="stopping">Cancelled when the statement is being stopped.</param>
     /// <param name="dead">Cancelled when the process has ended, or is about to.</param>
-    public Task AnswerAsync(Frame frame, int frameBytesMax, Func<FrameWriter, ValueTask> send, CancellationToken stopping, CancellationToken dead)
+    public Task AnswerAsync(
+        Caller caller, Frame frame, int frameBytesMax, Func<FrameWriter, ValueTask> send, CancellationToken stopping, CancellationToken dead)
     {
         var reader = new FrameReader(frame.Payload.Span);
         var number = reader.Int();
         var call = CallFrames.ReadCall(ref reader);
 
         // On another thread: a model that runs in this process computes before it first waits, and the caller has other frames to read meanwhile.
-        return Task.Run(() => AnswerAsync(call, number, frameBytesMax, send, stopping, dead), CancellationToken.None);
+        return Task.Run(
+            () =>
+            {
+                Caller.Enter(caller);
+                return AnswerAsync(call, number, frameBytesMax, send, stopping, dead);
+            },
+            CancellationToken.None);
     }
 
     public void Dispose() => _limiter.Dispose();

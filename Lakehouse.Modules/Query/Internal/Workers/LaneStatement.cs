@@ -259,7 +259,7 @@ internal sealed class LaneStatement(
 
         try
         {
-            var found = await WorkAsync(async stop => await datasets.ExpectAsync(expected, _held, stop), cancellationToken);
+            var found = await WorkAsync(async stop => await datasets.ExpectAsync(expected, request.Caller, _held, stop), cancellationToken);
             _named = found?.Named ?? [];
             return found?.Changes;
         }
@@ -269,7 +269,7 @@ internal sealed class LaneStatement(
         }
     }
 
-    private Task AnswerAsync(Frame call) => calls.AnswerAsync(call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
+    private Task AnswerAsync(Frame call) => calls.AnswerAsync(_request.Caller, call, _lane.FrameBytesMax, SendAsync, _stopping.Token, worker.Dead);
 
     /// <summary>
     /// Sends one frame at a time, because calls are answered concurrently. A frame is always sent whole, even when the client has gone: half a frame would make

@@ -88,7 +88,11 @@ internal static class AnswerWriter
 
         if (keywordRank is not null)
         {
-            json.WriteNumber("keyword_score"u8, keywordScore!.Value);
+            if (keywordScore is not null)
+            {
+                json.WriteNumber("keyword_score"u8, keywordScore.Value);
+            }
+
             json.WriteNumber("keyword_rank"u8, keywordRank.Value);
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Requests;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Builder;
@@ -15,12 +16,18 @@ internal static class SearchEndpoints
     {
         routes.MapPost("/v1/search", SearchAsync)
             .WithTags("search")
+            .Needs(AccessAction.Search)
             .WithMetadata(ReadsBody.Instance)
             .WithSummary("Searches an index by meaning, keywords and conditions");
         var group = routes.MapGroup("/v1/vectors/index/{name}/import").WithTags("vectors");
-        group.MapPost(string.Empty, ImportAsync).WithMetadata(ReadsBody.Instance).WithSummary("Brings the rows of a dataset into an index");
-        group.MapGet(string.Empty, Show).WithSummary("The status of the import of an index");
-        group.MapDelete(string.Empty, StopAsync).WithSummary("Ends the import of an index and detaches the index from the dataset");
+        group.MapPost(string.Empty, ImportAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Write, ResourceKind.Index)
+            .WithSummary("Brings the rows of a dataset into an index");
+        group.MapGet(string.Empty, Show).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("The status of the import of an index");
+        group.MapDelete(string.Empty, StopAsync)
+            .Needs(AccessAction.Admin) // what the index holds would no longer be known to be of that dataset
+            .WithSummary("Ends the import of an index and detaches the index from the dataset");
         return routes;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Embed;
@@ -24,6 +25,7 @@ internal sealed partial class ImportJobs(
 
     public async Task<ImportStatus> StartAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
     {
+        Caller.Current.RequireWhole(request.Dataset);
         var manifest = dataset.Find(request.Dataset);
         DatasetRows.RequireColumns(manifest, request);
         var model = request.VectorColumn is null ? await embedder.DescribeAsync(request.Model, cancellationToken) : null;
@@ -62,6 +64,7 @@ internal sealed partial class ImportJobs(
 
     public Task<DirectImportResult> AddVectorsAsync(IndexName index, ImportRequest request, CancellationToken cancellationToken)
     {
+        Caller.Current.RequireWhole(request.Dataset);
         var manifest = dataset.Find(request.Dataset);
         DatasetRows.RequireColumns(manifest, request);
         return direct.RunAsync(index, request, cancellationToken);
@@ -70,6 +73,11 @@ internal sealed partial class ImportJobs(
     public ImportStatus Show(IndexName index)
     {
         var info = indexes.Show(index);
+        if (info.Origin?.Dataset is { } of)
+        {
+            Caller.Current.RequireWhole(of.Dataset);
+        }
+
         return info.Origin?.Dataset is { } origin
             ? _jobs.TryGetValue(info.Spec.Name.Value, out var job) && job.Generation == info.Generation ? job.Progress.Status : StatusOf(info, origin)
             : throw SearchErrors.ImportNotFound(index.Value);

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
@@ -20,17 +21,24 @@ internal static class StorageEndpoints
         group.MapPut("put/{**key}", PutAsync)
             .WithMetadata(ReadsBody.Instance, AnyContentType.Instance)
             .TakesQuery("bucket")
+            .Needs(AccessAction.Write)
             .WithSummary("Stores the body as an object");
-        group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync).TakesQuery("bucket").WithSummary("Reads an object or a range of it");
-        group.MapGet("list", ListAsync).TakesQuery("prefix", "start_after", "limit", "bucket").WithSummary("Lists objects in the order of their keys");
-        group.MapDelete("delete/{**key}", DeleteAsync).TakesQuery("bucket").WithSummary("Deletes an object");
+        group.MapMethods("get/{**key}", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+            .TakesQuery("bucket")
+            .Needs(AccessAction.Read)
+            .WithSummary("Reads an object or a range of it");
+        group.MapGet("list", ListAsync)
+            .TakesQuery("prefix", "start_after", "limit", "bucket")
+            .Needs(AccessAction.Read)
+            .WithSummary("Lists objects in the order of their keys");
+        group.MapDelete("delete/{**key}", DeleteAsync).TakesQuery("bucket").Needs(AccessAction.Write).WithSummary("Deletes an object");
         return routes;
     }
 
     private static async Task<Ok<PutResponse>> PutAsync(HttpContext context, IBuckets buckets, PutLimiter puts, StorageOptions options, string? bucket = null)
     {
         var store = buckets.Find(bucket);
-        var key = WritableKey(context, "put/", store == buckets.Find(null));
+        var key = WritableKey(context, "put/", bucket, store == buckets.Find(null));
         RequestHeaders.RequirePlainBody(context.Request);
         RequestBody.LiftServerLimit(context);
         if (context.Request.ContentLength > options.MaxPutBytes)
@@ -48,6 +56,12 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         var key = RawKey.Read(context, Root + "get/");
+        if (!Sees(bucket, key, store == buckets.Find(null)))
+        {
+            throw new LakehouseException(
+                ErrorKind.Forbidden, "not_allowed", $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
+        }
+
         var content = await store.OpenAsync(key, context.RequestAborted)
             ?? throw new LakehouseException(ErrorKind.NotFound, "object_not_found", $"There is no object '{key}'.");
         var info = content.Info;
@@ -62,8 +76,10 @@ internal static class StorageEndpoints
     {
         RequireNoControl("prefix", prefix);
         RequireNoControl("start_after", start_after);
-        var page = await buckets.Find(bucket).ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
-        var objects = page.Objects.Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
+        var store = buckets.Find(bucket);
+        var holdsLake = store == buckets.Find(null);
+        var page = await store.ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
+        var objects = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)).Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
         return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], page.IsTruncated));
     }
 
@@ -71,13 +87,21 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         RequestHeaders.RefuseConditions(context.Request);
-        await store.DeleteAsync(WritableKey(context, "delete/", store == buckets.Find(null)), context.RequestAborted);
+        await store.DeleteAsync(WritableKey(context, "delete/", bucket, store == buckets.Find(null)), context.RequestAborted);
         return TypedResults.NoContent();
     }
 
-    private static ObjectKey WritableKey(HttpContext context, string verb, bool holdsLake)
+    /// <summary>Whether the caller may read an object. What the lake keeps for itself holds everybody's data.</summary>
+    private static bool Sees(string? bucket, ObjectKey key, bool holdsLake) =>
+        Caller.Current is var caller && (caller.IsAdministrator
+            || (!(holdsLake && ReservedPrefixes.Find(key) is not null) && caller.Sees(ResourceKind.Key, PathOf(bucket, key))));
+
+    private static string PathOf(string? bucket, ObjectKey key) => $"{bucket ?? BucketSettings.Primary}/{key}";
+
+    private static ObjectKey WritableKey(HttpContext context, string verb, string? bucket, bool holdsLake)
     {
         var key = RawKey.Read(context, Root + verb);
+        Caller.Current.RequireSeen(ResourceKind.Key, PathOf(bucket, key));
         return holdsLake && ReservedPrefixes.Find(key) is { } prefix
             ? throw new LakehouseException(
                 ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,18 +14,36 @@ internal static class VectorEndpoints
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/vectors").WithTags("vectors");
-        group.MapPost("index", CreateAsync).WithMetadata(ReadsBody.Instance).WithSummary("Creates an empty index");
-        group.MapGet("index", List).WithSummary("Every index");
-        group.MapGet("index/{name}", Show).WithSummary("One index");
-        group.MapDelete("index/{name}", DeleteAsync).WithSummary("Deletes an index");
-        group.MapPost("index/{name}/add", AddAsync).WithMetadata(ReadsBody.Instance).WithSummary("Adds or replaces items, all or none");
-        group.MapPost("index/{name}/search", SearchAsync).WithMetadata(ReadsBody.Instance).WithSummary("Finds the nearest items");
-        group.MapPost("index/{name}/delete", RemoveAsync).WithMetadata(ReadsBody.Instance).WithSummary("Deletes items by their ids");
-        group.MapPost("index/{name}/get", GetAsync).WithMetadata(ReadsBody.Instance).WithSummary("Reads items by their ids");
-        group.MapGet("index/{name}/items", ListItemsAsync).TakesQuery("start_after", "limit", "include").WithSummary("Lists items in the order of their ids");
-        group.MapGet("alias", ListAliases).WithSummary("Every alias");
-        group.MapPut("alias/{alias}", SetAliasAsync).WithMetadata(ReadsBody.Instance).WithSummary("Points an alias at an index");
-        group.MapDelete("alias/{alias}", DeleteAliasAsync).WithSummary("Deletes an alias");
+        group.MapPost("index", CreateAsync).WithMetadata(ReadsBody.Instance).Needs(AccessAction.Write).WithSummary("Creates an empty index");
+        group.MapGet("index", List).Needs(AccessAction.Search).WithSummary("Every index");
+        group.MapGet("index/{name}", Show).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("One index");
+        group.MapDelete("index/{name}", DeleteAsync).Needs(AccessAction.Write, ResourceKind.Index).WithSummary("Deletes an index");
+        group.MapPost("index/{name}/add", AddAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Write, ResourceKind.Index)
+            .WithSummary("Adds or replaces items, all or none");
+        group.MapPost("index/{name}/search", SearchAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Search, ResourceKind.Index)
+            .WithSummary("Finds the nearest items");
+        group.MapPost("index/{name}/delete", RemoveAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Write, ResourceKind.Index)
+            .WithSummary("Deletes items by their ids");
+        group.MapPost("index/{name}/get", GetAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Search, ResourceKind.Index)
+            .WithSummary("Reads items by their ids");
+        group.MapGet("index/{name}/items", ListItemsAsync)
+            .TakesQuery("start_after", "limit", "include")
+            .Needs(AccessAction.Search, ResourceKind.Index)
+            .WithSummary("Lists items in the order of their ids");
+        group.MapGet("alias", ListAliases).Needs(AccessAction.Search).WithSummary("Every alias");
+        group.MapPut("alias/{alias}", SetAliasAsync)
+            .WithMetadata(ReadsBody.Instance)
+            .Needs(AccessAction.Write, ResourceKind.Index, "alias")
+            .WithSummary("Points an alias at an index");
+        group.MapDelete("alias/{alias}", DeleteAliasAsync).Needs(AccessAction.Write, ResourceKind.Index, "alias").WithSummary("Deletes an alias");
         return routes;
     }
 
@@ -37,11 +56,12 @@ internal static class VectorEndpoints
 
     private static Ok<IndexListResponse> List(IVectorIndexes indexes)
     {
-        var all = indexes.List();
+        var all = indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen()).ToList();
         return TypedResults.Ok(new IndexListResponse([.. all.Select(IndexResponse.From)], all.Count));
     }
 
-    private static Ok<IndexResponse> Show(string name, IVectorIndexes indexes) => TypedResults.Ok(IndexResponse.From(indexes.Show(IndexName.Parse(name))));
+    private static Ok<IndexResponse> Show(string name, IVectorIndexes indexes) =>
+        TypedResults.Ok(IndexResponse.From(indexes.Show(IndexName.Parse(name)).AsSeen()));
 
     private static async Task<NoContent> DeleteAsync(string name, IVectorIndexes indexes, CancellationToken cancellationToken)
     {
@@ -60,6 +80,7 @@ internal static class VectorEndpoints
     private static async Task SearchAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
     {
         var index = IndexName.Parse(name);
+        RequireReadable(indexes, index);
         var request = VectorSearchRequest.Read(await ReadBodyAsync(context, options));
         var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
@@ -95,6 +116,7 @@ internal static class VectorEndpoints
         using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var request = IdsRequest.Read(body.RootElement, takesInclude: true);
         var ids = request.Ids;
+        RequireReadable(indexes, IndexName.Parse(name));
         var items = indexes.Get(IndexName.Parse(name), ids, request.Include ?? ItemParts.Metadata);
         await JsonAnswer.SendAsync(context, json =>
         {
@@ -121,6 +143,7 @@ internal static class VectorEndpoints
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
+        RequireReadable(indexes, IndexName.Parse(name));
         var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, PartsOf(include));
         return JsonAnswer.SendAsync(context, json =>
         {
@@ -137,13 +160,22 @@ internal static class VectorEndpoints
         });
     }
 
+    /// <summary>Refuses to show items that were made of what the caller may not see.</summary>
+    private static void RequireReadable(IVectorIndexes indexes, IndexName name)
+    {
+        if (!Caller.Current.IsAdministrator && indexes.Show(name).Owner?.FindReadRefusal(name) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
     /// <summary>Parses names separated by commas; null means metadata only.</summary>
     private static ItemParts PartsOf(string? include) =>
         include is null ? ItemParts.Metadata : ItemJson.ParseParts(include.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
     {
-        var aliases = indexes.ListAliases().Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
+        var aliases = indexes.ListAliases().Where(a => Caller.Current.Sees(ResourceKind.Index, a.Key.Value)).Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
         return TypedResults.Ok(new AliasListResponse(aliases, aliases.Count));
     }
 
@@ -154,6 +186,7 @@ internal static class VectorEndpoints
         var members = new JsonMembers(body.RootElement);
         var target = IndexName.Parse(members.RequiredText("index"));
         members.Complete();
+        Caller.Current.RequireSeen(ResourceKind.Index, target.Value);
         await indexes.SetAliasAsync(name, target, context.RequestAborted);
         return TypedResults.Ok(new AliasResponse(name.Value, target.Value));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 
 namespace Lakehouse.Mcp.Internal.Tools.Writing;
 
@@ -35,6 +36,15 @@ internal sealed class DropTool(ICatalog catalog, DatasetDescription description)
         }
 
         var found = description.Require(name);
+        if (found.IsView)
+        {
+            Caller.Current.RequireSeen(ResourceKind.View, found.Name.Value);
+        }
+        else
+        {
+            Caller.Current.RequireWhole(found.Name.Value);
+        }
+
         var dropped = found.IsView
             ? await catalog.DropViewAsync(found.Name, cancellationToken)
             : await catalog.DropAsync(found.Name, cancellationToken);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Access;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Ingest;
@@ -29,7 +30,7 @@ internal sealed class IngestTool(IIngestJobs jobs) : ITool
         "idempotency_key": {"type": "string"}
         """,
         ["name", "content"],
-        IngestReport.Schema);
+        IngestReport.Schema) with { Action = AccessAction.Ingest };
 
     public async Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {
