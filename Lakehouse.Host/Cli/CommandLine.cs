@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Lakehouse.Core.Configuration;
+using Lakehouse.Host.Cli.Access;
 using Lakehouse.Host.Cli.Agents;
 using Lakehouse.Host.Cli.Sql;
 
 namespace Lakehouse.Host.Cli;
 
-/// <summary>The commands: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>, <c>mcp</c>.</summary>
+/// <summary>The commands: <c>serve</c> (when none is given), <c>sample</c>, <c>ingest</c>, <c>sql</c>, <c>mcp</c>, <c>token</c>.</summary>
 internal static partial class CommandLine
 {
     // WebApplicationFactory gives these to every program. Nothing here depends on them.
@@ -69,6 +70,7 @@ internal static partial class CommandLine
         root.Subcommands.Add(IngestCommand.Create(config, settings));
         root.Subcommands.Add(SqlCommand.Create(config, settings));
         root.Subcommands.Add(McpCommand.Create(config, settings));
+        root.Subcommands.Add(TokenCommand.Create(config, settings));
         return root;
     }
 

@@ -19,6 +19,7 @@ public sealed class ArchitectureTests
         ["Vector"] = ["Core", "Storage", "Hnsw"],
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
+        ["Access"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
         ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search"],
     };
 
@@ -41,7 +42,7 @@ public sealed class ArchitectureTests
         string[] assemblies =
         [
             "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
-            "Lakehouse.Mcp",
+            "Lakehouse.Mcp", "Lakehouse.Access",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

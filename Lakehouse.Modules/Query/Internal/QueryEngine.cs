@@ -32,7 +32,9 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var query = registry.Begin(request.Id, request.Sql);
         if (cache.FindTag(request) is { } tag && cache.Find(tag) is { } kept)
         {
-            return kept.Bytes.Length > caller.BytesMax ? throw registry.Translate(query, EngineErrors.AnswerTooLarge(caller)) : new KeptAnswer(kept, query, registry);
+            return kept.Bytes.Length > caller.BytesMax
+                ? throw registry.Translate(query, EngineErrors.AnswerTooLarge(caller))
+                : new KeptAnswer(kept, query, registry);
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);

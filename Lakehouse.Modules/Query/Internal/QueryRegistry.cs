@@ -49,7 +49,8 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         if (caller.RunningMax is { } most && _running.Values.Count(q => q.Caller.Name == caller.Name) >= most)
         {
             throw new LakehouseException(
-                ErrorKind.BudgetSpent, "budget_spent", $"The profile '{caller.Name}' runs {most} queries, the most at once (running_queries). Wait for one to end.");
+                ErrorKind.BudgetSpent, "budget_spent",
+                $"The profile '{caller.Name}' runs {most} queries, the most at once (running_queries). Wait for one to end.");
         }
 
         var text = sql.Length > options.MaxLoggedSql ? sql[..options.MaxLoggedSql] + "..." : sql;

@@ -74,7 +74,9 @@ internal sealed class SearchSight
         }
     }
 
-    /// <summary>A result as the caller sees it: how rare a word is in all texts shows in a score of keywords, so that it is left out where rows are hidden.</summary>
+    /// <summary>
+    /// A result as the caller sees it: how rare a word is in all texts shows in a score of keywords, so that it is left out where rows are hidden.
+    /// </summary>
     public HybridHit See(HybridHit hit) => _guard is null ? hit : hit with
     {
         Item = hit.Item with { Metadata = See(hit.Item.Metadata) },

@@ -67,7 +67,9 @@ internal sealed class SqlVectors(
             Filter = q.Filter is null ? null : filterOf[q.Filter],
         });
         var found = await indexes.SearchAsync(name, [.. searches], cancellationToken);
-        return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(h => new SqlVectorHit(h.Item.Id, h.Distance, sight.See(h.Item.Metadata)))])];
+        return [.. found.Select(a => (IReadOnlyList<SqlVectorHit>)[.. a.Hits.Select(Show)])];
+
+        SqlVectorHit Show(VectorHit hit) => new(hit.Item.Id, hit.Distance, sight.See(hit.Item.Metadata));
     }
 
     // A value that does not fit an int is out of range anyway; the index refuses the clamped value with an error.

@@ -21,7 +21,9 @@ internal sealed partial class ProfileFiles(IObjectStore store, AccessOptions opt
     // What was read last, by object or file: what has not changed is not read again, and what can no longer be read stays in force as it was.
     private readonly Dictionary<string, (string Mark, StoredProfile Profile)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Reads all profiles by name, and whether each is a file. One that cannot be read stays as it was; where it was never read, it is left out.</summary>
+    /// <summary>
+    /// Reads all profiles by name, and whether each is a file. One that cannot be read stays as it was; where it was never read, it is left out.
+    /// </summary>
     public async Task<SortedDictionary<string, (StoredProfile Profile, bool IsFile)>> ReadAsync(CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<string, (StoredProfile, bool)>(StringComparer.Ordinal);
@@ -70,7 +72,8 @@ internal sealed partial class ProfileFiles(IObjectStore store, AccessOptions opt
     {
         if (await store.FindAsync(MaskKey, cancellationToken) is null)
         {
-            await store.PutIfAbsentAsync(MaskKey, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(KeyBytes * 2, lowercase: true)), cancellationToken);
+            var key = RandomNumberGenerator.GetHexString(KeyBytes * 2, lowercase: true);
+            await store.PutIfAbsentAsync(MaskKey, Encoding.ASCII.GetBytes(key), cancellationToken);
         }
 
         using var reader = new StreamReader((await store.OpenAsync(MaskKey, cancellationToken))!.Stream, Encoding.ASCII);
@@ -101,7 +104,9 @@ internal sealed partial class ProfileFiles(IObjectStore store, AccessOptions opt
         {
             LogUnreadable(error, Path.GetFileName(source));
             journal.Record(
-                "profile_unreadable", Path.GetFileName(source), known is null ? "The profile cannot be read, and nobody has it." : "It cannot be read, and stays as it was.");
+                "profile_unreadable",
+                Path.GetFileName(source),
+                known is null ? "The profile cannot be read, and nobody has it." : "The profile cannot be read, and stays as it was.");
             return known;
         }
     }
@@ -121,10 +126,13 @@ internal sealed partial class ProfileFiles(IObjectStore store, AccessOptions opt
     private static async Task<StoredProfile?> ReadFileAsync(string path, CancellationToken cancellationToken)
     {
         var json = JsonElement.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
-        var tokens = json.ValueKind is JsonValueKind.Object && json.TryGetProperty("tokens", out var list) ? list.Deserialize<List<TokenRecord>>(Json) ?? [] : [];
-        var profile = json.ValueKind is JsonValueKind.Object
-            ? JsonSerializer.SerializeToElement(json.EnumerateObject().Where(m => m.Name != "tokens").ToDictionary(m => m.Name, m => m.Value))
-            : json;
+        if (json.ValueKind is not JsonValueKind.Object)
+        {
+            throw new JsonException("it is no object");
+        }
+
+        var tokens = json.TryGetProperty("tokens", out var list) ? list.Deserialize<List<TokenRecord>>(Json) ?? [] : [];
+        var profile = JsonSerializer.SerializeToElement(json.EnumerateObject().Where(m => m.Name != "tokens").ToDictionary(m => m.Name, m => m.Value));
         return new StoredProfile(profile, tokens, new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
     }
 

@@ -148,7 +148,8 @@ internal static class ProfileReader
             "hash" => new ColumnMask(MaskKind.Hash),
             "last4" => new ColumnMask(MaskKind.LastFour),
             "year" => new ColumnMask(MaskKind.Year),
-            _ when text.StartsWith(Bucket, StringComparison.Ordinal) && TryReadWidth(text[Bucket.Length..], out var width) => new ColumnMask(MaskKind.Bucket, width),
+            _ when text.StartsWith(Bucket, StringComparison.Ordinal) && TryReadWidth(text[Bucket.Length..], out var width) =>
+                new ColumnMask(MaskKind.Bucket, width),
             _ => throw AccessErrors.Invalid(
                 $"it has the mask '{text}'; there are {string.Join(", ", Masks)} and {{\"sql\": \"an expression\"}}{NearestName.Hint(text, Masks)}"),
         };

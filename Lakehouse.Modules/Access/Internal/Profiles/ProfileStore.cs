@@ -65,7 +65,9 @@ internal sealed partial class ProfileStore(
     }, cancellationToken);
 
     /// <summary>Makes a token of a profile, which is shown this once.</summary>
-    /// <exception cref="LakehouseException"><c>profile_not_found</c>, <c>profile_in_folder</c>, <c>too_many_tokens</c> (<see cref="ErrorKind.Conflict"/>).</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>profile_not_found</c>, <c>profile_in_folder</c>, <c>too_many_tokens</c> (<see cref="ErrorKind.Conflict"/>).
+    /// </exception>
     public async Task<(TokenRecord Record, string Token)> AddTokenAsync(string name, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var made = TokenRecord.Make(time.GetUtcNow(), expiresAt);
@@ -75,13 +77,16 @@ internal sealed partial class ProfileStore(
             return tokens.Count < options.MaxTokens
                 ? Task.FromResult(before with { Tokens = [.. tokens, made.Record], UpdatedAt = time.GetUtcNow() })
                 : throw new LakehouseException(
-                    ErrorKind.Conflict, "too_many_tokens", $"The profile '{name}' has {tokens.Count} tokens, the most allowed (access.max_tokens). Delete one.");
+                    ErrorKind.Conflict, "too_many_tokens",
+                    $"The profile '{name}' has {tokens.Count} tokens, the most allowed (access.max_tokens). Delete one.");
         }, cancellationToken);
         return made;
     }
 
     /// <summary>Deletes a token.</summary>
-    /// <exception cref="LakehouseException"><c>profile_not_found</c>, <c>token_not_found</c> (<see cref="ErrorKind.NotFound"/>), <c>profile_in_folder</c>.</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>profile_not_found</c>, <c>token_not_found</c> (<see cref="ErrorKind.NotFound"/>), <c>profile_in_folder</c>.
+    /// </exception>
     public Task RemoveTokenAsync(string name, string id, CancellationToken cancellationToken) => ChangeAsync(
         name,
         before => (before ?? throw AccessErrors.NotFound(name)).Tokens.Any(t => t.Id == id)

@@ -70,8 +70,13 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
     public IReadOnlyList<IngestJob> List() =>
         [.. _running.Values.Select(i => i.Job).Concat(_ended.Values).Where(IsSeen).DistinctBy(j => j.Id).OrderByDescending(j => j.StartedAt)];
 
-    public IngestJob Find(string id) => (_running.GetValueOrDefault(id)?.Job ?? _ended.GetValueOrDefault(id)) is { } job && IsSeen(job) ? job : throw new LakehouseException(
-        ErrorKind.NotFound, "job_not_found", $"There is no ingest '{id}' that runs or has ended lately (ingest.keep_jobs). GET /v1/ingest/jobs lists them.");
+    public IngestJob Find(string id)
+    {
+        var job = _running.GetValueOrDefault(id)?.Job ?? _ended.GetValueOrDefault(id);
+        return job is not null && IsSeen(job) ? job : throw new LakehouseException(
+            ErrorKind.NotFound, "job_not_found",
+            $"There is no ingest '{id}' that runs or has ended lately (ingest.keep_jobs). GET /v1/ingest/jobs lists them.");
+    }
 
     public async IAsyncEnumerable<IngestJob> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

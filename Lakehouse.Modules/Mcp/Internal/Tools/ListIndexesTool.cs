@@ -29,7 +29,8 @@ internal sealed class ListIndexesTool(IVectorIndexes indexes) : ITool
     public Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {
         call.Arguments.Complete();
-        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => Show(i.AsSeen()))]) });
+        var seen = indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen());
+        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. seen.Select(Show)]) });
     }
 
     private static JsonObject Show(VectorIndexInfo index)

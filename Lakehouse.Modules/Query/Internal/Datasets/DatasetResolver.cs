@@ -157,11 +157,15 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         var dataset = version.Number is { } number
             ? await history.FindAsync(exact, number, cancellationToken)
             : await history.FindAsync(exact, version.Time, cancellationToken);
-        return dataset.IsView
-            ? DescribeView(dataset, isQualified: false) with { Table = table }
-            : dataset.Objects.Count == 0
+        if (dataset.IsView)
+        {
+            return DescribeView(dataset, isQualified: false) with { Table = table };
+        }
+
+        var guard = GuardOf(caller, dataset, isQualified: false);
+        return dataset.Objects.Count == 0
             ? throw EngineErrors.NoDataFiles(name)
-            : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table, Guard = GuardOf(caller, dataset, isQualified: false) };
+            : Describe(dataset, await LocalizeAsync(dataset, held, cancellationToken)) with { Table = table, Guard = guard };
     }
 
     private DatasetFiles DescribeView(Manifest view, bool isQualified) => isQualified

@@ -47,8 +47,8 @@ internal static partial class GuardWriter
             MaskKind.Clear => name,
             MaskKind.Null => $"CASE WHEN false THEN {name} END",
 
-            // Nested, as HMAC is (RFC 2104), so that a hash says nothing of that of a longer text.
-            MaskKind.Hash => $"substr(sha256({Literal(key)} || sha256({Literal(key)} || {text})), 1, 32)",
+            // Half of the hash is left out, so that nobody can go on from it to that of a longer text (what HMAC prevents by hashing twice, RFC 2104).
+            MaskKind.Hash => $"substr(sha256({DuckDbSql.Literal(key)} || {text}), 1, 32)",
             MaskKind.LastFour => $"CASE WHEN length({text}) <= 4 THEN '****' ELSE '****' || right({text}, 4) END",
             MaskKind.Year => $"CAST(year(TRY_CAST({name} AS TIMESTAMP)) AS BIGINT)",
             MaskKind.Bucket => $"floor(TRY_CAST({name} AS DOUBLE) / {mask.Argument}) * {mask.Argument}",
@@ -78,11 +78,12 @@ internal static partial class GuardWriter
         });
     }
 
-    private static string Literal(string text) => DuckDbSql.Literal(text);
-
     [GeneratedRegex(
-        """\A\s*(?<name>"[^"]+"|[A-Za-z_][A-Za-z0-9_]*)\s*(=|<=|>=|<|>)\s*(?<value>'([^']|'')*'|-?[0-9]+(\.[0-9]+)?)(\s+AND\s+(?<name>"[^"]+"|[A-Za-z_][A-Za-z0-9_]*)\s*(=|<=|>=|<|>)\s*(?<value>'([^']|'')*'|-?[0-9]+(\.[0-9]+)?))*\s*\z""",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        """
+        \A \s* (?<name> "[^"]+" | [A-Za-z_][A-Za-z0-9_]* ) \s* (=|<=|>=|<|>) \s* (?<value> '([^']|'')*' | -?[0-9]+(\.[0-9]+)? )
+        ( \s+ AND \s+ (?<name> "[^"]+" | [A-Za-z_][A-Za-z0-9_]* ) \s* (=|<=|>=|<|>) \s* (?<value> '([^']|'')*' | -?[0-9]+(\.[0-9]+)? ) )* \s* \z
+        """,
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Comparisons();
 }

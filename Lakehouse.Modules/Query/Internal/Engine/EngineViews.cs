@@ -59,7 +59,9 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     public static string TemporaryView(DatasetFiles dataset) =>
         TemporaryView(dataset.Table!, dataset.Guard is null ? Select(dataset) : dataset.Guard.Select($"({Select(dataset)})"));
 
-    /// <summary>The statement that makes a view of what a caller sees of a dataset, for one connection alone, in front of the shared view of that name.</summary>
+    /// <summary>
+    /// The statement that makes a view of what a caller sees of a dataset, for one connection alone, in front of the shared view of that name.
+    /// </summary>
     public static string GuardedView(DatasetFiles dataset) =>
         TemporaryView(dataset.Name, dataset.Guard!.Select($"memory.main.{DuckDbSql.Identifier(dataset.Name)}"));
 

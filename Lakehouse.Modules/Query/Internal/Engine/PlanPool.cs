@@ -14,7 +14,9 @@ internal sealed class PlanPool(int countMax) : IDisposable
     private readonly List<KeptPlan> _plans = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Takes a plan of a text for a caller, which nobody else uses then; null where there is none. The caller adds it again, or disposes of it.</summary>
+    /// <summary>
+    /// Takes a plan of a text in a scope, which nobody else uses then; null where there is none. Who takes it adds it again, or disposes of it.
+    /// </summary>
     public KeptPlan? Take(string sql, string scope)
     {
         lock (_gate)

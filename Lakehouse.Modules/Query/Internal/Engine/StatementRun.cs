@@ -366,7 +366,9 @@ internal sealed class StatementRun : IDisposable
         return true;
     }
 
-    /// <summary>Makes the view of what a caller sees. What is wrong with it is for whoever wrote the profile: the message would show columns and values.</summary>
+    /// <summary>
+    /// Makes the view of what a caller sees. What is wrong with it is for whoever wrote the profile: the message would show columns and values.
+    /// </summary>
     private void DefineGuarded(DatasetFiles dataset, Action define)
     {
         if (dataset.Guard is null)

@@ -171,7 +171,8 @@ internal static class StatementFrames
             }
         }
 
-        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View).Text(dataset.FileColumn).Text(dataset.Guard?.Columns).Text(dataset.Guard?.Filter);
+        frame.Text(dataset.Table).Long(dataset.ResidentBytes).Text(dataset.View).Text(dataset.FileColumn);
+        frame.Text(dataset.Guard?.Columns).Text(dataset.Guard?.Filter);
     }
 
     private static DatasetFiles ReadDataset(ref FrameReader frame)

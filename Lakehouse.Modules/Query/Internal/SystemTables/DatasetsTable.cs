@@ -19,8 +19,8 @@ internal static class DatasetsTable
             var kind = m.Definition is { } definition ? definition.Kind.ToString().ToLowerInvariant() : "dataset";
             yield return
             [
-                m.Name.Value, kind, m.Version, m.IsView || !lists.CountsRows(m) ? null : m.RowCount, m.Objects.Sum(o => o.SizeBytes), (long)m.Objects.Count, (long)m.Columns.Count,
-                m.MadeBy, m.Definition?.Sql, m.CreatedAt, m.UpdatedAt,
+                m.Name.Value, kind, m.Version, m.IsView || !lists.CountsRows(m) ? null : m.RowCount, m.Objects.Sum(o => o.SizeBytes), (long)m.Objects.Count,
+                (long)m.Columns.Count, m.MadeBy, m.Definition?.Sql, m.CreatedAt, m.UpdatedAt,
             ];
         }
     }

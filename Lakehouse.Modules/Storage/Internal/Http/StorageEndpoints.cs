@@ -59,7 +59,8 @@ internal static class StorageEndpoints
         if (!Sees(bucket, key, store == buckets.Find(null)))
         {
             throw new LakehouseException(
-                ErrorKind.Forbidden, "not_allowed", $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
+                ErrorKind.Forbidden, "not_allowed",
+                $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
         }
 
         var content = await store.OpenAsync(key, context.RequestAborted)
@@ -79,7 +80,8 @@ internal static class StorageEndpoints
         var store = buckets.Find(bucket);
         var holdsLake = store == buckets.Find(null);
         var page = await store.ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
-        var objects = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)).Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
+        var objects = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake))
+            .Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
         return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], page.IsTruncated));
     }
 

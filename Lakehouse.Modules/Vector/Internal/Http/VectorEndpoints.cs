@@ -175,7 +175,8 @@ internal static class VectorEndpoints
 
     private static Ok<AliasListResponse> ListAliases(IVectorIndexes indexes)
     {
-        var aliases = indexes.ListAliases().Where(a => Caller.Current.Sees(ResourceKind.Index, a.Key.Value)).Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
+        var aliases = indexes.ListAliases().Where(a => Caller.Current.Sees(ResourceKind.Index, a.Key.Value))
+            .Select(a => new AliasResponse(a.Key.Value, a.Value.Value)).ToList();
         return TypedResults.Ok(new AliasListResponse(aliases, aliases.Count));
     }
 
