@@ -27,7 +27,7 @@ public sealed record ManifestResponse(
         manifest.DatasetId,
         manifest.Name.Value,
         manifest.Version,
-        manifest.Fingerprint.Value,
+        manifest.Fingerprint == default ? string.Empty : manifest.Fingerprint.Value,
         manifest.Columns,
         [.. manifest.Objects.Select(o => new DataFileResponse(o.Key.Value, o.SizeBytes, o.RowCount, o.Sha256))],
         manifest.RowCount,

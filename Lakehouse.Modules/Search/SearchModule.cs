@@ -27,6 +27,7 @@ public static class SearchModule
         .AddSingleton<IIndexImports>(provider => provider.GetRequiredService<ImportJobs>())
         .AddHostedService(provider => provider.GetRequiredService<ImportJobs>())
         .AddSingleton<ISystemTable, IndexesTable>()
+        .AddSingleton<VisibleIds>()
         .AddSingleton<ISearcher, Searcher>();
 
     /// <summary>Maps <c>/v1/search</c> and <c>/v1/vectors/index/{name}/import</c>.</summary>

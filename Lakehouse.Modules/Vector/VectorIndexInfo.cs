@@ -29,8 +29,20 @@ public sealed record VectorIndexInfo(
     long TextCount,
     IOwnerRecord? Owner)
 {
-    /// <summary>The index as the current caller sees it: without counts where its items are made of what that one may not see.</summary>
-    public VectorIndexInfo AsSeen() => Caller.Current.IsAdministrator || Owner?.FindReadRefusal(Spec.Name) is null
-        ? this
-        : this with { ItemCount = 0, TextCount = 0, DeletedCount = 0, MemoryBytes = 0, LogCount = 0 };
+    /// <summary>
+    /// The index as the current caller sees it: with the aliases that it may use, and without counts and origin where its items are made of what it may not
+    /// see.
+    /// </summary>
+    public VectorIndexInfo AsSeen()
+    {
+        if (Caller.Current.IsAdministrator)
+        {
+            return this;
+        }
+
+        var seen = this with { Aliases = [.. Aliases.Where(a => Caller.Current.Sees(ResourceKind.Index, a.Value))] };
+        return Owner?.FindReadRefusal(Spec.Name) is null
+            ? seen
+            : seen with { ItemCount = 0, TextCount = 0, DeletedCount = 0, MemoryBytes = 0, LogCount = 0, Owner = null };
+    }
 }

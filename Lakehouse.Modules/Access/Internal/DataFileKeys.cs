@@ -1,48 +1,78 @@
+using System.Collections.Concurrent;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Access.Internal;
 
 /// <summary>
-/// The objects of the primary bucket that are data files of datasets and lie where clients may read: whoever does not see all of a dataset does not read its
-/// files. Thread-safe.
+/// The objects of the primary bucket that are or were data files of datasets and lie where clients may read: whoever does not see all of a dataset does not
+/// read its files. All versions that are kept are read once, when somebody first asks; later ones as they come. Thread-safe.
 /// </summary>
 internal sealed class DataFileKeys
 {
     private const string Primary = "primary/";
 
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, bool>> _datasets = new(StringComparer.Ordinal);
     private readonly ICatalog _catalog;
-    private volatile Dictionary<string, List<string>>? _datasets;
+    private readonly Lazy<Task> _older;
+    private volatile bool _isCurrent;
 
-    public DataFileKeys(ICatalog catalog)
+    public DataFileKeys(ICatalog catalog, IDatasetHistory history)
     {
         _catalog = catalog;
-        catalog.Changed += (_, _) => _datasets = null;
+        _older = new Lazy<Task>(() => Task.Run(() => ReadOlderAsync(history)));
+        catalog.Changed += (_, _) => _isCurrent = false;
     }
 
-    /// <summary>Whether a caller sees all of every dataset that an object is a data file of.</summary>
+    /// <summary>Whether a caller sees all of every dataset that an object is or was a data file of.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="path">The bucket, a slash and the key.</param>
-    public bool MayRead(Caller caller, string path) => !path.StartsWith(Primary, StringComparison.Ordinal)
-        || !(_datasets ??= Collect()).TryGetValue(path[Primary.Length..], out var datasets)
-        || datasets.TrueForAll(d => caller.Sees(ResourceKind.Dataset, d) && caller.GuardOf(d) is null);
-
-    private Dictionary<string, List<string>> Collect()
+    public bool MayRead(Caller caller, string path)
     {
-        var all = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var dataset in _catalog.List())
+        if (!path.StartsWith(Primary, StringComparison.Ordinal))
         {
-            foreach (var file in dataset.Objects.Where(o => !o.IsOwn))
-            {
-                if (!all.TryGetValue(file.Key.Value, out var names))
-                {
-                    all[file.Key.Value] = names = [];
-                }
+            return true;
+        }
 
-                names.Add(dataset.Name.Value);
+        _older.Value.GetAwaiter().GetResult();
+        if (!_isCurrent)
+        {
+            _isCurrent = true;
+            foreach (var dataset in _catalog.List())
+            {
+                Add(dataset);
             }
         }
 
-        return all;
+        return !_datasets.TryGetValue(path[Primary.Length..], out var datasets)
+            || datasets.Keys.All(d => caller.Sees(ResourceKind.Dataset, d) && caller.GuardOf(d) is null);
+    }
+
+    private async Task ReadOlderAsync(IDatasetHistory history)
+    {
+        foreach (var name in _catalog.List().Select(m => m.Name).Concat(_catalog.ListDropped()))
+        {
+            try
+            {
+                var (versions, _) = await history.ListAsync(name, null, int.MaxValue, CancellationToken.None);
+                foreach (var version in versions)
+                {
+                    Add(version);
+                }
+            }
+            catch (LakehouseException gone) when (gone.Kind is ErrorKind.NotFound)
+            {
+                // Collected meanwhile, with its files.
+            }
+        }
+    }
+
+    private void Add(Manifest dataset)
+    {
+        foreach (var file in dataset.Objects.Where(o => !o.IsOwn))
+        {
+            _datasets.GetOrAdd(file.Key.Value, _ => new ConcurrentDictionary<string, bool>(StringComparer.OrdinalIgnoreCase))[dataset.Name.Value] = true;
+        }
     }
 }

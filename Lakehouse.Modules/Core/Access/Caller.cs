@@ -63,9 +63,11 @@ public class Caller
     /// <summary>What it sees of a dataset; null for all of it.</summary>
     public virtual DatasetGuard? GuardOf(string dataset) => null;
 
-    /// <summary>Refuses where a budget is used up.</summary>
+    /// <summary>Refuses what would use more of a budget than there is left.</summary>
+    /// <param name="kind">The budget.</param>
+    /// <param name="amount">How much of it will be used at least.</param>
     /// <exception cref="LakehouseException"><c>budget_spent</c> (<see cref="ErrorKind.BudgetSpent"/>).</exception>
-    public virtual void RequireBudget(BudgetKind kind)
+    public virtual void RequireBudget(BudgetKind kind, long amount = 1)
     {
     }
 

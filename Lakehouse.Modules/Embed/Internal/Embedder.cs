@@ -27,7 +27,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
                 texts.Count == 0 ? "the list is empty" : $"there are {texts.Count}, at most {options.MaxTexts} can be embedded at once (embed.max_texts)");
         }
 
-        Caller.Current.RequireBudget(BudgetKind.EmbeddedTexts);
+        Caller.Current.RequireBudget(BudgetKind.EmbeddedTexts, texts.Count);
         Caller.Current.Spend(BudgetKind.EmbeddedTexts, texts.Count);
         var prefix = request.Input switch
         {

@@ -89,8 +89,8 @@ internal static class EngineErrors
         new(
             ErrorKind.InvalidInput,
             "answer_cut",
-            $"The answer has more than {rows} rows (query.max_rows), and this format has no place to say that it was cut. Ask for fewer rows, by LIMIT or "
-            + "max_rows, or for JSON.");
+            $"The answer has more than {rows} rows (query.max_rows, or rows_per_answer of a profile), and this format has no place to say that it was cut. Ask "
+            + "for fewer rows, by LIMIT or max_rows, or for JSON.");
 
     public static LakehouseException OutOfMemory(QueryOptions options) =>
         new(

@@ -110,9 +110,9 @@ internal sealed class QueryAnswer(
         var isMoreLines = await statement.CopyNextAsync(_lines, stop.Token);
         var rest = _lines.WrittenMemory;
         var whole = rest[..(rest.Span.LastIndexOf((byte)'\n') + 1)];
+        CountBytes(whole.Length);
         output.Write(whole.Span);
         _kept?.Write(whole.Span);
-        CountBytes(whole.Length);
         var begun = rest[whole.Length..].ToArray();
         _lines.ResetWrittenCount();
         _lines.Write(begun);

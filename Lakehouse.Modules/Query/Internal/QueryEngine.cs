@@ -141,6 +141,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
 
     public async Task<IQueryRows> ReadAsync(string sql, QueryBounds? bounds, CancellationToken cancellationToken)
     {
+        RequireBudgets();
         var rows = new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false);
         var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, rows, null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
@@ -181,6 +182,14 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         return caller.RowsMax is { } most && (own == 0 || most < own) ? new RowBound(most, IsWanted: false) : new RowBound(own, request.MaxRows is not null);
     }
 
+    private static void RequireBudgets()
+    {
+        foreach (var budget in (BudgetKind[])[BudgetKind.EngineTime, BudgetKind.Rows, BudgetKind.Bytes])
+        {
+            Caller.Current.RequireBudget(budget);
+        }
+    }
+
     private void RequireBounds(QueryRequest request)
     {
         if (request.Timeout > options.Timeout)
@@ -188,11 +197,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             throw EngineErrors.BeyondBound("timeout_ms", $"{options.Timeout.TotalMilliseconds} ms", "query.timeout");
         }
 
-        foreach (var budget in (BudgetKind[])[BudgetKind.EngineTime, BudgetKind.Rows, BudgetKind.Bytes])
-        {
-            Caller.Current.RequireBudget(budget);
-        }
-
+        RequireBudgets();
         if (options.MaxRows > 0 && request.MaxRows > options.MaxRows)
         {
             throw EngineErrors.BeyondBound("max_rows", $"{options.MaxRows}", "query.max_rows");

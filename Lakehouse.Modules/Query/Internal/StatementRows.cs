@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Lakehouse.Core.Access;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 
@@ -13,6 +15,8 @@ internal sealed class StatementRows(IRunningStatement statement, RunningQuery? q
     private readonly ChunkReader _chunks = new();
     private bool _isMore = true;
     private bool _hasFailed;
+    private readonly Caller _caller = Caller.Current;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
 
     public IReadOnlyList<QueryColumn> Columns => statement.Head.Columns;
 
@@ -48,6 +52,11 @@ internal sealed class StatementRows(IRunningStatement statement, RunningQuery? q
     public async ValueTask DisposeAsync()
     {
         await statement.DisposeAsync();
+        if (query is null)
+        {
+            _caller.Spend(BudgetKind.EngineTime, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+        }
+
         if (query is not null && !_hasFailed)
         {
             registry.End(query, QueryState.Done);

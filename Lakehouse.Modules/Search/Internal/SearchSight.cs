@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Vector;
@@ -13,26 +14,32 @@ namespace Lakehouse.Search.Internal;
 internal sealed class SearchSight
 {
     private readonly DatasetGuard? _guard;
+    private readonly HashSet<string> _columns;
 
-    private SearchSight(DatasetGuard? guard) => _guard = guard;
+    private SearchSight(DatasetGuard? guard, IEnumerable<string> columns) =>
+        (_guard, _columns) = (guard, columns.ToHashSet(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Whether some rows are hidden.</summary>
-    public bool HidesRows => _guard?.Rows is not null;
+    public bool HidesRows => RowFilter is not null;
+
+    /// <summary>The row filter; null where all rows are seen.</summary>
+    public string? RowFilter => _guard?.Rows;
 
     /// <summary>What the current caller sees of an index.</summary>
     /// <param name="name">The name by which it asks for it.</param>
     /// <param name="info">The index.</param>
+    /// <param name="catalog">Knows the columns of its dataset.</param>
     /// <exception cref="LakehouseException">
     /// <c>not_allowed</c>, <c>dataset_guarded</c> (<see cref="ErrorKind.Forbidden"/>): it does not exist for the caller, or what is searched is masked.
     /// </exception>
-    public static SearchSight Of(IndexName name, VectorIndexInfo info)
+    public static SearchSight Of(IndexName name, VectorIndexInfo info, ICatalog catalog)
     {
         var caller = Caller.Current;
         caller.Require(AccessAction.Search);
         caller.RequireSeen(ResourceKind.Index, name.Value);
         if (info.Origin?.Dataset is not { } origin)
         {
-            return new SearchSight(null);
+            return new SearchSight(null, []);
         }
 
         if (!caller.Sees(ResourceKind.Dataset, origin.Dataset))
@@ -42,7 +49,7 @@ internal sealed class SearchSight
 
         if (caller.GuardOf(origin.Dataset) is not { } guard)
         {
-            return new SearchSight(null);
+            return new SearchSight(null, []);
         }
 
         foreach (var column in new[] { origin.IdColumn, origin.TextColumn, origin.VectorColumn }.OfType<string>())
@@ -53,7 +60,9 @@ internal sealed class SearchSight
             }
         }
 
-        return new SearchSight(guard);
+        // Only members that are columns now, and clear: what an older version had can have been masked under another name since.
+        var columns = catalog.FindIgnoringCase(origin.Dataset)?.Columns.Select(c => c.Name).Where(guard.IsClear) ?? [];
+        return new SearchSight(guard, columns.Where(c => (origin.MetadataColumns ?? []).Contains(c, StringComparer.OrdinalIgnoreCase)));
     }
 
     /// <summary>The request for what the caller sees.</summary>
@@ -68,7 +77,7 @@ internal sealed class SearchSight
     /// <exception cref="LakehouseException"><c>dataset_guarded</c>.</exception>
     public void RequireNoFilter(bool hasFilter, VectorIndexInfo info)
     {
-        if (hasFilter && _guard is not null && info.Origin!.Dataset is { } origin && (origin.MetadataColumns ?? []).Any(c => !_guard.IsClear(c)))
+        if (hasFilter && _guard is not null && info.Origin!.Dataset is { } origin && (origin.MetadataColumns ?? []).Any(c => !_columns.Contains(c)))
         {
             throw Caller.Current.Guarded(origin.Dataset, "The metadata of the index has columns that are masked or hidden; \"where\" tests what it sees.");
         }
@@ -95,7 +104,7 @@ internal sealed class SearchSight
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartObject();
-            foreach (var member in JsonElement.Parse(metadata).EnumerateObject().Where(m => _guard.IsClear(m.Name)))
+            foreach (var member in JsonElement.Parse(metadata).EnumerateObject().Where(m => _columns.Contains(m.Name)))
             {
                 member.WriteTo(json);
             }

@@ -11,19 +11,26 @@ namespace Lakehouse.Search.Internal;
 /// Runs a search: embeds the text and, at the same time, queries the dataset for the rows that the predicate allows; has the index rank the items; reads
 /// columns by one more query over the ids of the results.
 /// </summary>
-internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, DatasetRows rows, SearchOptions options, VectorOptions vectorOptions) : ISearcher
+internal sealed class Searcher(
+    IVectorIndexes indexes, TextQueries texts, DatasetRows rows, VisibleIds visible, ICatalog catalog, SearchOptions options, VectorOptions vectorOptions)
+    : ISearcher
 {
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         Caller.Current.RequireSeen(ResourceKind.Index, request.Index.Value); // before it is known whether it exists
         var info = indexes.Show(request.Index);
-        var sight = SearchSight.Of(request.Index, info);
+        var sight = SearchSight.Of(request.Index, info, catalog);
         request = sight.Narrow(Check(request, info), info);
         var origin = info.Origin?.Dataset;
         var embedding = request.Mode == SearchMode.Keyword ? null : texts.EmbedAsync(info, request.Model, [request.Text], cancellationToken);
         var finding = request.Where is { } where ? AllowedRows.FindAsync(rows, origin!, where, options.WhereTimeout, cancellationToken) : null;
         await Task.WhenAll(new Task?[] { embedding, finding }.OfType<Task>());
         var allowed = finding is null ? null : await finding;
+        if (sight.RowFilter is { } filter)
+        {
+            allowed = await visible.NarrowAsync(allowed!, origin!, filter, cancellationToken);
+        }
+
         var embedded = embedding is null ? default : await embedding;
 
         var isRanked = request.GroupBy is not null || request.Facets.Count > 0;
@@ -68,6 +75,11 @@ internal sealed class Searcher(IVectorIndexes indexes, TextQueries texts, Datase
         if (string.IsNullOrWhiteSpace(request.Text))
         {
             throw SearchErrors.Search("its text is empty");
+        }
+
+        if (request.K > Caller.Current.RowsMax)
+        {
+            throw SearchErrors.Search($"k is at most {Caller.Current.RowsMax} for the profile '{Caller.Current.Name}' (rows_per_answer)");
         }
 
         if (request.K < 1 || request.K > vectorOptions.MaxK || request.Depth < 1 || request.Depth > vectorOptions.MaxK)

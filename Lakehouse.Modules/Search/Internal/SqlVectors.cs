@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
@@ -10,7 +11,7 @@ namespace Lakehouse.Search.Internal;
 
 /// <summary>Answers SQL's <c>embed</c> and <c>vector_search</c>.</summary>
 internal sealed class SqlVectors(
-    IVectorIndexes indexes, IEmbedder embedder, TextQueries texts, EmbedOptions embedOptions, VectorOptions vectorOptions) : ISqlVectors
+    IVectorIndexes indexes, IEmbedder embedder, TextQueries texts, ICatalog catalog, EmbedOptions embedOptions, VectorOptions vectorOptions) : ISqlVectors
 {
     public async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(IReadOnlyList<string> texts, string? model, CancellationToken cancellationToken)
     {
@@ -45,7 +46,7 @@ internal sealed class SqlVectors(
         var name = IndexName.Parse(index);
         Caller.Current.RequireSeen(ResourceKind.Index, name.Value);
         var info = indexes.Show(name);
-        var sight = SearchSight.Of(name, info);
+        var sight = SearchSight.Of(name, info, catalog);
         if (sight.HidesRows)
         {
             throw Caller.Current.Guarded(info.Origin!.Dataset!.Dataset, "vector_search would find rows that are hidden; POST /v1/search leaves them out.");

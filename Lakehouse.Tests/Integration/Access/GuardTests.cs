@@ -153,7 +153,9 @@ public sealed class GuardTests
         await using var world = await ProfileWorld.MakeAsync();
         await ProfileWorld.PutAsync(world.Admin, "/v1/profiles/strict", new
         {
-            actions = new[] { "read" }, datasets = new[] { "*" }, guards = new { open = new { columns = new { id = "clear" }, others = "hide" } },
+            actions = new[] { "read" },
+            datasets = new[] { "*" },
+            guards = new { open = new { columns = new { id = "clear" }, others = "hide" } },
         });
         using var strict = await ProfileWorld.ClientAsync(world.Host, "strict");
         (await ProfileWorld.SqlAsync(strict, "FROM open ORDER BY id")).Body.Should().Contain("[[1],[2]]");

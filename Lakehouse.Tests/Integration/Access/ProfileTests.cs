@@ -195,7 +195,11 @@ public sealed class ProfileTests
         {
             await ProfileWorld.PutAsync(host.Http, $"/v1/profiles/{action}", new
             {
-                actions = new[] { action }, datasets = new[] { "*" }, views = new[] { "*" }, indexes = new[] { "*" }, objects = new[] { "*" },
+                actions = new[] { action },
+                datasets = new[] { "*" },
+                views = new[] { "*" },
+                indexes = new[] { "*" },
+                objects = new[] { "*" },
             });
             using var client = await ProfileWorld.ClientAsync(host, action);
             foreach (var (needed, method, path, body) in calls)
@@ -217,7 +221,8 @@ public sealed class ProfileTests
             await host.IngestAsync("t", "id\n1\n2\n3\n");
             await ProfileWorld.PutAsync(host.Http, "/v1/profiles/reader", new
             {
-                actions = new[] { "read", "search" }, datasets = new[] { "t" },
+                actions = new[] { "read", "search" },
+                datasets = new[] { "t" },
                 budgets = new { rows_per_day = 7, bytes_per_answer = 2000, rows_per_answer = 5, embedded_texts_per_day = 3, requests_per_minute = 1000 },
             });
             (token, _) = await MakeTokenAsync(host, "reader");
@@ -239,7 +244,8 @@ public sealed class ProfileTests
             me.GetProperty("budgets").EnumerateArray().Single(b => b.GetProperty("budget").GetString() == "rows_per_day").GetProperty("used").GetInt64()
                 .Should().Be(8);
             (await client.PostAsync("/v1/embed", new { texts = new[] { "a", "b" } })).Status.Should().Be(HttpStatusCode.OK);
-            (await client.PostAsync("/v1/embed", new { texts = new[] { "a", "b" } })).Status.Should().Be(HttpStatusCode.OK);
+            (await client.PostAsync("/v1/embed", new { texts = new[] { "a", "b" } })).Status.Should().Be(HttpStatusCode.TooManyRequests);
+            (await client.PostAsync("/v1/embed", new { texts = new[] { "a" } })).Status.Should().Be(HttpStatusCode.OK);
             (await client.PostAsync("/v1/embed", new { texts = new[] { "a" } })).Status.Should().Be(HttpStatusCode.TooManyRequests);
             time.Ahead += TimeSpan.FromDays(1);
             (await ProfileWorld.SqlAsync(client, "FROM t")).Status.Should().Be(200);

@@ -62,7 +62,12 @@ internal sealed partial class ProfileWorld : IAsyncDisposable
                 {
                     columns = new
                     {
-                        name = "hash", ssn = "last4", pay = "bucket:100", born = "year", notes = "hide", email = "null",
+                        name = "hash",
+                        ssn = "last4",
+                        pay = "bucket:100",
+                        born = "year",
+                        notes = "hide",
+                        email = "null",
                         phone = new { sql = "left(phone, 3) || '...'" },
                     },
                     rows = "state = profile('state')",

@@ -21,12 +21,12 @@ internal sealed partial class BudgetLedger(StorageOptions storage, AccessOptions
     private readonly string _path = Path.Combine(storage.DataDirectory, "access", "budgets.json");
     private volatile bool _isChanged;
 
-    /// <summary>Refuses where a budget is used up.</summary>
+    /// <summary>Refuses where less of a budget is left.</summary>
     /// <exception cref="LakehouseException"><c>budget_spent</c> (<see cref="ErrorKind.BudgetSpent"/>).</exception>
-    public void Require(string profile, BudgetKind kind, long limit)
+    public void Require(string profile, BudgetKind kind, long limit, long amount)
     {
         var now = time.GetUtcNow();
-        if (Used(profile, kind, now) < limit)
+        if (Used(profile, kind, now) + amount <= limit)
         {
             return;
         }
@@ -35,7 +35,7 @@ internal sealed partial class BudgetLedger(StorageOptions storage, AccessOptions
         throw new LakehouseException(
             ErrorKind.BudgetSpent,
             "budget_spent",
-            $"The profile '{profile}' has used up its {name}, {limit / ProfileReader.UnitOf(kind)}. It can go on at {end:yyyy-MM-dd'T'HH:mm:ss'Z'}.")
+            $"The profile '{profile}' has not enough left of its {name}, {limit / ProfileReader.UnitOf(kind)}. It can go on at {end:yyyy-MM-dd'T'HH:mm:ss'Z'}.")
         {
             RetryAfter = end - now,
             Details = new Dictionary<string, object?> { ["budget"] = name },

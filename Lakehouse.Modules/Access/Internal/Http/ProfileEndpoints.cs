@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Lakehouse.Access.Internal.Budgets;
 using Lakehouse.Access.Internal.Profiles;
 using Lakehouse.Core.Access;
@@ -37,7 +38,8 @@ internal static class ProfileEndpoints
     private static async Task<Ok<ProfileResponse>> PutAsync(string name, HttpContext context, ProfileStore store, AccessOptions options)
     {
         using var body = await RequestBody.ReadObjectAsync(context, options.MaxProfileBytes, "access.max_profile_bytes", ProfileReader.Form);
-        return TypedResults.Ok(ProfileResponse.From(await store.PutAsync(name, body.RootElement.Clone(), context.RequestAborted)));
+        var put = await store.PutAsync(name, body.RootElement.Clone(), context.RequestAborted);
+        return TypedResults.Ok(ProfileResponse.From(put) with { Notes = store.FindDoubts(put) });
     }
 
     private static async Task<NoContent> DeleteAsync(string name, ProfileStore store, CancellationToken cancellationToken)
@@ -120,6 +122,10 @@ internal static class ProfileEndpoints
     private sealed record ProfileResponse(
         string Name, JsonElement Profile, IReadOnlyList<TokenInfo> Tokens, string Source, DateTimeOffset UpdatedAt)
     {
+        /// <summary>What is probably not meant.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<string>? Notes { get; init; }
+
         public static ProfileResponse From(LoadedProfile loaded) => new(
             loaded.Caller.Name,
             loaded.Stored.Profile,

@@ -14,7 +14,7 @@ internal static partial class Attributes
         var output = new StringBuilder();
         for (var at = 0; at < expression.Length;)
         {
-            // Texts and quoted names stay as they are, whatever is in them.
+            // Texts, quoted names and comments stay as they are, whatever is in them.
             if (Quoted().Match(expression, at) is { Success: true } quoted && quoted.Index == at)
             {
                 output.Append(quoted.ValueSpan);
@@ -39,7 +39,7 @@ internal static partial class Attributes
 
     private static bool IsPartOfName(char character) => char.IsLetterOrDigit(character) || character is '_' or '.';
 
-    [GeneratedRegex(@"\G(?:'(?:[^']|'')*'|""(?:[^""]|"""")*"")", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\G(?:'(?:[^']|'')*'|""(?:[^""]|"""")*""|--[^\n]*|/\*(?s:.*?)\*/)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
 
     [GeneratedRegex(

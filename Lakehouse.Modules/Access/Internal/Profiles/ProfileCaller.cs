@@ -65,11 +65,11 @@ internal sealed class ProfileCaller : Caller
         return null;
     }
 
-    public override void RequireBudget(BudgetKind kind)
+    public override void RequireBudget(BudgetKind kind, long amount = 1)
     {
         if (_spec.Limits.TryGetValue(kind, out var limit))
         {
-            _ledger.Require(Name, kind, limit);
+            _ledger.Require(Name, kind, limit, amount);
         }
     }
 

@@ -113,8 +113,13 @@ internal static class ProfileReader
             }
 
             var others = guard.Member("others") is { } mask ? ReadMask(mask, attributes) : ColumnMask.Clear;
-            var rows = guard.FilledText("rows") is { } text ? Expression(text, attributes) : null;
+            var rows = guard.Text("rows") is { } text ? Expression(text, attributes) : null;
             guard.Complete();
+            if (pattern.AsSpan().IndexOfAny('*', '?') < 0 && !DatasetName.TryParse(pattern, out _, out var why))
+            {
+                throw AccessErrors.Invalid($"a guard has the name '{pattern}', which no dataset can have: {why}");
+            }
+
             if (others.Kind is not (MaskKind.Clear or MaskKind.Hidden or MaskKind.Null or MaskKind.Hash))
             {
                 throw AccessErrors.Invalid($"\"others\" of the guard of '{pattern}' is \"clear\", \"hide\", \"null\" or \"hash\"");

@@ -38,6 +38,9 @@ internal sealed partial class ProfileStore(
     /// <exception cref="LakehouseException"><c>profile_not_found</c> (<see cref="ErrorKind.NotFound"/>).</exception>
     public LoadedProfile Find(string name) => _set.Find(name) ?? throw AccessErrors.NotFound(name);
 
+    /// <summary>What is probably not meant in a profile.</summary>
+    public IReadOnlyList<string> FindDoubts(LoadedProfile profile) => trial.FindDoubts(profile.Caller.Spec);
+
     /// <summary>Puts a profile, whose tokens stay. When this returns, it is in force here and survives a crash.</summary>
     /// <exception cref="LakehouseException">
     /// <c>invalid_profile</c> (<see cref="ErrorKind.InvalidInput"/>), <c>auth_token_needed</c>, <c>too_many_profiles</c>, <c>profile_in_folder</c>
@@ -59,6 +62,12 @@ internal sealed partial class ProfileStore(
         }
 
         var spec = ProfileReader.Read(name, json);
+        if (_set.Profiles.FirstOrDefault(p => p.Caller.Name != name && p.Caller.Spec.Users.Intersect(spec.Users, StringComparer.OrdinalIgnoreCase).Any())
+            is { } other)
+        {
+            throw AccessErrors.Invalid($"a user of it is one of the profile '{other.Caller.Name}', too");
+        }
+
         var key = await files.GetMaskKeyAsync(cancellationToken);
         await trial.RequireAsync(new ProfileCaller(spec, key, ledger, dataFiles), cancellationToken);
         return new StoredProfile(json, before?.Tokens ?? [], time.GetUtcNow());

@@ -45,17 +45,31 @@ internal static class CatalogEndpoints
     private static async Task<Ok<HistoryResponse>> HistoryAsync(
         HttpContext context, string name, IDatasetHistory history, CatalogOptions options, string? limit = null, string? before_version = null)
     {
-        Caller.Current.RequireWhole(name);
+        var caller = Caller.Current;
+        if (!caller.Sees(ResourceKind.View, name))
+        {
+            caller.RequireWhole(name);
+        }
+
         var before = before_version is null ? (long?)null : ParseVersion("before_version", before_version);
         var page = await history.ListAsync(DatasetName.Parse(name), before, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
-        return TypedResults.Ok(new HistoryResponse(name, [.. page.Versions.Select(VersionResponse.From)], page.IsTruncated));
+        return TypedResults.Ok(new HistoryResponse(name, [.. page.Versions.Where(caller.SeesAll).Select(VersionResponse.From)], page.IsTruncated));
     }
 
-    private static async Task<Ok<ManifestResponse>> RestoreAsync(HttpContext context, string name, IDatasetHistory history, string? version = null)
+    private static async Task<Ok<ManifestResponse>> RestoreAsync(
+        HttpContext context, string name, ICatalog catalog, IDatasetHistory history, string? version = null)
     {
         Caller.Current.RequireWhole(name);
         var number = ParseVersion("version", version ?? throw JsonMembers.Invalid("the address has no version, e.g. ?version=3"));
-        return TypedResults.Ok(ManifestResponse.From(await history.RestoreAsync(DatasetName.Parse(name), number, context.RequestAborted)));
+        var dataset = DatasetName.Parse(name);
+        if (!Caller.Current.IsAdministrator && (catalog.Find(dataset) is { IsDerived: true } || catalog.FindView(name) is not null
+            || (await history.FindAsync(dataset, number, context.RequestAborted)).Definition is not null))
+        {
+            // Its query would be one that the caller has not been allowed to store.
+            Caller.Current.Require(AccessAction.Admin);
+        }
+
+        return TypedResults.Ok(ManifestResponse.From(await history.RestoreAsync(dataset, number, context.RequestAborted)));
     }
 
     private static long ParseVersion(string parameter, string text) =>

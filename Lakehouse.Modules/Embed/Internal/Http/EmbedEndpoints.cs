@@ -18,7 +18,7 @@ internal static class EmbedEndpoints
     {
         var group = routes.MapGroup("/v1/embed").WithTags("embed").Needs(AccessAction.Search);
         group.MapPost(string.Empty, EmbedAsync).WithMetadata(ReadsBody.Instance).WithSummary("Turns texts into unit vectors");
-        group.MapGet("stats", Stats).WithSummary("The counters of the cache");
+        group.MapGet("stats", Stats).Needs(AccessAction.Admin).WithSummary("The counters of the cache");
     }
 
     private static async Task EmbedAsync(HttpContext context, IEmbedder embedder, EmbedOptions options)

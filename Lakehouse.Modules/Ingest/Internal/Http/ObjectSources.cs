@@ -66,33 +66,36 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
             throw TooMany(options.MaxObjects);
         }
 
+        var isLake = store == buckets.Find(null);
         foreach (var key in keys ?? [])
         {
+            if (!Sees(ObjectKey.Parse(key)))
+            {
+                // Before it is known whether it exists.
+                throw new LakehouseException(
+                    ErrorKind.Forbidden, "not_allowed",
+                    $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
+            }
+
             found.Add(await store.FindAsync(ObjectKey.Parse(key), cancellationToken) ?? throw new LakehouseException(
                 ErrorKind.InvalidInput, "object_not_found", $"There is no object '{key}'. GET /v1/storage/list?prefix= lists those there are."));
         }
 
         await foreach (var page in prefix is null ? Empty() : store.ListPagesAsync(prefix, cancellationToken: cancellationToken))
         {
-            found.AddRange(page.Where(o => o.SizeBytes > 0)); // a folder, as some stores show it
+            found.AddRange(page.Where(o => o.SizeBytes > 0 && Sees(o.Key))); // one without bytes is a folder, as some stores show it
             if (found.Count > options.MaxObjects)
             {
                 throw TooMany(options.MaxObjects);
             }
         }
 
-        foreach (var named in found)
-        {
-            Caller.Current.RequireSeen(ResourceKind.Key, $"{bucket ?? "primary"}/{named.Key}");
-            if (!Caller.Current.IsAdministrator && store == buckets.Find(null) && ReservedPrefixes.Find(named.Key) is not null)
-            {
-                throw new LakehouseException(
-                    ErrorKind.Forbidden, "not_allowed", $"The object '{named.Key}' is the lake's own, which needs an administrator.");
-            }
-        }
-
         return found.Count > 0 ? new ObjectSources(store, found) : throw new LakehouseException(
             ErrorKind.InvalidInput, "object_not_found", $"No object's key begins with '{prefix}'. GET /v1/storage/list?prefix= lists those there are.");
+
+        // What the lake keeps for itself holds everybody's data.
+        bool Sees(ObjectKey key) => Caller.Current.IsAdministrator
+            || (!(isLake && ReservedPrefixes.Find(key) is not null) && Caller.Current.Sees(ResourceKind.Key, $"{bucket ?? "primary"}/{key}"));
     }
 
     /// <summary>The files, in order: by keys as they were named, by a prefix in the order of the keys.</summary>

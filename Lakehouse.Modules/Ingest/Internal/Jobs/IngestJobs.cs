@@ -111,7 +111,8 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         return Find(id);
     }
 
-    private static bool IsSeen(IngestJob job) => Caller.Current.Sees(ResourceKind.Dataset, job.Name.Value);
+    private static bool IsSeen(IngestJob job) => Caller.Current is var caller
+        && caller.Sees(ResourceKind.Dataset, job.Name.Value) && caller.GuardOf(job.Name.Value) is null;
 
     private static async Task CancelAsync(RunningIngest ingest)
     {

@@ -24,9 +24,8 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
     public Manifest Require(string name)
     {
         var caller = Caller.Current;
-        var found = caller.Sees(ResourceKind.Dataset, name) ? catalog.FindIgnoringCase(name) : null;
-        found ??= caller.Sees(ResourceKind.View, name) ? catalog.FindView(name) : null;
-        return found is null ? throw NotFound(name) : caller.See(found);
+        var found = catalog.FindIgnoringCase(name) ?? catalog.FindView(name);
+        return found is null || !caller.Exists(found) ? throw NotFound(name) : caller.See(found);
     }
 
     /// <summary>Describes one.</summary>

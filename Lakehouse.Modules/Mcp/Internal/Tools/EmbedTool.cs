@@ -24,7 +24,8 @@ internal sealed class EmbedTool(IEmbedder embedder) : ITool
         "model": {"type": "string"},
         "dimension": {"type": "integer"},
         "vectors": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}, "description": "One for each text, in their order"}
-        """) with { Action = AccessAction.Search };
+        """) with
+    { Action = AccessAction.Search };
 
     public async Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {

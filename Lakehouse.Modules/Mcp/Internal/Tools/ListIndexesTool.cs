@@ -24,7 +24,8 @@ internal sealed class ListIndexesTool(IVectorIndexes indexes) : ITool
           "dimension": {"type": "integer"}, "distance": {"type": "string"}, "dataset": {"type": ["string", "null"]},
           "dataset_version": {"type": ["integer", "null"]}, "model": {"type": ["string", "null"]}, "status": {"type": "string"},
           "error": {"type": ["string", "null"]}}}}
-        """) with { Action = AccessAction.Search };
+        """) with
+    { Action = AccessAction.Search };
 
     public Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {

@@ -39,7 +39,8 @@ internal sealed class SearchTool(ISearcher searcher, McpOptions options) : ITool
           "id": {"type": "string"}, "score": {"type": "number"}, "distance": {"type": ["number", "null"]}, "keyword_score": {"type": ["number", "null"]},
           "snippet": {"type": ["string", "null"]}, "metadata": {}, "columns": {"type": ["object", "null"]}}}},
         "facets": {"type": "object"}
-        """) with { Action = AccessAction.Search };
+        """) with
+    { Action = AccessAction.Search };
 
     public async Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {

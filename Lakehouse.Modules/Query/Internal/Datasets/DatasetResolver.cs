@@ -51,8 +51,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
             var dataset = request.Caller.Sees(ResourceKind.Dataset, table) ? catalog.FindIgnoringCase(table) : null;
             if (dataset is null)
             {
-                var view = request.Caller.Sees(ResourceKind.View, table) ? catalog.FindView(table) : null;
-                named.Add(view is null ? null : DescribeView(view, isQualified));
+                var view = catalog.FindView(table);
+                named.Add(view is null || !request.Caller.Exists(view) ? null : DescribeView(view, isQualified));
                 continue;
             }
 
@@ -81,7 +81,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         var (named, manifests) = (new List<DatasetFiles?>(expected.Count), new List<Manifest>(expected.Count));
         foreach (var (name, _) in expected)
         {
-            if (catalog.FindView(name) is { } view && caller.Sees(ResourceKind.View, name))
+            if (catalog.FindView(name) is { } view && caller.Exists(view))
             {
                 named.Add(DescribeView(view, isQualified: false));
                 continue;
@@ -141,7 +141,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
 
     private static GuardText? GuardOf(Caller caller, Manifest dataset, bool isQualified) => caller.GuardOf(dataset.Name.Value) is not { } guard ? null
         : isQualified ? throw GateErrors.Invalid($"the dataset '{dataset.Name}' is named with a schema; write its name without the schema")
-        : GuardWriter.Write(caller, dataset.Name.Value, guard, dataset.Columns);
+        : GuardWriter.Write(caller, dataset, guard);
 
     private async Task<DatasetFiles?> DescribeVersionAsync(
         Caller caller, string table, DatasetVersion version, List<ILocalFile> held, CancellationToken cancellationToken)
@@ -149,7 +149,7 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         // The name as it was registered, where the dataset still is there; a dropped one is found by its exact name.
         var name = DatasetVersion.NameIn(table);
         var exact = catalog.FindAny(name)?.Name ?? DatasetName.Parse(name);
-        if (!caller.Sees(catalog.FindView(name) is null ? ResourceKind.Dataset : ResourceKind.View, name))
+        if (!caller.Sees(ResourceKind.Dataset, name) && !caller.Sees(ResourceKind.View, name))
         {
             return null;
         }
@@ -157,6 +157,11 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         var dataset = version.Number is { } number
             ? await history.FindAsync(exact, number, cancellationToken)
             : await history.FindAsync(exact, version.Time, cancellationToken);
+        if (!caller.Exists(dataset))
+        {
+            return null; // it was of the other kind then
+        }
+
         if (dataset.IsView)
         {
             return DescribeView(dataset, isQualified: false) with { Table = table };

@@ -16,8 +16,9 @@ internal static partial class GuardWriter
 
     /// <summary>Writes a guard for a version with these columns.</summary>
     /// <exception cref="Core.Errors.LakehouseException"><c>dataset_guarded</c>: its columns are not known, or none is left.</exception>
-    public static GuardText Write(Caller caller, string dataset, DatasetGuard guard, IReadOnlyList<DatasetColumn> columns)
+    public static GuardText Write(Caller caller, Manifest manifest, DatasetGuard guard)
     {
+        var (dataset, columns) = (manifest.Name.Value, manifest.Columns);
         var shown = columns.Where(c => guard.MaskOf(c.Name).Kind is not MaskKind.Hidden).ToList();
         if (shown.Count == 0)
         {
@@ -25,7 +26,7 @@ internal static partial class GuardWriter
                 dataset, columns.Count == 0 ? "It was registered without its columns, so that nothing of it can be shown." : "None of its columns is shown.");
         }
 
-        var filter = guard.Rows is { } rows ? FilterOf(rows, columns) : null;
+        var filter = guard.Rows is { } rows ? FilterOf(rows, columns, manifest.Objects.All(o => o.IsOwn)) : null;
         var list = shown.Select(c =>
         {
             var (name, mask) = (DuckDbSql.Identifier(c.Name), guard.MaskOf(c.Name));
@@ -60,10 +61,10 @@ internal static partial class GuardWriter
 
     /// <summary>
     /// The condition as it is where it cannot fail, so that the engine can skip what it does not need to read; others are false where they fail, because the
-    /// error would show a value.
+    /// error would show a value. Files that were registered can have other types than their dataset says.
     /// </summary>
-    private static string FilterOf(string rows, IReadOnlyList<DatasetColumn> columns) =>
-        Comparisons().Match(rows) is { Success: true } match && CanCompare(match, columns) ? $"({rows.Trim()})" : $"TRY(\n{rows}\n)";
+    private static string FilterOf(string rows, IReadOnlyList<DatasetColumn> columns, bool areTypesOfFiles) =>
+        areTypesOfFiles && Comparisons().Match(rows) is { Success: true } match && CanCompare(match, columns) ? $"({rows.Trim()})" : $"TRY(\n{rows}\n)";
 
     private static bool CanCompare(Match match, IReadOnlyList<DatasetColumn> columns)
     {

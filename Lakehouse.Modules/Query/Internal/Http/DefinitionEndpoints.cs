@@ -37,7 +37,8 @@ internal static class DefinitionEndpoints
     private static async Task<Ok<ViewResponse>> PutViewAsync(HttpContext context, string name, IViews views, QueryOptions options) =>
         TypedResults.Ok(ViewResponse.From(await views.PutAsync(DatasetName.Parse(name), await ReadSqlAsync(context, options), context.RequestAborted)));
 
-    private static Ok<ViewResponse> ShowView(string name, IViews views) => TypedResults.Ok(ViewResponse.From(views.Find(DatasetName.Parse(name))));
+    private static Ok<ViewResponse> ShowView(string name, IViews views) =>
+        TypedResults.Ok(ViewResponse.From(Caller.Current.See(views.Find(DatasetName.Parse(name)))));
 
     private static async Task<Ok<DropResponse>> DropViewAsync(string name, ICatalog catalog, CancellationToken cancellationToken) =>
         TypedResults.Ok(DropResponse.From(await catalog.DropViewAsync(DatasetName.Parse(name), cancellationToken)));

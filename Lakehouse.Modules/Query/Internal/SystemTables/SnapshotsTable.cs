@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
-using Lakehouse.Core.Names;
 
 namespace Lakehouse.Query.Internal.SystemTables;
 
@@ -17,13 +16,9 @@ internal sealed class SnapshotsTable(ICatalog catalog, IDatasetHistory history) 
         new("rows", "BIGINT"), new("bytes", "BIGINT"), new("objects", "BIGINT"),
     ];
 
-    /// <summary>Older versions of what is seen in part would tell of the rest.</summary>
-    private static bool IsWhole(DatasetName name) => Caller.Current is var caller && caller.GuardOf(name.Value) is null
-        && (caller.Sees(ResourceKind.Dataset, name.Value) || caller.Sees(ResourceKind.View, name.Value));
-
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var name in catalog.List().Concat(catalog.ListViews()).Select(m => m.Name).Concat(catalog.ListDropped()).Where(IsWhole))
+        foreach (var name in catalog.List().Concat(catalog.ListViews()).Select(m => m.Name).Concat(catalog.ListDropped()))
         {
             IReadOnlyList<Manifest> versions;
             try
@@ -35,7 +30,7 @@ internal sealed class SnapshotsTable(ICatalog catalog, IDatasetHistory history) 
                 continue; // collected meanwhile
             }
 
-            foreach (var m in versions)
+            foreach (var m in versions.Where(Caller.Current.SeesAll))
             {
                 yield return
                 [

@@ -79,10 +79,20 @@ internal static class StorageEndpoints
         RequireNoControl("start_after", start_after);
         var store = buckets.Find(bucket);
         var holdsLake = store == buckets.Find(null);
-        var page = await store.ListAsync(prefix, start_after, PageLimit.Parse(limit, options.MaxListResults), context.RequestAborted);
-        var objects = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake))
-            .Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
-        return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], page.IsTruncated));
+        var countMax = PageLimit.Parse(limit, options.MaxListResults);
+        var page = await store.ListAsync(prefix, start_after, countMax, context.RequestAborted);
+        var seen = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)).ToList();
+
+        // What a caller does not see must not show in whether there is more, either: it reads on to the next that it sees.
+        while (page.IsTruncated && seen.Count <= countMax && !Caller.Current.IsAdministrator)
+        {
+            page = await store.ListAsync(prefix, page.Objects[^1].Key.Value, countMax, context.RequestAborted);
+            seen.AddRange(page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)));
+        }
+
+        var isTruncated = Caller.Current.IsAdministrator ? page.IsTruncated : seen.Count > countMax;
+        var objects = seen.Take(countMax).Select(o => new ListedObject(o.Key.Value, o.SizeBytes, o.LastModified.UtcDateTime, o.ETag));
+        return TypedResults.Ok(new ObjectListResponse(prefix, [.. objects], isTruncated));
     }
 
     private static async Task<NoContent> DeleteAsync(HttpContext context, IBuckets buckets, string? bucket = null)

@@ -50,7 +50,9 @@ internal static class VectorEndpoints
     private static async Task<Created<IndexResponse>> CreateAsync(HttpContext context, IVectorIndexes indexes, VectorOptions options)
     {
         using var body = await ReadObjectAsync(context, options, CreateRequest.Form);
-        var info = await indexes.CreateAsync(CreateRequest.Read(body.RootElement), context.RequestAborted);
+        var spec = CreateRequest.Read(body.RootElement);
+        Caller.Current.RequireSeen(ResourceKind.Index, spec.Name.Value);
+        var info = await indexes.CreateAsync(spec, context.RequestAborted);
         return TypedResults.Created($"/v1/vectors/index/{info.Spec.Name}", IndexResponse.From(info));
     }
 

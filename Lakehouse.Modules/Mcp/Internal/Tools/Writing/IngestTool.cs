@@ -30,7 +30,8 @@ internal sealed class IngestTool(IIngestJobs jobs) : ITool
         "idempotency_key": {"type": "string"}
         """,
         ["name", "content"],
-        IngestReport.Schema) with { Action = AccessAction.Ingest };
+        IngestReport.Schema) with
+    { Action = AccessAction.Ingest };
 
     public async Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {
