@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Lakehouse.Access.Internal.Profiles;
 using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Access;
@@ -23,6 +25,9 @@ public sealed record AccessOptions
     /// <summary>The largest profile.</summary>
     public required long MaxProfileBytes { get; init; }
 
+    /// <summary>The tables <c>[profiles.NAME]</c>, each as JSON with its tokens.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Profiles { get; init; }
+
     /// <summary>Whether the server has a token of its own (<c>auth.token</c>), whose holder is the administrator.</summary>
     public bool HasAdministratorToken { get; init; }
 
@@ -35,5 +40,6 @@ public sealed record AccessOptions
         MaxProfiles = settings.Count("access", "max_profiles", 10_000, 1, 100_000),
         MaxTokens = settings.Count("access", "max_tokens", 20, 1, 1_000),
         MaxProfileBytes = settings.Size("access", "max_profile_bytes", "1MiB", "1KiB", "16MiB"),
+        Profiles = ConfiguredProfiles.Read(settings),
     };
 }

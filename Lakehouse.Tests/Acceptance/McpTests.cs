@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -34,6 +35,33 @@ public sealed class McpTests : IDisposable
 
         await using var client = await McpClient.StartAsync("--storage.data_dir", _folder.File("data"));
         await ExploreAsync(client);
+    }
+
+    [McpFact]
+    public async Task An_agent_with_a_profile_sees_its_part_and_its_tools()
+    {
+        await using var server = await StartAsync("--auth.token", "secret", "--mcp.write", "true");
+        server.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        using var put = await server.Http.PutAsJsonAsync("/v1/profiles/agent", new
+        {
+            actions = new[] { "read" },
+            datasets = new[] { "people" },
+            guards = new { people = new { columns = new { name = "hash" }, rows = "city = 'Oslo'" } },
+        });
+        put.StatusCode.Should().Be(HttpStatusCode.OK, await put.Content.ReadAsStringAsync());
+        using var made = await server.Http.PostAsync("/v1/profiles/agent/tokens", null);
+        var token = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
+        await using var client = await McpClient.OpenAsync(server.Http.BaseAddress!, token);
+        var tools = (await client.AskAsync(new { op = "listTools" })).GetProperty("tools").EnumerateArray().Select(t => t.GetProperty("name").GetString());
+        tools.Should().BeEquivalentTo("list_datasets", "describe_dataset", "query");
+        var described = await client.CallAsync("describe_dataset", new { name = "people" });
+        described.GetProperty("rows").ValueKind.Should().Be(JsonValueKind.Null);
+        described.GetProperty("history").GetArrayLength().Should().Be(0);
+        var rows = await client.CallAsync("query", new { sql = "SELECT DISTINCT city, length(name) FROM people" });
+        rows.GetProperty("rows").GetRawText().Should().Be("[[\"Oslo\",32]]");
+        (await client.FailAsync("ingest", new { name = "x", content = "a\n1\n" })).Should().StartWith("not_allowed");
+        (await client.FailAsync("search", new { index = "people_texts", text = "x" })).Should().StartWith("not_allowed");
+        (await client.FailAsync("describe_dataset", new { name = "nothing" })).Should().StartWith("dataset_not_found");
     }
 
     [McpFact]

@@ -10,6 +10,8 @@ internal static class AccessErrors
     public static LakehouseException NotFound(string name) =>
         new(ErrorKind.NotFound, "profile_not_found", $"There is no profile '{name}'. GET /v1/profiles names those there are.");
 
-    public static LakehouseException OfFolder(string name) =>
-        new(ErrorKind.Conflict, "profile_in_folder", $"The profile '{name}' is a file of the folder access.folder. Change the file.");
+    public static LakehouseException Configured(string name) =>
+        new(
+            ErrorKind.Conflict, "profile_configured",
+            $"The profile '{name}' is one of the configuration: a table [profiles.{name}] or a file of access.folder. Change it there.");
 }

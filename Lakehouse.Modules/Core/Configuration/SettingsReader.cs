@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 
 namespace Lakehouse.Core.Configuration;
@@ -18,6 +19,7 @@ public sealed class SettingsReader
     private readonly List<Setting> _known = [];
     private readonly List<string> _errors = [];
     private readonly Dictionary<(string Table, string Key), string> _formerKeys = [];
+    private readonly List<string> _trees = [];
 
     /// <summary>Reads from <paramref name="configuration"/>, whose keys are <c>table:key</c> in any case.</summary>
     public SettingsReader(IConfiguration configuration) => _configuration = configuration;
@@ -127,6 +129,16 @@ public sealed class SettingsReader
     public IReadOnlyList<string> Names(string table) =>
         [.. Section(table).GetChildren().Where(c => c.Value is null).Select(c => c.Key).Order(StringComparer.Ordinal)];
 
+    /// <summary>
+    /// Everything below a table in which users choose the names, as JSON: tables are objects, lists are arrays, and every value is a text. The caller checks
+    /// it.
+    /// </summary>
+    public JsonObject Tree(string table)
+    {
+        _trees.Add(table);
+        return NodeOf(Section(table)) as JsonObject ?? [];
+    }
+
     /// <summary>Adds an error that the calling module found, e.g. two settings that contradict each other.</summary>
     public void AddError(string error) => _errors.Add(error);
 
@@ -137,7 +149,8 @@ public sealed class SettingsReader
         known.UnionWith(_formerKeys.Select(k => Setting.PathOf(k.Key.Table, k.Value)));
         foreach (var leaf in Leaves(_configuration))
         {
-            if (!known.Contains(leaf.Path) && !known.Contains(Parent(leaf.Path)))
+            if (!known.Contains(leaf.Path) && !known.Contains(Parent(leaf.Path))
+                && !_trees.Exists(t => leaf.Path.StartsWith(t + ":", StringComparison.OrdinalIgnoreCase)))
             {
                 _errors.Add(DescribeUnknown(leaf.Path, leaf.Value));
             }
@@ -193,6 +206,20 @@ public sealed class SettingsReader
     /// <summary>A value for a message. Values of keys that hold secrets are not shown, even when the key is misspelt.</summary>
     private static string? Shown(string key, string? value) =>
         Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "..." : value;
+
+    private static JsonNode? NodeOf(IConfigurationSection section)
+    {
+        var children = section.GetChildren().ToList();
+        if (children.Count == 0)
+        {
+            return section.Value;
+        }
+
+        var keys = children.Select(c => int.TryParse(c.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var i) ? i : -1).ToHashSet();
+        return Enumerable.Range(0, children.Count).All(keys.Contains)
+            ? new JsonArray([.. children.OrderBy(c => int.Parse(c.Key, CultureInfo.InvariantCulture)).Select(NodeOf)])
+            : new JsonObject(children.Select(c => KeyValuePair.Create(c.Key, NodeOf(c))));
+    }
 
     private IConfigurationSection Section(string table) => _configuration.GetSection(table.Replace('.', ':'));
 

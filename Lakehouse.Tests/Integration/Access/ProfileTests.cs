@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Access;
+using Lakehouse.Access.Internal.Profiles;
 using Lakehouse.Core.Access;
 using Lakehouse.Tests.Fixtures;
 using Microsoft.AspNetCore.Routing;
@@ -83,6 +84,63 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public async Task Of_two_servers_that_change_a_profile_at_once_neither_loses_what_the_other_writes()
+    {
+        using var folder = new TemporaryFolder();
+        await using var first = await StartAsync(folder.Path);
+        await using var second = await StartAsync(folder.Path);
+        await ProfileWorld.PutAsync(first.Http, "/v1/profiles/reader", Reader);
+        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => MakeTokenAsync(i % 2 == 0 ? first : second, "reader")));
+        await ProfileWorld.PutAsync(second.Http, "/v1/profiles/reader", new { actions = new[] { "read" } });
+        foreach (var host in new[] { first, second })
+        {
+            foreach (var (token, _) in made)
+            {
+                await Until.HoldsAsync(async () => await StatusAsync(host, token) == 200);
+            }
+        }
+
+        var kept = Directory.EnumerateFiles(folder.Path, "*.json", SearchOption.AllDirectories).Where(f => f.Contains("profiles", StringComparison.Ordinal));
+        kept.Should().HaveCountLessThan(5);
+        (await first.Http.DeleteAsync("/v1/profiles/reader")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await first.Http.DeleteAsync("/v1/profiles/reader")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        await Until.HoldsAsync(async () => await StatusAsync(second, made[0].Token) == 401);
+
+        // Made again, it has no tokens of before.
+        await ProfileWorld.PutAsync(first.Http, "/v1/profiles/reader", Reader);
+        (await StatusAsync(first, made[0].Token)).Should().Be(401);
+    }
+
+    [S3Fact]
+    public async Task Profiles_and_guards_are_the_same_in_S3()
+    {
+        var bucket = await S3Server.CreateBucketAsync();
+        using var folders = new TemporaryFolder();
+        var settings = S3Server.SettingsOf(bucket);
+        await using var first = await StartAsync(folders.File("first"), settings: settings);
+        await using var second = await StartAsync(folders.File("second"), settings: settings);
+        await first.IngestAsync("t", "id,word\n1,hidden\n2,seen\n");
+        await ProfileWorld.PutAsync(first.Http, "/v1/profiles/reader", new
+        {
+            actions = new[] { "read" },
+            datasets = new[] { "t" },
+            guards = new { t = new { columns = new { word = "hash" }, rows = "id = 2" } },
+        });
+        var (token, _) = await MakeTokenAsync(first, "reader");
+        using var client = Client(first, token);
+        var here = await ProfileWorld.SqlAsync(client, "FROM t");
+        here.Status.Should().Be(200);
+        here.Body.Should().NotContain("hidden").And.Contain("[[2,");
+        await Until.HoldsAsync(async () => await StatusAsync(second, token) == 200);
+        await second.Http.PostAsync("/v1/catalog/refresh", null);
+        using var other = Client(second, token);
+        var there = await ProfileWorld.SqlAsync(other, "FROM t");
+        RowsOf(there.Body).Should().Be(RowsOf(here.Body));
+
+        static string RowsOf(string body) => body[body.IndexOf("\"rows\"", StringComparison.Ordinal)..];
+    }
+
+    [Fact]
     public async Task Files_of_a_folder_are_profiles_and_a_broken_one_changes_nothing()
     {
         using var folder = new TemporaryFolder();
@@ -106,9 +164,44 @@ public sealed class ProfileTests
             (await host.Http.GetStringAsync("/v1/journal")).Contains("profile_refused", StringComparison.Ordinal));
         (await StatusAsync(host, token)).Should().Be(200);
         using var put = await host.Http.PutAsJsonAsync("/v1/profiles/filed", Reader);
-        (await put.Content.ReadAsStringAsync()).Should().Contain("profile_in_folder");
+        (await put.Content.ReadAsStringAsync()).Should().Contain("profile_configured");
         File.Delete(path);
         await Until.HoldsAsync(async () => await StatusAsync(host, token) == 401);
+    }
+
+    [Fact]
+    public async Task Tables_of_the_configuration_are_profiles()
+    {
+        using var folder = new TemporaryFolder();
+        var (record, token) = TokenRecord.Make(DateTimeOffset.UtcNow, null);
+        var config = folder.File("lake.toml");
+        await File.WriteAllTextAsync(config, $$$"""
+            [profiles.filed]
+            actions = ["read"]
+            datasets = ["t"]
+            attributes = {n = 2}
+            budgets = {rows_per_answer = 5}
+            guards.t = {rows = "id = profile('n')", columns = {word = "null"}}
+
+            [[profiles.filed.tokens]]
+            id = "{{{record.Id}}}"
+            salt = "{{{record.Salt}}}"
+            hash = "{{{record.Hash}}}"
+            created_at = "2026-11-23T00:00:00Z"
+            """);
+        await using var server = await LakehouseProcess.StartAsync(folder.File("data"), "--config", config, "--auth.token", ProfileWorld.Token);
+        server.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ProfileWorld.Token);
+        using var csv = new StringContent("id,word\n1,a\n2,b\n");
+        (await server.Http.PostAsync("/v1/ingest?name=t&format=csv", csv)).EnsureSuccessStatusCode();
+        using var client = new HttpClient { BaseAddress = server.Http.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        (await ProfileWorld.SqlAsync(client, "FROM t")).Body.Should().Contain("\"rows\":[[2,null]]");
+        (await server.Http.GetStringAsync("/v1/profiles/filed")).Should().Contain("\"source\":\"configured\"").And.Contain("\"rows_per_answer\":5");
+        await File.WriteAllTextAsync(config, "[profiles.filed]\nactions = [\"raed\"]\n");
+        var (code, _, error) = await LakehouseProcess.RunAsync(
+            new Dictionary<string, string>(), "serve", "--config", config, "--storage.data_dir", folder.File("other"));
+        code.Should().Be(1);
+        error.Should().Contain("[profiles.filed]").And.Contain("'read'");
     }
 
     [Theory]

@@ -130,7 +130,7 @@ internal static class ProfileEndpoints
             loaded.Caller.Name,
             loaded.Stored.Profile,
             [.. loaded.Stored.Tokens.Select(t => new TokenInfo(t.Id, t.CreatedAt, t.ExpiresAt))],
-            loaded.IsFile ? "folder" : "stored",
+            loaded.IsConfigured ? "configured" : "stored",
             loaded.Stored.UpdatedAt);
     }
 

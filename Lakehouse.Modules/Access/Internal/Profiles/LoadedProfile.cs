@@ -3,5 +3,5 @@ namespace Lakehouse.Access.Internal.Profiles;
 /// <summary>A profile in force.</summary>
 /// <param name="Stored">What it was read from.</param>
 /// <param name="Caller">Who has it.</param>
-/// <param name="IsFile">Whether it is a file of the folder, which is changed there.</param>
-internal sealed record LoadedProfile(StoredProfile Stored, ProfileCaller Caller, bool IsFile);
+/// <param name="IsConfigured">Whether it is a file of the folder or a table of the configuration, and changed there.</param>
+internal sealed record LoadedProfile(StoredProfile Stored, ProfileCaller Caller, bool IsConfigured);

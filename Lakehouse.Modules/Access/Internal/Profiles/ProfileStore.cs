@@ -43,39 +43,18 @@ internal sealed partial class ProfileStore(
 
     /// <summary>Puts a profile, whose tokens stay. When this returns, it is in force here and survives a crash.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>invalid_profile</c> (<see cref="ErrorKind.InvalidInput"/>), <c>auth_token_needed</c>, <c>too_many_profiles</c>, <c>profile_in_folder</c>
+    /// <c>invalid_profile</c> (<see cref="ErrorKind.InvalidInput"/>), <c>auth_token_needed</c>, <c>too_many_profiles</c>, <c>profile_configured</c>
     /// (<see cref="ErrorKind.Conflict"/>).
     /// </exception>
-    public Task<LoadedProfile> PutAsync(string name, JsonElement json, CancellationToken cancellationToken) => ChangeAsync(name, async before =>
+    public async Task<LoadedProfile> PutAsync(string name, JsonElement json, CancellationToken cancellationToken)
     {
-        if (!options.HasAdministratorToken)
-        {
-            throw new LakehouseException(
-                ErrorKind.Conflict, "auth_token_needed",
-                "The server has no token, so that everybody is its administrator, and with the first profile nobody would be. Set auth.token first.");
-        }
-
-        if (before is null && _set.Profiles.Count >= options.MaxProfiles)
-        {
-            throw new LakehouseException(
-                ErrorKind.Conflict, "too_many_profiles", $"There are {options.MaxProfiles} profiles, the most allowed (access.max_profiles).");
-        }
-
-        var spec = ProfileReader.Read(name, json);
-        if (_set.Profiles.FirstOrDefault(p => p.Caller.Name != name && p.Caller.Spec.Users.Intersect(spec.Users, StringComparer.OrdinalIgnoreCase).Any())
-            is { } other)
-        {
-            throw AccessErrors.Invalid($"a user of it is one of the profile '{other.Caller.Name}', too");
-        }
-
-        var key = await files.GetMaskKeyAsync(cancellationToken);
-        await trial.RequireAsync(new ProfileCaller(spec, key, ledger, dataFiles), cancellationToken);
-        return new StoredProfile(json, before?.Tokens ?? [], time.GetUtcNow());
-    }, cancellationToken);
+        await ChangeAsync(name, before => MakeAsync(name, json, before, cancellationToken), cancellationToken);
+        return Find(name);
+    }
 
     /// <summary>Makes a token of a profile, which is shown this once.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>profile_not_found</c>, <c>profile_in_folder</c>, <c>too_many_tokens</c> (<see cref="ErrorKind.Conflict"/>).
+    /// <c>profile_not_found</c>, <c>profile_configured</c>, <c>too_many_tokens</c> (<see cref="ErrorKind.Conflict"/>).
     /// </exception>
     public async Task<(TokenRecord Record, string Token)> AddTokenAsync(string name, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
@@ -94,7 +73,7 @@ internal sealed partial class ProfileStore(
 
     /// <summary>Deletes a token.</summary>
     /// <exception cref="LakehouseException">
-    /// <c>profile_not_found</c>, <c>token_not_found</c> (<see cref="ErrorKind.NotFound"/>), <c>profile_in_folder</c>.
+    /// <c>profile_not_found</c>, <c>token_not_found</c> (<see cref="ErrorKind.NotFound"/>), <c>profile_configured</c>.
     /// </exception>
     public Task RemoveTokenAsync(string name, string id, CancellationToken cancellationToken) => ChangeAsync(
         name,
@@ -104,26 +83,11 @@ internal sealed partial class ProfileStore(
         cancellationToken);
 
     /// <summary>Deletes a profile; its tokens count no longer.</summary>
-    /// <exception cref="LakehouseException"><c>profile_not_found</c>, <c>profile_in_folder</c>.</exception>
-    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken);
-        try
-        {
-            await LoadAsync(cancellationToken);
-            if (Find(name).IsFile)
-            {
-                throw AccessErrors.OfFolder(name);
-            }
-
-            await files.DeleteAsync(name, cancellationToken);
-            await LoadAsync(CancellationToken.None);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    /// <exception cref="LakehouseException"><c>profile_not_found</c>, <c>profile_configured</c>.</exception>
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) => ChangeAsync(
+        name,
+        before => Task.FromResult((before ?? throw AccessErrors.NotFound(name)) with { Tokens = [], UpdatedAt = time.GetUtcNow(), IsDeleted = true }),
+        cancellationToken);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -158,23 +122,56 @@ internal sealed partial class ProfileStore(
         }
     }
 
-    private async Task<LoadedProfile> ChangeAsync(
-        string name, Func<StoredProfile?, Task<StoredProfile>> change, CancellationToken cancellationToken)
+    /// <summary>A profile as it will be kept, checked.</summary>
+    private async Task<StoredProfile> MakeAsync(string name, JsonElement json, StoredProfile? before, CancellationToken cancellationToken)
+    {
+        if (!options.HasAdministratorToken)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "auth_token_needed",
+                "The server has no token, so that everybody is its administrator, and with the first profile nobody would be. Set auth.token first.");
+        }
+
+        if (before is null && _set.Profiles.Count >= options.MaxProfiles)
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "too_many_profiles", $"There are {options.MaxProfiles} profiles, the most allowed (access.max_profiles).");
+        }
+
+        var spec = ProfileReader.Read(name, json);
+        if (_set.Profiles.FirstOrDefault(p => p.Caller.Name != name && p.Caller.Spec.Users.Intersect(spec.Users, StringComparer.OrdinalIgnoreCase).Any())
+            is { } other)
+        {
+            throw AccessErrors.Invalid($"a user of it is one of the profile '{other.Caller.Name}', too");
+        }
+
+        var key = await files.GetMaskKeyAsync(cancellationToken);
+        await trial.RequireAsync(new ProfileCaller(spec, key, ledger, dataFiles), cancellationToken);
+        return new StoredProfile(json, before?.Tokens ?? [], time.GetUtcNow());
+    }
+
+    /// <summary>Changes a profile. Where another server changes it at the same time, the change is made again of what that one has written.</summary>
+    private async Task ChangeAsync(string name, Func<StoredProfile?, Task<StoredProfile>> change, CancellationToken cancellationToken)
     {
         ProfileReader.RequireName(name);
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await LoadAsync(cancellationToken);
-            var before = _set.Find(name);
-            if (before is { IsFile: true })
+            bool isWritten;
+            do
             {
-                throw AccessErrors.OfFolder(name);
-            }
+                await LoadAsync(cancellationToken);
+                var before = _set.Find(name);
+                if (before is { IsConfigured: true })
+                {
+                    throw AccessErrors.Configured(name);
+                }
 
-            await files.WriteAsync(name, await change(before?.Stored), cancellationToken);
+                isWritten = await files.TryWriteAsync(name, await change(before?.Stored), cancellationToken);
+            }
+            while (!isWritten);
+
             await LoadAsync(CancellationToken.None);
-            return Find(name);
         }
         finally
         {
@@ -194,14 +191,14 @@ internal sealed partial class ProfileStore(
 
         var key = stored.Count > 0 ? await files.GetMaskKeyAsync(cancellationToken) : string.Empty;
         var loaded = new List<LoadedProfile>(stored.Count);
-        foreach (var (name, (profile, isFile)) in stored)
+        foreach (var (name, (profile, isConfigured)) in stored)
         {
             var known = before.GetValueOrDefault(name);
             try
             {
                 loaded.Add(ReferenceEquals(known?.Stored, profile)
                     ? known!
-                    : new LoadedProfile(profile, new ProfileCaller(ProfileReader.Read(name, profile.Profile), key, ledger, dataFiles), isFile));
+                    : new LoadedProfile(profile, new ProfileCaller(ProfileReader.Read(name, profile.Profile), key, ledger, dataFiles), isConfigured));
             }
             catch (LakehouseException error)
             {
