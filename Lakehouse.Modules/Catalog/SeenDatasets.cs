@@ -9,6 +9,9 @@ public static class SeenDatasets
     public static IReadOnlyList<Manifest> See(this Caller caller, IReadOnlyList<Manifest> manifests) =>
         caller.IsAdministrator ? manifests : [.. manifests.Where(m => Exists(caller, m)).Select(m => See(caller, m))];
 
+    /// <summary>All datasets that exist for a caller, by name, and then all views.</summary>
+    public static IEnumerable<Manifest> SeeAll(this Caller caller, ICatalog catalog) => See(caller, catalog.List()).Concat(See(caller, catalog.ListViews()));
+
     /// <summary>Whether a dataset or view exists for a caller: a view also needs all that it reads.</summary>
     public static bool Exists(this Caller caller, Manifest manifest) => caller.IsAdministrator || (manifest.IsView
         ? caller.Sees(ResourceKind.View, manifest.Name.Value) && manifest.Definition!.Sources.All(s => ExistsByName(caller, s.Name))

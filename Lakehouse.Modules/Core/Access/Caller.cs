@@ -94,11 +94,14 @@ public class Caller
     {
         if (!Sees(kind, name))
         {
-            throw new LakehouseException(
-                ErrorKind.Forbidden, "not_allowed",
-                $"The profile '{Name}' may not use the {kind.ToString().ToLowerInvariant()} '{name}'. GET /v1/whoami shows what it may use.");
+            throw NotSeen(kind, name);
         }
     }
+
+    /// <summary>The error for what does not exist for the caller.</summary>
+    public LakehouseException NotSeen(ResourceKind kind, string name) => new(
+        ErrorKind.Forbidden, "not_allowed",
+        $"The profile '{Name}' may not use the {kind.ToString().ToLowerInvariant()} '{name}'. GET /v1/whoami shows what it may use.");
 
     /// <summary>Refuses what would tell of columns or rows of a dataset that it does not see, or change them.</summary>
     /// <exception cref="LakehouseException"><c>not_allowed</c>, <c>dataset_guarded</c> (<see cref="ErrorKind.Forbidden"/>).</exception>

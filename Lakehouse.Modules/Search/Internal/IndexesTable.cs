@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Lakehouse.Core.Access;
 using Lakehouse.Query;
 using Lakehouse.Vector;
 
@@ -20,9 +19,9 @@ internal sealed class IndexesTable(IVectorIndexes indexes) : ISystemTable
     public async IAsyncEnumerable<IReadOnlyList<object?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var index in indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen()))
+        foreach (var index in indexes.ListSeen())
         {
-            var origin = index.Origin?.Dataset is { } dataset && Caller.Current.Sees(ResourceKind.Dataset, dataset.Dataset) ? dataset : null;
+            var origin = index.Origin?.Dataset;
             yield return
             [
                 index.Spec.Name.Value, index.Status.ToString().ToLowerInvariant(), (long)index.Spec.Dimension, index.Spec.MetricName,

@@ -157,7 +157,7 @@ public sealed class ProfileTests
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { actions = new[] { "read" }, datasets = new[] { "t" }, tokens = new[] { kept } }));
         await Until.HoldsAsync(async () => await StatusAsync(host, token) == 200);
         await File.WriteAllTextAsync(path, "{\"actions\":[\"read\"");
-        await Task.Delay(300);
+        await Until.HoldsAsync(async () => (await host.Http.GetStringAsync("/v1/journal")).Contains("profile_unreadable", StringComparison.Ordinal));
         (await StatusAsync(host, token)).Should().Be(200);
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { actions = new[] { "raed" }, tokens = new[] { kept } }));
         await Until.HoldsAsync(async () =>

@@ -24,6 +24,7 @@ internal sealed partial class ProfileStore(
 {
     private readonly SemaphoreSlim _changing = new(1);
     private volatile ProfileSet _set = new([]);
+    private SortedDictionary<string, (StoredProfile Profile, bool IsConfigured)> _stored = [];
 
     public bool HasAny => _set.Profiles.Count > 0;
 
@@ -183,12 +184,13 @@ internal sealed partial class ProfileStore(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         var stored = await files.ReadAsync(cancellationToken);
-        var before = _set.Profiles.ToDictionary(p => p.Caller.Name);
-        if (stored.Count == before.Count && stored.All(s => before.TryGetValue(s.Key, out var known) && ReferenceEquals(known.Stored, s.Value.Profile)))
+        if (stored.Count == _stored.Count
+            && stored.All(s => _stored.TryGetValue(s.Key, out var last) && ReferenceEquals(last.Profile, s.Value.Profile)))
         {
-            return;
+            return; // also what was refused is not read again before it changes
         }
 
+        var before = _set.Profiles.ToDictionary(p => p.Caller.Name);
         var key = stored.Count > 0 ? await files.GetMaskKeyAsync(cancellationToken) : string.Empty;
         var loaded = new List<LoadedProfile>(stored.Count);
         foreach (var (name, (profile, isConfigured)) in stored)
@@ -211,7 +213,7 @@ internal sealed partial class ProfileStore(
             }
         }
 
-        _set = new ProfileSet(loaded);
+        (_set, _stored) = (new ProfileSet(loaded), stored);
     }
 
     [LoggerMessage(EventId = 7004, Level = LogLevel.Warning, Message = "The profile '{Name}' is refused; if it was in force, it stays as it was: {Reason}")]

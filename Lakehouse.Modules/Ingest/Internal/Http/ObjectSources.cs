@@ -66,15 +66,12 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
             throw TooMany(options.MaxObjects);
         }
 
-        var isLake = store == buckets.Find(null);
         foreach (var key in keys ?? [])
         {
-            if (!Sees(ObjectKey.Parse(key)))
+            if (!Caller.Current.Sees(buckets, bucket, ObjectKey.Parse(key)))
             {
                 // Before it is known whether it exists.
-                throw new LakehouseException(
-                    ErrorKind.Forbidden, "not_allowed",
-                    $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
+                throw Caller.Current.NotSeen(ResourceKind.Key, SeenObjects.PathOf(bucket, ObjectKey.Parse(key)));
             }
 
             found.Add(await store.FindAsync(ObjectKey.Parse(key), cancellationToken) ?? throw new LakehouseException(
@@ -83,7 +80,8 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
 
         await foreach (var page in prefix is null ? Empty() : store.ListPagesAsync(prefix, cancellationToken: cancellationToken))
         {
-            found.AddRange(page.Where(o => o.SizeBytes > 0 && Sees(o.Key))); // one without bytes is a folder, as some stores show it
+            // One without bytes is a folder, as some stores show it.
+            found.AddRange(page.Where(o => o.SizeBytes > 0 && Caller.Current.Sees(buckets, bucket, o.Key)));
             if (found.Count > options.MaxObjects)
             {
                 throw TooMany(options.MaxObjects);
@@ -92,10 +90,6 @@ internal sealed class ObjectSources(IObjectStore store, IReadOnlyList<ObjectInfo
 
         return found.Count > 0 ? new ObjectSources(store, found) : throw new LakehouseException(
             ErrorKind.InvalidInput, "object_not_found", $"No object's key begins with '{prefix}'. GET /v1/storage/list?prefix= lists those there are.");
-
-        // What the lake keeps for itself holds everybody's data.
-        bool Sees(ObjectKey key) => Caller.Current.IsAdministrator
-            || (!(isLake && ReservedPrefixes.Find(key) is not null) && Caller.Current.Sees(ResourceKind.Key, $"{bucket ?? "primary"}/{key}"));
     }
 
     /// <summary>The files, in order: by keys as they were named, by a prefix in the order of the keys.</summary>

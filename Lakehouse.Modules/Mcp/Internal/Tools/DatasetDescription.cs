@@ -59,7 +59,7 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
     }
 
     /// <summary>The names of all datasets and views.</summary>
-    public IEnumerable<string> Names() => Caller.Current.See(catalog.List()).Concat(Caller.Current.See(catalog.ListViews())).Select(m => m.Name.Value);
+    public IEnumerable<string> Names() => Caller.Current.SeeAll(catalog).Select(m => m.Name.Value);
 
     /// <summary>The indexes that were made of a dataset, which search can name.</summary>
     private IEnumerable<string> IndexesOf(Manifest m) => indexes.List()

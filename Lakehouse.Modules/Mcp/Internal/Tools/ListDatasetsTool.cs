@@ -38,8 +38,7 @@ internal sealed class ListDatasetsTool(ICatalog catalog, McpOptions options) : I
         var cursor = call.Arguments.Text("cursor");
         var limit = Math.Clamp(call.Arguments.Count("limit") ?? options.DefaultRows, 1, options.MaxRows);
         call.Arguments.Complete();
-        var caller = Caller.Current;
-        var all = caller.See(catalog.List()).Concat(caller.See(catalog.ListViews())).OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToList();
+        var all = Caller.Current.SeeAll(catalog).OrderBy(m => m.Name.Value, StringComparer.Ordinal).ToList();
         var found = all.Where(m => filter is null || NamePattern.Matches(filter, m.Name.Value)).ToList();
         var page = found.Where(m => cursor is null || string.CompareOrdinal(m.Name.Value, cursor) > 0).Take(limit + 1).ToList();
         var notes = new JsonArray();

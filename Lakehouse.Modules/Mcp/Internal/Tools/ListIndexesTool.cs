@@ -30,24 +30,22 @@ internal sealed class ListIndexesTool(IVectorIndexes indexes) : ITool
     public Task<JsonNode> CallAsync(ToolCall call, CancellationToken cancellationToken)
     {
         call.Arguments.Complete();
-        var seen = indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen());
-        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. seen.Select(Show)]) });
+        return Task.FromResult<JsonNode>(new JsonObject { ["indexes"] = new JsonArray([.. indexes.ListSeen().Select(Show)]) });
     }
 
     private static JsonObject Show(VectorIndexInfo index)
     {
         var origin = index.Owner as VectorOrigin;
-        var dataset = origin?.Dataset is { } of && Caller.Current.Sees(ResourceKind.Dataset, of.Dataset) ? of : null;
         return new JsonObject
         {
             ["name"] = index.Spec.Name.Value,
-            ["aliases"] = new JsonArray([.. index.Aliases.Where(a => Caller.Current.Sees(ResourceKind.Index, a.Value)).Select(a => (JsonNode)a.Value)]),
+            ["aliases"] = new JsonArray([.. index.Aliases.Select(a => (JsonNode)a.Value)]),
             ["items"] = index.ItemCount,
             ["texts"] = index.TextCount,
             ["dimension"] = index.Spec.Dimension,
             ["distance"] = index.Spec.MetricName,
-            ["dataset"] = dataset?.Dataset,
-            ["dataset_version"] = dataset?.Version,
+            ["dataset"] = origin?.Dataset?.Dataset,
+            ["dataset_version"] = origin?.Dataset?.Version,
             ["model"] = origin?.Embedding?.Model,
             ["status"] = index.Status.ToString().ToLowerInvariant(),
             ["error"] = index.Error,

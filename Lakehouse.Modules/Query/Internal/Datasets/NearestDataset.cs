@@ -14,7 +14,7 @@ internal static class NearestDataset
     {
         if (error is not LakehouseException { Code: GateErrors.UnknownDatasetCode } unknown
             || unknown.Details?.GetValueOrDefault("dataset")?.ToString() is not { } name
-            || NearestName.Find(name, NamesOf(Caller.Current, catalog)) is not { } nearest)
+            || NearestName.Find(name, Caller.Current.SeeAll(catalog).Select(d => d.Name.Value)) is not { } nearest)
         {
             return error;
         }
@@ -24,7 +24,4 @@ internal static class NearestDataset
             Details = new Dictionary<string, object?>(unknown.Details) { ["nearest"] = nearest },
         };
     }
-
-    private static IEnumerable<string> NamesOf(Caller caller, ICatalog catalog) =>
-        caller.See(catalog.List()).Concat(caller.See(catalog.ListViews())).Select(d => d.Name.Value);
 }

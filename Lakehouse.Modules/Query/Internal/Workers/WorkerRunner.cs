@@ -9,7 +9,7 @@ namespace Lakehouse.Query.Internal.Workers;
 /// <summary>
 /// Runs statements in engine processes. A statement whose process ends before the first bytes of its answer runs again on the next process, unless it is at
 /// fault: because it did not stop, or because <see cref="StatementCase"/> decides so when the process crashed or took too much memory. All its runs share one
-/// time limit.
+/// time limit, in which starting a process does not count.
 /// </summary>
 internal sealed class WorkerRunner(
     WorkerPool pool, DatasetResolver datasets, QueryOptions options, TimeProvider time, SystemRows system, ISqlVectors? vectors = null)
@@ -31,7 +31,8 @@ internal sealed class WorkerRunner(
             _strikes.Require(text);
             while (true)
             {
-                var worker = await budget.RunAsync(async stop => await pool.TakeAsync(takesSecond, stop), cancellationToken);
+                // Not in the statement's time: that another statement has just ended the process is not its fault. A start has a limit of its own.
+                var worker = await pool.TakeAsync(takesSecond, cancellationToken);
                 var statement = new LaneStatement(worker, history, datasets, _calls, options, budget, lease, () => _strikes.Add(text));
                 if (!statement.TryEnter())
                 {

@@ -56,11 +56,9 @@ internal static class StorageEndpoints
     {
         var store = buckets.Find(bucket);
         var key = RawKey.Read(context, Root + "get/");
-        if (!Sees(bucket, key, store == buckets.Find(null)))
+        if (!Caller.Current.Sees(buckets, bucket, key))
         {
-            throw new LakehouseException(
-                ErrorKind.Forbidden, "not_allowed",
-                $"The profile '{Caller.Current.Name}' may not use the object '{key}'. GET /v1/whoami shows what it may use.");
+            throw Caller.Current.NotSeen(ResourceKind.Key, SeenObjects.PathOf(bucket, key));
         }
 
         var content = await store.OpenAsync(key, context.RequestAborted)
@@ -78,16 +76,15 @@ internal static class StorageEndpoints
         RequireNoControl("prefix", prefix);
         RequireNoControl("start_after", start_after);
         var store = buckets.Find(bucket);
-        var holdsLake = store == buckets.Find(null);
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
         var page = await store.ListAsync(prefix, start_after, countMax, context.RequestAborted);
-        var seen = page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)).ToList();
+        var seen = page.Objects.Where(o => Caller.Current.Sees(buckets, bucket, o.Key)).ToList();
 
         // What a caller does not see must not show in whether there is more, either: it reads on to the next that it sees.
         while (page.IsTruncated && seen.Count <= countMax && !Caller.Current.IsAdministrator)
         {
             page = await store.ListAsync(prefix, page.Objects[^1].Key.Value, countMax, context.RequestAborted);
-            seen.AddRange(page.Objects.Where(o => Sees(bucket, o.Key, holdsLake)));
+            seen.AddRange(page.Objects.Where(o => Caller.Current.Sees(buckets, bucket, o.Key)));
         }
 
         var isTruncated = Caller.Current.IsAdministrator ? page.IsTruncated : seen.Count > countMax;
@@ -103,17 +100,10 @@ internal static class StorageEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Whether the caller may read an object. What the lake keeps for itself holds everybody's data.</summary>
-    private static bool Sees(string? bucket, ObjectKey key, bool holdsLake) =>
-        Caller.Current is var caller && (caller.IsAdministrator
-            || (!(holdsLake && ReservedPrefixes.Find(key) is not null) && caller.Sees(ResourceKind.Key, PathOf(bucket, key))));
-
-    private static string PathOf(string? bucket, ObjectKey key) => $"{bucket ?? BucketSettings.Primary}/{key}";
-
     private static ObjectKey WritableKey(HttpContext context, string verb, string? bucket, bool holdsLake)
     {
         var key = RawKey.Read(context, Root + verb);
-        Caller.Current.RequireSeen(ResourceKind.Key, PathOf(bucket, key));
+        Caller.Current.RequireSeen(ResourceKind.Key, SeenObjects.PathOf(bucket, key));
         return holdsLake && ReservedPrefixes.Find(key) is { } prefix
             ? throw new LakehouseException(
                 ErrorKind.Forbidden, "reserved_prefix", $"Keys below '{prefix}' are written by the lakehouse itself. Choose another prefix.")

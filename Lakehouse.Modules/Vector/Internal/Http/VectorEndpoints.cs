@@ -58,7 +58,7 @@ internal static class VectorEndpoints
 
     private static Ok<IndexListResponse> List(IVectorIndexes indexes)
     {
-        var all = indexes.List().Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value)).Select(i => i.AsSeen()).ToList();
+        var all = indexes.ListSeen().ToList();
         return TypedResults.Ok(new IndexListResponse([.. all.Select(IndexResponse.From)], all.Count));
     }
 
