@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Access;
+using Lakehouse.Audit;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
@@ -57,6 +58,7 @@ public static class LakehouseServer
             .AddHostedService(services => services.GetRequiredService<DeliveryWatch>())
             .AddSingleton(settings.Auth)
             .AddCors()
+            .AddAudit(settings.Audit) // first, so that it is stopped last
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)
             .AddIngest(settings.Ingest)
@@ -74,6 +76,7 @@ public static class LakehouseServer
 
         ReserveThreads(settings);
         var app = builder.Build();
+        app.UseMiddleware<RecordGate>();
         app.UseMiddleware<ProblemGate>();
         app.UseRouting(); // before the gates, so that their errors have the form that the endpoint wants
         app.UseMiddleware<BrowserGate>(); // before AccessGate, because a preflight carries no token
@@ -83,7 +86,7 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess().MapAudit();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Lakehouse.Access;
+using Lakehouse.Audit;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
@@ -24,7 +25,8 @@ public sealed record LakehouseSettings(
     EmbedOptions Embed,
     SearchOptions Search,
     McpOptions Mcp,
-    AccessOptions Access)
+    AccessOptions Access,
+    AuditOptions Audit)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed. Holds all errors.</exception>
@@ -45,7 +47,8 @@ public sealed record LakehouseSettings(
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader),
             McpOptions.Read(reader),
-            AccessOptions.Read(reader));
+            AccessOptions.Read(reader),
+            AuditOptions.Read(reader));
         settings = settings with { Access = settings.Access with { HasAdministratorToken = settings.Auth.Token.Length > 0 } };
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)

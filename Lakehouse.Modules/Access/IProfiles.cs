@@ -13,4 +13,7 @@ public interface IProfiles
 
     /// <summary>The caller of a user whom a proxy has checked; null where no profile names that user.</summary>
     Caller? FindByUser(string user);
+
+    /// <summary>What every profile has used of its budgets.</summary>
+    IReadOnlyList<BudgetUse> ListBudgets();
 }

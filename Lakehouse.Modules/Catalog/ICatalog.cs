@@ -19,8 +19,14 @@ public interface ICatalog
     /// <summary>The newest version of the dataset whose name equals <paramref name="name"/> when case is ignored, or null. Names in SQL ignore case.</summary>
     Manifest? FindIgnoringCase(string name);
 
-    /// <summary>The newest version of every dataset, ordered by name.</summary>
+    /// <summary>The newest version of every dataset, ordered by name, but for those that the program fills itself.</summary>
     IReadOnlyList<Manifest> List();
+
+    /// <summary>
+    /// The newest version of every dataset that the program fills itself (<see cref="DatasetName.OfProgram"/>). Clients know them as tables of the schema
+    /// <c>lakehouse</c> alone.
+    /// </summary>
+    IReadOnlyList<Manifest> ListOfProgram();
 
     /// <summary>The newest version of the view whose name equals <paramref name="name"/> when case is ignored, or null.</summary>
     Manifest? FindView(string name);

@@ -4,6 +4,7 @@ using System.Text;
 using Lakehouse.Access;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 
 namespace Lakehouse.Host.Server.Edge;
 
@@ -43,8 +44,11 @@ internal sealed partial class AccessGate
             return _next(context);
         }
 
+        var record = RequestRecord.Current;
         var isProxy = context.Connection.RemoteIpAddress is { } peer && _proxies?.Contains(peer) == true;
-        if (!_networks.Contains(isProxy ? ClientOf(context) : context.Connection.RemoteIpAddress))
+        var client = isProxy ? ClientOf(context) : context.Connection.RemoteIpAddress;
+        record?.Client = client;
+        if (!_networks.Contains(client))
         {
             throw new LakehouseException(ErrorKind.Forbidden, "address_not_allowed", "Requests from this address are not allowed (auth.allowed_ips).");
         }
@@ -56,6 +60,12 @@ internal sealed partial class AccessGate
             throw new LakehouseException(
                 ErrorKind.Unauthenticated, "token_required",
                 "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token or one of a profile.");
+        }
+
+        record?.Profile = caller.Name;
+        if (isProxy && context.Request.Headers[ForwardedUser] is [{ Length: > 0 } user])
+        {
+            record?.UserId = user;
         }
 
         Caller.Enter(caller);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -18,6 +19,7 @@ internal sealed class PacedBody : ReadOnlyStream
     private readonly long _rate;
     private readonly CancellationTokenSource _late = new();
     private TimeSpan _waited;
+    private readonly RequestRecord? _record = RequestRecord.Current;
     private long _received;
 
     /// <summary>Watches <paramref name="body"/>, and does not dispose of it.</summary>
@@ -31,6 +33,7 @@ internal sealed class PacedBody : ReadOnlyStream
         cancellationToken.ThrowIfCancellationRequested();
         var count = await WaitAsync(_body.ReadAsync(buffer, _late.Token), cancellationToken);
         _received += count;
+        _record?.AddBytesIn(count);
         if (_waited < _grace)
         {
             return count;

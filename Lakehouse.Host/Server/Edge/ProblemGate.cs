@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Lakehouse.Host.Server.Edge;
@@ -78,6 +79,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
 
     private async Task AnswerAsync(HttpContext context, Exception error)
     {
+        RequestRecord.Current?.Code ??= (error as LakehouseException)?.Code ?? (error is BadHttpRequestException ? "invalid_request" : "internal_error");
         if (context.Response.HasStarted)
         {
             if (error is LakehouseException)
@@ -153,6 +155,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
             StatusCodes.Status416RangeNotSatisfiable => ("range_not_satisfiable", "The range lies outside the object."),
             _ => ("request_refused", ReasonPhrases.GetReasonPhrase(response.StatusCode) + "."),
         };
+        RequestRecord.Current?.Code ??= code;
         response.ContentLength = null;
         return WriteAsync(context, response.StatusCode, code, detail, null);
     }

@@ -39,7 +39,7 @@ internal static class DataFileKey
         var parts = key.Value.Split('/');
         return parts.Length == 4
             && key.StartsWith(Prefix)
-            && DatasetName.TryParse(parts[1], out _, out _)
+            && DatasetName.TryParseStored(parts[1], out _, out _)
             && parts[2].Length == FingerprintLength
             && IsHex(parts[2])
             && parts[3].EndsWith(Extension, StringComparison.Ordinal)

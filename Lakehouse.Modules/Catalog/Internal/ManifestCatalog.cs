@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Observation;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,8 @@ internal sealed partial class ManifestCatalog(
     public Manifest? FindIgnoringCase(string name) => _existing.GetValueOrDefault(name) is { IsView: false } dataset ? dataset : null;
 
     public IReadOnlyList<Manifest> List() => Listed().Datasets;
+
+    public IReadOnlyList<Manifest> ListOfProgram() => Listed().OfProgram;
 
     public Manifest? FindView(string name) => _existing.GetValueOrDefault(name) is { IsView: true } view ? view : null;
 
@@ -80,7 +83,11 @@ internal sealed partial class ManifestCatalog(
             return new CommitResult(same!, IsUnchanged: true);
         }
 
-        LogCommitted(result.Name.Value, result.Version, result.RowCount);
+        if (!DatasetName.IsOfProgram(result.Name.Value))
+        {
+            LogCommitted(result.Name.Value, result.Version, result.RowCount);
+        }
+
         return new CommitResult(result, IsUnchanged: false);
     }
 
@@ -274,6 +281,7 @@ internal sealed partial class ManifestCatalog(
                 if (manifest is not null && await files.TryAddAsync(manifest, () => IsRecent(known), cancellationToken))
                 {
                     Remember(manifest, now);
+                    RequestRecord.Current?.AddWritten(name.Value, manifest.Version);
                     return manifest;
                 }
 
@@ -600,13 +608,13 @@ internal sealed partial class ManifestCatalog(
 
         lock (_memory)
         {
-            var byKind = InOrder(_existing.Values).ToLookup(m => m.IsView);
-            return _listing = new Listing([.. byKind[false]], [.. byKind[true]]);
+            var byKind = InOrder(_existing.Values).ToLookup(m => m.IsView ? 'v' : DatasetName.IsOfProgram(m.Name.Value) ? 'p' : 'd');
+            return _listing = new Listing([.. byKind['d']], [.. byKind['v']], [.. byKind['p']]);
         }
     }
 
     /// <summary>What there is, in order.</summary>
-    private sealed record Listing(Manifest[] Datasets, Manifest[] Views);
+    private sealed record Listing(Manifest[] Datasets, Manifest[] Views, Manifest[] OfProgram);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "Committed version {Version} of dataset {Dataset} with {Rows} rows")]
     private partial void LogCommitted(string dataset, long version, long rows);

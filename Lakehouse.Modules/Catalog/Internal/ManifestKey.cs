@@ -26,6 +26,6 @@ internal static class ManifestKey
             && parts[3].EndsWith(Extension, StringComparison.Ordinal)
             && long.TryParse(parts[3].AsSpan(0, VersionDigits), NumberStyles.None, CultureInfo.InvariantCulture, out version)
             && version >= 1
-            && DatasetName.TryParse(parts[2], out name, out _);
+            && DatasetName.TryParseStored(parts[2], out name, out _);
     }
 }

@@ -10,7 +10,10 @@ namespace Lakehouse.Core.Names;
 public readonly record struct DatasetName
 {
     // A dataset of one of these names would hide, or be hidden by, a system view of the engine.
-    private static readonly string[] ReservedPrefixes = ["duckdb_", "pg_", "sqlite_", "pragma_", "information_schema", "__"];
+    private static readonly string[] ReservedPrefixes = ["duckdb_", "pg_", "sqlite_", "pragma_", "information_schema", ProgramPrefix];
+
+    // Of the datasets that the program fills itself. No client can name one, but as a table of the schema 'lakehouse'.
+    private const string ProgramPrefix = "__";
 
     private readonly string? _value;
 
@@ -24,6 +27,28 @@ public readonly record struct DatasetName
         TryParse(value, out var name, out var reason)
             ? name
             : throw new LakehouseException(ErrorKind.InvalidInput, "invalid_name", $"The dataset name is refused: {reason}.");
+
+    /// <summary>The dataset that holds a table of the schema <c>lakehouse</c>, which the program fills itself.</summary>
+    /// <param name="table">The table, lower-case letters.</param>
+    public static DatasetName OfProgram(string table) => new(ProgramPrefix + table);
+
+    /// <summary>Whether a dataset of this name is one that the program fills itself.</summary>
+    public static bool IsOfProgram(string name) => name.StartsWith(ProgramPrefix, StringComparison.Ordinal);
+
+    /// <summary>A dataset's name as statements write it.</summary>
+    public static string InSql(string name) => IsOfProgram(name) ? $"lakehouse.{name[ProgramPrefix.Length..]}" : name;
+
+    /// <summary>As <see cref="TryParse"/>, for names in the bucket, which can also be those of the program's own datasets.</summary>
+    public static bool TryParseStored(string? value, out DatasetName name, [NotNullWhen(false)] out string? reason)
+    {
+        if (value is not null && IsOfProgram(value) && PlainName.FindError(value) is null)
+        {
+            (name, reason) = (new DatasetName(value), null);
+            return true;
+        }
+
+        return TryParse(value, out name, out reason);
+    }
 
     /// <summary>Accepts <paramref name="value"/>, or tells in <paramref name="reason"/> which rule it breaks.</summary>
     public static bool TryParse(string? value, out DatasetName name, [NotNullWhen(false)] out string? reason)

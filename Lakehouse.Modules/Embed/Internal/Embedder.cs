@@ -1,5 +1,6 @@
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Text;
 using Lakehouse.Embed.Internal.Cache;
 using Lakehouse.Embed.Internal.Providers;
@@ -29,6 +30,7 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
 
         Caller.Current.RequireBudget(BudgetKind.EmbeddedTexts, texts.Count);
         Caller.Current.Spend(BudgetKind.EmbeddedTexts, texts.Count);
+        RequestRecord.Current?.AddTexts(model.Settings.Name, texts.Count);
         var prefix = request.Input switch
         {
             EmbedInput.Query => model.Settings.QueryPrefix,

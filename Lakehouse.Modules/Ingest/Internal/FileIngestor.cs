@@ -5,6 +5,7 @@ using Lakehouse.Core.Access;
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Text;
 using Lakehouse.Ingest.Internal.Files;
 using Lakehouse.Ingest.Internal.Parquet;
@@ -241,6 +242,8 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         IReadOnlyList<string>? keys,
         CancellationToken cancellationToken)
     {
+        RequestRecord.Current?.AddRows(stored.Sum(f => f.RowCount ?? 0));
+
         // From here on, the commit is not cancelled when the client disconnects.
         var answers = request.Key is null ? null : new CommitRequest(request.Key, upload.Digest!);
         var madeBy = keys is not null ? "upsert" : request.Mode == CommitMode.Append ? "append" : "ingest";

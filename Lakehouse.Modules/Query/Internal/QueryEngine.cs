@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Names;
+using Lakehouse.Core.Observation;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Datasets;
 using Lakehouse.Query.Internal.Engine;
@@ -29,12 +31,12 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             Pins = AnswerCache.ReadPins(request),
             Expected = cache.FindDatasets(request.Sql),
         };
-        var query = registry.Begin(request.Id, request.Sql);
+        var query = registry.Begin(request.Id, request.Sql, request.Parameters);
         if (cache.FindTag(request) is { } tag && cache.Find(tag) is { } kept)
         {
             return kept.Bytes.Length > caller.BytesMax
                 ? throw registry.Translate(query, EngineErrors.AnswerTooLarge(caller))
-                : new KeptAnswer(kept, query, registry);
+                : new KeptAnswer(Describe(kept, query), query, registry);
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, query.Cancelled);
@@ -43,6 +45,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             var lease = await _limiter.AcquireAsync(stop.Token);
             var running = await runner.StartAsync(statement, timeout, lease, query, stop.Token);
             cache.Learn(request, running.Head);
+            Describe(query.Record, running.Head.Datasets);
             return new QueryAnswer(running, lease, query, registry, cache, request, stop);
         }
         catch (Exception error)
@@ -80,7 +83,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
             Pins = AnswerCache.ReadPins(request),
             Purpose = StatementPurpose.Storage,
         };
-        var query = registry.Begin(request.Id, request.Sql);
+        var query = registry.Begin(request.Id, request.Sql, request.Parameters);
         return await StoreAsync(statement, query, request.Timeout ?? options.Timeout, path, sizeBytesMax, check, cancellationToken);
     }
 
@@ -110,6 +113,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         {
             var lease = await _limiter.AcquireAsync(stop.Token);
             await using var running = await runner.StartAsync(statement, timeout, lease, query, stop.Token);
+            Describe(query.Record, running.Head.Datasets);
             await check(running.Head);
             using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -145,7 +149,9 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         var rows = new RowBound(bounds is null ? options.MaxRows : 0, IsWanted: false);
         var request = new StatementRequest(sql, bounds?.MaxSqlBytes ?? options.MaxSqlBytes, rows, null);
         var lease = await _limiter.AcquireAsync(cancellationToken);
-        return new StatementRows(await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken), null, registry, null);
+        var running = await runner.StartAsync(request, bounds?.Timeout ?? options.Timeout, lease, null, cancellationToken);
+        Describe(RequestRecord.Current, running.Head.Datasets);
+        return new StatementRows(running, null, registry, null);
     }
 
     /// <summary>As <see cref="IQueryEngine.ReadAsync"/>, for a statement of this program over data files.</summary>
@@ -174,6 +180,21 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
         new(sql, int.MaxValue, default, format, false, of.Parameters) { Attached = of.Attached, Pins = of.Pins };
 
     public void Dispose() => _limiter.Dispose();
+
+    private static CachedAnswer Describe(CachedAnswer kept, RunningQuery query)
+    {
+        Describe(query.Record, kept.Datasets);
+        return kept;
+    }
+
+    /// <summary>Records which datasets a request reads.</summary>
+    private static void Describe(RequestRecord? record, IReadOnlyList<DatasetRead> datasets)
+    {
+        foreach (var (name, version) in datasets)
+        {
+            record?.AddRead(DatasetName.InSql(name), version);
+        }
+    }
 
     /// <summary>The fewest rows of what the request, the configuration and the caller's profile say.</summary>
     private RowBound BoundOf(QueryRequest request, Caller caller)

@@ -43,7 +43,10 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
 
     /// <summary>Records a new query. <see cref="End"/> must be called.</summary>
     /// <exception cref="LakehouseException"><c>query_exists</c> (<see cref="ErrorKind.Conflict"/>): one with that id runs.</exception>
-    public RunningQuery Begin(string? id, string sql)
+    /// <param name="id">Its id; null for a new one.</param>
+    /// <param name="sql">Its text.</param>
+    /// <param name="parameters">Its parameters as JSON; null for none.</param>
+    public RunningQuery Begin(string? id, string sql, string? parameters = null)
     {
         var caller = Caller.Current;
         if (caller.RunningMax is { } most && _running.Values.Count(q => q.Caller.Name == caller.Name) >= most)
@@ -57,6 +60,7 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         var query = new RunningQuery(id ?? NewId(), text, time.GetUtcNow(), caller);
         if (_running.TryAdd(query.Id, query))
         {
+            query.Record?.AddStatement(query.Id, sql, parameters);
             return query;
         }
 
@@ -79,6 +83,12 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         query.Caller.Spend(BudgetKind.EngineTime, (long)info.Elapsed.TotalMilliseconds);
         query.Caller.Spend(BudgetKind.Rows, info.Rows);
         query.Caller.Spend(BudgetKind.Bytes, info.Bytes);
+        if (query.Record is { } record)
+        {
+            record.AddWork(info.Elapsed, info.Rows);
+            record.Code ??= info.ErrorCode;
+        }
+
         _running.TryRemove(query.Id, out _);
         query.Dispose();
         _recent.Enqueue(info);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 
 namespace Lakehouse.Query.Internal;
 
@@ -21,6 +22,9 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
 
     /// <summary>Whose query it is.</summary>
     public Caller Caller => caller;
+
+    /// <summary>The request that it is a part of; null where nobody keeps it.</summary>
+    public RequestRecord? Record { get; } = RequestRecord.Current;
 
     /// <summary>Cancelled when the query is.</summary>
     public CancellationToken Cancelled => _cancelling.Token;

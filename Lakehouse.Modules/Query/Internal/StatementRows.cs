@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Observation;
 using Lakehouse.Query.Internal.Answers;
 using Lakehouse.Query.Internal.Engine;
 
@@ -16,6 +17,7 @@ internal sealed class StatementRows(IRunningStatement statement, RunningQuery? q
     private bool _isMore = true;
     private bool _hasFailed;
     private readonly Caller _caller = Caller.Current;
+    private readonly RequestRecord? _record = RequestRecord.Current;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
 
     public IReadOnlyList<QueryColumn> Columns => statement.Head.Columns;
@@ -54,7 +56,9 @@ internal sealed class StatementRows(IRunningStatement statement, RunningQuery? q
         await statement.DisposeAsync();
         if (query is null)
         {
-            _caller.Spend(BudgetKind.EngineTime, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+            var elapsed = Stopwatch.GetElapsedTime(_startedAt);
+            _caller.Spend(BudgetKind.EngineTime, (long)elapsed.TotalMilliseconds);
+            _record?.AddWork(elapsed, 0);
         }
 
         if (query is not null && !_hasFailed)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Text;
 using Lakehouse.Search.Internal.Imports;
 using Lakehouse.Vector;
@@ -22,6 +23,11 @@ internal sealed class Searcher(
         var sight = SearchSight.Of(request.Index, info, catalog);
         request = sight.Narrow(Check(request, info), info);
         var origin = info.Origin?.Dataset;
+        if (origin is not null)
+        {
+            RequestRecord.Current?.AddRead(origin.Dataset, origin.Version);
+        }
+
         var embedding = request.Mode == SearchMode.Keyword ? null : texts.EmbedAsync(info, request.Model, [request.Text], cancellationToken);
         var finding = request.Where is { } where ? AllowedRows.FindAsync(rows, origin!, where, options.WhereTimeout, cancellationToken) : null;
         await Task.WhenAll(new Task?[] { embedding, finding }.OfType<Task>());

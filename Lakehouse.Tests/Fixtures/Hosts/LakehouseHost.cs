@@ -97,6 +97,9 @@ public sealed class LakehouseHost : IAsyncDisposable
 
             // So that no version is made but by the test.
             ["query.compact_files"] = "0",
+
+            // So that nothing is stored but by the test.
+            ["audit.enabled"] = "false",
         };
         foreach (var (key, value) in settings)
         {

@@ -46,6 +46,14 @@ internal sealed partial class BudgetLedger(StorageOptions storage, AccessOptions
     public long Used(string profile, BudgetKind kind, DateTimeOffset now) =>
         _counters.TryGetValue((profile, kind), out var counter) ? counter.Read(BudgetWindow.NumberOf(kind, now)) : 0;
 
+    /// <summary>What a caller has used of each of its budgets.</summary>
+    public IEnumerable<BudgetUse> List(ProfileCaller caller, DateTimeOffset now) => caller.Spec.Limits.Select(limit => new BudgetUse(
+        caller.Name,
+        ProfileReader.NameOf(limit.Key),
+        limit.Value / ProfileReader.UnitOf(limit.Key),
+        Used(caller.Name, limit.Key, now) / ProfileReader.UnitOf(limit.Key),
+        BudgetWindow.EndOf(limit.Key, now)));
+
     /// <summary>Counts what was used.</summary>
     public void Add(string profile, BudgetKind kind, long amount)
     {

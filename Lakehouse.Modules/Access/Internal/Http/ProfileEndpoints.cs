@@ -112,9 +112,7 @@ internal static class ProfileEndpoints
                 g.Pattern,
                 [.. g.Columns.Where(c => c.Value.Kind is not (MaskKind.Clear or MaskKind.Hidden)).Select(c => c.Key)],
                 g.Rows is not null))],
-            [.. spec.Limits.Select(l => new BudgetResponse(
-                ProfileReader.NameOf(l.Key), l.Value / ProfileReader.UnitOf(l.Key), ledger.Used(caller.Name, l.Key, now) / ProfileReader.UnitOf(l.Key),
-                BudgetWindow.EndOf(l.Key, now)))]));
+            [.. ledger.List((ProfileCaller)caller, now).Select(u => new BudgetResponse(u.Budget, u.Limit, u.Used, u.ResetsAt))]));
     }
 
     private sealed record ProfileList(IReadOnlyList<ProfileResponse> Profiles);

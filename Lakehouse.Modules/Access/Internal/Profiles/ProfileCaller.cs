@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Access.Internal.Budgets;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Names;
 
 namespace Lakehouse.Access.Internal.Profiles;
 
@@ -45,7 +46,7 @@ internal sealed class ProfileCaller : Caller
 
     public override bool Sees(ResourceKind kind, string name) => IsAdministrator || kind switch
     {
-        ResourceKind.Dataset => _spec.Datasets.Match(name),
+        ResourceKind.Dataset => _spec.Datasets.Match(name) && !DatasetName.IsOfProgram(name),
         ResourceKind.View => _spec.Views.Match(name),
         ResourceKind.Index => _spec.Indexes.Match(name),
         ResourceKind.Key => _spec.Keys.Match(name) && _files.MayRead(this, name),

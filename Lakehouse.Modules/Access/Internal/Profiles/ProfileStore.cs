@@ -31,6 +31,8 @@ internal sealed partial class ProfileStore(
     /// <summary>The profiles, by name.</summary>
     public IReadOnlyList<LoadedProfile> List() => _set.Profiles;
 
+    public IReadOnlyList<BudgetUse> ListBudgets() => [.. _set.Profiles.SelectMany(p => ledger.List(p.Caller, time.GetUtcNow()))];
+
     public Caller? FindByToken(string token) => _set.FindByToken(token, time.GetUtcNow());
 
     public Caller? FindByUser(string user) => _set.FindByUser(user);

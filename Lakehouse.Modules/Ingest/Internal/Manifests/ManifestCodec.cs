@@ -61,7 +61,7 @@ internal sealed class ManifestCodec : IManifestCodec, IDisposable
 
     private static Manifest Read(DuckDbChunk row)
     {
-        var name = DatasetName.TryParse(Text(1), out var parsed, out var reason) ? parsed : throw new FormatException(reason);
+        var name = DatasetName.TryParseStored(Text(1), out var parsed, out var reason) ? parsed : throw new FormatException(reason);
         var objects = JsonSerializer.Deserialize<List<StoredFile>>(Text(5), Json) ?? [];
         var schemas = JsonSerializer.Deserialize<List<List<DatasetColumn>>>(OptionalText(15) ?? "[]", Json) ?? [];
         return new Manifest(

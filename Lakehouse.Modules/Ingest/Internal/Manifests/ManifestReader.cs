@@ -54,7 +54,7 @@ internal sealed class ManifestReader
     private Manifest Read()
     {
         var id = Guid.TryParse(Next().Text(), out var parsed) ? parsed : throw Damaged("the id is none");
-        var name = DatasetName.TryParse(Next().Text(), out var known, out var reason) ? known : throw Damaged(reason);
+        var name = DatasetName.TryParseStored(Next().Text(), out var known, out var reason) ? known : throw Damaged(reason);
         var version = Required(Next().Long());
         var fingerprint = SchemaFingerprint.TryParse(Next().Text(), out var print) ? print : default; // a view of no columns has none
         var columns = List(ReadColumn);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Requests;
 using Lakehouse.Core.Text;
 using Microsoft.Extensions.Logging;
@@ -11,17 +13,21 @@ namespace Lakehouse.Mcp.Internal.Tools;
 /// <summary>The tools that a client may call. An error is an answer, too, so that a model learns what is wrong. Thread-safe.</summary>
 internal sealed partial class ToolBox
 {
+    private const int OkStatus = 200;
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(AccessAction Action, Tool Tool)> _definitions;
     private readonly Dictionary<string, ITool> _tools;
     private readonly Dictionary<string, string> _switchedOff;
     private readonly McpOptions _options;
+    private readonly IAuditLog _audit;
+    private readonly TimeProvider _time;
     private readonly ILogger<ToolBox> _logger;
 
-    public ToolBox(IEnumerable<ITool> tools, McpOptions options, ILogger<ToolBox> logger)
+    public ToolBox(IEnumerable<ITool> tools, McpOptions options, IAuditLog audit, TimeProvider time, ILogger<ToolBox> logger)
     {
-        (_options, _logger) = (options, logger);
+        (_options, _audit, _time, _logger) = (options, audit, time, logger);
         var all = tools.ToList();
         _tools = all.Where(t => IsOn(t.Shape.Effect)).ToDictionary(t => t.Shape.Name, StringComparer.Ordinal);
         _switchedOff = all.Where(t => !IsOn(t.Shape.Effect)).ToDictionary(
@@ -38,6 +44,31 @@ internal sealed partial class ToolBox
     /// <param name="report">As <see cref="ToolCall.Report"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<CallToolResult> CallAsync(
+        string name, IDictionary<string, JsonElement>? arguments, Func<double?, string, Task> report, CancellationToken cancellationToken)
+    {
+        if (!_audit.IsOn || RequestRecord.Current is not null)
+        {
+            RequestRecord.Current?.Tool = name;
+            return await CallOneAsync(name, arguments, report, cancellationToken);
+        }
+
+        // It came over the streams of the process, and is a request of its own.
+        var started = Stopwatch.GetTimestamp();
+        var record = new RequestRecord { StartedAt = _time.GetUtcNow(), TraceId = Activity.Current?.TraceId.ToHexString() };
+        (record.Profile, record.Tool, record.Status) = (Caller.Current.Name, name, OkStatus);
+        record.Enter();
+        try
+        {
+            return await CallOneAsync(name, arguments, report, cancellationToken);
+        }
+        finally
+        {
+            record.Elapsed = Stopwatch.GetElapsedTime(started);
+            _audit.Add(record);
+        }
+    }
+
+    private async Task<CallToolResult> CallOneAsync(
         string name, IDictionary<string, JsonElement>? arguments, Func<double?, string, Task> report, CancellationToken cancellationToken)
     {
         try
@@ -88,6 +119,7 @@ internal sealed partial class ToolBox
 
     private static CallToolResult Failed(string code, string message, string? hint)
     {
+        RequestRecord.Current?.Code ??= code;
         var text = hint is null ? message : $"{message} {hint}";
         return new CallToolResult { IsError = true, Content = [new TextContentBlock { Text = $"{code}: {text}" }] };
     }

@@ -11,7 +11,8 @@ using Lakehouse.Storage;
 namespace Lakehouse.Query.Internal.Datasets;
 
 /// <summary>Answers what engines need from the catalog, and fetches the data files that they will read. Thread-safe.</summary>
-internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history, IObjectStore store, QueryOptions options)
+internal sealed class DatasetResolver(
+    ICatalog catalog, IDatasetHistory history, IObjectStore store, IEnumerable<SystemDataset> system, QueryOptions options)
 {
     /// <summary>A dataset of more values than this is not kept in memory, however small its files are.</summary>
     private const long ResidentValuesMax = 1_000_000;
@@ -48,7 +49,18 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
                 continue;
             }
 
+            if (DatasetName.IsOfProgram(table) && !request.Caller.IsAdministrator)
+            {
+                throw request.Caller.NotSeen(ResourceKind.Dataset, DatasetName.InSql(table));
+            }
+
             var dataset = request.Caller.Sees(ResourceKind.Dataset, table) ? catalog.FindIgnoringCase(table) : null;
+            if (dataset is null or { Objects.Count: 0 } && system.FirstOrDefault(s => s.Name.Value == table) is { } empty)
+            {
+                named.Add(new DatasetFiles(table, dataset?.Version ?? 0, empty.Columns, []));
+                continue;
+            }
+
             if (dataset is null)
             {
                 var view = catalog.FindView(table);
@@ -139,7 +151,8 @@ internal sealed class DatasetResolver(ICatalog catalog, IDatasetHistory history,
         return isQualified ? throw GateErrors.Invalid($"the dataset '{table}' is pinned and named with a schema; write its name without the schema") : pin;
     }
 
-    private static GuardText? GuardOf(Caller caller, Manifest dataset, bool isQualified) => caller.GuardOf(dataset.Name.Value) is not { } guard ? null
+    private static GuardText? GuardOf(Caller caller, Manifest dataset, bool isQualified) =>
+        DatasetName.IsOfProgram(dataset.Name.Value) || caller.GuardOf(dataset.Name.Value) is not { } guard ? null
         : isQualified ? throw GateErrors.Invalid($"the dataset '{dataset.Name}' is named with a schema; write its name without the schema")
         : GuardWriter.Write(caller, dataset, guard);
 

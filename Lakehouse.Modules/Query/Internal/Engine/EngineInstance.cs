@@ -105,9 +105,9 @@ internal sealed class EngineInstance : IDisposable
     {
         functions.Register(connection);
         connection.Execute($"ATTACH ':memory:' AS {SystemTableShape.Database} (HIDDEN)");
-        foreach (var table in tables)
+        foreach (var view in tables.SelectMany(t => t.Views))
         {
-            connection.Execute(table.View);
+            connection.Execute(view);
         }
 
         foreach (var macro in CatalogMacros.Statements)

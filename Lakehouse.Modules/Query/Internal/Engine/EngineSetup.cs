@@ -40,7 +40,7 @@ internal sealed record EngineSetup(
         frame.Int(SystemTables.Count);
         foreach (var table in SystemTables)
         {
-            frame.Text(table.Name).Int(table.Columns.Count);
+            frame.Text(table.Name).Flag(table.IsDataset).Int(table.Columns.Count);
             foreach (var column in table.Columns)
             {
                 frame.Text(column.Name).Text(column.Type);
@@ -64,13 +64,13 @@ internal sealed record EngineSetup(
         var tables = new SystemTableShape[frame.Count()];
         for (var i = 0; i < tables.Length; i++)
         {
-            var (name, columns) = (frame.Text(), new QueryColumn[frame.Count()]);
+            var (name, isDataset, columns) = (frame.Text(), frame.Flag(), new QueryColumn[frame.Count()]);
             for (var j = 0; j < columns.Length; j++)
             {
                 columns[j] = new QueryColumn(frame.Text(), frame.Text());
             }
 
-            tables[i] = new SystemTableShape(name, columns);
+            tables[i] = new SystemTableShape(name, columns, isDataset);
         }
 
         return tables;

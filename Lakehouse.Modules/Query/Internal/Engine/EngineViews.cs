@@ -94,7 +94,12 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
 
     private static string Select(DatasetFiles dataset)
     {
-        return string.Join(" UNION ALL ", dataset.Files!.Select(group =>
+        if (dataset.Files!.Count == 0)
+        {
+            return $"SELECT {string.Join(", ", dataset.Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"))} WHERE false";
+        }
+
+        return string.Join(" UNION ALL ", dataset.Files.Select(group =>
         {
             var columns = dataset.Columns.Count == 0 ? "*"
                 : group.Columns is null ? string.Join(", ", dataset.Columns.Select(c => DuckDbSql.Identifier(c.Name)))

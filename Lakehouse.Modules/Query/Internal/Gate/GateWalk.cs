@@ -306,6 +306,12 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
 
         if (Same(schema, SystemTableShape.Database) && catalog is null)
         {
+            if (systemTables.FirstOrDefault(t => t.IsDataset && Same(t.Name, table)) is { } kept)
+            {
+                Name(kept.Dataset, isQualified: true, GateErrors.UnknownDataset(kept.Dataset, position));
+                return;
+            }
+
             IsRepeatable = false;
             var names = systemTables.Select(t => $"{SystemTableShape.Database}.{t.Name}").ToList();
             if (!systemTables.Any(t => Same(t.Name, table)))
@@ -342,6 +348,11 @@ internal sealed class GateWalk(GateBounds bounds, bool expandsCommonTables, SqlP
             throw GateErrors.Invalid($"the table '{table}' is named with a schema; a version can be named only without one");
         }
 
+        Name(table, isQualified, missing);
+    }
+
+    private void Name(string table, bool isQualified, LakehouseException missing)
+    {
         var before = _tables.GetValueOrDefault(table);
         _tables[table] = new TableReference(table, isQualified || before is { IsQualified: true }, (before?.Count ?? 0) + 1, before?.Missing ?? missing);
     }

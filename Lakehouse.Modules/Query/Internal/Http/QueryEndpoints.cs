@@ -4,6 +4,7 @@ using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Names;
 using Lakehouse.Core.Requests;
 using Lakehouse.Query.Internal.Stored;
 using Microsoft.AspNetCore.Builder;
@@ -170,7 +171,7 @@ internal static class QueryEndpoints
         if (datasets.Count > 0)
         {
             context.Response.Headers[DatasetsHeader] =
-                string.Join(", ", datasets.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name}@{d.Version}")));
+                string.Join(", ", datasets.Select(d => string.Create(CultureInfo.InvariantCulture, $"{DatasetName.InSql(d.Name)}@{d.Version}")));
         }
     }
 

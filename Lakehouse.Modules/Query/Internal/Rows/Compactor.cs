@@ -28,7 +28,7 @@ internal sealed partial class Compactor(RowEditor rows, ICatalog catalog, QueryO
         using var timer = new PeriodicTimer(options.CompactEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var dataset in catalog.List())
+            foreach (var dataset in catalog.List().Concat(catalog.ListOfProgram()))
             {
                 await CompactAsync(dataset, stoppingToken);
             }

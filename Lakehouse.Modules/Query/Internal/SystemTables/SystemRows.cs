@@ -24,7 +24,8 @@ internal sealed class SystemRows : ISystemRows
     private readonly IObjectStore _store;
     private readonly QueryOptions _options;
 
-    public SystemRows(IEnumerable<ISystemTable> tables, ICatalog catalog, IObjectStore store, QueryOptions options)
+    public SystemRows(
+        IEnumerable<ISystemTable> tables, IEnumerable<SystemDataset> datasets, ICatalog catalog, IObjectStore store, QueryOptions options)
     {
         _tables = tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
         (_lists, _store, _options) = (new StatementLists(catalog), store, options);
@@ -32,6 +33,7 @@ internal sealed class SystemRows : ISystemRows
         [
             .. OfCatalog.Select(t => new SystemTableShape(t.Name, t.Columns)),
             .. _tables.Values.Select(t => new SystemTableShape(t.Name, t.Columns)),
+            .. datasets.Select(d => new SystemTableShape(d.Table, [.. d.Columns.Select(c => new QueryColumn(c.Name, c.Type))], IsDataset: true)),
         ];
     }
 

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Names;
 using Lakehouse.DuckDb;
 
 namespace Lakehouse.Query.Internal.SystemTables;
@@ -5,7 +6,8 @@ namespace Lakehouse.Query.Internal.SystemTables;
 /// <summary>What an engine has to know of a system table.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Columns">Its columns.</param>
-internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> Columns)
+/// <param name="IsDataset">Whether its rows are those of a dataset of the program, rather than read from the server.</param>
+internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> Columns, bool IsDataset = false)
 {
     /// <summary>The database that holds the system tables. It is hidden, so that listings show datasets and views alone.</summary>
     public const string Database = "lakehouse";
@@ -15,8 +17,27 @@ internal sealed record SystemTableShape(string Name, IReadOnlyList<QueryColumn> 
     /// <summary>The table of columns, which has the statistics too.</summary>
     public const string ColumnsTable = "columns";
 
-    /// <summary>The statement that makes its view.</summary>
-    public string View
+    /// <summary>The statements that make its view.</summary>
+    public IReadOnlyList<string> Views => IsDataset ? [EmptyDataset, $"CREATE VIEW {Database}.{Name} AS {DatasetSelect}"] : [View];
+
+    /// <summary>The view of the dataset before it has rows, which that of its first version replaces.</summary>
+    private string EmptyDataset
+    {
+        get
+        {
+            var columns = Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}");
+            return $"CREATE VIEW memory.main.{DuckDbSql.Identifier(Dataset)} AS SELECT {string.Join(", ", columns)} WHERE false";
+        }
+    }
+
+    // By name, so that a later build can have added columns.
+    private string DatasetSelect =>
+        $"SELECT {string.Join(", ", Columns.Select(c => DuckDbSql.Identifier(c.Name)))} FROM memory.main.{DuckDbSql.Identifier(Dataset)}";
+
+    /// <summary>The dataset that has its rows.</summary>
+    public string Dataset => DatasetName.OfProgram(Name).Value;
+
+    private string View
     {
         get
         {

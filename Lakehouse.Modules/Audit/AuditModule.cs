@@ -1,0 +1,26 @@
+using Lakehouse.Audit.Internal;
+using Lakehouse.Audit.Internal.Http;
+using Lakehouse.Core.Observation;
+using Lakehouse.Query;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lakehouse.Audit;
+
+/// <summary>The audit: each request is a row of <c>lakehouse.audit</c>.</summary>
+public static class AuditModule
+{
+    /// <summary>Adds <see cref="IAuditLog"/>. Services that are added later are stopped before its last rows are written.</summary>
+    public static IServiceCollection AddAudit(this IServiceCollection services, AuditOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(new SystemDataset(AuditColumns.Table, AuditColumns.All))
+        .AddSingleton<AuditFiles>()
+        .AddSingleton<AuditLog>()
+        .AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>())
+        .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
+        .AddHostedService<AuditRetention>()
+        .AddSingleton<AuditSummary>();
+
+    /// <summary>Maps <c>/v1/audit</c>.</summary>
+    public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder routes) => AuditEndpoints.Map(routes);
+}

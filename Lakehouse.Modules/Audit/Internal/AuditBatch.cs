@@ -1,0 +1,22 @@
+using Lakehouse.Storage;
+
+namespace Lakehouse.Audit.Internal;
+
+/// <summary>Rows that were written to a file and are to be committed.</summary>
+/// <param name="folder">The folder of the file, which is removed with the batch.</param>
+/// <param name="path">The file.</param>
+/// <param name="sha256">Its hash, lower-case hex.</param>
+/// <param name="rowCount">Its rows.</param>
+internal sealed class AuditBatch(IScratchFolder folder, string path, string sha256, int rowCount) : IDisposable
+{
+    public string Path => path;
+
+    public string Sha256 => sha256;
+
+    public int RowCount => rowCount;
+
+    /// <summary>Tells it from all others, so that it is committed once.</summary>
+    public string Id { get; } = Guid.CreateVersion7().ToString("N");
+
+    public void Dispose() => folder.Dispose();
+}
