@@ -88,6 +88,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// </summary>
     public double MemoryMiB(string line, bool withEngines = false) => (withEngines ? Children() : []).Append(_process.Id).Sum(p => MemoryMiB(p, line));
 
+    /// <summary>The processor time that the server has used, without its engine processes.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The server's child processes, the oldest first.</summary>
     public IReadOnlyList<int> Children() =>
         [

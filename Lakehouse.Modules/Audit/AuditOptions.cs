@@ -43,7 +43,7 @@ public sealed record AuditOptions
             _ => AuditTexts.Full,
         },
         FlushEvery = settings.Time("audit", "flush_every", "10s", "100ms", "1h"),
-        FlushRows = settings.Count("audit", "flush_rows", 5_000, 1, 1_000_000),
+        FlushRows = settings.Count("audit", "flush_rows", 20_000, 1, 1_000_000),
         MaxWaiting = settings.Count("audit", "max_waiting", 50_000, 1, 10_000_000),
         MaxWaitingBytes = settings.Size("audit", "max_waiting_bytes", "64MiB", "64KiB", "16GiB"),
         MemoryLimitBytes = settings.Size("audit", "memory_limit", "256MiB", "64MiB", "1TiB"),

@@ -20,6 +20,7 @@ public sealed class ArchitectureTests
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
         ["Access"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
+        ["Audit"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Access"],
         ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search"],
     };
 
@@ -42,7 +43,7 @@ public sealed class ArchitectureTests
         string[] assemblies =
         [
             "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
-            "Lakehouse.Mcp", "Lakehouse.Access",
+            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

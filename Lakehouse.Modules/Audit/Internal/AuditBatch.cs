@@ -7,13 +7,16 @@ namespace Lakehouse.Audit.Internal;
 /// <param name="path">The file.</param>
 /// <param name="sha256">Its hash, lower-case hex.</param>
 /// <param name="rowCount">Its rows.</param>
-internal sealed class AuditBatch(IScratchFolder folder, string path, string sha256, int rowCount) : IDisposable
+/// <param name="waitedBytes">The memory that they took as they waited.</param>
+internal sealed class AuditBatch(IScratchFolder folder, string path, string sha256, int rowCount, long waitedBytes) : IDisposable
 {
     public string Path => path;
 
     public string Sha256 => sha256;
 
     public int RowCount => rowCount;
+
+    public long WaitedBytes => waitedBytes;
 
     /// <summary>Tells it from all others, so that it is committed once.</summary>
     public string Id { get; } = Guid.CreateVersion7().ToString("N");

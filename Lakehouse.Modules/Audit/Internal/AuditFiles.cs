@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Catalog.Schemas;
 using Lakehouse.Core.Names;
-using Lakehouse.Core.Observation;
 using Lakehouse.DuckDb;
 using Lakehouse.Storage;
 
@@ -15,7 +13,9 @@ namespace Lakehouse.Audit.Internal;
 /// </summary>
 internal sealed class AuditFiles(IObjectStore store, IScratchSpace scratch, ICatalog catalog, AuditOptions options) : IDisposable
 {
-    private static readonly string Columns = "{" + string.Join(", ", AuditColumns.All.Select(c => $"{c.Name}: '{c.Type}'")) + "}";
+    private static readonly string Columns = "{" + string.Join(", ", AuditColumns.All.Select(c => $"{c.Name}: '{AuditColumns.Given(c)}'")) + "}";
+
+    private static readonly string Values = string.Join(", ", AuditColumns.All.Select(AuditColumns.Value));
 
     private static readonly DatasetName Dataset = DatasetName.OfProgram(AuditColumns.Table);
 
@@ -23,17 +23,18 @@ internal sealed class AuditFiles(IObjectStore store, IScratchSpace scratch, ICat
     private DuckDbConnection? _connection;
 
     /// <summary>Writes a batch to a data file. The caller disposes of it.</summary>
-    public AuditBatch Write(IReadOnlyList<RequestRecord> records)
+    public AuditBatch Write(AuditRows rows)
     {
         var folder = scratch.Create();
         try
         {
             var lines = Path.Combine(folder.Path, "rows.jsonl");
             var path = Path.Combine(folder.Path, "rows.parquet");
-            Convert(lines, path, WriteLines(lines, records));
+            File.WriteAllBytes(lines, rows.Lines);
+            Convert(lines, path, rows.LongestBytes);
             File.Delete(lines);
             using var file = File.OpenRead(path);
-            return new AuditBatch(folder, path, System.Convert.ToHexStringLower(SHA256.HashData(file)), records.Count);
+            return new AuditBatch(folder, path, System.Convert.ToHexStringLower(SHA256.HashData(file)), rows.Count, rows.Lines.Length - rows.Count);
         }
         catch
         {
@@ -46,7 +47,19 @@ internal sealed class AuditFiles(IObjectStore store, IScratchSpace scratch, ICat
     public async Task CommitAsync(AuditBatch batch, CancellationToken cancellationToken)
     {
         var plan = await catalog.PlanAsync(Dataset, AuditColumns.All, SchemaRule.Evolve, [batch.Sha256], cancellationToken);
-        await store.ImportAsync(plan.Keys[0], batch.Path, cancellationToken);
+
+        // A copy, because the store takes the file away, and a second attempt needs it under another key: the first may have been collected by then.
+        var copy = batch.Path + ".copy";
+        try
+        {
+            File.Copy(batch.Path, copy, overwrite: true);
+        }
+        catch (Exception error) when (FileSystemErrors.Is(error))
+        {
+            throw FileSystemErrors.Translate(error);
+        }
+
+        await store.ImportAsync(plan.Keys[0], copy, cancellationToken);
         var commit = new DatasetCommit(
             Dataset,
             plan.Fingerprint,
@@ -66,25 +79,6 @@ internal sealed class AuditFiles(IObjectStore store, IScratchSpace scratch, ICat
         _database?.Dispose();
     }
 
-    /// <returns>The length of the longest line in bytes.</returns>
-    private long WriteLines(string path, IReadOnlyList<RequestRecord> records)
-    {
-        const int bufferBytes = 256 * 1024;
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferBytes);
-        using var json = new Utf8JsonWriter(file);
-        long longest = 0;
-        foreach (var record in records)
-        {
-            AuditColumns.Write(json, record, options.Texts);
-            json.Flush();
-            longest = Math.Max(longest, json.BytesCommitted);
-            file.WriteByte((byte)'\n');
-            json.Reset();
-        }
-
-        return longest;
-    }
-
     private void Convert(string lines, string path, long longest)
     {
         const int lineBytesMin = 1 << 20; // the engine reads in buffers of twice this size
@@ -92,7 +86,7 @@ internal sealed class AuditFiles(IObjectStore store, IScratchSpace scratch, ICat
         _database ??= DuckDbDatabase.OpenIsolated($"{options.MemoryLimitBytes / 1024}KiB", ("threads", "1"));
         _connection ??= _database.Connect();
         _connection.Execute(
-            $"COPY (SELECT * FROM read_json({DuckDbSql.Literal(lines)}, format = 'newline_delimited', columns = {Columns}, maximum_object_size = "
+            $"COPY (SELECT {Values} FROM read_json({DuckDbSql.Literal(lines)}, format = 'newline_delimited', columns = {Columns}, maximum_object_size = "
             + $"{Math.Max(lineBytesMin, longest + 1)})) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd)");
     }
 }

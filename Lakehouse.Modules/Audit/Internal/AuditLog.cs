@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
@@ -11,34 +10,35 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Audit.Internal;
 
 /// <summary>
-/// Takes requests into a bounded queue and writes them in batches. A batch that cannot be committed is kept and tried again, while others wait behind it; those
-/// for which there is no more room are dropped, counted and told.
+/// Takes requests as rows into bounded memory and writes them in batches. A batch that cannot be committed is kept and tried again, while others wait behind it;
+/// those for which there is no more room are dropped, counted and told.
 /// </summary>
 internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, IJournal journal, TimeProvider time, ILogger<AuditLog> logger)
     : BackgroundService, IAuditLog
 {
+    private const int AttemptsAlone = 3;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentQueue<RequestRecord> _waiting = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<AuditRows> _full = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly int _batchRows = Math.Min(options.FlushRows, options.MaxWaiting);
+    private AuditRows _filling = new();
     private int _count;
     private long _bytes;
     private long _dropped;
     private long _told;
-    private long _written;
+    private int _failedAlone;
     private AuditBatch? _pending;
-    private long _pendingBytes;
     private bool _isFailing;
 
     public bool IsOn => options.IsEnabled;
 
     /// <summary>The rows that were dropped since the start.</summary>
     public long DroppedCount => Interlocked.Read(ref _dropped);
-
-    /// <summary>The rows that were committed since the start.</summary>
-    public long WrittenCount => Interlocked.Read(ref _written);
 
     /// <summary>The rows that wait.</summary>
     public int WaitingCount => Volatile.Read(ref _count);
@@ -50,22 +50,27 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
             return;
         }
 
-        var size = AuditColumns.SizeOf(record);
-        var count = Interlocked.Increment(ref _count);
-        if (count > options.MaxWaiting || Interlocked.Add(ref _bytes, size) > options.MaxWaitingBytes)
+        var row = AuditRowWriter.Write(record, options.Texts);
+        bool isFull;
+        lock (_gate)
         {
-            if (count <= options.MaxWaiting)
+            if (_count >= options.MaxWaiting || _bytes + row.Length > options.MaxWaitingBytes)
             {
-                Interlocked.Add(ref _bytes, -size);
+                Interlocked.Increment(ref _dropped);
+                return;
             }
 
-            Interlocked.Decrement(ref _count);
-            Interlocked.Increment(ref _dropped);
-            return;
+            _count++;
+            _bytes += row.Length;
+            _filling.Add(row);
+            isFull = _filling.Count >= _batchRows;
+            if (isFull)
+            {
+                PutAside();
+            }
         }
 
-        _waiting.Enqueue(record);
-        if (count == options.FlushRows)
+        if (isFull)
         {
             Wake();
         }
@@ -82,6 +87,7 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         }
         finally
         {
+            TellDropped();
             _turn.Release();
         }
     }
@@ -108,7 +114,6 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         {
             var wait = failures == 0 ? options.FlushEvery : TimeSpan.FromTicks(Math.Min(RetryAfterMax.Ticks, RetryAfter.Ticks << Math.Min(failures - 1, 10)));
             await WaitAsync(wait, failures == 0, stoppingToken);
-            TellDropped();
             try
             {
                 await FlushAsync(stoppingToken);
@@ -137,6 +142,14 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
             return;
         }
 
+        lock (_gate)
+        {
+            if (_full.Count > 0)
+            {
+                return; // so many came while others were written
+            }
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Task.WhenAny(Task.Delay(wait, time, stop.Token), _wake.WaitAsync(stop.Token));
         await stop.CancelAsync();
@@ -154,6 +167,13 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         }
     }
 
+    /// <summary>Makes the rows that wait a batch.</summary>
+    private void PutAside()
+    {
+        _full.Enqueue(_filling);
+        _filling = new AuditRows();
+    }
+
     /// <summary>Writes what waits: first the batch that is left from before.</summary>
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
@@ -162,29 +182,72 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
             await CommitAsync(cancellationToken);
         }
 
-        // Those of now, so that a flush ends while more come.
-        for (var left = WaitingCount; left > 0;)
+        int left;
+        lock (_gate)
         {
-            var records = Take(Math.Min(left, Math.Max(options.FlushRows, 1)));
-            if (records.Count == 0)
+            if (_filling.Count > 0)
             {
-                return;
+                PutAside();
             }
 
-            left -= records.Count;
+            left = _full.Count; // those of now, so that a flush ends while more come
+        }
+
+        for (; left > 0; left--)
+        {
+            AuditRows rows;
+            lock (_gate)
+            {
+                rows = _full.Dequeue();
+            }
+
             try
             {
-                _pending = await Task.Run(() => files.Write(records), CancellationToken.None);
+                _pending = await Task.Run(() => files.Write(rows), CancellationToken.None);
             }
             catch (Exception error)
             {
-                // They come behind those that came since, with their own times.
-                records.ForEach(_waiting.Enqueue);
-                throw error is DuckDbException ? NotWritten(error) : FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error;
+                var isOfDisk = FileSystemErrors.Is(error) || error is DuckDbException { Kind: DuckDbErrorKind.InputOutput };
+                PutBack(rows, isOfDisk);
+                throw FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error is DuckDbException ? NotWritten(error, isOfDisk) : error;
             }
 
-            _pendingBytes = records.Sum(AuditColumns.SizeOf);
+            _failedAlone = 0;
+            rows.Dispose();
             await CommitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes back rows that could not be written. They come behind the others, and as two batches, so that one that never can be written holds up no other; it is
+    /// dropped when it has failed alone.
+    /// </summary>
+    private void PutBack(AuditRows rows, bool isOfDisk)
+    {
+        lock (_gate)
+        {
+            if (isOfDisk)
+            {
+                _full.Enqueue(rows);
+            }
+            else if (rows.Count > 1)
+            {
+                var (first, second) = rows.Split();
+                _full.Enqueue(first);
+                _full.Enqueue(second);
+            }
+            else if (++_failedAlone < AttemptsAlone)
+            {
+                _full.Enqueue(rows);
+            }
+            else
+            {
+                _failedAlone = 0;
+                _count--;
+                _bytes -= rows.LongestBytes;
+                Interlocked.Increment(ref _dropped);
+                rows.Dispose();
+            }
         }
     }
 
@@ -194,9 +257,12 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         await files.CommitAsync(batch, cancellationToken);
         _pending = null;
         batch.Dispose();
-        Interlocked.Add(ref _count, -batch.RowCount);
-        Interlocked.Add(ref _bytes, -_pendingBytes);
-        Interlocked.Add(ref _written, batch.RowCount);
+        lock (_gate)
+        {
+            _count -= batch.RowCount;
+            _bytes -= batch.WaitedBytes;
+        }
+
         if (_isFailing)
         {
             _isFailing = false;
@@ -204,19 +270,11 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         }
     }
 
-    private static LakehouseException NotWritten(Exception error) =>
-        new(ErrorKind.Failed, "audit_not_written", "The rows of the audit cannot be written as a data file; they wait. The log has the cause.", error);
-
-    private List<RequestRecord> Take(int countMax)
-    {
-        var records = new List<RequestRecord>(countMax);
-        while (records.Count < countMax && _waiting.TryDequeue(out var record))
-        {
-            records.Add(record);
-        }
-
-        return records;
-    }
+    private static LakehouseException NotWritten(Exception error, bool isOfDisk) => new(
+        isOfDisk ? ErrorKind.InsufficientStorage : ErrorKind.Failed,
+        "audit_not_written",
+        "The rows of the audit cannot be written as a data file; they wait. The log has the cause.",
+        error);
 
     private void Tell(Exception error)
     {
@@ -247,9 +305,8 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         LogDropped(news, dropped);
         journal.Record(
             "audit_rows_dropped", "lakehouse.audit",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{news} requests have no row in the audit, {dropped} since the start: more waited than audit.max_waiting and audit.max_waiting_bytes allow."));
+            string.Create(CultureInfo.InvariantCulture, $"{news} requests have no row in the audit, {dropped} since the start: ")
+                + "more waited than audit.max_waiting and audit.max_waiting_bytes allow, or a row could not be written.");
     }
 
     [LoggerMessage(EventId = 8001, Level = LogLevel.Error, Message = "The audit cannot be written; {Count} rows wait")]

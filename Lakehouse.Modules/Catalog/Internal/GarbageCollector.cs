@@ -113,7 +113,8 @@ internal sealed partial class GarbageCollector(
         // A version was the newest one until replacedAt. Versions before a drop, and of a dataset that the program adds rows to all the time, are kept for the
         // grace period only.
         bool IsKept(DateTimeOffset replacedAt, int age) =>
-            replacedAt > now - options.GcGrace || (!isDropped && !DatasetName.IsOfProgram(name.Value) && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
+            replacedAt > now - options.GcGrace
+            || (!isDropped && !DatasetName.IsOfProgram(name.Value) && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
     }
 
     private async Task SweepAsync(DateTimeOffset graceStart, Marks marks, Tally tally, CancellationToken cancellationToken)
