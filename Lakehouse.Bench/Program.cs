@@ -8,8 +8,8 @@ var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 string[] parts =
 [
-    "all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "many", "objects", "access", "audit", "embed", "search",
-    "vectors", "scale"
+    "all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "many", "objects", "access", "audit", "embed",
+    "search", "vectors", "scale"
 ];
 if (!parts.Contains(what))
 {

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Lakehouse.Audit.Internal;
 
 /// <summary>
-/// Takes requests as rows into bounded memory and writes them in batches. A batch that cannot be committed is kept and tried again, while others wait behind it;
-/// those for which there is no more room are dropped, counted and told.
+/// Takes requests as rows into bounded memory and writes them in batches. A batch that cannot be committed is kept and tried again, while others wait behind
+/// it; those for which there is no more room are dropped, counted and told.
 /// </summary>
 internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, IJournal journal, TimeProvider time, ILogger<AuditLog> logger)
     : BackgroundService, IAuditLog
@@ -219,8 +219,8 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
     }
 
     /// <summary>
-    /// Takes back rows that could not be written. They come behind the others, and as two batches, so that one that never can be written holds up no other; it is
-    /// dropped when it has failed alone.
+    /// Takes back rows that could not be written. They come behind the others, and as two batches, so that one that never can be written holds up no other; it
+    /// is dropped when it has failed alone.
     /// </summary>
     private void PutBack(AuditRows rows, bool isOfDisk)
     {
@@ -270,11 +270,9 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         }
     }
 
-    private static LakehouseException NotWritten(Exception error, bool isOfDisk) => new(
-        isOfDisk ? ErrorKind.InsufficientStorage : ErrorKind.Failed,
-        "audit_not_written",
-        "The rows of the audit cannot be written as a data file; they wait. The log has the cause.",
-        error);
+    private static LakehouseException NotWritten(Exception error, bool isOfDisk) => isOfDisk
+        ? new(ErrorKind.InsufficientStorage, "disk_full", "The disk does not take the rows of the audit. They wait; free some space.", error)
+        : new(ErrorKind.Failed, "audit_not_written", "The rows of the audit cannot be written as a data file. They wait; the log has the cause.", error);
 
     private void Tell(Exception error)
     {

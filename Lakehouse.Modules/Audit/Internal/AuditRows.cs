@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Lakehouse.Audit.Internal;
 
 /// <summary>
-/// Rows as lines of JSON in one array of bytes. Requests are written down so when they end, because as objects they would outlive the youngest generation of the
-/// garbage collector, which costs more than all else of the audit. Not thread-safe.
+/// Rows as lines of JSON in one array of bytes. Requests are written down so when they end, because as objects they would outlive the youngest generation of
+/// the garbage collector, which costs more than all else of the audit. Not thread-safe.
 /// </summary>
 internal sealed class AuditRows : IDisposable
 {
