@@ -4,6 +4,7 @@ using System.Text.Json;
 using Lakehouse.Access;
 using Lakehouse.Audit;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Observation;
 using Lakehouse.Core.Requests;
 using Lakehouse.Embed;
 using Lakehouse.Host.Cli;
@@ -14,6 +15,7 @@ using Lakehouse.Mcp;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
+using Lakehouse.Telemetry;
 using Lakehouse.Vector;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,6 +60,7 @@ public static class LakehouseServer
             .AddHostedService(services => services.GetRequiredService<DeliveryWatch>())
             .AddSingleton(settings.Auth)
             .AddCors()
+            .AddSingleton<RequestLogs>()
             .AddAudit(settings.Audit) // first, so that it is stopped last
             .AddStorage(settings.Storage)
             .AddCatalog(settings.Catalog)
@@ -68,7 +71,8 @@ public static class LakehouseServer
             .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()
             .AddSearch(settings.Search)
             .AddMcp(settings.Mcp)
-            .AddAccess(settings.Access);
+            .AddAccess(settings.Access)
+            .AddTelemetry(builder.Logging, settings.Telemetry);
         if (!listens)
         {
             builder.Services.AddSingleton<IServer, SilentServer>();
@@ -86,7 +90,7 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess().MapAudit();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess().MapAudit().MapTelemetry();
         return app;
     }
 

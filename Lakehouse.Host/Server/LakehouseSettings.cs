@@ -9,6 +9,7 @@ using Lakehouse.Mcp;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
+using Lakehouse.Telemetry;
 using Lakehouse.Vector;
 
 namespace Lakehouse.Host.Server;
@@ -26,7 +27,8 @@ public sealed record LakehouseSettings(
     SearchOptions Search,
     McpOptions Mcp,
     AccessOptions Access,
-    AuditOptions Audit)
+    AuditOptions Audit,
+    TelemetryOptions Telemetry)
 {
     /// <summary>Reads all tables.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value is refused, or the bind address is not allowed. Holds all errors.</exception>
@@ -48,7 +50,8 @@ public sealed record LakehouseSettings(
             SearchOptions.Read(reader),
             McpOptions.Read(reader),
             AccessOptions.Read(reader),
-            AuditOptions.Read(reader));
+            AuditOptions.Read(reader),
+            TelemetryOptions.Read(reader));
         settings = settings with { Access = settings.Access with { HasAdministratorToken = settings.Auth.Token.Length > 0 } };
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)

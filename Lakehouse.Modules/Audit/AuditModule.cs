@@ -10,13 +10,14 @@ namespace Lakehouse.Audit;
 /// <summary>The audit: each request is a row of <c>lakehouse.audit</c>.</summary>
 public static class AuditModule
 {
-    /// <summary>Adds <see cref="IAuditLog"/>. Services that are added later are stopped before its last rows are written.</summary>
+    /// <summary>Adds an <see cref="IRequestLog"/>. Services that are added later are stopped before its last rows are written.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services, AuditOptions options) => services
         .AddSingleton(options)
         .AddSingleton(new SystemDataset(AuditColumns.Table, AuditColumns.All))
         .AddSingleton<AuditFiles>()
         .AddSingleton<AuditLog>()
-        .AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditLog>())
+        .AddSingleton<IAuditState>(provider => provider.GetRequiredService<AuditLog>())
+        .AddSingleton<IRequestLog>(provider => provider.GetRequiredService<AuditLog>())
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
         .AddHostedService<AuditRetention>()
         .AddSingleton<AuditSummary>();

@@ -21,6 +21,7 @@ public sealed class ArchitectureTests
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
         ["Access"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
         ["Audit"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Access"],
+        ["Telemetry"] = ["Core", "Storage", "Catalog", "Query", "Vector", "Audit"],
         ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search"],
     };
 
@@ -43,7 +44,7 @@ public sealed class ArchitectureTests
         string[] assemblies =
         [
             "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
-            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit",
+            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit", "Lakehouse.Telemetry",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

@@ -10,7 +10,8 @@ namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
 /// Lets a request through when its client address is allowed, and finds out on whose behalf it is made: the administrator's with the token of the server,
-/// that of a profile with one of its tokens or through a trusted proxy. Then it must be one that the caller may make. <c>/health</c> is open to all.
+/// that of a profile with one of its tokens or through a trusted proxy. Then it must be one that the caller may make. <c>/health</c> and
+/// <c>/ready</c> are open to all.
 /// </summary>
 internal sealed partial class AccessGate
 {
@@ -39,7 +40,7 @@ internal sealed partial class AccessGate
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path == "/health")
+        if (context.Request.Path == "/health" || context.Request.Path == "/ready")
         {
             return _next(context);
         }

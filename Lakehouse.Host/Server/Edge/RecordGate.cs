@@ -7,7 +7,7 @@ namespace Lakehouse.Host.Server.Edge;
 /// <summary>
 /// The outermost middleware: writes down what is known of each request, and gives it to the audit when its answer has been sent. Probes are left out.
 /// </summary>
-internal sealed class RecordGate(RequestDelegate next, IAuditLog audit, TimeProvider time)
+internal sealed class RecordGate(RequestDelegate next, RequestLogs logs, TimeProvider time)
 {
     private const string SessionHeader = "Mcp-Session-Id";
     private const string OtherSessionHeader = "X-Session-Id";
@@ -22,7 +22,7 @@ internal sealed class RecordGate(RequestDelegate next, IAuditLog audit, TimeProv
             context.TraceIdentifier = activity.TraceId.ToHexString();
         }
 
-        return audit.IsOn && !IsProbe(context.Request.Path) ? RecordAsync(context) : next(context);
+        return (logs.IsOn || Tracing.IsOn) && !IsProbe(context.Request.Path) ? RecordAsync(context) : next(context);
     }
 
     /// <summary>Whether a path is asked for all the time, by programs that watch this one.</summary>
@@ -57,7 +57,38 @@ internal sealed class RecordGate(RequestDelegate next, IAuditLog audit, TimeProv
             record.Route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
             record.BytesOut = answer.Count;
             record.Elapsed = Stopwatch.GetElapsedTime(started);
-            audit.Add(record);
+            logs.Add(record);
+            Describe(context, record);
+        }
+    }
+
+    /// <summary>Adds what is known now to the span that the framework has begun for the request, where it is recorded.</summary>
+    private static void Describe(HttpContext context, RequestRecord record)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+        {
+            return;
+        }
+
+        span.DisplayName = $"{record.Method} {record.Route}".TrimEnd();
+        span.SetTag("http.request.method", record.Method)
+            .SetTag("http.route", record.Route)
+            .SetTag("http.response.status_code", record.Status)
+            .SetTag("url.path", record.Path)
+            .SetTag("url.scheme", context.Request.Scheme)
+            .SetTag("client.address", record.Client?.ToString())
+            .SetTag("user_agent.original", Header(context.Request, "User-Agent"))
+            .SetTag("session.id", record.SessionId)
+            .SetTag("user.id", record.UserId)
+            .SetTag("lakehouse.profile", record.Profile);
+        if (record.Status >= StatusCodes.Status500InternalServerError || (record.Code is not null && record.Status < StatusCodes.Status400BadRequest))
+        {
+            span.SetTag("error.type", record.Code ?? record.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+        else if (record.Code is not null)
+        {
+            span.SetTag("lakehouse.error.code", record.Code); // the client's mistake is no error of the server
         }
     }
 

@@ -14,7 +14,7 @@ namespace Lakehouse.Audit.Internal;
 /// it; those for which there is no more room are dropped, counted and told.
 /// </summary>
 internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, IJournal journal, TimeProvider time, ILogger<AuditLog> logger)
-    : BackgroundService, IAuditLog
+    : BackgroundService, IRequestLog, IAuditState
 {
     private const int AttemptsAlone = 3;
 

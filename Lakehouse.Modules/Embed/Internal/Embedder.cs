@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Observation;
@@ -17,7 +19,42 @@ internal sealed class Embedder(ModelTable models, EmbeddingCache cache, EmbedOpt
 
     public EmbedStats Stats => cache.Stats;
 
-    public ValueTask<EmbedAnswer> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken)
+    private static readonly Histogram<double> CallDuration = Tracing.Meter.CreateHistogram<double>(
+        "gen_ai.client.operation.duration", "s", "The time of a call for embeddings");
+
+    public ValueTask<EmbedAnswer> EmbedAsync(EmbedRequest request, CancellationToken cancellationToken) =>
+        Tracing.IsOn || CallDuration.Enabled ? ToldAsync(request, cancellationToken) : FindAsync(request, cancellationToken);
+
+    /// <summary>As <see cref="EmbedAsync"/>, traced and measured.</summary>
+    private async ValueTask<EmbedAnswer> ToldAsync(EmbedRequest request, CancellationToken cancellationToken)
+    {
+        var settings = models.Find(request.Model).Settings;
+        using var span = Tracing.Start($"embeddings {settings.Name}", ActivityKind.Client);
+        span?.SetTag("gen_ai.operation.name", "embeddings")
+            .SetTag("gen_ai.provider.name", settings.Provider)
+            .SetTag("gen_ai.request.model", settings.UpstreamModel)
+            .SetTag("lakehouse.texts", request.Texts.Count);
+        var tags = new TagList { { "gen_ai.operation.name", "embeddings" }, { "gen_ai.request.model", settings.Name } };
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var answer = await FindAsync(request, cancellationToken);
+            span?.SetTag("gen_ai.embeddings.dimension.count", answer.Dimension);
+            return answer;
+        }
+        catch (Exception error)
+        {
+            span.Fail(error);
+            tags.Add("error.type", Tracing.CodeOf(error));
+            throw;
+        }
+        finally
+        {
+            CallDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags);
+        }
+    }
+
+    private ValueTask<EmbedAnswer> FindAsync(EmbedRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var model = models.Find(request.Model);

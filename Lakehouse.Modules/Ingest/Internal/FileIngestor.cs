@@ -36,6 +36,7 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
     {
         Caller.Current.Require(AccessAction.Ingest);
         Caller.Current.RequireWhole(request.Name.Value);
+        using var span = Tracing.Start($"ingest {request.Name.Value}");
         using var lease = await _limiter.AcquireAsync(cancellationToken);
         progress?.Begin();
         try
@@ -43,9 +44,10 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
             using var folder = scratch.Create();
             return await IngestAsync(request, sources, progress, folder.Path, cancellationToken);
         }
-        catch (Exception error) when (FileSystemErrors.Is(error))
+        catch (Exception error)
         {
-            throw FileSystemErrors.Translate(error);
+            span.Fail(error);
+            throw FileSystemErrors.Is(error) ? FileSystemErrors.Translate(error) : error;
         }
     }
 

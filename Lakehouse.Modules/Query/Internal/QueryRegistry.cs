@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
 using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Query.Internal;
@@ -57,13 +59,14 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         }
 
         var text = sql.Length > options.MaxLoggedSql ? sql[..options.MaxLoggedSql] + "..." : sql;
-        var query = new RunningQuery(id ?? NewId(), text, time.GetUtcNow(), caller);
+        var query = new RunningQuery(id ?? NewId(), text, time.GetUtcNow(), caller) { Span = Tracing.Start("query", ActivityKind.Client) };
         if (_running.TryAdd(query.Id, query))
         {
             query.Record?.AddStatement(query.Id, sql, parameters);
             return query;
         }
 
+        query.Span?.Dispose();
         query.Dispose();
         throw new LakehouseException(ErrorKind.Conflict, "query_exists", $"A query with the id '{id}' runs already. Choose another id, or none.");
     }
@@ -89,6 +92,11 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
             record.Code ??= info.ErrorCode;
         }
 
+        if (query.Span is { } span)
+        {
+            Describe(span, query, info, error);
+        }
+
         _running.TryRemove(query.Id, out _);
         query.Dispose();
         _recent.Enqueue(info);
@@ -101,6 +109,27 @@ internal sealed partial class QueryRegistry(QueryOptions options, TimeProvider t
         {
             LogSlow(info.Id, Duration.Format(info.Elapsed), info.State, info.Rows, info.Sql);
         }
+    }
+
+    private static void Describe(Activity span, RunningQuery query, QueryInfo info, Exception? error)
+    {
+        span.SetTag("db.system.name", "duckdb")
+            .SetTag("db.operation.name", "query")
+            .SetTag("db.query.text", info.Sql) // not sent unless the configuration says so
+            .SetTag("db.response.returned_rows", info.Rows)
+            .SetTag("lakehouse.query.id", info.Id)
+            .SetTag("lakehouse.query.state", info.State.ToString());
+        if (query.Record?.Datasets is { Count: > 0 } datasets)
+        {
+            span.SetTag("db.collection.name", string.Join(", ", datasets));
+        }
+
+        if (error is not null)
+        {
+            span.Fail(error);
+        }
+
+        span.Dispose();
     }
 
     /// <summary>Records the error with which a query ended, and returns the one for its client.</summary>

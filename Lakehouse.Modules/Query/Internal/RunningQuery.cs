@@ -26,6 +26,9 @@ internal sealed class RunningQuery(string id, string sql, DateTimeOffset started
     /// <summary>The request that it is a part of; null where nobody keeps it.</summary>
     public RequestRecord? Record { get; } = RequestRecord.Current;
 
+    /// <summary>Its span; null where nobody traces.</summary>
+    public Activity? Span { get; init; }
+
     /// <summary>Cancelled when the query is.</summary>
     public CancellationToken Cancelled => _cancelling.Token;
 

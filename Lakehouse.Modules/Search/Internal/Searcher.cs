@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
@@ -17,6 +18,24 @@ internal sealed class Searcher(
     : ISearcher
 {
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        using var span = Tracing.Start($"retrieval {request.Index.Value}", ActivityKind.Client);
+        span?.SetTag("gen_ai.operation.name", "retrieval")
+            .SetTag("gen_ai.data_source.id", request.Index.Value)
+            .SetTag("gen_ai.request.top_k", request.K)
+            .SetTag("lakehouse.search.mode", request.Mode.ToString());
+        try
+        {
+            return await FindAsync(request, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            span.Fail(error);
+            throw;
+        }
+    }
+
+    private async Task<SearchAnswer> FindAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         Caller.Current.RequireSeen(ResourceKind.Index, request.Index.Value); // before it is known whether it exists
         var info = indexes.Show(request.Index);

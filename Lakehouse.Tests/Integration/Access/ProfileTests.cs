@@ -248,7 +248,7 @@ public sealed class ProfileTests
             .Select(e => e.RoutePattern.RawText)
             .Distinct()
             .Order(StringComparer.Ordinal);
-        open.Should().Equal("/health", "/v1/catalog/derived", "/v1/catalog/derived/{name}", "/v1/journal");
+        open.Should().Equal("/health", "/ready", "/v1/catalog/derived", "/v1/catalog/derived/{name}", "/v1/journal");
         await ProfileWorld.PutAsync(host.Http, "/v1/profiles/all", new
         {
             actions = new[] { "read", "search", "ingest", "write" },

@@ -21,13 +21,13 @@ internal sealed partial class ToolBox
     private readonly Dictionary<string, ITool> _tools;
     private readonly Dictionary<string, string> _switchedOff;
     private readonly McpOptions _options;
-    private readonly IAuditLog _audit;
+    private readonly RequestLogs _logs;
     private readonly TimeProvider _time;
     private readonly ILogger<ToolBox> _logger;
 
-    public ToolBox(IEnumerable<ITool> tools, McpOptions options, IAuditLog audit, TimeProvider time, ILogger<ToolBox> logger)
+    public ToolBox(IEnumerable<ITool> tools, McpOptions options, RequestLogs logs, TimeProvider time, ILogger<ToolBox> logger)
     {
-        (_options, _audit, _time, _logger) = (options, audit, time, logger);
+        (_options, _logs, _time, _logger) = (options, logs, time, logger);
         var all = tools.ToList();
         _tools = all.Where(t => IsOn(t.Shape.Effect)).ToDictionary(t => t.Shape.Name, StringComparer.Ordinal);
         _switchedOff = all.Where(t => !IsOn(t.Shape.Effect)).ToDictionary(
@@ -46,7 +46,9 @@ internal sealed partial class ToolBox
     public async Task<CallToolResult> CallAsync(
         string name, IDictionary<string, JsonElement>? arguments, Func<double?, string, Task> report, CancellationToken cancellationToken)
     {
-        if (!_audit.IsOn || RequestRecord.Current is not null)
+        using var span = Tracing.Start($"tools/call {name}");
+        span?.SetTag("mcp.method.name", "tools/call").SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", name);
+        if (!_logs.IsOn || RequestRecord.Current is not null)
         {
             RequestRecord.Current?.Tool = name;
             return await CallOneAsync(name, arguments, report, cancellationToken);
@@ -64,7 +66,7 @@ internal sealed partial class ToolBox
         finally
         {
             record.Elapsed = Stopwatch.GetElapsedTime(started);
-            _audit.Add(record);
+            _logs.Add(record);
         }
     }
 
@@ -120,6 +122,11 @@ internal sealed partial class ToolBox
     private static CallToolResult Failed(string code, string message, string? hint)
     {
         RequestRecord.Current?.Code ??= code;
+        if (Activity.Current is { OperationName: var operation } span && operation.StartsWith("tools/call", StringComparison.Ordinal))
+        {
+            span.SetTag("error.type", code).SetStatus(ActivityStatusCode.Error);
+        }
+
         var text = hint is null ? message : $"{message} {hint}";
         return new CallToolResult { IsError = true, Content = [new TextContentBlock { Text = $"{code}: {text}" }] };
     }
