@@ -12,6 +12,7 @@ using Lakehouse.Host.Server.Connections;
 using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
 using Lakehouse.Mcp;
+using Lakehouse.Memory;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
@@ -70,6 +71,7 @@ public static class LakehouseServer
             .AddEmbed(settings.Embed)
             .AddSingleton<IEmbedCacheStore, EmbedCacheObject>()
             .AddSearch(settings.Search)
+            .AddMemory(settings.Memory)
             .AddMcp(settings.Mcp)
             .AddAccess(settings.Access)
             .AddTelemetry(builder.Logging, settings.Telemetry);
@@ -90,7 +92,7 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMcp().MapAccess().MapAudit().MapTelemetry();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMemory().MapMcp().MapAccess().MapAudit().MapTelemetry();
         return app;
     }
 

@@ -6,6 +6,7 @@ using Lakehouse.Embed;
 using Lakehouse.Host.Server.Edge;
 using Lakehouse.Ingest;
 using Lakehouse.Mcp;
+using Lakehouse.Memory;
 using Lakehouse.Query;
 using Lakehouse.Search;
 using Lakehouse.Storage;
@@ -25,6 +26,7 @@ public sealed record LakehouseSettings(
     VectorOptions Vector,
     EmbedOptions Embed,
     SearchOptions Search,
+    MemoryOptions Memory,
     McpOptions Mcp,
     AccessOptions Access,
     AuditOptions Audit,
@@ -48,6 +50,7 @@ public sealed record LakehouseSettings(
             VectorOptions.Read(reader),
             EmbedOptions.Read(reader),
             SearchOptions.Read(reader),
+            MemoryOptions.Read(reader),
             McpOptions.Read(reader),
             AccessOptions.Read(reader),
             AuditOptions.Read(reader),

@@ -2,6 +2,7 @@ using Lakehouse.Audit.Internal;
 using Lakehouse.Audit.Internal.Http;
 using Lakehouse.Core.Observation;
 using Lakehouse.Query;
+using Lakehouse.Query.Rows;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,8 +15,8 @@ public static class AuditModule
     public static IServiceCollection AddAudit(this IServiceCollection services, AuditOptions options) => services
         .AddSingleton(options)
         .AddSingleton(new SystemDataset(AuditColumns.Table, AuditColumns.All))
-        .AddSingleton<AuditFiles>()
-        .AddSingleton<AuditLog>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<AuditLog>(
+            provider, provider.GetRequiredService<IRowFiles>().Open(AuditColumns.Given, options.MemoryLimitBytes)))
         .AddSingleton<IAuditState>(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton<IRequestLog>(provider => provider.GetRequiredService<AuditLog>())
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())

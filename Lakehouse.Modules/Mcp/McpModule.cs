@@ -1,6 +1,7 @@
 using Lakehouse.Mcp.Internal;
 using Lakehouse.Mcp.Internal.Http;
 using Lakehouse.Mcp.Internal.Tools;
+using Lakehouse.Mcp.Internal.Tools.Remembering;
 using Lakehouse.Mcp.Internal.Tools.Writing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,8 @@ public static class McpModule
         .AddSingleton<ITool, SearchTool>()
         .AddSingleton<ITool, ListIndexesTool>()
         .AddSingleton<ITool, EmbedTool>()
+        .AddSingleton<ITool, RecallTool>()
+        .AddSingleton<ITool, RememberTool>()
         .AddSingleton<ITool, IngestTool>()
         .AddSingleton<ITool, UpsertTool>()
         .AddSingleton<ITool, CreateViewTool>()

@@ -34,7 +34,7 @@ public static class QueryModule
         services.AddSingleton(options).AddSingleton<DatasetResolver>();
         services.AddSingleton<QueryEngine>().AddSingleton<IQueryEngine>(provider => provider.GetRequiredService<QueryEngine>());
         services.AddSingleton<RowEditor>().AddSingleton<IDatasetRows>(provider => provider.GetRequiredService<RowEditor>()).AddHostedService<Compactor>();
-        services.AddSingleton<IDataFiles, DataFiles>();
+        services.AddSingleton<IDataFiles, DataFiles>().AddSingleton<IRowFiles, RowFiles>();
         services.AddSingleton<DatasetWriter>().AddSingleton<IViews, ViewStore>();
         services.AddSingleton<DerivedDatasets>().AddHostedService(provider => provider.GetRequiredService<DerivedDatasets>());
         services.AddResponseCompression(compression =>

@@ -214,13 +214,14 @@ public sealed class McpTests : IDisposable
         client.Hello.GetProperty("instructions").GetString().Should().Contain("list_datasets");
         var tools = (await client.AskAsync(new { op = "listTools" })).GetProperty("tools").EnumerateArray().ToList();
         tools.Select(t => t.GetProperty("name").GetString())
-            .Should().Equal("list_datasets", "describe_dataset", "query", "search", "list_indexes", "embed");
+            .Should().Equal("list_datasets", "describe_dataset", "query", "search", "list_indexes", "embed", "recall", "remember");
         foreach (var tool in tools)
         {
             tool.GetProperty("description").GetString()!.Length.Should().BeGreaterThan(100);
             tool.GetProperty("inputSchema").GetProperty("additionalProperties").GetBoolean().Should().BeFalse();
             tool.GetProperty("outputSchema").GetProperty("properties").EnumerateObject().Should().NotBeEmpty();
-            tool.GetProperty("annotations").GetProperty("readOnlyHint").GetBoolean().Should().BeTrue("nothing else is on");
+            tool.GetProperty("annotations").GetProperty("readOnlyHint").GetBoolean().Should().Be(
+                tool.GetProperty("name").GetString() != "remember", "nothing else is on");
         }
 
         var list = await client.CallAsync("list_datasets", new { filter = "peo*" });
@@ -256,6 +257,14 @@ public sealed class McpTests : IDisposable
             @params = new { @ref = new { type = "ref/prompt", name = "explore_dataset" }, argument = new { name = "name", value = "pe" } },
         });
         completed.GetProperty("completion").GetProperty("values")[0].GetString().Should().Be("people");
+
+        (await client.CallAsync("recall", new { space = "agents", text = "workers" })).GetProperty("memories").GetArrayLength().Should().Be(0);
+        var kept = await client.CallAsync("remember", new { space = "agents", task = "count people by city", steps = new[] { cities }, outcome = 1 });
+        var recalled = await client.CallAsync("recall", new { space = "agents", text = "how many people by city" });
+        var memory = recalled.GetProperty("memories")[0];
+        memory.GetProperty("id").GetString().Should().Be(kept.GetProperty("id").GetString());
+        memory.GetProperty("steps")[0].GetString().Should().Be(cities);
+        (await client.FailAsync("remember", new { space = "agents", task = "x", outcome = 2 })).Should().StartWith("invalid_memory");
     }
 
     /// <summary>A server with a dataset of two versions and an index over it.</summary>

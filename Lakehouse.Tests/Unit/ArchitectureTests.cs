@@ -19,10 +19,11 @@ public sealed class ArchitectureTests
         ["Vector"] = ["Core", "Storage", "Hnsw"],
         ["Embed"] = ["Core"],
         ["Search"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Vector", "Embed"],
+        ["Memory"] = ["Core", "Catalog", "DuckDb", "Query", "Vector", "Search"],
         ["Access"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
         ["Audit"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Access"],
         ["Telemetry"] = ["Core", "Storage", "Catalog", "Query", "Vector", "Audit"],
-        ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search"],
+        ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search", "Memory"],
     };
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ArchitectureTests
         string[] assemblies =
         [
             "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
-            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit", "Lakehouse.Telemetry",
+            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit", "Lakehouse.Telemetry", "Lakehouse.Memory",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Observation;
+using Lakehouse.Query.Rows;
 
 namespace Lakehouse.Audit.Internal;
 
@@ -44,18 +45,8 @@ internal static class AuditColumns
         new("trace_id", "VARCHAR"),
     ];
 
-    /// <summary>The SQL of a column's value, where what <see cref="Write"/> leaves out is NULL.</summary>
-    public static string Value(DatasetColumn column) => column.Type switch
-    {
-        "TIMESTAMP" => $"make_timestamp(\"{column.Name}\")",
-        "DOUBLE" => $"coalesce(\"{column.Name}\", 0) / 1000.0",
-        "BIGINT" => $"coalesce(\"{column.Name}\", 0)",
-        "VARCHAR[]" => $"coalesce(\"{column.Name}\", [])",
-        _ => $"\"{column.Name}\"",
-    } + $" AS \"{column.Name}\"";
-
-    /// <summary>The type in which <see cref="Write"/> gives a column.</summary>
-    public static string Given(DatasetColumn column) => column.Type is "TIMESTAMP" or "DOUBLE" ? "BIGINT" : column.Type;
+    /// <summary>The columns as <see cref="Write"/> gives them.</summary>
+    public static IReadOnlyList<RowColumn> Given { get; } = [.. All.Select(Give)];
 
     /// <summary>
     /// Writes a request as an object of JSON, whose members are the columns. Times are in microseconds, because that is written and read fastest. Absent texts,
@@ -98,6 +89,16 @@ internal static class AuditColumns
         Text(json, "trace_id"u8, record.TraceId);
         json.WriteEndObject();
     }
+
+    /// <summary>How <see cref="Write"/> gives a column: times as microseconds, and what is left out as NULL.</summary>
+    private static RowColumn Give(DatasetColumn column) => column.Type switch
+    {
+        "TIMESTAMP" => new RowColumn(column, "BIGINT", $"make_timestamp(\"{column.Name}\")"),
+        "DOUBLE" => new RowColumn(column, "BIGINT", $"coalesce(\"{column.Name}\", 0) / 1000.0"),
+        "BIGINT" => new RowColumn(column, column.Type, $"coalesce(\"{column.Name}\", 0)"),
+        "VARCHAR[]" => new RowColumn(column, column.Type, $"coalesce(\"{column.Name}\", [])"),
+        _ => RowColumn.Of(column),
+    };
 
     private static string HashOf(string sql) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)))}";
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
+using Lakehouse.Core.Names;
 using Lakehouse.Core.Observation;
 using Lakehouse.DuckDb;
+using Lakehouse.Query.Rows;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,13 +15,15 @@ namespace Lakehouse.Audit.Internal;
 /// Takes requests as rows into bounded memory and writes them in batches. A batch that cannot be committed is kept and tried again, while others wait behind
 /// it; those for which there is no more room are dropped, counted and told.
 /// </summary>
-internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, IJournal journal, TimeProvider time, ILogger<AuditLog> logger)
+internal sealed partial class AuditLog(IRowFileWriter files, AuditOptions options, IJournal journal, TimeProvider time, ILogger<AuditLog> logger)
     : BackgroundService, IRequestLog, IAuditState
 {
     private const int AttemptsAlone = 3;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
+
+    private static readonly DatasetName Dataset = DatasetName.OfProgram(AuditColumns.Table);
 
     private readonly Lock _gate = new();
     private readonly Queue<AuditRows> _full = new();
@@ -32,7 +36,8 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
     private long _dropped;
     private long _told;
     private int _failedAlone;
-    private AuditBatch? _pending;
+    private IRowFile? _pending;
+    private long _pendingBytes;
     private bool _isFailing;
 
     public bool IsOn => options.IsEnabled;
@@ -105,6 +110,7 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
         }
 
         _pending?.Dispose();
+        files.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -203,7 +209,8 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
 
             try
             {
-                _pending = await Task.Run(() => files.Write(rows), CancellationToken.None);
+                _pending = await Task.Run(() => files.Write(rows.Lines, rows.Count, rows.LongestBytes), CancellationToken.None);
+                _pendingBytes = rows.Lines.Length - rows.Count;
             }
             catch (Exception error)
             {
@@ -254,13 +261,13 @@ internal sealed partial class AuditLog(AuditFiles files, AuditOptions options, I
     private async Task CommitAsync(CancellationToken cancellationToken)
     {
         var batch = _pending!;
-        await files.CommitAsync(batch, cancellationToken);
+        await files.AppendAsync(Dataset, batch, "audit", cancellationToken);
         _pending = null;
         batch.Dispose();
         lock (_gate)
         {
             _count -= batch.RowCount;
-            _bytes -= batch.WaitedBytes;
+            _bytes -= _pendingBytes;
         }
 
         if (_isFailing)

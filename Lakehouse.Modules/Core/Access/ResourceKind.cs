@@ -12,6 +12,9 @@ public enum ResourceKind
     /// <summary>A vector index or an alias.</summary>
     Index,
 
+    /// <summary>A space of memories.</summary>
+    Space,
+
     /// <summary>The key of an object, with its bucket and a slash before it.</summary>
     Key,
 }

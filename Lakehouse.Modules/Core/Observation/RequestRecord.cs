@@ -177,9 +177,9 @@ public sealed class RequestRecord
                 json.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The statement is refused for it.
+            // It is not JSON, or a name is not Unicode: the statement is refused for it.
         }
 
         return types;

@@ -12,6 +12,8 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
 using Lakehouse.Core.Observation;
+using Lakehouse.Query.Internal.Rows;
+using Lakehouse.Query.Rows;
 using Lakehouse.Storage;
 using Lakehouse.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
@@ -36,16 +38,18 @@ public sealed class AuditWriteTests
             CatalogOptions.Read(settings),
             TimeProvider.System,
             NullLogger<ManifestCatalog>.Instance);
-        using var files = new AuditFiles(store, host.Service<IScratchSpace>(), catalog, AuditOptions.Read(settings));
+        var opened = new RowFiles(store, host.Service<IScratchSpace>(), catalog, host.Service<IDatasetRows>());
+        using var files = opened.Open(AuditColumns.Given, AuditOptions.Read(settings).MemoryLimitBytes);
         var rows = 0;
         for (var call = 1; ; call++)
         {
-            using var batch = files.Write(Rows(Record(rows++), Record(rows++)));
+            using var some = Rows(Record(rows++), Record(rows++));
+            using var batch = files.Write(some.Lines, some.Count, some.LongestBytes);
             store.FailOnly(call);
             var failed = false;
             try
             {
-                await files.CommitAsync(batch, default);
+                await files.AppendAsync(DatasetName.OfProgram("audit"), batch, "audit", default);
             }
             catch (LakehouseException)
             {
@@ -58,7 +62,7 @@ public sealed class AuditWriteTests
                 break;
             }
 
-            await files.CommitAsync(batch, default);
+            await files.AppendAsync(DatasetName.OfProgram("audit"), batch, "audit", default);
             var written = catalog.Find(DatasetName.OfProgram("audit"))!;
             written.RowCount.Should().Be(rows, "call {0} failed", call);
             written.Objects.Sum(o => o.RowCount).Should().Be(rows);

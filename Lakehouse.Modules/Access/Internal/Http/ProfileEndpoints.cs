@@ -96,7 +96,7 @@ internal static class ProfileEndpoints
         var actions = Enum.GetValues<AccessAction>().Where(a => a is not AccessAction.None && caller.May(a)).Select(a => a.ToString().ToLowerInvariant());
         if ((caller as ProfileCaller)?.Spec is not { } spec || caller.IsAdministrator)
         {
-            return TypedResults.Ok(new WhoAmIResponse(caller.Name, caller.IsAdministrator, [.. actions], ["*"], ["*"], ["*"], ["*"], [], []));
+            return TypedResults.Ok(new WhoAmIResponse(caller.Name, caller.IsAdministrator, [.. actions], ["*"], ["*"], ["*"], ["*"], ["*"], [], []));
         }
 
         var now = time.GetUtcNow();
@@ -107,6 +107,7 @@ internal static class ProfileEndpoints
             spec.Datasets.Patterns,
             spec.Views.Patterns,
             spec.Indexes.Patterns,
+            spec.Spaces.Patterns,
             spec.Keys.Patterns,
             [.. spec.Guards.Select(g => new GuardResponse(
                 g.Pattern,
@@ -144,6 +145,7 @@ internal static class ProfileEndpoints
         IReadOnlyList<string> Datasets,
         IReadOnlyList<string> Views,
         IReadOnlyList<string> Indexes,
+        IReadOnlyList<string> Spaces,
         IReadOnlyList<string> Objects,
         IReadOnlyList<GuardResponse> Guards,
         IReadOnlyList<BudgetResponse> Budgets);

@@ -49,6 +49,7 @@ internal sealed class ProfileCaller : Caller
         ResourceKind.Dataset => _spec.Datasets.Match(name) && !DatasetName.IsOfProgram(name),
         ResourceKind.View => _spec.Views.Match(name),
         ResourceKind.Index => _spec.Indexes.Match(name),
+        ResourceKind.Space => _spec.Spaces.Match(name),
         ResourceKind.Key => _spec.Keys.Match(name) && _files.MayRead(this, name),
         _ => false,
     };

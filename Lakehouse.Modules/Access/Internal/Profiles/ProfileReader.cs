@@ -53,6 +53,7 @@ internal static class ProfileReader
             ReadGlobs(members, "datasets", ignoresCase: true),
             ReadGlobs(members, "views", ignoresCase: true),
             ReadGlobs(members, "indexes", ignoresCase: false),
+            ReadGlobs(members, "spaces", ignoresCase: true),
             ReadGlobs(members, "objects", ignoresCase: false),
             attributes,
             guards,

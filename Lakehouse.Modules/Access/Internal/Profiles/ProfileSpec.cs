@@ -9,6 +9,7 @@ namespace Lakehouse.Access.Internal.Profiles;
 /// <param name="Datasets">The datasets that exist for it.</param>
 /// <param name="Views">The views.</param>
 /// <param name="Indexes">The indexes and aliases.</param>
+/// <param name="Spaces">The spaces of memories.</param>
 /// <param name="Keys">The objects, each as its bucket, a slash and its key.</param>
 /// <param name="Attributes">What <c>profile('name')</c> stands for in its guards.</param>
 /// <param name="Guards">What it sees of datasets, by name or pattern.</param>
@@ -24,6 +25,7 @@ internal sealed record ProfileSpec(
     Globs Datasets,
     Globs Views,
     Globs Indexes,
+    Globs Spaces,
     Globs Keys,
     IReadOnlyDictionary<string, string> Attributes,
     IReadOnlyList<GuardSpec> Guards,

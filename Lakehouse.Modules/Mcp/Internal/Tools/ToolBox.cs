@@ -97,7 +97,7 @@ internal sealed partial class ToolBox
 
     private bool IsOn(ToolEffect effect) => effect switch
     {
-        ToolEffect.Reads => true,
+        ToolEffect.Reads or ToolEffect.Remembers => true,
         ToolEffect.Writes => _options.CanWrite,
         _ => _options.CanWrite && _options.CanDelete,
     };

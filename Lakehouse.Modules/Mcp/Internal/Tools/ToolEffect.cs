@@ -6,6 +6,9 @@ internal enum ToolEffect
     /// <summary>Nothing.</summary>
     Reads,
 
+    /// <summary>It adds to the memory of agents alone.</summary>
+    Remembers,
+
     /// <summary>It adds something, or replaces a version, which stays in the history.</summary>
     Writes,
 

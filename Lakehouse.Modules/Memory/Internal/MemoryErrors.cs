@@ -1,0 +1,24 @@
+using Lakehouse.Core.Errors;
+
+namespace Lakehouse.Memory.Internal;
+
+/// <summary>Errors of memories.</summary>
+internal static class MemoryErrors
+{
+    public static LakehouseException Memory(int position, string reason) =>
+        new(ErrorKind.InvalidInput, "invalid_memory", $"memories[{position}] is refused: {reason}. Nothing was remembered.");
+
+    public static LakehouseException Recall(string reason) => new(ErrorKind.InvalidInput, "invalid_recall", $"The recall is refused: {reason}.");
+
+    public static LakehouseException NotFound(SpaceName space) =>
+        new(ErrorKind.NotFound, "space_not_found", $"Nothing was remembered in the space '{space}'. POST /v1/memory/{space}/remember makes it.");
+
+    public static LakehouseException MemoryNotFound(SpaceName space, string id) =>
+        new(ErrorKind.NotFound, "memory_not_found", $"The space '{space}' has no memory with the id '{id}'.");
+
+    public static LakehouseException Full(string reason) => new(ErrorKind.Conflict, "space_full", $"{reason} Forget some, or raise the setting.");
+
+    public static LakehouseException Taken(SpaceName space) => new(
+        ErrorKind.Conflict, "space_taken",
+        $"The dataset '{space.Stored}' is not a space's: it has not the columns of memories. Choose another space, or drop the dataset.");
+}
