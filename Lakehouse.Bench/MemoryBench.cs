@@ -22,7 +22,10 @@ internal static class MemoryBench
         await using var server = await ServerProcess.StartAsync(folder, "--embed.provider", "hashing", "--memory.index_wait", "60s");
         var lines = string.Join('\n', Enumerable.Range(0, Memories).Select(i => JsonSerializer.Serialize(new
         {
-            id = $"{i}", task = TextOf(i), outcome = i % 10 / 10.0, steps = new[] { new { tool = "query", sql = $"SELECT {i} FROM {Things[i / 10 % 10]}" } },
+            id = $"{i}",
+            task = TextOf(i),
+            outcome = i % 10 / 10.0,
+            steps = new[] { new { tool = "query", sql = $"SELECT {i} FROM {Things[i / 10 % 10]}" } },
         })));
         var started = Stopwatch.GetTimestamp();
         using (var imported = await server.Http.PostAsync("/v1/memory/s/import", new StringContent(lines, Encoding.UTF8, "application/x-ndjson")))
