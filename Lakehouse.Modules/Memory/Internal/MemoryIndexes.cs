@@ -14,6 +14,9 @@ internal sealed class MemoryIndexes(IVectorIndexes indexes, IIndexImports import
     /// <summary>How many items the index of a space has; 0 where there is none.</summary>
     public long Count(SpaceName space) => Find(space)?.ItemCount ?? 0;
 
+    /// <summary>Which model made the vectors of a space.</summary>
+    public string ModelOf(SpaceName space) => (Find(space)?.Owner as VectorOrigin)?.Embedding?.ToString() ?? string.Empty;
+
     /// <summary>Begins to follow a space's dataset where that is not done yet.</summary>
     public async Task FollowAsync(SpaceName space, CancellationToken cancellationToken)
     {

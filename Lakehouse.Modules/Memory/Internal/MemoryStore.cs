@@ -174,7 +174,8 @@ internal sealed class MemoryStore(
 
     public void Dispose() => _feedback.Dispose();
 
-    private static Caller Require(SpaceName space, AccessAction action)
+    /// <summary>Refuses a caller who may not do that, or for whom the space does not exist.</summary>
+    public static Caller Require(SpaceName space, AccessAction action)
     {
         var caller = Caller.Current;
         caller.Require(action);
@@ -184,7 +185,8 @@ internal sealed class MemoryStore(
             : throw caller.Guarded(space.Stored, $"The space '{space}' is made of all of it.");
     }
 
-    private static void RequireSpace(SpaceName space, Manifest dataset)
+    /// <summary>Refuses a dataset of other columns.</summary>
+    public static void RequireSpace(SpaceName space, Manifest dataset)
     {
         if (!MemoryRows.IsSpace(dataset))
         {

@@ -1,4 +1,5 @@
-using System.Numerics.Tensors;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Lakehouse.Memory.Internal.Distilling;
 
@@ -31,7 +32,7 @@ internal sealed class Grouping(double threshold)
         var (best, most) = (-1, (float)threshold);
         for (var i = 0; i < _leaders.Count; i++)
         {
-            var similarity = TensorPrimitives.Dot(_leaders[i], vector);
+            var similarity = Dot(_leaders[i], vector);
             if (similarity >= most && (best < 0 || similarity > most))
             {
                 (best, most) = (i, similarity);
@@ -46,5 +47,24 @@ internal sealed class Grouping(double threshold)
         {
             Keep([position], vector);
         }
+    }
+
+    /// <summary>The dot product, always added up in the same order.</summary>
+    private static float Dot(float[] a, float[] b)
+    {
+        var (first, second) = (MemoryMarshal.Cast<float, Vector<float>>(a), MemoryMarshal.Cast<float, Vector<float>>(b));
+        var sums = Vector<float>.Zero;
+        for (var i = 0; i < first.Length; i++)
+        {
+            sums += first[i] * second[i];
+        }
+
+        var sum = Vector.Sum(sums);
+        for (var i = first.Length * Vector<float>.Count; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
     }
 }
