@@ -46,6 +46,15 @@ public sealed record MemoryOptions
     /// <summary>How long a recall waits for the index to take in what was remembered before.</summary>
     public required TimeSpan IndexWait { get; init; }
 
+    /// <summary>The least cosine similarity of two tasks of one playbook.</summary>
+    public required double DistillThreshold { get; init; }
+
+    /// <summary>In what part of the successes a step of a playbook is.</summary>
+    public required double DistillShare { get; init; }
+
+    /// <summary>The chat model of playbooks.</summary>
+    public required ChatOptions Chat { get; init; }
+
     /// <summary>The memory of the engine that writes rows.</summary>
     public required long MemoryLimitBytes { get; init; }
 
@@ -70,6 +79,9 @@ public sealed record MemoryOptions
                 settings.Count("memory", "weight_recency", 5, 0, 100) / Percent),
             HalfLife = settings.Time("memory", "half_life", "30d", "1s", "3650d"),
             IndexWait = settings.Time("memory", "index_wait", "2s", "0s", "1m"),
+            DistillThreshold = settings.Count("memory", "distill_threshold", 85, 1, 100) / Percent,
+            DistillShare = settings.Count("memory", "distill_share", 60, 1, 100) / Percent,
+            Chat = ChatOptions.Read(settings),
             MemoryLimitBytes = settings.Size("memory", "memory_limit", "256MiB", "64MiB", "1TiB"),
         };
         if (options.Weights is { Similarity: 0, Outcome: 0, Recency: 0 })

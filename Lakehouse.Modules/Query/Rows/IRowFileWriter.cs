@@ -23,6 +23,9 @@ public interface IRowFileWriter : IDisposable
     /// <exception cref="LakehouseException">As of <see cref="ICatalog.CommitAsync"/>, and of the store.</exception>
     Task<CommitResult> AppendAsync(DatasetName name, IRowFile file, string source, CancellationToken cancellationToken);
 
+    /// <summary>Makes the rows of a file the dataset's only ones. Parameters and errors as of <see cref="AppendAsync"/>.</summary>
+    Task<CommitResult> ReplaceAsync(DatasetName name, IRowFile file, string source, CancellationToken cancellationToken);
+
     /// <summary>Adds the rows of a file, in place of those that have the same key.</summary>
     /// <param name="name">The dataset, new or existing.</param>
     /// <param name="file">The file.</param>

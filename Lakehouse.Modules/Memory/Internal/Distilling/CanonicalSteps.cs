@@ -10,7 +10,7 @@ internal static class CanonicalSteps
     private static readonly JsonWriterOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The steps of a memory: the items of a list; what is no list is one step.</summary>
-    public static IReadOnlyList<string> Read(string? steps)
+    public static IReadOnlyList<Step> Read(string? steps)
     {
         if (steps is null)
         {
@@ -18,8 +18,10 @@ internal static class CanonicalSteps
         }
 
         using var json = JsonDocument.Parse(steps);
-        return json.RootElement.ValueKind == JsonValueKind.Array ? [.. json.RootElement.EnumerateArray().Select(Of)] : [Of(json.RootElement)];
+        return json.RootElement.ValueKind == JsonValueKind.Array ? [.. json.RootElement.EnumerateArray().Select(Make)] : [Make(json.RootElement)];
     }
+
+    private static Step Make(JsonElement step) => new(Of(step), step.GetRawText());
 
     private static string Of(JsonElement step)
     {

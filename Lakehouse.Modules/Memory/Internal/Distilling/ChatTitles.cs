@@ -63,8 +63,8 @@ internal sealed class ChatTitles : IDisposable
     {
         task = playbook.Exemplar.Task,
         similar_tasks = playbook.Sources.Select(s => s.Task).Distinct(StringComparer.Ordinal).Take(StepsMax),
-        steps_that_worked = playbook.Steps.Select(s => s.Step).Take(StepsMax),
-        steps_of_failures_alone = playbook.FailedSteps.Take(StepsMax),
+        steps_that_worked = playbook.Steps.Select(s => s.Step.Key).Take(StepsMax),
+        steps_of_failures_alone = playbook.FailedSteps.Select(s => s.Key).Take(StepsMax),
         succeeded = playbook.SuccessCount,
         known = playbook.KnownCount,
     });

@@ -10,10 +10,10 @@ internal sealed record Playbook
     public required Source Exemplar { get; init; }
 
     /// <summary>The steps that enough of the successes have, in the exemplar's order, with the part of the successes that has each.</summary>
-    public required IReadOnlyList<(string Step, double Share)> Steps { get; init; }
+    public required IReadOnlyList<(Step Step, double Share)> Steps { get; init; }
 
     /// <summary>The steps that failures have and no success.</summary>
-    public required IReadOnlyList<string> FailedSteps { get; init; }
+    public required IReadOnlyList<Step> FailedSteps { get; init; }
 
     /// <summary>All memories, the first of the group first.</summary>
     public required IReadOnlyList<Source> Sources { get; init; }

@@ -54,7 +54,7 @@ internal static class PlaybookColumns
 
         json.WriteString("task"u8, playbook.Exemplar.Task);
         json.WriteString("exemplar"u8, playbook.Exemplar.Id);
-        Texts(json, "steps"u8, playbook.Steps.Select(s => s.Step));
+        Texts(json, "steps"u8, playbook.Steps.Select(s => s.Step.Text));
         json.WriteStartArray("step_shares"u8);
         foreach (var (_, part) in playbook.Steps)
         {
@@ -62,7 +62,7 @@ internal static class PlaybookColumns
         }
 
         json.WriteEndArray();
-        Texts(json, "failed_steps"u8, playbook.FailedSteps);
+        Texts(json, "failed_steps"u8, playbook.FailedSteps.Select(s => s.Text));
         json.WriteNumber("support"u8, playbook.Sources.Count);
         json.WriteNumber("known"u8, playbook.KnownCount);
         json.WriteNumber("successes"u8, playbook.SuccessCount);

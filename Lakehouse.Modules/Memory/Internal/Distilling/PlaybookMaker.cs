@@ -18,9 +18,9 @@ internal static class PlaybookMaker
             .ThenByDescending(s => s.At, StringComparer.Ordinal)
             .ThenBy(s => s.Id, StringComparer.Ordinal)
             .First();
-        var shares = successes.SelectMany(s => s.Steps.Distinct(StringComparer.Ordinal))
-            .GroupBy(step => step, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => (double)g.Count() / successes.Count, StringComparer.Ordinal);
+        var shares = successes.SelectMany(s => s.Steps.Distinct())
+            .GroupBy(step => step)
+            .ToDictionary(g => g.Key, g => (double)g.Count() / successes.Count);
         return new Playbook
         {
             Id = sources[0].Id,
@@ -29,22 +29,21 @@ internal static class PlaybookMaker
             Steps = [.. Ordered(exemplar, successes).Where(step => shares[step] >= share).Select(step => (step, shares[step]))],
             FailedSteps =
             [
-                .. failures.SelectMany(f => f.Steps).Distinct(StringComparer.Ordinal).Where(step => !shares.ContainsKey(step))
-                    .Order(StringComparer.Ordinal)
+                .. failures.SelectMany(f => f.Steps).Distinct().Where(step => !shares.ContainsKey(step)).OrderBy(s => s.Key, StringComparer.Ordinal)
             ],
             Contradiction = FindContradiction(successes, failures),
         };
     }
 
     /// <summary>The steps of all successes, once each: in the exemplar's order, then in the order in which the others have them.</summary>
-    private static IEnumerable<string> Ordered(Source exemplar, List<Source> successes) =>
-        (exemplar.HasSucceeded ? exemplar.Steps : []).Concat(successes.SelectMany(s => s.Steps)).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<Step> Ordered(Source exemplar, List<Source> successes) =>
+        (exemplar.HasSucceeded ? exemplar.Steps : []).Concat(successes.SelectMany(s => s.Steps)).Distinct();
 
     private static string? FindContradiction(List<Source> successes, List<Source> failures)
     {
         foreach (var success in successes.Where(s => s.Steps.Count > 0))
         {
-            if (failures.FirstOrDefault(f => f.Steps.SequenceEqual(success.Steps, StringComparer.Ordinal)) is { } failure)
+            if (failures.FirstOrDefault(f => f.Steps.SequenceEqual(success.Steps)) is { } failure)
             {
                 return $"{success.Id} and {failure.Id} have the same steps; one succeeded and one failed";
             }

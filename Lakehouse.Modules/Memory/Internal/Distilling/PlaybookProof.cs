@@ -13,14 +13,14 @@ internal static class PlaybookProof
         WITH m AS (FROM "{memories}@{version}"),
         s AS (SELECT id AS playbook, unnest(sources) AS source FROM "{playbooks}"),
         stood AS (
-            SELECT s.playbook, unnest(CASE json_type(m.steps) WHEN 'ARRAY' THEN from_json(m.steps, '["JSON"]') ELSE [m.steps::JSON] END) AS step
+            SELECT s.playbook, unnest(CASE json_type(m.steps) WHEN 'ARRAY' THEN json_extract(m.steps, '$[*]') ELSE [json(m.steps)] END) AS step
             FROM s JOIN m ON m.id = s.source WHERE m.outcome >= 0.5),
-        claimed AS (SELECT id AS playbook, unnest(steps)::JSON AS step FROM "{playbooks}")
+        claimed AS (SELECT id AS playbook, unnest(steps) AS step FROM "{playbooks}")
         SELECT playbook, 'the source ' || source || ' is no memory of version {version}' FROM s WHERE source NOT IN (SELECT id FROM m)
         UNION ALL SELECT min(playbook), 'the memory ' || source || ' is in more than one playbook' FROM s GROUP BY source HAVING count(*) > 1
         UNION ALL SELECT min(id), 'the memory ' || m.id || ' is in no playbook' FROM m WHERE m.id NOT IN (SELECT source FROM s) GROUP BY m.id
         UNION ALL SELECT playbook, 'the step ' || step || ' stands in no source that succeeded' FROM claimed c
-            WHERE NOT EXISTS (SELECT 1 FROM stood t WHERE t.playbook = c.playbook AND t.step::VARCHAR = c.step::VARCHAR)
+            WHERE NOT EXISTS (SELECT 1 FROM stood t WHERE t.playbook = c.playbook AND json(t.step)::VARCHAR = json(c.step)::VARCHAR)
         ORDER BY ALL LIMIT 1000
         """);
 }

@@ -15,6 +15,8 @@ internal static class MemoryBody
 
     public const string ForgetForm = "{\"ids\":[\"...\"]}";
 
+    public const string DistillForm = "{\"threshold\":0.85}";
+
     /// <summary>One memory, or those of the member <c>memories</c>.</summary>
     public static IReadOnlyList<NewMemory> ReadMemories(JsonElement json)
     {

@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.Json;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lakehouse.Memory.Internal.Http;
@@ -25,6 +28,13 @@ internal static class MemoryEndpoints
             .WithMetadata(AnyContentType.Instance)
             .TakesQuery([.. TraceImport.Members])
             .WithSummary("Adds traces of other programs: lines of JSON");
+        space.MapPost("distill", DistillAsync).Needs(AccessAction.Ingest, ResourceKind.Space, "space").WithMetadata(ReadsBody.Instance)
+            .WithSummary("Makes playbooks of the memories");
+        space.MapGet("playbooks/check", CheckAsync).Needs(AccessAction.Search, ResourceKind.Space, "space")
+            .WithSummary("Proves that each playbook stands in its sources");
+        space.MapGet("playbooks/export", ExportAsync).Needs(AccessAction.Search, ResourceKind.Space, "space")
+            .TakesQuery(["split", "test_percent", "min_outcome"])
+            .WithSummary("The memories that succeeded, as conversations for fine-tuning");
         return routes;
 
         RouteHandlerBuilder Change(string call, Delegate handler, AccessAction action) =>
@@ -77,6 +87,45 @@ internal static class MemoryEndpoints
         var traces = new TraceImport(names).Read(body.Span);
         var done = await memories.RememberAsync(name, traces, context.RequestAborted);
         return TypedResults.Ok(new ImportAnswer(traces.Count, done.Dataset, done.Version));
+    }
+
+    private static async Task<IResult> DistillAsync(HttpContext context, IPlaybooks playbooks, string space)
+    {
+        var name = SpaceName.Parse(space);
+        using var body = await RequestBody.ReadObjectAsync(context, MemoryBody.DistillForm);
+        var members = new JsonMembers(body.RootElement);
+        var request = new DistillRequest(members.Number("threshold"), members.Number("share"));
+        members.Complete();
+        return TypedResults.Ok(await playbooks.DistillAsync(name, request, context.RequestAborted));
+    }
+
+    private static async Task<IResult> CheckAsync(HttpContext context, IPlaybooks playbooks, string space) =>
+        TypedResults.Ok(await playbooks.CheckAsync(SpaceName.Parse(space), context.RequestAborted));
+
+    private static async Task ExportAsync(
+        HttpContext context, IPlaybooks playbooks, string space, string? split,
+        [FromQuery(Name = "test_percent")] string? testShare, [FromQuery(Name = "min_outcome")] string? least)
+    {
+        const int testPercent = 10;
+        const double outcome = 0.5;
+        var request = new ExportRequest(
+            split switch { null or "train" => false, "test" => true, _ => throw JsonMembers.Invalid("split is \"train\" or \"test\"") },
+            testShare is null ? testPercent
+                : int.TryParse(testShare, CultureInfo.InvariantCulture, out var percent) ? percent
+                : throw JsonMembers.Invalid("test_percent is a whole number from 0 to 100"),
+            least is null ? outcome
+                : double.TryParse(least, CultureInfo.InvariantCulture, out var number) ? number
+                : throw JsonMembers.Invalid("min_outcome is a number from 0 to 1"));
+        context.Response.ContentType = "application/x-ndjson";
+        await playbooks.ExportAsync(
+            SpaceName.Parse(space),
+            request,
+            async line =>
+            {
+                await JsonSerializer.SerializeAsync(context.Response.Body, line, cancellationToken: context.RequestAborted);
+                await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+            },
+            context.RequestAborted);
     }
 
     private sealed record SpaceList(IReadOnlyList<SpaceInfo> Spaces);

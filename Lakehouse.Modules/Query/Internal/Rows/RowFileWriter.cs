@@ -51,6 +51,12 @@ internal sealed class RowFileWriter(
         return await catalog.CommitAsync(commit with { Request = new CommitRequest(written.Id, written.Sha256) }, cancellationToken);
     }
 
+    public async Task<CommitResult> ReplaceAsync(DatasetName name, IRowFile file, string source, CancellationToken cancellationToken)
+    {
+        var commit = await OfferAsync(name, (OfferedRows)file, source, cancellationToken);
+        return await catalog.CommitAsync(commit with { Mode = CommitMode.Replace }, cancellationToken);
+    }
+
     public async Task<RowChange> UpsertAsync(
         DatasetName name, IRowFile file, IReadOnlyList<string> keys, string source, CancellationToken cancellationToken) =>
         await rows.UpsertAsync(await OfferAsync(name, (OfferedRows)file, source, cancellationToken), keys, cancellationToken);
