@@ -139,12 +139,17 @@ public sealed class DistillTests
         await ProfileWorld.PutAsync(world.Admin, "/v1/profiles/trainer", new
         {
             actions = new[] { "read", "search" },
-            spaces = new[] { "other" },
+            spaces = new[] { "s" },
             datasets = new[] { "memory_s", "playbooks_s" },
             guards = new { memory_s = new { columns = new { task = "hash" } } },
         });
         using var trainer = await ProfileWorld.ClientAsync(world.Host, "trainer");
-        (await trainer.GetAsync("/v1/memory/s/playbooks/export")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        var masked = await ExportAsync(trainer, "train");
+        masked.Should().HaveCount(train.Count);
+        masked.Should().OnlyContain(l => l.GetProperty("messages")[0].GetProperty("content").GetString()!.Length == 64);
+        await ProfileWorld.PutAsync(world.Admin, "/v1/profiles/other", new { actions = new[] { "read", "search" }, spaces = new[] { "o" } });
+        using var other = await ProfileWorld.ClientAsync(world.Host, "other");
+        (await other.GetAsync("/v1/memory/s/playbooks/export")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await trainer.PostAsJsonAsync("/v1/memory/s/distill", new { })).StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await trainer.GetAsync("/v1/memory/s/playbooks/check")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }

@@ -63,7 +63,8 @@ internal sealed class Distiller(
 
     public async Task ExportAsync(SpaceName space, ExportRequest request, Func<JsonElement, Task> write, CancellationToken cancellationToken)
     {
-        MemoryStore.Require(space, AccessAction.Search);
+        Caller.Current.Require(AccessAction.Search);
+        Caller.Current.RequireSeen(ResourceKind.Space, space.Value);
         if (request.TestPercent is < 0 or > 100 || request.MinOutcome is not (>= 0 and <= 1))
         {
             throw new LakehouseException(
