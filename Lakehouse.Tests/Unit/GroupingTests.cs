@@ -69,7 +69,8 @@ public sealed class GroupingTests
     [Theory]
     [InlineData("""{"b": [1, {"d": 1, "c": 2}], "a": "x"}""", """{"a":"x","b":[1,{"c":2,"d":1}]}""")]
     [InlineData("\"text\"", "\"text\"")]
-    public void Steps_have_a_canonical_form(string steps, string expected) => CanonicalSteps.Read(steps).Should().ContainSingle().Which.Key.Should().Be(expected);
+    public void Steps_have_a_canonical_form(string steps, string expected) =>
+        CanonicalSteps.Read(steps).Should().ContainSingle().Which.Key.Should().Be(expected);
 
     private static Source Of(string id, double? outcome, string steps) => new(id, "t", CanonicalSteps.Read(steps), outcome, [], [], "2026-01-01");
 

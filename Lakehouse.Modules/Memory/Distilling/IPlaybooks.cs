@@ -18,7 +18,9 @@ public interface IPlaybooks
     /// </exception>
     Task<DistillAnswer> DistillAsync(SpaceName space, DistillRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Proves by queries that each playbook stands in its sources: that they exist, that each belongs to one, and that each step is one of theirs.</summary>
+    /// <summary>
+    /// Proves by a query that each playbook stands in its sources: that they exist, that each belongs to one, and that each step is one of theirs.
+    /// </summary>
     /// <exception cref="LakehouseException"><c>space_not_found</c> (<see cref="ErrorKind.NotFound"/>): there are no playbooks.</exception>
     Task<PlaybookCheck> CheckAsync(SpaceName space, CancellationToken cancellationToken);
 

@@ -23,7 +23,7 @@ public sealed class DistillTests
         answer.GetProperty("contradictory").GetInt32().Should().Be(1);
 
         (await host.RowsAsync("SELECT id, exemplar, steps, support, successes, success_rate, failures, failed_steps, sources FROM playbooks_s WHERE id = 'c1'"))
-            .Should().Be("""[["c1","c2",["{\"sql\": \"SELECT count(*)\"}","\"answer\""],4,2,0.6666666666666666,["c3"],["\"guess\""],["c1","c2","c3","c4"]]]""");
+            .Should().Be("""[["c1","c2",["{\"sql\":\"SELECT count(*)\"}","\"answer\""],4,2,0.6666666666666666,["c3"],["\"guess\""],["c1","c2","c3","c4"]]]""");
         (await host.RowsAsync("SELECT contradiction FROM playbooks_s WHERE contradiction IS NOT NULL")).Should().Contain("m1 and m2 have the same steps");
         var check = await host.Http.GetFromJsonAsync<JsonElement>("/v1/memory/s/playbooks/check");
         check.GetProperty("faults").GetArrayLength().Should().Be(0, check.GetRawText());
@@ -146,7 +146,7 @@ public sealed class DistillTests
         using var trainer = await ProfileWorld.ClientAsync(world.Host, "trainer");
         var masked = await ExportAsync(trainer, "train");
         masked.Should().HaveCount(train.Count);
-        masked.Should().OnlyContain(l => l.GetProperty("messages")[0].GetProperty("content").GetString()!.Length == 64);
+        masked.Should().OnlyContain(l => l.GetProperty("messages")[0].GetProperty("content").GetString()!.Length == 32);
         await ProfileWorld.PutAsync(world.Admin, "/v1/profiles/other", new { actions = new[] { "read", "search" }, spaces = new[] { "o" } });
         using var other = await ProfileWorld.ClientAsync(world.Host, "other");
         (await other.GetAsync("/v1/memory/s/playbooks/export")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
@@ -156,7 +156,10 @@ public sealed class DistillTests
 
     private static object[] Some() =>
     [
-        new { id = "c1", task = "count the workers in each state", outcome = 0.8, steps = new object[] { new { sql = "SELECT count(*)" }, "answer" }, at = At(1) },
+        new
+        {
+            id = "c1", task = "count the workers in each state", outcome = 0.8, steps = new object[] { new { sql = "SELECT count(*)" }, "answer" }, at = At(1),
+        },
         new
         {
             id = "c2", task = "count the workers in each state now", outcome = 1, steps = new object[] { new { sql = "SELECT count(*)" }, "answer", "thanks" },

@@ -8,7 +8,6 @@ using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Query;
-using Lakehouse.Query.Rows;
 
 namespace Lakehouse.Memory.Internal.Distilling;
 
@@ -71,7 +70,7 @@ internal sealed class Distiller(
                 ErrorKind.InvalidInput, "invalid_distill", "The export is refused: test_percent is 0 to 100, and min_outcome 0 to 1.");
         }
 
-        // By the caller: what is masked or hidden of either dataset is so here, too. The part follows from the playbook's id alone, so a group is never divided.
+        // By the caller: what is masked or hidden of either dataset is so here, too. The part follows from the playbook's id, so a group is never divided.
         var part = request.IsTest ? "<" : ">=";
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
             SELECT m.task, m.steps, p.id
@@ -163,8 +162,8 @@ internal sealed class Distiller(
         ErrorKind.Conflict, "space_taken", $"The dataset '{dataset}' is not one of playbooks. Rename the space's, or drop that dataset.");
 
     /// <summary>
-    /// The groups. Those of before are kept where all their memories are there, in the same order, before all others; so only new memories are compared. A changed
-    /// task is a changed vector, and an earlier time another order: then all begins again, with the same result.
+    /// The groups. Those of before are kept where all their memories are there, in the same order, before all others; so only new memories are compared. A
+    /// changed task is a changed vector, and an earlier time another order: then all begins again, with the same result.
     /// </summary>
     private (List<List<int>> Groups, int Added) Group(
         SpaceName space, IReadOnlyList<Source> sources, IReadOnlyList<EarlierPlaybook> earlier, double threshold)

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Lakehouse.Memory.Internal.Distilling;
 
 /// <summary>
-/// Groups memories by leaders: in their order, each joins the group whose first member is most similar, where that is similar enough, and begins one otherwise. So
-/// a group never changes when later memories come, and to add some gives the same groups as to begin again.
+/// Groups memories by leaders: in their order, each joins the group whose first member is most similar, where that is similar enough, and begins one otherwise.
+/// So a group never changes when later memories come, and to add some gives the same groups as to begin again.
 /// </summary>
 /// <param name="threshold">The least cosine similarity.</param>
 internal sealed class Grouping(double threshold)
@@ -52,14 +52,15 @@ internal sealed class Grouping(double threshold)
     /// <summary>The dot product, always added up in the same order.</summary>
     private static float Dot(float[] a, float[] b)
     {
-        var (first, second) = (MemoryMarshal.Cast<float, Vector<float>>(a), MemoryMarshal.Cast<float, Vector<float>>(b));
+        var first = MemoryMarshal.Cast<float, Vector<float>>(a);
+        var second = MemoryMarshal.Cast<float, Vector<float>>(b);
         var sums = Vector<float>.Zero;
         for (var i = 0; i < first.Length; i++)
         {
             sums += first[i] * second[i];
         }
 
-        var sum = Vector.Sum(sums);
+        var sum = System.Numerics.Vector.Sum(sums);
         for (var i = first.Length * Vector<float>.Count; i < a.Length; i++)
         {
             sum += a[i] * b[i];

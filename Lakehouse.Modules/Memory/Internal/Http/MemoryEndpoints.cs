@@ -12,6 +12,8 @@ namespace Lakehouse.Memory.Internal.Http;
 /// <summary><c>/v1/memory</c>.</summary>
 internal static class MemoryEndpoints
 {
+    private static readonly JsonSerializerOptions LineForm = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const long BodyBytesMax = 16 << 20;
 
     public static IEndpointRouteBuilder Map(IEndpointRouteBuilder routes)
@@ -122,7 +124,7 @@ internal static class MemoryEndpoints
             request,
             async line =>
             {
-                await JsonSerializer.SerializeAsync(context.Response.Body, line, cancellationToken: context.RequestAborted);
+                await JsonSerializer.SerializeAsync(context.Response.Body, line, LineForm, context.RequestAborted);
                 await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
             },
             context.RequestAborted);
