@@ -26,4 +26,7 @@ public sealed record NewMemory(string Task)
 
     /// <summary>When it happened, UTC; null for now.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>The line of an import that it comes from, which an error names; null for none.</summary>
+    public int? Line { get; init; }
 }

@@ -14,7 +14,7 @@ namespace Lakehouse.Memory;
 /// <param name="Datasets">The datasets that were used.</param>
 /// <param name="Parent">The memory that it continues; null for none.</param>
 /// <param name="Profile">Who remembered it.</param>
-/// <param name="At">When it happened, UTC.</param>
+/// <param name="At">When it happened, UTC; null where that is not known.</param>
 public sealed record RecalledMemory(
     string Id,
     double Score,
@@ -27,4 +27,4 @@ public sealed record RecalledMemory(
     IReadOnlyList<string> Datasets,
     string? Parent,
     string? Profile,
-    DateTimeOffset At);
+    DateTimeOffset? At);

@@ -106,7 +106,7 @@ public sealed partial class ErrorCodeTests
         return found.Concat(helped).Concat(written);
     }
 
-    private static string StatusOf(string kind) => $"{ProblemGate.StatusOf(Enum.Parse<ErrorKind>(kind))}";
+    private static string StatusOf(string kind) => $"{ErrorStatus.Of(Enum.Parse<ErrorKind>(kind))}";
 
     /// <summary>The code that a constant holds, in the same file or, as <c>Type.Name</c>, in that type's file. Null when it is not there.</summary>
     private static string? ConstantOf((string Path, string Module, string Text) source, string name)

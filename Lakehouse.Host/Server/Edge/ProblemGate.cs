@@ -27,6 +27,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
+            RequestRecord.Current?.Code ??= "client_gone";
             LogGone(context.Request.Method, context.Request.Path);
         }
         catch (Exception error)
@@ -39,29 +40,6 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
             LogRequest(context.Request.Method, context.Request.Path, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
     }
-
-    /// <summary>The HTTP status of a kind of error.</summary>
-    internal static int StatusOf(ErrorKind kind) => kind switch
-    {
-        ErrorKind.InvalidInput => StatusCodes.Status400BadRequest,
-        ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,
-        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
-        ErrorKind.NotFound => StatusCodes.Status404NotFound,
-        ErrorKind.NotAcceptable => StatusCodes.Status406NotAcceptable,
-        ErrorKind.Conflict => StatusCodes.Status409Conflict,
-        ErrorKind.TooSlow => StatusCodes.Status408RequestTimeout,
-        ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        ErrorKind.UnsupportedMedia => StatusCodes.Status415UnsupportedMediaType,
-        ErrorKind.Misdirected => StatusCodes.Status421MisdirectedRequest,
-        ErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
-        ErrorKind.BudgetSpent => StatusCodes.Status429TooManyRequests,
-        ErrorKind.Cancelled => StatusCodes.Status499ClientClosedRequest,
-        ErrorKind.Upstream => StatusCodes.Status502BadGateway,
-        ErrorKind.Busy => StatusCodes.Status503ServiceUnavailable,
-        ErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,
-        ErrorKind.InsufficientStorage => StatusCodes.Status507InsufficientStorage,
-        _ => StatusCodes.Status500InternalServerError,
-    };
 
     /// <summary>
     /// The messages of an error and of its inner exceptions. Expected errors are logged with these only, because a stack trace does not help the operator.
@@ -98,7 +76,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
         switch (error)
         {
             case LakehouseException known:
-                var status = StatusOf(known.Kind);
+                var status = ErrorStatus.Of(known.Kind);
                 if (status >= StatusCodes.Status500InternalServerError && known.Kind is not (ErrorKind.Busy or ErrorKind.Timeout))
                 {
                     LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(error), context.TraceIdentifier);

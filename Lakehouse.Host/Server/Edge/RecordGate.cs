@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// The outermost middleware: writes down what is known of each request, and gives it to the audit when its answer has been sent. Probes are left out.
+/// The outermost middleware: writes down what is known of each request, and gives it to the audit when its answer has been sent. Probes are left out, but refused ones.
 /// </summary>
 internal sealed class RecordGate(RequestDelegate next, RequestLogs logs, TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class RecordGate(RequestDelegate next, RequestLogs logs, TimePro
             context.TraceIdentifier = activity.TraceId.ToHexString();
         }
 
-        return (logs.IsOn || Tracing.IsOn) && !IsProbe(context.Request.Path) ? RecordAsync(context) : next(context);
+        return logs.IsOn || Tracing.IsOn ? RecordAsync(context) : next(context);
     }
 
     /// <summary>Whether a path is asked for all the time, by programs that watch this one.</summary>
@@ -57,7 +57,11 @@ internal sealed class RecordGate(RequestDelegate next, RequestLogs logs, TimePro
             record.Route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
             record.BytesOut = answer.Count;
             record.Elapsed = Stopwatch.GetElapsedTime(started);
-            logs.Add(record);
+            if (!IsProbe(request.Path) || record.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+            {
+                logs.Add(record);
+            }
+
             Describe(context, record);
         }
     }

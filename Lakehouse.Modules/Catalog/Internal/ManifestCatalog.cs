@@ -191,6 +191,7 @@ internal sealed partial class ManifestCatalog(
     {
         if (_existing.GetValueOrDefault(name.Value) is not { } current)
         {
+            RequireNew(name);
             return;
         }
 
@@ -211,8 +212,24 @@ internal sealed partial class ManifestCatalog(
         }
     }
 
+    /// <summary>Refuses a name that looks like a table of the schema of the program. One that is there already is kept.</summary>
+    private static void RequireNew(DatasetName name)
+    {
+        const string schema = "lakehouse.";
+        if (name.Value.StartsWith(schema, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new LakehouseException(
+                ErrorKind.InvalidInput, "invalid_name", $"The dataset name is refused: in SQL '{schema}' is the schema of the program's own tables.");
+        }
+    }
+
     private static void RequireKind(DatasetCommit commit, Manifest? newest)
     {
+        if (newest is null)
+        {
+            RequireNew(commit.Name);
+        }
+
         var current = newest is { IsDropped: false } ? newest : null;
         if (commit.ExpectedVersion is { } expected && !(expected >= (current?.RowsVersion ?? 0) && expected <= (current?.Version ?? 0)))
         {

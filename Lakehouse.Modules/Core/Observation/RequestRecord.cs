@@ -13,6 +13,7 @@ public sealed class RequestRecord
 {
     private const int DatasetsMax = 256;
     private const int ParametersMax = 64;
+    private const string JobMethod = "JOB"; // where a request has its HTTP method
 
     private static readonly AsyncLocal<RequestRecord?> Flowing = new();
 
@@ -98,6 +99,23 @@ public sealed class RequestRecord
 
     /// <summary>The texts that it has had embedded.</summary>
     public long Texts => Interlocked.Read(ref _texts);
+
+    /// <summary>A record for work that goes on after the request has been answered. It is added by itself, when that work ends.</summary>
+    /// <param name="now">When the work begins.</param>
+    /// <param name="route">As <see cref="Route"/>.</param>
+    /// <param name="path">As <see cref="Path"/>.</param>
+    public RequestRecord Continue(DateTimeOffset now, string route, string path) => new()
+    {
+        StartedAt = now,
+        Method = JobMethod,
+        Route = route,
+        Path = path,
+        TraceId = TraceId,
+        Profile = Profile,
+        Client = Client,
+        SessionId = SessionId,
+        UserId = UserId,
+    };
 
     /// <summary>Makes this the request on which the rest of the calling method works.</summary>
     public void Enter() => Flowing.Value = this;

@@ -5,8 +5,12 @@ namespace Lakehouse.Memory.Internal;
 /// <summary>Errors of memories.</summary>
 internal static class MemoryErrors
 {
-    public static LakehouseException Memory(int position, string reason) =>
-        new(ErrorKind.InvalidInput, "invalid_memory", $"memories[{position}] is refused: {reason}. Nothing was remembered.");
+    public static LakehouseException Memory(NewMemory memory, int position, string reason) => memory.Line is { } line
+        ? Trace(line, reason)
+        : new(ErrorKind.InvalidInput, "invalid_memory", $"memories[{position}] is refused: {reason}. Nothing was remembered.");
+
+    public static LakehouseException Trace(int line, string reason, Exception? inner = null) =>
+        new(ErrorKind.Unprocessable, "invalid_trace", $"Line {line} is refused: {reason}. Nothing was remembered.", inner);
 
     public static LakehouseException Recall(string reason) => new(ErrorKind.InvalidInput, "invalid_recall", $"The recall is refused: {reason}.");
 

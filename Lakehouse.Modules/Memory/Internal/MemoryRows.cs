@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
@@ -18,6 +17,7 @@ internal sealed class MemoryRows(IRowFileWriter files, ICatalog catalog, IQueryE
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(30);
 
     private const int TextBytesMax = 1 << 20;
+    private const int BytesOfCharMax = 3; // of UTF-8
 
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -28,19 +28,29 @@ internal sealed class MemoryRows(IRowFileWriter files, ICatalog catalog, IQueryE
     public static bool IsSpace(Manifest dataset) =>
         MemoryColumns.All.All(c => dataset.Columns.Any(d => d.Name == c.Name && d.Type == c.Type));
 
-    /// <summary>Commits rows: as new ones, or in place of those with the same ids.</summary>
-    public Task<long> WriteAsync(
-        SpaceName space, ArrayBufferWriter<byte> lines, int count, int longestBytes, bool replaces, CancellationToken cancellationToken) =>
+    /// <summary>Learns what other programs have committed.</summary>
+    public Task RefreshAsync(SpaceName space, CancellationToken cancellationToken) =>
+        catalog.RefreshAsync(DatasetName.Parse(space.Stored), cancellationToken);
+
+    /// <summary>Commits rows as new ones. Returns the version.</summary>
+    public Task<long> AppendAsync(
+        SpaceName space, ArrayBufferWriter<byte> lines, int count, int longestBytes, CancellationToken cancellationToken) =>
         Caller.RunAsync(Caller.Program, async () =>
         {
             using var file = await MakeAsync(lines, count, longestBytes, cancellationToken);
-            var name = DatasetName.Parse(space.Stored);
-            if (!replaces)
-            {
-                return (await files.AppendAsync(name, file, "memory", cancellationToken)).Manifest.Version;
-            }
+            return (await files.AppendAsync(DatasetName.Parse(space.Stored), file, "memory", cancellationToken)).Manifest.Version;
+        });
 
-            return (await files.UpsertAsync(name, file, [MemoryColumns.Id], "memory", cancellationToken)).Result.Manifest.Version;
+    /// <summary>Commits rows in place of those with the same ids; the version that is expected is as of <see cref="IRowFileWriter.UpsertAsync"/>.</summary>
+    /// <returns>The version.</returns>
+    public Task<long> UpsertAsync(
+        SpaceName space, ArrayBufferWriter<byte> lines, int count, int longestBytes, long? expectedVersion, CancellationToken cancellationToken) =>
+        Caller.RunAsync(Caller.Program, async () =>
+        {
+            using var file = await MakeAsync(lines, count, longestBytes, cancellationToken);
+            var change = await files.UpsertAsync(
+                DatasetName.Parse(space.Stored), file, [MemoryColumns.Id], "memory", expectedVersion, cancellationToken);
+            return change.Result.Manifest.Version;
         });
 
     /// <summary>Removes the rows with some ids. Returns how many there were.</summary>
@@ -51,14 +61,17 @@ internal sealed class MemoryRows(IRowFileWriter files, ICatalog catalog, IQueryE
             return (await rows.DeleteAsync(DatasetName.Parse(space.Stored), $"id IN ({list})", null, cancellationToken)).RemovedCount;
         });
 
-    /// <summary>How many memories of a profile a space has.</summary>
-    public Task<long> CountAsync(SpaceName space, string profile, CancellationToken cancellationToken) =>
+    /// <summary>How many memories of a space have some ids, and how many of a profile have others.</summary>
+    public Task<(long WithIds, long OwnOthers)> CountAsync(
+        SpaceName space, string profile, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         Caller.RunAsync(Caller.Program, async () =>
         {
-            var sql = $"SELECT count(*)::VARCHAR FROM \"{space.Stored}\" WHERE profile = {DuckDbSql.Literal(profile)}";
-            await using var found = await engine.ReadAsync(sql, new QueryBounds(ReadTimeout, TextBytesMax), cancellationToken);
+            var hasId = ids.Count == 0 ? "false" : $"id IN ({string.Join(", ", ids.Select(DuckDbSql.Literal))})";
+            var sql = $"SELECT (count(*) FILTER ({hasId}))::VARCHAR, (count(*) FILTER (profile = {DuckDbSql.Literal(profile)} AND NOT ({hasId})))::VARCHAR "
+                + $"FROM \"{space.Stored}\"";
+            await using var found = await engine.ReadAsync(sql, new QueryBounds(ReadTimeout, sql.Length * BytesOfCharMax), cancellationToken);
             var chunk = await found.ReadAsync(cancellationToken);
-            return long.Parse(Encoding.UTF8.GetString(chunk!.GetText(0, 0).Span), System.Globalization.CultureInfo.InvariantCulture);
+            return (Number(chunk!, 0), Number(chunk!, 1));
         });
 
     /// <summary>A row as JSON, member by member; null where there is none.</summary>
@@ -90,6 +103,8 @@ internal sealed class MemoryRows(IRowFileWriter files, ICatalog catalog, IQueryE
         files.Dispose();
         _turn.Dispose();
     }
+
+    private static long Number(QueryChunk chunk, int column) => long.Parse(chunk.GetText(column, 0).Span, System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task<IRowFile> MakeAsync(ArrayBufferWriter<byte> lines, int count, int longestBytes, CancellationToken cancellationToken)
     {

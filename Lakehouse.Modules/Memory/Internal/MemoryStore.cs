@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -18,10 +19,15 @@ internal sealed class MemoryStore(
 {
     private const int WordBytesMax = 256;
     private const double UnknownOutcome = 0.5;
+    private const int FeedbackTriesMax = 8;
+
+    // Clocks of other machines differ a little from this one's; what is dated later would never grow old.
+    private static readonly TimeSpan AheadMax = TimeSpan.FromDays(1);
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly SemaphoreSlim _feedback = new(1);
+    /// <summary>Changes of a space are made one after the other: what was counted or read for one still holds when it is committed.</summary>
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<SpaceInfo> List()
     {
@@ -47,7 +53,6 @@ internal sealed class MemoryStore(
     {
         var caller = Require(space, AccessAction.Ingest);
         RequireValid(memories);
-        await RequireRoomAsync(space, caller, memories.Count, cancellationToken);
         caller.RequireBudget(BudgetKind.EmbeddedTexts, memories.Count);
         caller.Spend(BudgetKind.EmbeddedTexts, memories.Count);
         var now = time.GetUtcNow();
@@ -63,8 +68,17 @@ internal sealed class MemoryStore(
             }
         }
 
-        var replaces = memories.Any(m => m.Id is not null);
-        var version = await rows.WriteAsync(space, lines, memories.Count, longest, replaces, cancellationToken);
+        var given = memories.Select(m => m.Id).OfType<string>().ToList();
+        var version = await InTurnAsync(
+            space,
+            async () =>
+            {
+                await RequireRoomAsync(space, caller, memories.Count, given, cancellationToken);
+                return given.Count == 0
+                    ? await rows.AppendAsync(space, lines, memories.Count, longest, cancellationToken)
+                    : await rows.UpsertAsync(space, lines, memories.Count, longest, null, cancellationToken);
+            },
+            cancellationToken);
         try
         {
             await indexes.FollowAsync(space, cancellationToken);
@@ -127,32 +141,8 @@ internal sealed class MemoryStore(
                 ErrorKind.InvalidInput, "invalid_memory", $"\"note\" has more than {options.MaxTaskBytes} bytes (memory.max_task_bytes).");
         }
 
-        if (rows.Find(space) is not { } dataset)
-        {
-            throw MemoryErrors.NotFound(space);
-        }
-
-        RequireSpace(space, dataset);
-
-        // One after the other, so that two that come at once are both counted.
-        await _feedback.WaitAsync(cancellationToken);
-        try
-        {
-            var row = await rows.ReadAsync(space, id, cancellationToken) ?? throw MemoryErrors.MemoryNotFound(space, id);
-            var lines = new ArrayBufferWriter<byte>();
-            int length;
-            await using (var json = new Utf8JsonWriter(lines, Writing))
-            {
-                WriteChanged(json, row, outcome, note);
-                length = EndLine(json, lines);
-            }
-
-            return await rows.WriteAsync(space, lines, 1, length, replaces: true, cancellationToken);
-        }
-        finally
-        {
-            _feedback.Release();
-        }
+        RequireExisting(space);
+        return await InTurnAsync(space, () => RateAsync(space, id, outcome, note, cancellationToken), cancellationToken);
     }
 
     public async Task<long> ForgetAsync(SpaceName space, IReadOnlyList<string> ids, CancellationToken cancellationToken)
@@ -163,16 +153,17 @@ internal sealed class MemoryStore(
             throw new LakehouseException(ErrorKind.InvalidInput, "invalid_memory", $"\"ids\" has 1 to {options.MaxPerCall} ids (memory.max_per_call).");
         }
 
-        if (rows.Find(space) is not { } dataset)
-        {
-            throw MemoryErrors.NotFound(space);
-        }
-
-        RequireSpace(space, dataset);
-        return await rows.RemoveAsync(space, ids, cancellationToken);
+        RequireExisting(space);
+        return await InTurnAsync(space, () => rows.RemoveAsync(space, ids, cancellationToken), cancellationToken);
     }
 
-    public void Dispose() => _feedback.Dispose();
+    public void Dispose()
+    {
+        foreach (var turn in _turns.Values)
+        {
+            turn.Dispose();
+        }
+    }
 
     /// <summary>Refuses a caller who may not do that, or for whom the space does not exist.</summary>
     public static Caller Require(SpaceName space, AccessAction action)
@@ -263,18 +254,20 @@ internal sealed class MemoryStore(
     private static RecalledMemory Read(HybridHit hit, ScoreWeights weights, TimeSpan halfLife, DateTimeOffset now)
     {
         var members = JsonElement.Parse(hit.Item.Metadata);
-        var at = DateTimeOffset.Parse(members.GetProperty("created_at").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        DateTimeOffset? at = members.GetProperty("created_at").GetString() is { } time
+            ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            : null;
         double? outcome = members.GetProperty(MemoryColumns.Outcome) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
-        var age = Math.Max((now - at).TotalSeconds, 0);
+        var age = at is null ? double.PositiveInfinity : Math.Max((now - at.Value).TotalSeconds, 0);
         var parts = new MemoryScore(1 - (hit.Distance ?? 1), outcome ?? UnknownOutcome, Math.Pow(0.5, age / halfLife.TotalSeconds));
         return new RecalledMemory(
             hit.Item.Id,
             parts.Total(weights),
             parts,
             hit.Item.Text ?? string.Empty,
-            members.GetProperty("steps") is { ValueKind: JsonValueKind.String } steps ? JsonElement.Parse(steps.GetString()!) : null,
+            StepsOf(members.GetProperty("steps")),
             outcome,
-            members.GetProperty(MemoryColumns.Feedbacks).GetInt32(),
+            CountOf(members.GetProperty(MemoryColumns.Feedbacks)),
             Texts(members.GetProperty("tags")),
             Texts(members.GetProperty("datasets")),
             members.GetProperty("parent").GetString(),
@@ -282,7 +275,29 @@ internal sealed class MemoryStore(
             at);
     }
 
-    private static List<string> Texts(JsonElement list) => list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Select(t => t.GetString()!)] : [];
+    // A space is a dataset, and what somebody has ingested into it by themselves can lack any value.
+    private static List<string> Texts(JsonElement list) =>
+        list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Select(t => t.GetString()).OfType<string>()] : [];
+
+    private static int CountOf(JsonElement count) => count.ValueKind is JsonValueKind.Number ? count.GetInt32() : 0;
+
+    /// <summary>Steps as they were given; a text that is no JSON as a text.</summary>
+    private static JsonElement? StepsOf(JsonElement steps)
+    {
+        if (steps.ValueKind is not JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonElement.Parse(steps.GetString()!);
+        }
+        catch (JsonException)
+        {
+            return steps;
+        }
+    }
 
     private SpaceInfo Describe(SpaceName space, Manifest dataset) =>
         new(space.Value, space.Stored, dataset.Version, dataset.RowCount, indexes.Count(space), dataset.CreatedAt);
@@ -299,7 +314,7 @@ internal sealed class MemoryStore(
                     json.WriteNumberValue(outcome);
                     break;
                 case MemoryColumns.Feedbacks:
-                    json.WriteNumberValue(value.GetInt32() + 1);
+                    json.WriteNumberValue(CountOf(value) + 1);
                     break;
                 case MemoryColumns.Note when note is not null:
                     json.WriteStringValue(note);
@@ -316,7 +331,55 @@ internal sealed class MemoryStore(
         json.WriteEndObject();
     }
 
-    private async Task RequireRoomAsync(SpaceName space, Caller caller, int count, CancellationToken cancellationToken)
+    /// <summary>Commits an outcome, based on the row as it is: where another program has changed the space meanwhile, it is read again.</summary>
+    private async Task<long> RateAsync(SpaceName space, string id, double outcome, string? note, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var version = RequireExisting(space).Version; // before the row is read, so that nothing newer is overwritten
+            var row = await rows.ReadAsync(space, id, cancellationToken) ?? throw MemoryErrors.MemoryNotFound(space, id);
+            var lines = new ArrayBufferWriter<byte>();
+            int length;
+            await using (var json = new Utf8JsonWriter(lines, Writing))
+            {
+                WriteChanged(json, row, outcome, note);
+                length = EndLine(json, lines);
+            }
+
+            try
+            {
+                return await rows.UpsertAsync(space, lines, 1, length, version, cancellationToken);
+            }
+            catch (LakehouseException conflict) when (conflict.Code == "version_conflict" && tries < FeedbackTriesMax)
+            {
+                await rows.RefreshAsync(space, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<T> InTurnAsync<T>(SpaceName space, Func<Task<T>> change, CancellationToken cancellationToken)
+    {
+        var turn = _turns.GetOrAdd(space.Value, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private Manifest RequireExisting(SpaceName space)
+    {
+        var dataset = rows.Find(space) ?? throw MemoryErrors.NotFound(space);
+        RequireSpace(space, dataset);
+        return dataset;
+    }
+
+    private async Task RequireRoomAsync(
+        SpaceName space, Caller caller, int count, IReadOnlyList<string> given, CancellationToken cancellationToken)
     {
         if (rows.Find(space) is not { } dataset)
         {
@@ -324,17 +387,21 @@ internal sealed class MemoryStore(
         }
 
         RequireSpace(space, dataset);
-        if (dataset.RowCount + count > options.MaxMemories)
+        if (dataset.RowCount + count <= Math.Min(options.MaxMemories, options.MaxPerProfile))
+        {
+            return; // nobody needs to count
+        }
+
+        var (replaced, own) = await rows.CountAsync(space, caller.Name, given, cancellationToken);
+        if (dataset.RowCount - replaced + count > options.MaxMemories)
         {
             throw MemoryErrors.Full($"The space '{space}' has {dataset.RowCount} memories, and may have {options.MaxMemories} (memory.max_memories).");
         }
 
-        // While all of the space is within one profile's bound, nobody needs to count.
-        if (dataset.RowCount + count > options.MaxPerProfile
-            && await rows.CountAsync(space, caller.Name, cancellationToken) is var own && own + count > options.MaxPerProfile)
+        if (own + count > options.MaxPerProfile)
         {
             throw MemoryErrors.Full(
-                $"'{caller.Name}' has {own} memories in the space '{space}', and may have {options.MaxPerProfile} (memory.max_per_profile).");
+                $"'{caller.Name}' has {own} other memories in the space '{space}', and may have {options.MaxPerProfile} (memory.max_per_profile).");
         }
     }
 
@@ -347,21 +414,22 @@ internal sealed class MemoryStore(
         }
 
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        var latest = time.GetUtcNow() + AheadMax;
         for (var i = 0; i < memories.Count; i++)
         {
-            if (FindError(memories[i]) is { } error)
+            if (FindError(memories[i], latest) is { } error)
             {
-                throw MemoryErrors.Memory(i, error);
+                throw MemoryErrors.Memory(memories[i], i, error);
             }
 
             if (memories[i].Id is { } id && !ids.Add(id))
             {
-                throw MemoryErrors.Memory(i, $"another one has the id '{id}', too");
+                throw MemoryErrors.Memory(memories[i], i, $"another one has the id '{id}', too");
             }
         }
     }
 
-    private string? FindError(NewMemory memory) =>
+    private string? FindError(NewMemory memory, DateTimeOffset latest) =>
         string.IsNullOrWhiteSpace(memory.Task) ? "\"task\" is empty"
         : Utf8Text.IsLonger(memory.Task, options.MaxTaskBytes, out var size)
             ? $"\"task\" has {size} bytes of UTF-8, at most {options.MaxTaskBytes} are kept (memory.max_task_bytes)"
@@ -369,6 +437,7 @@ internal sealed class MemoryStore(
             ? $"\"steps\" has more than {options.MaxStepsBytes} bytes (memory.max_steps_bytes)"
         : memory.Steps is { } json && !IsUnicode(json) ? "\"steps\" has a text that is not Unicode"
         : memory.Outcome is { } outcome && !IsOutcome(outcome) ? "\"outcome\" is not a number from 0 to 1"
+        : memory.At > latest ? "\"at\" is in the future"
         : memory.Tags.Count > options.MaxTags || memory.Datasets.Count > options.MaxTags
             ? $"it has more than {options.MaxTags} tags or datasets (memory.max_tags)"
         : WordsOf(memory).Any(w => w.Length == 0 || Utf8Text.IsLonger(w, WordBytesMax, out _))

@@ -32,9 +32,6 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
         return memories;
     }
 
-    private static LakehouseException Invalid(int line, string reason, Exception? inner = null) =>
-        new(ErrorKind.Unprocessable, "invalid_trace", $"Line {line} is refused: {reason}. Nothing was remembered.", inner);
-
     private NewMemory ReadLine(ReadOnlySpan<byte> text, int line)
     {
         JsonElement trace;
@@ -45,19 +42,19 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
         }
         catch (JsonException error)
         {
-            throw Invalid(line, "it is not JSON", error);
+            throw MemoryErrors.Trace(line, "it is not JSON, or is nested too deeply", error);
         }
         catch (InvalidOperationException error)
         {
-            throw Invalid(line, "it has a text that is not Unicode", error);
+            throw MemoryErrors.Trace(line, "it has a text that is not Unicode", error);
         }
 
         if (trace.ValueKind != JsonValueKind.Object)
         {
-            throw Invalid(line, "it is not an object");
+            throw MemoryErrors.Trace(line, "it is not an object");
         }
 
-        var task = Text(trace, "task", line) ?? throw Invalid(line, $"it has no task at \"{names["task"]}\"; name the member that has it with task=");
+        var task = Text(trace, "task", line) ?? throw MemoryErrors.Trace(line, $"it has no task at \"{names["task"]}\"; name the member that has it with task=");
         var at = Text(trace, "at", line);
         try
         {
@@ -70,11 +67,12 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
                 Datasets = Texts(trace, "datasets", line),
                 Parent = Text(trace, "parent", line),
                 At = at is null ? null : MemoryBody.TimeOf(at),
+                Line = line,
             };
         }
         catch (LakehouseException error) when (error.Code == "invalid_request")
         {
-            throw Invalid(line, $"\"{at}\" is not a time in ISO 8601", error);
+            throw MemoryErrors.Trace(line, $"\"{at}\" is not a time in ISO 8601", error);
         }
     }
 
@@ -97,7 +95,7 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
         null => null,
         { ValueKind: JsonValueKind.String } text => text.GetString(),
         { ValueKind: JsonValueKind.Number } number when member is "id" or "parent" => number.GetRawText(),
-        _ => throw Invalid(line, $"\"{names[member]}\" is not a text"),
+        _ => throw MemoryErrors.Trace(line, $"\"{names[member]}\" is not a text"),
     };
 
     private double? Outcome(JsonElement trace, int line) => Find(trace, "outcome") switch
@@ -106,7 +104,7 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
         { ValueKind: JsonValueKind.True } => 1,
         { ValueKind: JsonValueKind.False } => 0,
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var outcome) && outcome is >= 0 and <= 1 => outcome,
-        _ => throw Invalid(line, $"\"{names["outcome"]}\" is neither a number from 0 to 1 nor true or false"),
+        _ => throw MemoryErrors.Trace(line, $"\"{names["outcome"]}\" is neither a number from 0 to 1 nor true or false"),
     };
 
     private IReadOnlyList<string> Texts(JsonElement trace, string member, int line) => Find(trace, member) switch
@@ -115,6 +113,6 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(t => t.ValueKind == JsonValueKind.String) =>
             [.. list.EnumerateArray().Select(t => t.GetString()!)],
         { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-        _ => throw Invalid(line, $"\"{names[member]}\" is not a list of texts"),
+        _ => throw MemoryErrors.Trace(line, $"\"{names[member]}\" is not a list of texts"),
     };
 }

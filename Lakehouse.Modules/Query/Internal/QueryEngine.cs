@@ -192,7 +192,10 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
     {
         foreach (var (name, version) in datasets)
         {
-            record?.AddRead(DatasetName.InSql(name), version);
+            if (!RowStatement.IsAttached(name))
+            {
+                record?.AddRead(DatasetName.InSql(name), version);
+            }
         }
     }
 

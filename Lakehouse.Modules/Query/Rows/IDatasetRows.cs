@@ -22,7 +22,8 @@ public interface IDatasetRows
     Task<RowChange> DeleteAsync(DatasetName name, string condition, string? parameters, CancellationToken cancellationToken);
 
     /// <summary>Adds rows, in place of those that have the same key. Of new rows with the same key, the last one is taken.</summary>
-    /// <param name="commit">The new rows as an append: data files that are in the bucket, and their columns.</param>
+    /// <param name="commit">The new rows as an append: data files that are in the bucket, and their columns. With an expected version, another writer's
+    /// commit is a <c>version_conflict</c>; without, the change is made again.</param>
     /// <param name="keys">The columns of the key, one or more of the commit's.</param>
     /// <param name="cancellationToken">Stops the work; not the commit.</param>
     /// <exception cref="LakehouseException">

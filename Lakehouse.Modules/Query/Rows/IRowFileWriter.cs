@@ -31,7 +31,9 @@ public interface IRowFileWriter : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="keys">The columns of the key.</param>
     /// <param name="source">As of <see cref="AppendAsync"/>.</param>
+    /// <param name="expectedVersion">As <see cref="DatasetCommit.ExpectedVersion"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException">As of <see cref="IDatasetRows.UpsertAsync"/>, and of the store.</exception>
-    Task<RowChange> UpsertAsync(DatasetName name, IRowFile file, IReadOnlyList<string> keys, string source, CancellationToken cancellationToken);
+    Task<RowChange> UpsertAsync(
+        DatasetName name, IRowFile file, IReadOnlyList<string> keys, string source, long? expectedVersion, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace Lakehouse.Telemetry.Internal;
 /// <summary>Counts requests by profile. Their times by route are the framework's own <c>http.server.request.duration</c>.</summary>
 internal sealed class RequestMetrics(TelemetryOptions options) : IRequestLog
 {
-    private const string NoProfile = "none";
+    private const string NoProfile = "(none)"; // which no profile can be called
     private const int FirstErrorStatus = 400;
 
     private static readonly Counter<long> Requests = Tracing.Meter.CreateCounter<long>(

@@ -46,6 +46,42 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task A_change_of_rows_names_its_dataset_alone()
+    {
+        await using var host = await LakehouseHost.StartAsync(On);
+        await host.IngestAsync("t", "a,b\n1,x\n2,y\n");
+        (await host.IngestAsync("t", "a,b\n2,z\n", "&mode=upsert&key=a")).Status.Should().Be(HttpStatusCode.OK);
+        using var delete = await host.Http.DeleteAsync("/v1/catalog/dataset/t/rows?where=a%3D1");
+        delete.StatusCode.Should().Be(HttpStatusCode.OK);
+
+        (await RowsAsync(host, "count(*)", "list_filter(datasets, lambda d: d LIKE '%@0%') != []")).Should().Be("[[0]]");
+        (await RowsAsync(host, "written", "method = 'DELETE'")).Should().Be("""[[["t@3"]]]""");
+    }
+
+    [Fact]
+    public async Task A_job_that_nobody_waits_for_has_a_row_of_its_own_when_it_ends()
+    {
+        await using var host = await LakehouseHost.StartAsync(On);
+        await RunJobAsync("a\n1\n2\n");
+        await RunJobAsync("other\n1\n");
+
+        (await RowsAsync(host, "status, written", "method = 'POST' AND path = '/v1/ingest' ORDER BY time")).Should().Be("[[202,[]],[202,[]]]");
+        (await RowsAsync(host, "profile, client, route, status, code, \"rows\", written", "method = 'JOB' ORDER BY time")).Should().Be(
+            """[["administrator","127.0.0.1","/v1/ingest/jobs/{id}",200,null,2,["t@1"]],"""
+            + """["administrator","127.0.0.1","/v1/ingest/jobs/{id}",409,"schema_conflict",0,[]]]""");
+
+        async Task RunJobAsync(string csv)
+        {
+            using var sent = new HttpRequestMessage(HttpMethod.Post, "/v1/ingest?name=t") { Content = new StringContent(csv) };
+            sent.Headers.Add("Prefer", "respond-async");
+            using var answer = await host.Http.SendAsync(sent);
+            answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
+            await Until.HoldsAsync(
+                async () => (await host.Http.GetFromJsonAsync<JsonElement>(answer.Headers.Location)).GetProperty("state").GetString() != "running");
+        }
+    }
+
+    [Fact]
     public async Task A_problem_names_the_row_of_its_request()
     {
         await using var host = await LakehouseHost.StartAsync(On);
@@ -68,6 +104,13 @@ public sealed class AuditTests
         (await host.RefusalAsync("FROM \"__audit\"")).Code.Should().Be("sql_forbidden");
         (await host.RefusalAsync("FROM \"__audit@1\"")).Code.Should().Be("sql_forbidden");
         (await host.IngestAsync("__audit", "a\n1\n")).Body.GetProperty("code").GetString().Should().Be("invalid_name");
+        foreach (var name in (string[])["lakehouse.audit", "Lakehouse.x"])
+        {
+            (await host.IngestAsync(name, "a\n1\n")).Body.GetProperty("code").GetString().Should().Be("invalid_name");
+        }
+
+        using var view = await host.Http.PutAsJsonAsync("/v1/catalog/view/lakehouse.v", new { sql = "SELECT 1" });
+        view.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         using var drop = await host.Http.DeleteAsync("/v1/catalog/dataset/__audit");
         drop.StatusCode.Should().Be(HttpStatusCode.BadRequest);
     }
@@ -99,9 +142,28 @@ public sealed class AuditTests
     {
         await using var host = await LakehouseHost.StartAsync([.. On, ("auth.token", "secret")]);
         await host.Http.GetAsync("/v1/catalog/list");
+        await host.Http.GetAsync("/metrics");
+        await host.Http.GetAsync("/health");
         host.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
 
         (await RowsAsync(host, "profile, status, code", "route = '/v1/catalog/list'")).Should().Be("""[[null,401,"token_required"]]""");
+        (await RowsAsync(host, "status, code", "path = '/metrics'")).Should().Be("""[[401,"token_required"]]""");
+        (await RowsAsync(host, "count(*)", "path = '/health'")).Should().Be("[[0]]");
+    }
+
+    [Fact]
+    public async Task An_answer_that_its_client_cuts_off_has_a_code()
+    {
+        await using var host = await LakehouseHost.StartAsync(On);
+        using (var sent = new HttpRequestMessage(HttpMethod.Post, "/v1/sql") { Content = JsonContent.Create(new { sql = "SELECT * FROM range(50000000)" }) })
+        {
+            using var answer = await host.Http.SendAsync(sent, HttpCompletionOption.ResponseHeadersRead);
+            await using var body = await answer.Content.ReadAsStreamAsync();
+            await body.ReadExactlyAsync(new byte[1000]);
+        }
+
+        await Until.HoldsAsync(async () => await RowsAsync(host, "count(*)", "sql LIKE '%50000000)' AND status = 200") == "[[1]]");
+        (await RowsAsync(host, "code IN ('client_gone', 'query_cancelled')", "sql LIKE '%50000000)' AND status = 200")).Should().Be("[[true]]");
     }
 
     [Theory]

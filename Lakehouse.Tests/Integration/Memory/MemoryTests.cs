@@ -88,6 +88,62 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public async Task What_was_forgotten_or_replaced_meanwhile_is_not_brought_back_by_feedback()
+    {
+        await using var host = await LakehouseHost.StartAsync(Hashing);
+        for (var round = 0; round < 8; round++)
+        {
+            var (gone, kept) = ($"g{round}", $"k{round}");
+            await PostAsync(host, "s/remember", new { memories = new[] { new { id = gone, task = "one" }, new { id = kept, task = "old" } } });
+            var answers = await Task.WhenAll(
+                PostAsync(host, "s/feedback", new { id = gone, outcome = 1 }),
+                PostAsync(host, "s/forget", new { ids = new[] { gone } }),
+                PostAsync(host, "s/feedback", new { id = kept, outcome = 1 }),
+                PostAsync(host, "s/remember", new { id = kept, task = "new" }));
+            answers[1].Body.GetProperty("forgotten").GetInt32().Should().Be(1);
+            ((int)answers[0].Status).Should().BeOneOf(200, 404);
+            (await host.RowsAsync($"SELECT id, task FROM memory_s WHERE id IN ('{gone}', '{kept}')")).Should().Be($"[[\"{kept}\",\"new\"]]");
+        }
+    }
+
+    /// <summary>Others write to the dataset without a turn: this server by other paths, and other servers on the same bucket.</summary>
+    [Fact]
+    public async Task Feedback_does_not_undo_what_is_written_to_the_dataset_meanwhile()
+    {
+        await using var host = await LakehouseHost.StartAsync(Hashing);
+        for (var round = 0; round < 8; round++)
+        {
+            var (gone, kept) = ($"g{round}", $"k{round}");
+            await PostAsync(host, "s/remember", new { memories = new[] { new { id = gone, task = "one" }, new { id = kept, task = "old" } } });
+            var rated = Task.WhenAll(PostAsync(host, "s/feedback", new { id = gone, outcome = 1 }), PostAsync(host, "s/feedback", new { id = kept, outcome = 1 }));
+            using var removed = await host.Http.DeleteAsync($"/v1/catalog/dataset/memory_s/rows?where=id%3D'{gone}'");
+            removed.StatusCode.Should().Be(HttpStatusCode.OK);
+            var (status, _) = await host.IngestAsync(
+                "memory_s", $"{{\"id\": \"{kept}\", \"task\": \"new\"}}\n", "&mode=upsert&key=id&format=ndjson");
+            status.Should().Be(HttpStatusCode.OK);
+            (await rated).Should().OnlyContain(r => r.Status == HttpStatusCode.OK || r.Status == HttpStatusCode.NotFound);
+            (await host.RowsAsync($"SELECT id, task FROM memory_s WHERE id IN ('{gone}', '{kept}')")).Should().Be($"[[\"{kept}\",\"new\"]]");
+        }
+    }
+
+    [Fact]
+    public async Task Rows_of_others_that_lack_values_are_recalled_and_rated()
+    {
+        await using var host = await LakehouseHost.StartAsync(Hashing);
+        await PostAsync(host, "s/remember", new { task = "draw a map" });
+        (await host.IngestAsync("memory_s", "{\"id\": \"bare\", \"task\": \"draw a bare map\", \"steps\": \"no JSON\"}\n", "&mode=append&format=ndjson"))
+            .Status.Should().Be(HttpStatusCode.OK);
+
+        var memory = (await RecallAsync(host, "s", new { text = "draw a bare map", k = 1 })).GetProperty("memories")[0];
+        memory.GetProperty("id").GetString().Should().Be("bare");
+        memory.GetProperty("steps").GetString().Should().Be("no JSON");
+        memory.GetProperty("feedbacks").GetInt32().Should().Be(0);
+        memory.GetProperty("parts").GetProperty("recency").GetDouble().Should().Be(0);
+        (await PostAsync(host, "s/feedback", new { id = "bare", outcome = 1 })).Status.Should().Be(HttpStatusCode.OK);
+        (await host.RowsAsync("SELECT outcome, feedbacks, created_at FROM memory_s WHERE id = 'bare'")).Should().Be("[[1,1,null]]");
+    }
+
+    [Fact]
     public async Task Traces_of_other_programs_are_imported_whole_or_not_at_all()
     {
         await using var host = await LakehouseHost.StartAsync(Hashing);
@@ -108,7 +164,8 @@ public sealed class MemoryTests
         foreach (var (wrong, reason) in ((string, string)[])
         [
             ("{\"input\": {}}", "has no task"), ("[1]", "not an object"), ("{", "not JSON"), ("{\"input\": {\"question\": 1}}", "is not a text"),
-            ("{\"input\": {\"question\": \"x\"}, \"ok\": 7}", "from 0 to 1"), ("{\"input\": {\"question\": \"\\ud800\"}}", "not Unicode"),
+            ("{\"input\": {\"question\": \"x\"}, \"ok\": 7}", "from 0 to 1"), ("{\"run\": 7, \"input\": {\"question\": \"x\"}}", "the id '7'"),
+            ($"{{\"input\": {{\"question\": \"{new string('x', 9000)}\"}}}}", "max_task_bytes"), (new string('[', 3000), "nested"), ("{\"input\": {\"question\": \"\\ud800\"}}", "not Unicode"),
         ])
         {
             var (refused, problem) = await SendAsync(host, address, lines + "\n" + wrong);
@@ -128,6 +185,7 @@ public sealed class MemoryTests
             (new { task = " " }, "empty"), (new { task = new string('x', 9000) }, "max_task_bytes"), (new { task = "t", outcome = 1.5 }, "0 to 1"),
             (new { task = "t", steps = new[] { new string('x', 20) } }, "max_steps_bytes"), (new { task = "t", tags = new[] { "a", "b", "c" } }, "max_tags"),
             (new { task = "t", tags = new[] { "" } }, "empty"), (new { task = "t", id = "ok" }, "too"),
+            (new { task = "t", at = DateTimeOffset.UtcNow.AddDays(2).ToString("O") }, "future"),
         ])
         {
             var (status, body) = await PostAsync(host, "s/remember", new { memories = new[] { new { task = "t", id = "ok" }, memory } });
@@ -167,6 +225,20 @@ public sealed class MemoryTests
         }
 
         (await CallAsync(world.Admin, "POST", "/v1/memory/team/remember", new { task = "u 3" })).Body.Should().Contain("max_memories");
+    }
+
+    [Fact]
+    public async Task Bounds_hold_when_many_remember_at_once_and_what_is_replaced_takes_no_room()
+    {
+        await using var host = await LakehouseHost.StartAsync([.. Hashing, ("memory.max_memories", "6"), ("memory.max_per_profile", "5")]);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => PostAsync(host, "s/remember", new { id = $"{i}", task = $"t {i}" })));
+        answers.Count(a => a.Status == HttpStatusCode.OK).Should().Be(5);
+        answers.Where(a => a.Status != HttpStatusCode.OK).Should().OnlyContain(a => a.Body.GetProperty("code").GetString() == "space_full");
+        (await host.RowsAsync("SELECT count(*) FROM memory_s")).Should().Be("[[5]]");
+
+        var kept = JsonElement.Parse(await host.RowsAsync("SELECT min(id) FROM memory_s"))[0][0].GetString();
+        (await PostAsync(host, "s/remember", new { id = kept, task = "again" })).Status.Should().Be(HttpStatusCode.OK);
+        (await host.RowsAsync("SELECT count(*), count(*) FILTER (task = 'again') FROM memory_s")).Should().Be("[[5,1]]");
     }
 
     [Fact]

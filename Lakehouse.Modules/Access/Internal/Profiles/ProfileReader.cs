@@ -25,6 +25,8 @@ internal static class ProfileReader
         ("bytes_per_day", BudgetKind.Bytes, 1), ("embedded_texts_per_day", BudgetKind.EmbeddedTexts, 1),
     ];
 
+    private static readonly string[] Taken = ["administrator", "program"];
+
     /// <summary>The name of a budget in a profile.</summary>
     public static string NameOf(BudgetKind kind) => Array.Find(Budgets, b => b.Kind == kind).Name;
 
@@ -35,7 +37,7 @@ internal static class ProfileReader
     /// <exception cref="LakehouseException"><c>invalid_profile</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
     public static string RequireName(string name) => PlainName.FindError(name) is { } error
         ? throw AccessErrors.Invalid($"its name is '{name}': {error}")
-        : name is "administrator" or "program" ? throw AccessErrors.Invalid($"the name '{name}' means somebody else") : name;
+        : Taken.Contains(name, StringComparer.OrdinalIgnoreCase) ? throw AccessErrors.Invalid($"the name '{name}' means somebody else") : name;
 
     /// <summary>Reads a profile.</summary>
     /// <exception cref="LakehouseException"><c>invalid_profile</c>, <c>invalid_request</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>

@@ -2,13 +2,18 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
+using Lakehouse.Core.Observation;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
 namespace Lakehouse.Ingest.Internal.Jobs;
 
 /// <summary>Keeps the jobs. Those that nobody waits for outlive their request, and are written down (<see cref="JobFiles"/>).</summary>
-internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptions options, TimeProvider time) : IIngestJobs, IHostedService
+internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, RequestLogs logs, IngestOptions options, TimeProvider time) : IIngestJobs, IHostedService
 {
+    private const string RouteStart = "/v1/ingest/jobs/";
+    private const string Route = RouteStart + "{id}";
+
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<string, RunningIngest> _running = new(StringComparer.Ordinal);
@@ -184,6 +189,10 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
         if (isKept)
         {
             files.Save(ingest.Job);
+
+            // The row of the request is written when it is answered, which is before anything is committed.
+            ingest.Record = RequestRecord.Current?.Continue(time.GetUtcNow(), Route, $"{RouteStart}{id}");
+            ingest.Record?.Enter();
         }
 
         try
@@ -230,6 +239,16 @@ internal sealed class IngestJobs(IIngestor ingestor, JobFiles files, IngestOptio
             ? new IngestJobError(known.Code, known.Message, known.Details?.GetValueOrDefault("file") as string)
             : new IngestJobError("internal_error", "The ingest failed; the log holds the cause. Nothing was registered.");
         var job = ingest.End(state, time.GetUtcNow(), result, told);
+        if (ingest.Record is { } record)
+        {
+            record.Status = error is null ? StatusCodes.Status200OK
+                : error is LakehouseException { Kind: var kind } ? ErrorStatus.Of(kind)
+                : StatusCodes.Status500InternalServerError;
+            record.Code = told?.Code;
+            record.Elapsed = time.GetUtcNow() - record.StartedAt;
+            logs.Add(record);
+        }
+
         if (!isKept)
         {
             return;

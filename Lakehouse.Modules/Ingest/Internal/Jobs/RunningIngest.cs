@@ -1,4 +1,5 @@
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Observation;
 
 namespace Lakehouse.Ingest.Internal.Jobs;
 
@@ -35,6 +36,9 @@ internal sealed class RunningIngest : IDisposable
 
     /// <summary>Completes when it has ended, however it has.</summary>
     public Task<IngestResult> Running { get; set; } = null!;
+
+    /// <summary>What is written down of it when it ends; null for nothing.</summary>
+    public RequestRecord? Record { get; set; }
 
     public IngestJob Job => _ended ?? Now(IngestJobState.Running, null, null, null);
 

@@ -9,7 +9,7 @@ namespace Lakehouse.Query.Internal.Rows;
 /// <summary>Asks the engine about data files.</summary>
 internal sealed class DataFiles(QueryEngine engine, QueryOptions options) : IDataFiles
 {
-    private const string File = "file@0"; // which no statement of a client can read, because versions begin with 1
+    private const string File = "file" + RowStatement.Version;
 
     public async Task<DataFileShape> DescribeAsync(DataFile file, int rowsMax, CancellationToken cancellationToken)
     {

@@ -24,9 +24,8 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
 {
     private const int TriesMax = 8;
 
-    // Which no statement of a client can read, because versions begin with 1.
-    private const string Rows = "rows@0";
-    private const string New = "new@0";
+    private const string Rows = "rows" + RowStatement.Version;
+    private const string New = "new" + RowStatement.Version;
 
     /// <summary>Data files are written again together up to this size, so that many small ones become fewer.</summary>
     private const long GroupBytes = 64 << 20;
@@ -37,7 +36,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         Caller.Current.RequireWhole(name.Value);
 
         // A condition may name tables, but not this one: what is in it differs from step to step.
-        var source = $"rows_{Guid.NewGuid():N}@0";
+        var source = $"rows_{Guid.NewGuid():N}{RowStatement.Version}";
         var alias = $"AS {DuckDbSql.Identifier(name.Value)}";
         return TryAsync(async () =>
         {
@@ -74,7 +73,10 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         });
     }
 
-    public Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken) => TryAsync(async () =>
+    public Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        TryAsync(() => UpsertOnceAsync(commit, keys, cancellationToken), commit.ExpectedVersion is null ? TriesMax : 1);
+
+    private async Task<RowChange> UpsertOnceAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         Caller.Current.RequireWhole(commit.Name.Value);
         var dataset = catalog.Find(commit.Name);
@@ -88,7 +90,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         RequireKeys(keys, dataset?.Columns ?? [], commit.Columns, columns);
         using var folder = scratch.Create();
         var files = await LastOfEachAsync(commit, keys, folder.Path, cancellationToken);
-        commit = commit with { ExpectedVersion = dataset?.Version ?? 0, Mode = CommitMode.Append };
+        commit = commit with { ExpectedVersion = commit.ExpectedVersion ?? dataset?.Version ?? 0, Mode = CommitMode.Append };
         var rowCount = files.Sum(f => f.RowCount ?? 0);
         if (dataset is null || dataset.Objects.Count == 0)
         {
@@ -110,7 +112,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         var result = await catalog.CommitAsync(
             commit with { Objects = files, RowCount = rowCount - removed, Rewrites = rewrites }, CancellationToken.None);
         return new RowChange(result, result.IsUnchanged ? 0 : removed);
-    });
+    }
 
     /// <summary>
     /// How many rows are gone. A condition that is not the same each time, such as one that reads other datasets, may have removed others than were found.
@@ -184,7 +186,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     }
 
     /// <summary>Runs a change again when another writer has committed meanwhile.</summary>
-    private static async Task<RowChange> TryAsync(Func<Task<RowChange>> change)
+    private static async Task<RowChange> TryAsync(Func<Task<RowChange>> change, int triesMax = TriesMax)
     {
         for (var tries = 1; ; tries++)
         {
@@ -192,7 +194,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
             {
                 return await change();
             }
-            catch (LakehouseException conflict) when (conflict.Code == "version_conflict" && tries < TriesMax)
+            catch (LakehouseException conflict) when (conflict.Code == "version_conflict" && tries < triesMax)
             {
                 // The next try reads what the other writer has left.
             }

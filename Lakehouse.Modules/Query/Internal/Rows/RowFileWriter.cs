@@ -58,8 +58,11 @@ internal sealed class RowFileWriter(
     }
 
     public async Task<RowChange> UpsertAsync(
-        DatasetName name, IRowFile file, IReadOnlyList<string> keys, string source, CancellationToken cancellationToken) =>
-        await rows.UpsertAsync(await OfferAsync(name, (OfferedRows)file, source, cancellationToken), keys, cancellationToken);
+        DatasetName name, IRowFile file, IReadOnlyList<string> keys, string source, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var commit = await OfferAsync(name, (OfferedRows)file, source, cancellationToken);
+        return await rows.UpsertAsync(commit with { ExpectedVersion = expectedVersion }, keys, cancellationToken);
+    }
 
     public void Dispose()
     {

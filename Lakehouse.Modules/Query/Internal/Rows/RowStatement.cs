@@ -20,6 +20,12 @@ internal sealed record RowStatement(
     IReadOnlyDictionary<string, AttachedTable> Others,
     IReadOnlyDictionary<string, DatasetVersion> Pins)
 {
+    /// <summary>The version in the names of tables of data files, which no statement of a client can read, because versions begin with 1.</summary>
+    public const string Version = "@0";
+
+    /// <summary>Whether a name is that of a table of data files.</summary>
+    public static bool IsAttached(string name) => name.EndsWith(Version, StringComparison.Ordinal);
+
     /// <summary>Of statements that read these data files alone.</summary>
     public static RowStatement Of(string told, string source, AttachedTable table) =>
         new(told, source, table, null, AttachedTable.None, StatementRequest.NoPins);

@@ -29,7 +29,7 @@ internal sealed class RecallTool(IMemories memories) : ITool
         "memories": {"type": "array", "items": {"type": "object", "properties": {
           "id": {"type": "string"}, "score": {"type": "number"}, "similarity": {"type": "number"}, "task": {"type": "string"}, "steps": {},
           "outcome": {"type": ["number", "null"]}, "tags": {"type": "array"}, "datasets": {"type": "array"}, "parent": {"type": ["string", "null"]},
-          "at": {"type": "string"}}}}
+          "at": {"type": ["string", "null"]}}}}
         """) with
     { Action = AccessAction.Search };
 
@@ -61,6 +61,6 @@ internal sealed class RecallTool(IMemories memories) : ITool
         ["tags"] = new JsonArray([.. memory.Tags.Select(t => JsonValue.Create(t))]),
         ["datasets"] = new JsonArray([.. memory.Datasets.Select(d => JsonValue.Create(d))]),
         ["parent"] = memory.Parent,
-        ["at"] = memory.At.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+        ["at"] = memory.At?.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
     };
 }
