@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Lakehouse.Core.Errors;
-using Lakehouse.Host.Server.Edge;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Unit;

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Lakehouse.Host.Server.Edge;
 
 /// <summary>
-/// The outermost middleware: writes down what is known of each request, and gives it to the audit when its answer has been sent. Probes are left out, but refused ones.
+/// The outermost middleware: writes down what is known of each request, and gives it to the audit when its answer has been sent. Probes are left out, unless
+/// they are refused.
 /// </summary>
 internal sealed class RecordGate(RequestDelegate next, RequestLogs logs, TimeProvider time)
 {

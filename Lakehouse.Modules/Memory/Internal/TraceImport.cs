@@ -54,7 +54,8 @@ internal sealed class TraceImport(IReadOnlyDictionary<string, string> names)
             throw MemoryErrors.Trace(line, "it is not an object");
         }
 
-        var task = Text(trace, "task", line) ?? throw MemoryErrors.Trace(line, $"it has no task at \"{names["task"]}\"; name the member that has it with task=");
+        var task = Text(trace, "task", line)
+            ?? throw MemoryErrors.Trace(line, $"it has no task at \"{names["task"]}\"; name the member that has it with task=");
         var at = Text(trace, "at", line);
         try
         {

@@ -115,7 +115,8 @@ public sealed class MemoryTests
         {
             var (gone, kept) = ($"g{round}", $"k{round}");
             await PostAsync(host, "s/remember", new { memories = new[] { new { id = gone, task = "one" }, new { id = kept, task = "old" } } });
-            var rated = Task.WhenAll(PostAsync(host, "s/feedback", new { id = gone, outcome = 1 }), PostAsync(host, "s/feedback", new { id = kept, outcome = 1 }));
+            var rated = Task.WhenAll(
+                PostAsync(host, "s/feedback", new { id = gone, outcome = 1 }), PostAsync(host, "s/feedback", new { id = kept, outcome = 1 }));
             using var removed = await host.Http.DeleteAsync($"/v1/catalog/dataset/memory_s/rows?where=id%3D'{gone}'");
             removed.StatusCode.Should().Be(HttpStatusCode.OK);
             var (status, _) = await host.IngestAsync(
@@ -165,7 +166,8 @@ public sealed class MemoryTests
         [
             ("{\"input\": {}}", "has no task"), ("[1]", "not an object"), ("{", "not JSON"), ("{\"input\": {\"question\": 1}}", "is not a text"),
             ("{\"input\": {\"question\": \"x\"}, \"ok\": 7}", "from 0 to 1"), ("{\"run\": 7, \"input\": {\"question\": \"x\"}}", "the id '7'"),
-            ($"{{\"input\": {{\"question\": \"{new string('x', 9000)}\"}}}}", "max_task_bytes"), (new string('[', 3000), "nested"), ("{\"input\": {\"question\": \"\\ud800\"}}", "not Unicode"),
+            ($"{{\"input\": {{\"question\": \"{new string('x', 9000)}\"}}}}", "max_task_bytes"), (new string('[', 3000), "nested"),
+            ("{\"input\": {\"question\": \"\\ud800\"}}", "not Unicode"),
         ])
         {
             var (refused, problem) = await SendAsync(host, address, lines + "\n" + wrong);
