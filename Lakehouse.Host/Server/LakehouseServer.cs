@@ -10,6 +10,7 @@ using Lakehouse.Embed;
 using Lakehouse.Host.Cli;
 using Lakehouse.Host.Server.Connections;
 using Lakehouse.Host.Server.Edge;
+using Lakehouse.Iceberg;
 using Lakehouse.Ingest;
 using Lakehouse.Mcp;
 using Lakehouse.Memory;
@@ -73,6 +74,7 @@ public static class LakehouseServer
             .AddSearch(settings.Search)
             .AddMemory(settings.Memory)
             .AddMcp(settings.Mcp)
+            .AddIceberg(settings.Iceberg)
             .AddAccess(settings.Access)
             .AddTelemetry(builder.Logging, settings.Telemetry);
         if (!listens)
@@ -92,7 +94,8 @@ public static class LakehouseServer
         app.UseMiddleware<PaceGate>();
         app.UseMiddleware<BodyGate>(); // after PaceGate, because it can wait for the first byte of a chunked body
         app.MapHealth();
-        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMemory().MapMcp().MapAccess().MapAudit().MapTelemetry();
+        app.MapStorage().MapCatalog().MapIngest().MapQuery().MapVector().MapEmbed().MapSearch().MapMemory().MapMcp().MapAccess().MapAudit().MapIceberg()
+            .MapTelemetry();
         return app;
     }
 

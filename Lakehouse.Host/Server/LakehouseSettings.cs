@@ -4,6 +4,7 @@ using Lakehouse.Catalog;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Embed;
 using Lakehouse.Host.Server.Edge;
+using Lakehouse.Iceberg;
 using Lakehouse.Ingest;
 using Lakehouse.Mcp;
 using Lakehouse.Memory;
@@ -30,6 +31,7 @@ public sealed record LakehouseSettings(
     McpOptions Mcp,
     AccessOptions Access,
     AuditOptions Audit,
+    IcebergOptions Iceberg,
     TelemetryOptions Telemetry)
 {
     /// <summary>Reads all tables.</summary>
@@ -54,6 +56,7 @@ public sealed record LakehouseSettings(
             McpOptions.Read(reader),
             AccessOptions.Read(reader),
             AuditOptions.Read(reader),
+            IcebergOptions.Read(reader),
             TelemetryOptions.Read(reader));
         settings = settings with { Access = settings.Access with { HasAdministratorToken = settings.Auth.Token.Length > 0 } };
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file

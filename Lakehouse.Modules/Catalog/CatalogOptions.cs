@@ -32,6 +32,9 @@ public sealed record CatalogOptions
     /// <summary>How long an object is not removed after it was written, and a version after a newer one has replaced it.</summary>
     public required TimeSpan GcGrace { get; init; }
 
+    /// <summary>As what every dataset is published, and not only those that somebody has asked for: <c>iceberg</c>, or nothing.</summary>
+    public required IReadOnlyList<string> Publish { get; init; }
+
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static CatalogOptions Read(SettingsReader settings)
     {
@@ -45,6 +48,7 @@ public sealed record CatalogOptions
             KeepFor = settings.Time("catalog", "keep_for", "30d", "0s", "36500d"),
             KeepRequests = settings.Count("catalog", "keep_requests", 64, 0, 1_024),
             GcEvery = settings.Time("catalog", "gc_every", "1d", "0s", "365d"),
+            Publish = settings.List("catalog", "publish", "\"iceberg\"", f => f == "iceberg"),
             GcGrace = settings.Time("catalog", "gc_grace", "1d", "1s", "365d"),
         };
         if (options.GcGrace < options.RefreshEvery * 2)

@@ -14,6 +14,8 @@ public sealed class FailingStore(IObjectStore store) : IObjectStore
     /// <summary>How many calls have failed.</summary>
     public int FailureCount => Volatile.Read(ref _failureCount);
 
+    public string AddressOf(ObjectKey key) => store.AddressOf(key);
+
     public string LocalFolder => store.LocalFolder;
 
     public bool IsInPlace => store.IsInPlace;

@@ -22,6 +22,7 @@ public sealed class ArchitectureTests
         ["Memory"] = ["Core", "Catalog", "DuckDb", "Query", "Vector", "Search"],
         ["Access"] = ["Core", "Storage", "Catalog", "DuckDb", "Query"],
         ["Audit"] = ["Core", "Storage", "Catalog", "DuckDb", "Query", "Access"],
+        ["Iceberg"] = ["Core", "Storage", "Catalog", "Query"],
         ["Telemetry"] = ["Core", "Storage", "Catalog", "Query", "Vector", "Audit"],
         ["Mcp"] = ["Core", "Catalog", "DuckDb", "Ingest", "Query", "Vector", "Embed", "Search", "Memory"],
     };
@@ -45,7 +46,7 @@ public sealed class ArchitectureTests
         string[] assemblies =
         [
             "Lakehouse.Storage", "Lakehouse.Catalog", "Lakehouse.Ingest", "Lakehouse.Query", "Lakehouse.Vector", "Lakehouse.Embed", "Lakehouse.Search",
-            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit", "Lakehouse.Telemetry", "Lakehouse.Memory",
+            "Lakehouse.Mcp", "Lakehouse.Access", "Lakehouse.Audit", "Lakehouse.Telemetry", "Lakehouse.Memory", "Lakehouse.Iceberg",
         ];
         foreach (var type in assemblies.SelectMany(a => System.Reflection.Assembly.Load(a).GetExportedTypes()))
         {

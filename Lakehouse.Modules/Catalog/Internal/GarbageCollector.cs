@@ -13,7 +13,7 @@ namespace Lakehouse.Catalog.Internal;
 /// commit names was either written within the grace period, or is named by a version that was the newest one within it.
 /// </summary>
 internal sealed partial class GarbageCollector(
-    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal,
+    IObjectStore store, ManifestFiles files, CatalogOptions options, TimeProvider time, IJournal journal, IEnumerable<IVersionHolder> holders,
     ILogger<GarbageCollector> logger) : IGarbageCollector, IDisposable
 {
     private const int DeletesAtOnce = 8;
@@ -91,12 +91,18 @@ internal sealed partial class GarbageCollector(
         DatasetName name, List<VersionFile> versions, DateTimeOffset now, Marks marks, CancellationToken cancellationToken)
     {
         var (isDropped, isReadable) = (false, true);
+        var held = new HashSet<long>();
+        foreach (var holder in holders)
+        {
+            held.UnionWith(await holder.HeldAsync(name, cancellationToken));
+        }
+
         var due = new List<CollectedObject>();
         for (var i = versions.Count - 1; i >= 0; i--)
         {
             var file = versions[i];
             marks.Seen.Add(file.Key);
-            if (i < versions.Count - 1 && !IsKept(versions[i + 1].WrittenAt, versions.Count - i))
+            if (i < versions.Count - 1 && !held.Contains(file.Version) && !IsKept(versions[i + 1].WrittenAt, versions.Count - i))
             {
                 due.Add(new CollectedObject(file.Key, file.SizeBytes, file.WrittenAt, isDropped ? "dropped" : "expired"));
                 continue;

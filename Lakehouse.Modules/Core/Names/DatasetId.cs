@@ -12,6 +12,11 @@ public static class DatasetId
     /// <summary>The id of the dataset called <paramref name="name"/>.</summary>
     public static Guid For(DatasetName name) => Version5(Namespace, name.Value);
 
+    /// <summary>The id of something that belongs to another one with an id.</summary>
+    /// <param name="owner">The id of the other one.</param>
+    /// <param name="name">What it is called there.</param>
+    public static Guid Below(Guid owner, string name) => Version5(owner, name);
+
     /// <summary>A version 5 UUID: SHA-1 over the namespace in network order and the name in UTF-8, cut to 16 bytes, version and variant set.</summary>
     internal static Guid Version5(Guid space, string name)
     {

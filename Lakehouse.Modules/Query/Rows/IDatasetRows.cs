@@ -31,4 +31,14 @@ public interface IDatasetRows
     /// <see cref="ICatalog.CommitAsync"/>. Nothing has changed.
     /// </exception>
     Task<RowChange> UpsertAsync(DatasetCommit commit, IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Writes a data file again, with the same rows, as the columns of the dataset are now and as this program writes files.</summary>
+    /// <param name="dataset">The newest version.</param>
+    /// <param name="file">One of its files.</param>
+    /// <param name="cancellationToken">Stops the work; not the commit.</param>
+    /// <exception cref="LakehouseException">
+    /// <c>version_conflict</c>, <c>schema_conflict</c> (<see cref="ErrorKind.Conflict"/>): another writer has changed the file. As
+    /// <see cref="IQueryEngine.AnswerAsync"/>. Nothing has changed.
+    /// </exception>
+    Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken);
 }

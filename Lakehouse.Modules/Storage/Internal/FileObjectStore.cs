@@ -39,6 +39,8 @@ internal sealed class FileObjectStore : IObjectStore
 
     public bool IsInPlace => true;
 
+    public string AddressOf(ObjectKey key) => $"file://{PathOf(key)}";
+
     public Task<ObjectInfo> PutAsync(ObjectKey key, Stream content, long sizeBytesMax, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         var target = PathOf(key);

@@ -71,6 +71,9 @@ public interface IObjectStore
     /// </exception>
     Task<ILocalFile?> LocalizeAsync(ObjectKey key, ContentHash? expected, CancellationToken cancellationToken);
 
+    /// <summary>Where other programs find an object: <c>s3://bucket/key</c>, or <c>file:///folder/key</c>. The key need not exist.</summary>
+    string AddressOf(ObjectKey key);
+
     /// <summary>The folder below which every path of <see cref="LocalizeAsync"/> lies, absolute.</summary>
     string LocalFolder { get; }
 

@@ -27,6 +27,7 @@ public sealed class GarbageTests : IAsyncLifetime
         KeepFor = TimeSpan.Zero,
         GcEvery = TimeSpan.Zero,
         GcGrace = TimeSpan.FromHours(1),
+        Publish = [],
     };
 
     private LakehouseHost _host = null!;
@@ -426,7 +427,7 @@ public sealed class GarbageTests : IAsyncLifetime
     }
 
     private GarbageCollector NewCollector(TimeProvider time, CatalogOptions options, IObjectStore store, IManifestCodec? codec = null) =>
-        new(store, NewFiles(store, codec), options, time, _host.Service<IJournal>(), NullLogger<GarbageCollector>.Instance);
+        new(store, NewFiles(store, codec), options, time, _host.Service<IJournal>(), [], NullLogger<GarbageCollector>.Instance);
 
     private ManifestFiles NewFiles(IObjectStore store, IManifestCodec? codec = null) =>
         new(store, codec ?? _host.Service<IManifestCodec>(), _host.Service<IJournal>(), NullLogger<ManifestFiles>.Instance);

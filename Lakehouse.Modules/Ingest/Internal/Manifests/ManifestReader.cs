@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
+using Lakehouse.Core.Parquet;
 using Lakehouse.Ingest.Internal.Files;
 
 namespace Lakehouse.Ingest.Internal.Manifests;
@@ -177,11 +178,11 @@ internal sealed class ManifestReader
         {
             if (field == FooterField.Writer)
             {
-                writer = footer.Text();
+                writer = footer.ReadText();
             }
             else if (field == FooterField.RowGroups)
             {
-                for (var groups = footer.Count(); groups > 0; groups--)
+                for (var groups = footer.ReadCount(); groups > 0; groups--)
                 {
                     ReadGroup(ref footer, columns);
                 }
@@ -206,7 +207,7 @@ internal sealed class ManifestReader
                 continue;
             }
 
-            for (var left = footer.Count(); left > 0; left--)
+            for (var left = footer.ReadCount(); left > 0; left--)
             {
                 var before = footer.Enter();
                 while (footer.TryField(out var part, out var partType))
@@ -238,28 +239,28 @@ internal sealed class ManifestReader
             switch (field)
             {
                 case FooterField.ColumnPath:
-                    var parts = new string[footer.Count()];
+                    var parts = new string[footer.ReadCount()];
                     for (var i = 0; i < parts.Length; i++)
                     {
-                        parts[i] = footer.Text();
+                        parts[i] = footer.ReadText();
                     }
 
                     path = Key(parts);
                     break;
                 case FooterField.ColumnCodec:
-                    codec = footer.Int();
+                    codec = footer.ReadInt();
                     break;
                 case FooterField.ColumnValues:
-                    values = footer.Long();
+                    values = footer.ReadLong();
                     break;
                 case FooterField.ColumnUnpackedSize:
-                    unpacked = footer.Long();
+                    unpacked = footer.ReadLong();
                     break;
                 case FooterField.ColumnSize:
-                    size = footer.Long();
+                    size = footer.ReadLong();
                     break;
                 case FooterField.ColumnFirstPage:
-                    offset = footer.Long();
+                    offset = footer.ReadLong();
                     break;
                 default:
                     footer.Skip(type);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
+using Lakehouse.Core.Parquet;
 
 namespace Lakehouse.Ingest.Internal.Manifests;
 
@@ -99,13 +100,13 @@ internal sealed class PageReader
             switch (field)
             {
                 case PageField.UnpackedSize:
-                    unpacked = header.Int();
+                    unpacked = header.ReadInt();
                     break;
                 case PageField.Size:
-                    size = header.Int();
+                    size = header.ReadInt();
                     break;
                 case PageField.Checksum:
-                    checksum = header.Int();
+                    checksum = header.ReadInt();
                     break;
                 default:
                     header.Skip(type);

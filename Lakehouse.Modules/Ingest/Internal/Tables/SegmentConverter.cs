@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
+using Lakehouse.Catalog;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
 
@@ -148,7 +149,8 @@ internal sealed class SegmentConverter : IAsyncDisposable
         {
             var rows = Copy(
                 connection,
-                $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression}, ROW_GROUP_SIZE {GroupRows(segment)})");
+                $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression}, ROW_GROUP_SIZE {GroupRows(segment)}"
+                    + $"{FieldSchema.CopyOptions(schema.Columns)})");
             if (rows != segment.RowCount)
             {
                 throw Disagreement($"the engine read {rows} rows of {segment.RowCount}", null);

@@ -250,7 +250,7 @@ internal sealed class StatementRun : IDisposable
         var pipe = _engine.Pipes.Open();
         try
         {
-            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows, isStored));
+            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows, isStored, _columns));
             ParameterBinder.Bind(_prepared!, _request.Parameters);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Lakehouse.Catalog;
 using Lakehouse.DuckDb;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal.Answers;
@@ -54,11 +55,13 @@ internal sealed class ParquetBody : IAnswerBody
     /// <param name="path">The pipe.</param>
     /// <param name="bound">The most rows; one more is made, to tell whether there are more.</param>
     /// <param name="isStored">Whether it becomes a data file.</param>
-    public static string CopyTo(string select, string path, RowBound bound, bool isStored)
+    /// <param name="columns">Their columns.</param>
+    public static string CopyTo(string select, string path, RowBound bound, bool isStored, IReadOnlyList<DuckDbColumn> columns)
     {
+        var fields = isStored ? FieldSchema.CopyOptions([.. columns.Select(c => new DatasetColumn(c.Name, c.Type.Name))]) : string.Empty;
         var group = isStored ? StoredGroupRows : RowGroupRows;
         var limit = bound.Max == 0 ? string.Empty : $" LIMIT {(bound.IsWanted ? bound.Max : bound.Max + 1)}";
-        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {group})";
+        return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {group}{fields})";
     }
 
     public void Write(IBufferWriter<byte> output) => output.Write(_piece.AsSpan(0, _count));

@@ -158,6 +158,9 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         }
     }
 
+    public Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken) =>
+        MergeAsync(dataset, [file], cancellationToken);
+
     private async Task<CommitResult> CommitMergedAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();

@@ -17,6 +17,7 @@ internal sealed class RowFileWriter(
     private readonly List<DatasetColumn> _columns = [.. columns.Select(c => c.Column)];
     private readonly string _given = "{" + string.Join(", ", columns.Select(c => $"{c.Column.Name}: '{c.GivenType}'")) + "}";
     private readonly string _values = string.Join(", ", columns.Select(c => $"{c.Value} AS \"{c.Column.Name}\""));
+    private readonly string _fields = FieldSchema.CopyOptions([.. columns.Select(c => c.Column)]);
     private DuckDbDatabase? _database;
     private DuckDbConnection? _connection;
 
@@ -32,7 +33,7 @@ internal sealed class RowFileWriter(
             _connection ??= _database.Connect();
             _connection.Execute(
                 $"COPY (SELECT {_values} FROM read_json({DuckDbSql.Literal(given)}, format = 'newline_delimited', columns = {_given}, maximum_object_size = "
-                + $"{Math.Max(LineBytesMin, longestBytes + 1L)})) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd)");
+                + $"{Math.Max(LineBytesMin, longestBytes + 1L)})) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION zstd{_fields})");
             File.Delete(given);
             using var file = File.OpenRead(path);
             return new OfferedRows(folder, path, Convert.ToHexStringLower(SHA256.HashData(file)), count);

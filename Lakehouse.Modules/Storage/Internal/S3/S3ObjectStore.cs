@@ -21,6 +21,8 @@ internal sealed class S3ObjectStore(S3Options options, S3Client client, LocalCop
 
     public bool IsInPlace => false;
 
+    public string AddressOf(ObjectKey key) => $"s3://{options.Bucket}/{NameOf(key)}";
+
     /// <summary>
     /// Fails unless the bucket exists and can be listed. With <paramref name="forCommits"/> also fails unless the second of two conditional puts is refused.
     /// </summary>

@@ -1,9 +1,10 @@
 using System.Text;
 
-namespace Lakehouse.Ingest.Internal.Manifests;
+namespace Lakehouse.Core.Parquet;
 
-/// <summary>Reads Thrift's compact protocol. What is malformed throws <see cref="InvalidDataException"/>.</summary>
-internal ref struct ThriftReader(ReadOnlySpan<byte> data)
+/// <summary>Reads Thrift's compact protocol, in which Parquet files describe themselves. What is malformed throws <see cref="InvalidDataException"/>.</summary>
+/// <param name="data">The bytes.</param>
+public ref struct ThriftReader(ReadOnlySpan<byte> data)
 {
     private const int True = 1;
     private const int False = 2;
@@ -28,6 +29,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
     public int Position { get; private set; }
 
     /// <summary>The next field of a structure; false at its end.</summary>
+    /// <param name="field">Its number.</param>
+    /// <param name="type">The kind of its value, for <see cref="Skip"/>.</param>
     public bool TryField(out int field, out int type)
     {
         var header = Byte();
@@ -38,12 +41,12 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
             return false;
         }
 
-        _last = (header >> 4) is var delta and not 0 ? _last + delta : (int)Long();
+        _last = (header >> 4) is var delta and not 0 ? _last + delta : (int)ReadLong();
         field = _last;
         return true;
     }
 
-    /// <summary>Before and after a structure within a structure: the fields are counted anew.</summary>
+    /// <summary>Before a structure within a structure, whose fields are counted anew.</summary>
     public int Enter()
     {
         var outer = _last;
@@ -51,20 +54,25 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
         return outer;
     }
 
+    /// <summary>After a structure within a structure.</summary>
+    /// <param name="outer">What <see cref="Enter"/> has returned.</param>
     public void Leave(int outer) => _last = outer;
 
-    public long Long()
+    /// <summary>A whole number.</summary>
+    public long ReadLong()
     {
         var value = Varint();
         return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
-    public int Int() => Long() is var value and >= int.MinValue and <= int.MaxValue ? (int)value : throw Malformed();
+    /// <summary>A whole number of 32 bits.</summary>
+    public int ReadInt() => ReadLong() is var value and >= int.MinValue and <= int.MaxValue ? (int)value : throw Malformed();
 
-    public string Text() => Encoding.UTF8.GetString(Bytes());
+    /// <summary>A text.</summary>
+    public string ReadText() => Encoding.UTF8.GetString(ReadBytes());
 
     /// <summary>The count of a list's elements, which follow.</summary>
-    public int Count()
+    public int ReadCount()
     {
         var header = Byte();
         var count = (header >> 4) is var small and not CountLong ? small : (long)Varint();
@@ -72,6 +80,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
     }
 
     /// <summary>Passes over the value of a field.</summary>
+    /// <param name="type">Its kind.</param>
+    /// <param name="depth">How many structures it lies in.</param>
     public void Skip(int type, int depth = 0)
     {
         switch (depth < DepthMax ? type : -1)
@@ -88,11 +98,11 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
                 Take(sizeof(double));
                 break;
             case Binary:
-                Bytes();
+                ReadBytes();
                 break;
             case List or Set:
                 var element = Position < _data.Length ? _data[Position] & 0xF : 0;
-                for (var left = Count(); left > 0; left--)
+                for (var left = ReadCount(); left > 0; left--)
                 {
                     if (element is True or False)
                     {
@@ -119,7 +129,8 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
         }
     }
 
-    private ReadOnlySpan<byte> Bytes() => Varint() is var count && count <= (ulong)(_data.Length - Position) ? Take((int)count) : throw Malformed();
+    /// <summary>Bytes.</summary>
+    public ReadOnlySpan<byte> ReadBytes() => Varint() is var count && count <= (ulong)(_data.Length - Position) ? Take((int)count) : throw Malformed();
 
     private ulong Varint()
     {

@@ -1,0 +1,196 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lakehouse.Catalog;
+
+namespace Lakehouse.Iceberg.Internal.Tables;
+
+/// <summary>
+/// The metadata of a table (the specification's "Table Metadata", format version 2). It is kept as JSON, so that what this program does not know stays. Not
+/// thread-safe; what was published is not changed, but copied.
+/// </summary>
+internal sealed class TableMetadata
+{
+    private const string Main = "main";
+    private const int LastPartitionId = 999; // the specification's start
+
+    private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly JsonObject _json;
+
+    private TableMetadata(JsonObject json, IReadOnlyList<Snapshot> snapshots) => (_json, Snapshots) = (json, snapshots);
+
+    /// <summary>Its snapshots, in the order of their sequence numbers.</summary>
+    public IReadOnlyList<Snapshot> Snapshots { get; private set; }
+
+    public Guid Id => Guid.Parse(_json["table-uuid"]!.GetValue<string>());
+
+    public string Location => _json["location"]!.GetValue<string>();
+
+    public long LastSequenceNumber => _json["last-sequence-number"]!.GetValue<long>();
+
+    /// <summary>The newest snapshot; null where there is none.</summary>
+    public Snapshot? Current => _json["current-snapshot-id"]?.GetValue<long>() is { } id ? Snapshots.FirstOrDefault(s => s.Id == id) : null;
+
+    public int SchemaId => _json["current-schema-id"]!.GetValue<int>();
+
+    public static TableMetadata Create(Guid id, string location) => new(
+        new JsonObject
+        {
+            ["format-version"] = 2,
+            ["table-uuid"] = id.ToString(),
+            ["location"] = location,
+            ["last-sequence-number"] = 0L,
+            ["last-updated-ms"] = 0L,
+            ["last-column-id"] = 0,
+            ["schemas"] = new JsonArray(),
+            ["current-schema-id"] = 0,
+            ["partition-specs"] = new JsonArray(new JsonObject { ["spec-id"] = 0, ["fields"] = new JsonArray() }),
+            ["default-spec-id"] = 0,
+            ["last-partition-id"] = LastPartitionId,
+            ["properties"] = new JsonObject(),
+            ["snapshots"] = new JsonArray(),
+            ["snapshot-log"] = new JsonArray(),
+            ["metadata-log"] = new JsonArray(),
+            ["sort-orders"] = new JsonArray(new JsonObject { ["order-id"] = 0, ["fields"] = new JsonArray() }),
+            ["default-sort-order-id"] = 0,
+            ["refs"] = new JsonObject(),
+            ["statistics"] = new JsonArray(),
+            ["partition-statistics"] = new JsonArray(),
+        },
+        []);
+
+    /// <summary>Reads metadata.</summary>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static TableMetadata Parse(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var json = JsonNode.Parse(text)!.AsObject();
+            var snapshots = json["snapshots"]!.AsArray().Select(s => Snapshot.Read(s!)).OrderBy(s => s.SequenceNumber).ToList();
+            var metadata = new TableMetadata(json, snapshots);
+            _ = (metadata.Id, metadata.Location, metadata.LastSequenceNumber, metadata.SchemaId, metadata.Current);
+            return metadata;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException("the metadata of the table is malformed", error);
+        }
+    }
+
+    public TableMetadata Copy() => new(_json.DeepClone().AsObject(), Snapshots);
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(_json, Form);
+
+    /// <summary>Makes a schema the current one; it is added where the table does not have it.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <returns>Its id.</returns>
+    public int SetSchema(FieldSchema schema)
+    {
+        var schemas = _json["schemas"]!.AsArray();
+        var fields = JsonNode.Parse(schema.ToJson())!["fields"];
+        var known = schemas.FirstOrDefault(s => JsonNode.DeepEquals(s!["fields"], fields));
+        var id = known?["schema-id"]!.GetValue<int>() ?? schemas.Select(s => s!["schema-id"]!.GetValue<int>() + 1).DefaultIfEmpty(0).Max();
+        if (known is null)
+        {
+            var added = JsonNode.Parse(schema.ToJson())!.AsObject();
+            added["schema-id"] = id;
+            schemas.Add(added);
+        }
+
+        _json["current-schema-id"] = id;
+        _json["last-column-id"] = Math.Max(_json["last-column-id"]!.GetValue<int>(), schema.LastId);
+        SetProperty(NameMapping.Property, NameMapping.Of(schema));
+        return id;
+    }
+
+    public void SetProperty(string name, string? value)
+    {
+        var properties = _json["properties"]!.AsObject();
+        if (value is null)
+        {
+            properties.Remove(name);
+        }
+        else
+        {
+            properties[name] = value;
+        }
+    }
+
+    public string? Property(string name) => _json["properties"]?[name]?.GetValue<string>();
+
+    /// <summary>Makes an order of rows the default one.</summary>
+    /// <param name="fields">The fields by which rows are sorted, ascending; empty for none.</param>
+    public void SetSortOrder(IReadOnlyList<int> fields)
+    {
+        var orders = _json["sort-orders"]!.AsArray();
+        var wanted = new JsonArray(
+        [
+            .. fields.Select(f => (JsonNode)new JsonObject
+            {
+                ["transform"] = "identity", ["source-id"] = f, ["direction"] = "asc", ["null-order"] = "nulls-last",
+            }),
+        ]);
+        var known = orders.FirstOrDefault(o => JsonNode.DeepEquals(o!["fields"], wanted));
+        var id = known?["order-id"]!.GetValue<int>() ?? orders.Max(o => o!["order-id"]!.GetValue<int>()) + 1;
+        if (known is null)
+        {
+            orders.Add(new JsonObject { ["order-id"] = id, ["fields"] = wanted });
+        }
+
+        _json["default-sort-order-id"] = id;
+    }
+
+    /// <summary>Adds a snapshot and makes it the current one.</summary>
+    public void Add(Snapshot snapshot)
+    {
+        // The log of snapshots goes forward, whatever the clocks of those who committed say.
+        var time = Math.Max(snapshot.Time, _json["last-updated-ms"]!.GetValue<long>());
+        snapshot = snapshot with { Time = time };
+        Snapshots = [.. Snapshots, snapshot];
+        _json["snapshots"]!.AsArray().Add(snapshot.ToJson());
+        _json["snapshot-log"]!.AsArray().Add(new JsonObject { ["timestamp-ms"] = time, ["snapshot-id"] = snapshot.Id });
+        _json["current-snapshot-id"] = snapshot.Id;
+        _json["last-sequence-number"] = snapshot.SequenceNumber;
+        _json["last-updated-ms"] = time;
+        _json["refs"]!.AsObject()[Main] = new JsonObject { ["snapshot-id"] = snapshot.Id, ["type"] = "branch" };
+    }
+
+    /// <summary>Leaves out snapshots. The log before the last one that is left out goes too, as the specification says.</summary>
+    public void Remove(IReadOnlySet<long> ids)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        Snapshots = [.. Snapshots.Where(s => !ids.Contains(s.Id))];
+        _json["snapshots"] = new JsonArray([.. Snapshots.Select(s => (JsonNode)s.ToJson())]);
+        var log = _json["snapshot-log"]!.AsArray().Select(e => e!.DeepClone()).ToList();
+        var gone = log.FindLastIndex(e => ids.Contains(e["snapshot-id"]!.GetValue<long>()));
+        _json["snapshot-log"] = new JsonArray([.. log.Skip(gone + 1)]);
+        var used = Snapshots.Select(s => s.SchemaId).Append(SchemaId).ToHashSet();
+        _json["schemas"] = new JsonArray(
+            [.. _json["schemas"]!.AsArray().Where(s => used.Contains(s!["schema-id"]!.GetValue<int>())).Select(s => s!.DeepClone())]);
+    }
+
+    /// <summary>Writes down where the metadata before this was.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="time">When it was written, in milliseconds since 1970.</param>
+    /// <param name="keep">How many earlier ones are named.</param>
+    public void AddLog(string address, long time, int keep)
+    {
+        var log = _json["metadata-log"]!.AsArray();
+        log.Add(new JsonObject { ["timestamp-ms"] = time, ["metadata-file"] = address });
+        while (log.Count > keep)
+        {
+            log.RemoveAt(0);
+        }
+    }
+
+    /// <summary>When it was written, in milliseconds since 1970.</summary>
+    public long UpdatedAt => _json["last-updated-ms"]!.GetValue<long>();
+
+    /// <summary>The addresses of earlier metadata that it names.</summary>
+    public IEnumerable<string> Log => _json["metadata-log"]!.AsArray().Select(e => e!["metadata-file"]!.GetValue<string>());
+}
