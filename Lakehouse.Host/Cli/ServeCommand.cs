@@ -1,3 +1,4 @@
+using Lakehouse.Access;
 using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.DuckDb;
@@ -20,11 +21,20 @@ internal static partial class ServeCommand
         var configuration = SettingsSource.Load(configPath, overrides);
         var settings = LakehouseSettings.Read(configuration, Environment.GetEnvironmentVariable(BindGate.OverrideVariable));
         RequireEngine();
+        using var held = LakeLock.TryTake(settings.Storage.DataDirectory);
         await using var app = LakehouseServer.Build(settings);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lakehouse");
         if (BindGate.FindWarning(settings.Server.Bind) is { } warning)
         {
             LogWarning(logger, warning);
+        }
+
+        if (held is null)
+        {
+            LogWarning(
+                logger,
+                $"Another process has opened {settings.Storage.DataDirectory}. Only one at a time can write to a vector index; give each its own "
+                + "storage.data_dir.");
         }
 
         if (settings.Query.IsIsolated && !QueryModule.CanIsolate)
@@ -65,6 +75,11 @@ internal static partial class ServeCommand
                 ? $" ({PlaceOf(cause.Message, settings.Storage)}: {cause.Message})"
                 : string.Empty;
             throw new CommandException(error.Message + where, error);
+        }
+
+        if (settings.Auth.Token.Length == 0 && app.Services.GetRequiredService<IProfiles>().HasAny)
+        {
+            LogWarning(logger, "There are profiles and no auth.token, so that nobody is the administrator.");
         }
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];

@@ -268,6 +268,15 @@ public sealed class McpTests : IDisposable
     }
 
     /// <summary>A server with a dataset of two versions and an index over it.</summary>
+    [Fact]
+    public async Task A_folder_that_a_server_has_open_is_refused_with_the_way_to_that_server()
+    {
+        await using var server = await StartAsync();
+        var (code, _, error) = await LakehouseProcess.RunAsync(new Dictionary<string, string>(), "mcp", "--storage.data_dir", _folder.File("data"));
+        code.Should().NotBe(0);
+        error.Should().Contain("Another process has opened").And.Contain("--url");
+    }
+
     private async Task<LakehouseProcess> StartAsync(params string[] settings)
     {
         var server = await LakehouseProcess.StartAsync(_folder.File("data"), settings);

@@ -89,6 +89,21 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_of_a_configured_profile_is_made_without_a_server()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, token, record) = await LakehouseProcess.RunAsync(
+            new Dictionary<string, string>(), "token", "new", "reader", "--record", "toml", "--expires", "1d");
+        code.Should().Be(0, record);
+        var config = folder.File("lake.toml");
+        await File.WriteAllTextAsync(config, $"[auth]\ntoken = \"secret\"\n\n[profiles.reader]\nactions = [\"read\"]\n\n{record}");
+        await using var server = await LakehouseProcess.StartAsync(folder.File("data"), "--config", config);
+        server.Http.DefaultRequestHeaders.Authorization = new("Bearer", token.Trim());
+        (await server.Http.GetStringAsync("/v1/whoami")).Should().Contain("reader");
+        (await LakehouseProcess.RunAsync(new Dictionary<string, string>(), "token", "new", "a b", "--record", "json")).Error.Should().Contain("'a b'");
+    }
+
+    [Fact]
     public async Task A_graceful_stop_lets_running_requests_finish()
     {
         await using var server = await LakehouseProcess.StartAsync(_folder.Path);

@@ -25,6 +25,7 @@ public sealed partial class ReadmeTests(ITestOutputHelper output)
     [InlineData("docs/access.md", 2, 1)]
     [InlineData("docs/audit.md", 1, 1)]
     [InlineData("docs/memory.md", 1, 1)]
+    [InlineData("docs/iceberg.md", 1, 1)]
     public async Task What_a_page_shows_is_what_one_gets(string page, int ranMin, int comparedMin)
     {
         using var folder = new TemporaryFolder();

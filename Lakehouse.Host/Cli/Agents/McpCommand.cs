@@ -37,6 +37,9 @@ internal static class McpCommand
         string? configPath, IReadOnlyDictionary<string, string> overrides, Stream input, Stream output, CancellationToken stop)
     {
         var settings = LakehouseSettings.Read(SettingsSource.Load(configPath, overrides), allowNonLoopback: "1");
+        using var held = LakeLock.TryTake(settings.Storage.DataDirectory) ?? throw new CommandException(
+            $"Another process has opened {settings.Storage.DataDirectory}, and only one at a time can write to its vector indexes. Speak to the server "
+            + "that runs: lakehouse mcp --url http://127.0.0.1:3110");
         await using var app = LakehouseServer.Build(settings, listens: false);
         try
         {

@@ -60,7 +60,8 @@ internal sealed partial class AccessGate
             context.Response.Headers.WWWAuthenticate = "Bearer";
             throw new LakehouseException(
                 ErrorKind.Unauthenticated, "token_required",
-                "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token or one of a profile.");
+                "The request needs the header 'Authorization: Bearer <token>' with the token of auth.token or one of a profile."
+                    + (_expected is null ? " The server has no auth.token, so that nobody is its administrator while there are profiles." : string.Empty));
         }
 
         record?.Profile = caller.Name;
@@ -70,8 +71,13 @@ internal sealed partial class AccessGate
         }
 
         Caller.Enter(caller);
-        caller.RequireBudget(BudgetKind.Requests);
-        caller.Spend(BudgetKind.Requests, 1);
+        if (context.Request.Path != "/v1/whoami")
+        {
+            // Who has spent its budget can still ask how much of it is left, and when there is more.
+            caller.RequireBudget(BudgetKind.Requests);
+            caller.Spend(BudgetKind.Requests, 1);
+        }
+
         if (!caller.IsAdministrator && context.GetEndpoint() is { } endpoint)
         {
             Require(caller, endpoint.Metadata.GetMetadata<RequiredAccess>() ?? new RequiredAccess(AccessAction.Admin), context);

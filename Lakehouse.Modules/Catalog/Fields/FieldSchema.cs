@@ -11,7 +11,7 @@ namespace Lakehouse.Catalog;
 /// <summary>
 /// The columns of a dataset as a schema of Apache Iceberg. Data files carry it (docs/iceberg.md), so that other engines read them in place.
 /// </summary>
-public sealed class FieldSchema
+public sealed record FieldSchema
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -57,12 +57,20 @@ public sealed class FieldSchema
     }
 
     /// <summary>
-    /// The options that make DuckDB's <c>COPY ... (FORMAT parquet ...)</c> write the ids of the fields, and the schema as <c>iceberg.schema</c>; they begin with
-    /// a comma. Empty for columns that Iceberg has no types for.
+    /// The options that make DuckDB's <c>COPY ... (FORMAT parquet ...)</c> write the ids of the fields, and the schema as <c>iceberg.schema</c>; they begin
+    /// with a comma. Empty for columns that Iceberg has no types for.
     /// </summary>
     /// <param name="columns">The columns of the rows that are written.</param>
-    public static string CopyOptions(IReadOnlyList<DatasetColumn> columns) => !TryOf(columns, out var schema, out _) ? string.Empty
-        : $", FIELD_IDS {{{string.Join(", ", schema.Fields.Select(f => $"{Quote(f.Name)}: {IdsOf(f)}"))}}}, KV_METADATA {{'iceberg.schema': {Quote(schema.ToJson())}}}";
+    public static string CopyOptions(IReadOnlyList<DatasetColumn> columns)
+    {
+        if (!TryOf(columns, out var schema, out _))
+        {
+            return string.Empty;
+        }
+
+        var ids = string.Join(", ", schema.Fields.Select(f => $"{Quote(f.Name)}: {IdsOf(f)}"));
+        return $", FIELD_IDS {{{ids}}}, KV_METADATA {{'iceberg.schema': {Quote(schema.ToJson())}}}";
+    }
 
     /// <summary>The schema as a text of JSON, with the schema id 0.</summary>
     public string ToJson()

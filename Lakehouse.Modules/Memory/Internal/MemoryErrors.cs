@@ -17,6 +17,9 @@ internal static class MemoryErrors
     public static LakehouseException NotFound(SpaceName space) =>
         new(ErrorKind.NotFound, "space_not_found", $"Nothing was remembered in the space '{space}'. POST /v1/memory/{space}/remember makes it.");
 
+    public static LakehouseException NotDistilled(SpaceName space) => new(
+        ErrorKind.NotFound, "not_distilled", $"The space '{space}' has no playbooks yet. POST /v1/memory/{space}/distill makes them.");
+
     public static LakehouseException MemoryNotFound(SpaceName space, string id) =>
         new(ErrorKind.NotFound, "memory_not_found", $"The space '{space}' has no memory with the id '{id}'.");
 

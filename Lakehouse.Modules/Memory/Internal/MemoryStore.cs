@@ -300,7 +300,7 @@ internal sealed class MemoryStore(
     }
 
     private SpaceInfo Describe(SpaceName space, Manifest dataset) =>
-        new(space.Value, space.Stored, dataset.Version, dataset.RowCount, indexes.Count(space), dataset.CreatedAt);
+        new(space.Value, space.Stored, dataset.Version, dataset.RowCount, indexes.Count(space), dataset.UpdatedAt);
 
     private void WriteChanged(Utf8JsonWriter json, IReadOnlyDictionary<string, JsonElement> row, double outcome, string? note)
     {

@@ -100,7 +100,8 @@ public sealed class PublishedTableTests(IcebergClient client) : IClassFixture<Ic
     public async Task What_Iceberg_has_no_type_for_is_refused_with_the_nearest_one()
     {
         await using var host = await LakehouseHost.StartAsync();
-        foreach (var (type, nearest) in ((string, string)[])[("UINTEGER", "BIGINT"), ("UBIGINT", "DECIMAL(20,0)"), ("INTERVAL", "VARCHAR"), ("TIMESTAMP_NS", "TIMESTAMP")])
+        foreach (var (type, nearest) in ((string, string)[])
+            [("UINTEGER", "BIGINT"), ("UBIGINT", "DECIMAL(20,0)"), ("INTERVAL", "VARCHAR"), ("TIMESTAMP_NS", "TIMESTAMP")])
         {
             await MakeAsync(host, $"t_{type}", $"SELECT NULL::{type} AS v");
             if (await host.RowsAsync($"SELECT DISTINCT typeof(v) FROM t_{type}") != $"[[\"{type}\"]]")
@@ -159,7 +160,8 @@ public sealed class PublishedTableTests(IcebergClient client) : IClassFixture<Ic
         await using var last = await LakehouseHost.StartInAsync(folder.Path);
         await RequireSameAsync(last, "t");
         (await last.Http.DeleteAsync("/v1/catalog/publish/t")).StatusCode.Should().Be(HttpStatusCode.NoContent);
-        Directory.GetFiles(location["file://".Length..], "*", SearchOption.AllDirectories).Should().OnlyContain(f => f.EndsWith(".parquet", StringComparison.Ordinal));
+        Directory.GetFiles(location["file://".Length..], "*", SearchOption.AllDirectories).Should().OnlyContain(
+            f => f.EndsWith(".parquet", StringComparison.Ordinal));
         (await last.RowsAsync("SELECT count(*) FROM t")).Should().Be("[[2]]");
     }
 
@@ -257,7 +259,8 @@ public sealed class PublishedTableTests(IcebergClient client) : IClassFixture<Ic
     {
         JsonArray list => new JsonArray([.. list.Select(Plain)]),
         JsonObject json => new JsonObject(json.Select(p => KeyValuePair.Create(p.Key, Plain(p.Value)))),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number => double.Parse(value.GetValue<double>().ToString("G13", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
+            double.Parse(value.GetValue<double>().ToString("G13", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
         { } other => other.DeepClone(),
         null => null,
     };

@@ -98,11 +98,11 @@ internal static class TableRules
             manifest["metadata"]!["partition-spec-id"]!.GetValue<string>().Should().Be("0");
             JsonNode.Parse(manifest["metadata"]!["schema"]!.GetValue<string>())!["fields"]!.AsArray().Should().NotBeEmpty();
             var entries = manifest["records"]!.AsArray();
-            foreach (var (status, counted, counter) in ((int, string, string)[])[(1, "added_files_count", "added_rows_count"), (0, "existing_files_count", "existing_rows_count"), (2, "deleted_files_count", "deleted_rows_count")])
+            foreach (var (status, word) in ((int, string)[])[(1, "added"), (0, "existing"), (2, "deleted")])
             {
                 var of = entries.Where(e => e!["status"]!.GetValue<int>() == status).ToList();
-                listed![counted]!.GetValue<int>().Should().Be(of.Count);
-                Long(listed[counter]).Should().Be(of.Sum(e => Long(e!["data_file"]!["record_count"])));
+                listed![$"{word}_files_count"]!.GetValue<int>().Should().Be(of.Count);
+                Long(listed[$"{word}_rows_count"]).Should().Be(of.Sum(e => Long(e!["data_file"]!["record_count"])));
             }
 
             var live = entries.Where(e => e!["status"]!.GetValue<int>() != 2).ToList();

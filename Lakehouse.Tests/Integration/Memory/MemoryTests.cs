@@ -45,6 +45,9 @@ public sealed class MemoryTests
 
         (await host.RowsAsync("SELECT task, outcome, steps->'$[0]'->>'tool' FROM memory_crew ORDER BY created_at")).Should().Be(
             """[["count the workers of each state",0.9,"query"],["bake bread",null,null]]""");
+        var manifest = await host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/memory_crew");
+        var space = await host.Http.GetFromJsonAsync<JsonElement>("/v1/memory/crew");
+        space.GetProperty("updated_at").GetDateTimeOffset().Should().Be(manifest.GetProperty("updated_at").GetDateTimeOffset());
         var spaces = await host.Http.GetFromJsonAsync<JsonElement>("/v1/memory");
         spaces.GetProperty("spaces")[0].GetProperty("memories").GetInt32().Should().Be(2);
     }

@@ -29,8 +29,8 @@ internal static class AuditEndpoints
         HttpContext context, AuditLog log, AuditSummary summary, TimeProvider time, string? since, string? until, string? by, string? limit)
     {
         var now = time.GetUtcNow();
-        var end = until is null ? now : ReadTime("until", until, now);
-        var start = since is null ? end - DefaultSpan : ReadTime("since", since, now);
+        var end = string.IsNullOrEmpty(until) ? now : ReadTime("until", until, now);
+        var start = string.IsNullOrEmpty(since) ? end - DefaultSpan : ReadTime("since", since, now);
         if (start >= end)
         {
             throw JsonMembers.Invalid("since is not before until");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lakehouse.Catalog;
 
 namespace Lakehouse.Iceberg.Internal.Parquet;
@@ -16,7 +17,7 @@ internal static class FileFit
     /// <summary>Why they do not; null where they do. Columns that the file does not have are NULL.</summary>
     public static string? FindFault(FieldSchema schema, ParquetFooter footer)
     {
-        var matched = new HashSet<ParquetNode>(ReferenceEqualityComparer.Instance);
+        var matched = new HashSet<FooterNode>(ReferenceEqualityComparer.Instance);
         foreach (var field in schema.Fields)
         {
             if (Find(footer.Columns, field.Name) is { } node && FindFault(field, node, footer.HasIds, matched) is { } fault)
@@ -33,11 +34,11 @@ internal static class FileFit
     }
 
     /// <summary>The node of a field among others.</summary>
-    public static ParquetNode? Find(IReadOnlyList<ParquetNode> nodes, string name) =>
+    public static FooterNode? Find(IReadOnlyList<FooterNode> nodes, string name) =>
         nodes.FirstOrDefault(n => n.Name == name) ?? nodes.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The nodes of a field's parts, below its own; null for a part that the file does not have.</summary>
-    public static IReadOnlyList<ParquetNode?> PartsOf(TableField field, ParquetNode node) => (field.Type, node.Children) switch
+    public static IReadOnlyList<FooterNode?> PartsOf(TableField field, FooterNode node) => (field.Type, node.Children) switch
     {
         (FieldType.OfList, [{ Children: [var element] }]) => [element],
         (FieldType.OfMap, [{ Children: [var key, var value] }]) => [key, value],
@@ -45,7 +46,7 @@ internal static class FileFit
         _ => [],
     };
 
-    private static string? FindFault(TableField field, ParquetNode node, bool hasIds, HashSet<ParquetNode> matched)
+    private static string? FindFault(TableField field, FooterNode node, bool hasIds, HashSet<FooterNode> matched)
     {
         matched.Add(node);
         if (hasIds && node.FieldId != field.Id)
@@ -64,7 +65,7 @@ internal static class FileFit
             : field.Parts.Zip(parts).Select(p => p.Second is null ? null : FindFault(p.First, p.Second, hasIds, matched)).FirstOrDefault(f => f is not null);
     }
 
-    private static bool Fits(string type, PhysicalType stored, ParquetNode node) => type switch
+    private static bool Fits(string type, PhysicalType stored, FooterNode node) => type switch
     {
         "boolean" => stored is PhysicalType.Boolean,
         "int" => stored is PhysicalType.Int32 && node.Meaning != Unsigned32,
@@ -76,8 +77,8 @@ internal static class FileFit
         "timestamp" or "timestamptz" => stored is PhysicalType.Int64 && node.Meaning == TimestampMicros,
         "string" or "binary" => stored is PhysicalType.ByteArray,
         "uuid" => stored is PhysicalType.FixedLengthByteArray,
-        _ => node.Meaning == Decimal && type.EndsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $", {node.Scale})"), StringComparison.Ordinal),
+        _ => node.Meaning == Decimal && type.EndsWith(string.Create(CultureInfo.InvariantCulture, $", {node.Scale})"), StringComparison.Ordinal),
     };
 
-    private static IEnumerable<ParquetNode> AllOf(ParquetNode node) => node.Children.SelectMany(AllOf).Prepend(node);
+    private static IEnumerable<FooterNode> AllOf(FooterNode node) => node.Children.SelectMany(AllOf).Prepend(node);
 }

@@ -38,7 +38,7 @@ internal sealed record FileMetrics
         return metrics;
     }
 
-    private void Add(TableField field, ParquetNode node, ParquetFooter footer, bool isRepeated)
+    private void Add(TableField field, FooterNode node, ParquetFooter footer, bool isRepeated)
     {
         if (node.Leaf < 0)
         {
@@ -69,7 +69,7 @@ internal sealed record FileMetrics
         AddBounds(field, node, parts);
     }
 
-    private void AddBounds(TableField field, ParquetNode node, List<ColumnPart> parts)
+    private void AddBounds(TableField field, FooterNode node, List<ColumnPart> parts)
     {
         var type = ((FieldType.Primitive)field.Type).Name;
         var (lower, upper) = ((byte[]?)null, (byte[]?)null);

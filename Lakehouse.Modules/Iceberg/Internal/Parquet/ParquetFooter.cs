@@ -7,7 +7,7 @@ namespace Lakehouse.Iceberg.Internal.Parquet;
 /// <param name="RowCount">Its rows.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="Groups">Of each row group, each leaf of the schema, in order.</param>
-internal sealed record ParquetFooter(long RowCount, IReadOnlyList<ParquetNode> Columns, IReadOnlyList<IReadOnlyList<ColumnPart>> Groups)
+internal sealed record ParquetFooter(long RowCount, IReadOnlyList<FooterNode> Columns, IReadOnlyList<IReadOnlyList<ColumnPart>> Groups)
 {
     /// <summary>The bytes behind the footer: its length and the mark.</summary>
     public const int TailSize = 8;
@@ -74,9 +74,9 @@ internal sealed record ParquetFooter(long RowCount, IReadOnlyList<ParquetNode> C
             : throw new InvalidDataException("its schema is malformed");
     }
 
-    private static bool HasId(ParquetNode node) => node.FieldId is not null || node.Children.Any(HasId);
+    private static bool HasId(FooterNode node) => node.FieldId is not null || node.Children.Any(HasId);
 
-    private static ParquetNode Build(List<Element> elements, ref int next, ref int leaves, int depth)
+    private static FooterNode Build(List<Element> elements, ref int next, ref int leaves, int depth)
     {
         if (next >= elements.Count || depth > DepthMax)
         {
@@ -86,19 +86,19 @@ internal sealed record ParquetFooter(long RowCount, IReadOnlyList<ParquetNode> C
         var element = elements[next++];
         if (element.Children == 0)
         {
-            return new ParquetNode(element.Name, [])
+            return new FooterNode(element.Name, [])
             {
                 FieldId = element.FieldId, Type = element.Type, Meaning = element.Meaning, Scale = element.Scale, Leaf = depth == 0 ? -1 : leaves++,
             };
         }
 
-        var children = new List<ParquetNode>();
+        var children = new List<FooterNode>();
         for (var i = 0; i < element.Children; i++)
         {
             children.Add(Build(elements, ref next, ref leaves, depth + 1));
         }
 
-        return new ParquetNode(element.Name, children) { FieldId = element.FieldId, Meaning = element.Meaning };
+        return new FooterNode(element.Name, children) { FieldId = element.FieldId, Meaning = element.Meaning };
     }
 
     private static Element ReadElement(ref ThriftReader reader)

@@ -45,8 +45,8 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
     public async Task AddAsync(Manifest version, FieldSchema schema, CancellationToken cancellationToken)
     {
         var schemaId = metadata.SetSchema(schema);
-        metadata.SetSortOrder(
-            [.. (version.SortBy ?? []).Select(n => schema.Fields.FirstOrDefault(f => f.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Id ?? 0).Where(i => i > 0)]);
+        var sortBy = (version.SortBy ?? []).SelectMany(n => schema.Fields.Where(f => f.Name.Equals(n, StringComparison.OrdinalIgnoreCase)));
+        metadata.SetSortOrder([.. sortBy.Select(f => f.Id)]);
         var parent = metadata.Current;
         var (id, sequence) = (version.Version, metadata.LastSequenceNumber + 1);
         while (metadata.Snapshots.Any(s => s.Id == id))
@@ -94,7 +94,7 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
             next = await MergeAsync(next, json, schemaId, id, sequence, cancellationToken);
         }
 
-        var list = ManifestCodec.WriteList([.. next.Select(m => m.File)], id, parent?.Id, sequence);
+        var list = ManifestAvro.WriteList([.. next.Select(m => m.File)], id, parent?.Id, sequence);
         var address = await files.WriteAvroAsync(name, "snap", list, cancellationToken);
         metadata.Add(new Snapshot(
             id, parent?.Id, sequence, version.UpdatedAt.ToUnixTimeMilliseconds(), address, schemaId, tally.Summarize(version, next.Select(m => m.File))));
@@ -144,7 +144,7 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
             var footer = await FooterAsync(file, cancellationToken);
             var entry = new ManifestEntry(
                 EntryStatus.Added, id, sequence, sequence,
-                ManifestCodec.DataFile(address, footer.RowCount, file.SizeBytes, FileMetrics.Of(schema, footer)));
+                ManifestAvro.DataFile(address, footer.RowCount, file.SizeBytes, FileMetrics.Of(schema, footer)));
             tally.Add(entry);
             added.Add(entry);
         }
@@ -175,10 +175,11 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
     private async Task<HeldManifest> WriteAsync(
         List<ManifestEntry> entries, string json, int schemaId, long id, long sequence, CancellationToken cancellationToken)
     {
-        var content = ManifestCodec.WriteManifest(entries, json, schemaId);
+        var content = ManifestAvro.WriteManifest(entries, json, schemaId);
         var address = await files.WriteAvroAsync(name, "m", content, cancellationToken);
         var byStatus = entries.ToLookup(e => e.Status);
-        var file = new ManifestFile(address, content.Length, sequence, entries.Where(e => e.IsLive).Select(e => e.SequenceNumber).DefaultIfEmpty(sequence).Min(), id)
+        var least = entries.Where(e => e.IsLive).Select(e => e.SequenceNumber).DefaultIfEmpty(sequence).Min();
+        var file = new ManifestFile(address, content.Length, sequence, least, id)
         {
             AddedFiles = byStatus[EntryStatus.Added].Count(),
             ExistingFiles = byStatus[EntryStatus.Existing].Count(),

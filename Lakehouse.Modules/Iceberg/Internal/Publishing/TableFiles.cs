@@ -59,13 +59,13 @@ internal sealed class TableFiles(IObjectStore store, IcebergOptions options)
     public async Task<IReadOnlyList<ManifestFile>> ReadListAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
         var key = RequireKey(snapshot.ManifestList);
-        return Parse(key, await ReadAsync(key, cancellationToken), bytes => ManifestCodec.ReadList(bytes, options.MaxManifestBytes));
+        return Parse(key, await ReadAsync(key, cancellationToken), bytes => ManifestAvro.ReadList(bytes, options.MaxManifestBytes));
     }
 
     public async Task<IReadOnlyList<ManifestEntry>> ReadManifestAsync(ManifestFile manifest, CancellationToken cancellationToken)
     {
         var key = RequireKey(manifest.Path);
-        return Parse(key, await ReadAsync(key, cancellationToken), bytes => ManifestCodec.ReadManifest(bytes, manifest, options.MaxManifestBytes));
+        return Parse(key, await ReadAsync(key, cancellationToken), bytes => ManifestAvro.ReadManifest(bytes, manifest, options.MaxManifestBytes));
     }
 
     /// <summary>Writes an Avro file, where it is not there already. Returns its address.</summary>

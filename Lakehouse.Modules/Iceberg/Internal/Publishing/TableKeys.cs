@@ -33,7 +33,7 @@ internal static class TableKeys
     {
         var folder = Folder(name);
         return key.StartsWith(folder + "v") && key.Value.EndsWith(Extension, StringComparison.Ordinal)
-            && long.TryParse(key.Value.AsSpan(folder.Length + 1, key.Value.Length - folder.Length - 1 - Extension.Length), CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(key.Value.AsSpan()[(folder.Length + 1)..^Extension.Length], CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
     }

@@ -2,7 +2,9 @@ using Lakehouse.Iceberg.Internal.Avro;
 
 namespace Lakehouse.Iceberg.Internal.Tables;
 
-/// <summary>Puts the fields of records that another program has written into the order of this one's: by their ids, and by their names where they have none.</summary>
+/// <summary>
+/// Puts the fields of records that another program has written into the order of this one's: by their ids, and by their names where they have none.
+/// </summary>
 internal sealed class RecordView
 {
     private readonly AvroSchema _theirs;

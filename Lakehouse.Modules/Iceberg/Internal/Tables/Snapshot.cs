@@ -18,7 +18,8 @@ internal sealed record Snapshot(
     public const string VersionProperty = "lakehouse.version";
 
     /// <summary>The version of the dataset; null where the summary does not say.</summary>
-    public long? Version => Summary.TryGetValue(VersionProperty, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var version) ? version : null;
+    public long? Version =>
+        Summary.TryGetValue(VersionProperty, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var version) ? version : null;
 
     public static Snapshot Read(JsonNode json) => new(
         json["snapshot-id"]!.GetValue<long>(),

@@ -55,6 +55,11 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
             described["sample"] = new JsonObject { ["columns"] = sample["columns"]!.DeepClone(), ["rows"] = sample["rows"]!.DeepClone() };
         }
 
+        if (NoteOf(m) is { } note)
+        {
+            described["note"] = note;
+        }
+
         return described;
     }
 
@@ -66,6 +71,23 @@ internal sealed class DatasetDescription(ICatalog catalog, IDatasetHistory histo
         .Where(i => Caller.Current.Sees(ResourceKind.Index, i.Spec.Name.Value))
         .Where(i => i.Owner is VectorOrigin { Dataset: { } origin } && origin.Dataset.Equals(m.Name.Value, StringComparison.OrdinalIgnoreCase))
         .Select(i => i.Spec.Name.Value);
+
+    /// <summary>What the caller sees otherwise than it is; null for nothing. Of hidden columns nothing is said.</summary>
+    private static string? NoteOf(Manifest m)
+    {
+        if (Caller.Current.GuardOf(m.Name.Value) is not { } guard)
+        {
+            return null;
+        }
+
+        var masked = m.Columns.Where(c => guard.MaskOf(c.Name).Kind is not (MaskKind.Clear or MaskKind.Hidden)).Select(c => c.Name).ToList();
+        var parts = new[]
+        {
+            masked.Count == 0 ? null : $"the values of {string.Join(", ", masked)} are masked, and are not the true ones",
+            guard.Rows is null ? null : "only some of its rows are shown",
+        };
+        return parts.Any(p => p is not null) ? $"For this caller {string.Join("; ", parts.OfType<string>())}." : null;
+    }
 
     private LakehouseException NotFound(string name) => new(
         ErrorKind.NotFound, "dataset_not_found", $"There is no dataset or view '{name}'{NearestName.Hint(name, Names())}. list_datasets shows what there is.");

@@ -35,6 +35,7 @@ internal sealed class DescribeDatasetTool(DatasetDescription description, McpOpt
           "null_count": {"type": ["integer", "null"]}}}},
         "sample": {"type": ["object", "null"], "properties": {"columns": {"type": "array"}, "rows": {"type": "array"}}},
         "history": {"type": "array", "items": {"type": "object"}},
+        "note": {"type": "string", "description": "What the caller sees otherwise than it is"},
         "indexes": {"type": "array", "items": {"type": "string"}}
         """);
 

@@ -26,7 +26,7 @@ internal sealed class SearchTool(ISearcher searcher, McpOptions options) : ITool
         "k": {"type": "integer", "minimum": 1, "maximum": {{{options.MaxRows}}}, "description": "How many results; {{{ResultsDefault}}} when not given"},
         "mode": {"type": "string", "enum": ["vector", "keyword", "hybrid"]},
         "where": {"type": "string", "description": "An SQL condition over the columns of the index's dataset, e.g. state = 'NY' AND years > 3"},
-        "filter": {"type": "object", "description": "A condition on metadata, e.g. {\"state\": \"NY\"} or {\"years\": {\"$gte\": 3}}"},
+        "filter": {"type": "object", "description": "A condition on metadata, e.g. {\"state\": \"NY\"} or {\"years\": {\"gte\": 3}}"},
         "columns": {"type": "array", "items": {"type": "string"}, "description": "Columns of the dataset to return with each result"},
         "facets": {"type": "array", "items": {"type": "string"}, "description": "Columns whose values are counted over the best candidates"}
         """,

@@ -113,7 +113,7 @@ internal sealed partial class ToolBox
         {
             Title = shape.Title,
             ReadOnlyHint = shape.Effect is ToolEffect.Reads,
-            DestructiveHint = shape.Effect is ToolEffect.Deletes,
+            DestructiveHint = shape.Effect is ToolEffect.Deletes or ToolEffect.Writes, // a write can take the place of rows
             IdempotentHint = shape.Effect is ToolEffect.Reads,
             OpenWorldHint = false,
         },

@@ -50,7 +50,7 @@ internal sealed class Distiller(
         var dataset = NameOf(space);
         if (catalog.Find(dataset) is null)
         {
-            throw MemoryErrors.NotFound(space);
+            throw MemoryErrors.NotDistilled(space);
         }
 
         var (playbooks, any) = await reader.ReadPlaybooksAsync(dataset.Value, cancellationToken);
@@ -68,6 +68,11 @@ internal sealed class Distiller(
         {
             throw new LakehouseException(
                 ErrorKind.InvalidInput, "invalid_distill", "The export is refused: test_percent is 0 to 100, and min_outcome 0 to 1.");
+        }
+
+        if (catalog.Find(NameOf(space)) is null)
+        {
+            throw MemoryErrors.NotDistilled(space);
         }
 
         // By the caller: what is masked or hidden of either dataset is so here, too. The part follows from the playbook's id, so a group is never divided.

@@ -29,7 +29,9 @@ internal sealed class RecallTool(IMemories memories) : ITool
         "memories": {"type": "array", "items": {"type": "object", "properties": {
           "id": {"type": "string"}, "score": {"type": "number"}, "similarity": {"type": "number"}, "task": {"type": "string"}, "steps": {},
           "outcome": {"type": ["number", "null"]}, "tags": {"type": "array"}, "datasets": {"type": "array"}, "parent": {"type": ["string", "null"]},
-          "at": {"type": ["string", "null"]}}}}
+          "at": {"type": ["string", "null"]}}}},
+        "is_behind": {"type": "boolean", "description": "Whether the newest memories are not searched yet"},
+        "note": {"type": "string"}
         """) with
     { Action = AccessAction.Search };
 
@@ -47,7 +49,13 @@ internal sealed class RecallTool(IMemories memories) : ITool
         };
         arguments.Complete();
         var answer = await memories.RecallAsync(space, request, cancellationToken);
-        return new JsonObject { ["memories"] = new JsonArray([.. answer.Memories.Select(Show)]) };
+        var shown = new JsonObject { ["memories"] = new JsonArray([.. answer.Memories.Select(Show)]), ["is_behind"] = answer.IsBehind };
+        if (answer.IsBehind)
+        {
+            shown["note"] = "The newest memories are not searched yet; call recall again in a moment.";
+        }
+
+        return shown;
     }
 
     private static JsonObject Show(RecalledMemory memory) => new()

@@ -3,7 +3,7 @@ namespace Lakehouse.Iceberg.Internal.Parquet;
 /// <summary>A node of the schema of a Parquet file.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Children">Those of a group, in order.</param>
-internal sealed record ParquetNode(string Name, IReadOnlyList<ParquetNode> Children)
+internal sealed record FooterNode(string Name, IReadOnlyList<FooterNode> Children)
 {
     /// <summary>The id of the field that it is; null for none.</summary>
     public int? FieldId { get; init; }

@@ -5,7 +5,7 @@ using Lakehouse.Iceberg.Internal.Parquet;
 namespace Lakehouse.Iceberg.Internal.Tables;
 
 /// <summary>Manifests and manifest lists as Avro files.</summary>
-internal static class ManifestCodec
+internal static class ManifestAvro
 {
     private static readonly AvroSchema EntrySchema = AvroSchema.Parse(System.Text.Encoding.UTF8.GetBytes(ManifestForms.Entry));
     private static readonly AvroSchema FileSchema = EntrySchema.Fields[^1].Type;
