@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Iceberg.Internal;
 using Lakehouse.Iceberg.Internal.Http;
 using Lakehouse.Iceberg.Internal.Publishing;
 using Microsoft.AspNetCore.Routing;
@@ -14,14 +15,16 @@ public static class IcebergModule
         .AddSingleton(options)
         .AddSingleton<TableFiles>()
         .AddSingleton<TablePublisher>()
+        .AddSingleton<RestCatalog>()
         .AddSingleton<IPublishing>(provider => provider.GetRequiredService<TablePublisher>())
         .AddSingleton<IVersionHolder>(provider => provider.GetRequiredService<TablePublisher>())
         .AddHostedService<PublishingService>();
 
-    /// <summary>Maps <c>/v1/catalog/publish</c>.</summary>
+    /// <summary>Maps <c>/v1/catalog/publish</c> and <c>/iceberg/v1</c>.</summary>
     public static IEndpointRouteBuilder MapIceberg(this IEndpointRouteBuilder routes)
     {
         PublishingEndpoints.Map(routes);
+        RestCatalogEndpoints.Map(routes);
         return routes;
     }
 }

@@ -1,10 +1,14 @@
 using Lakehouse.Core.Configuration;
+using Lakehouse.Core.Names;
 
 namespace Lakehouse.Iceberg;
 
 /// <summary>The table <c>[iceberg]</c>.</summary>
 public sealed record IcebergOptions
 {
+    /// <summary>The namespace of all tables in the REST catalog.</summary>
+    public required string Namespace { get; init; }
+
     /// <summary>How many snapshots of a table are always kept.</summary>
     public required int KeepSnapshots { get; init; }
 
@@ -35,6 +39,7 @@ public sealed record IcebergOptions
     /// <summary>Reads the options; errors are collected in <paramref name="settings"/>.</summary>
     public static IcebergOptions Read(SettingsReader settings) => new()
     {
+        Namespace = settings.Text("iceberg", "namespace", "lake", "1 to 128 ASCII letters, digits, '_', '-' and '.'", n => PlainName.FindError(n) is null),
         KeepSnapshots = settings.Count("iceberg", "keep_snapshots", 10, 1, 10_000),
         KeepFor = settings.Time("iceberg", "keep_for", "5d", "0s", "36500d"),
         MaxSnapshots = settings.Count("iceberg", "max_snapshots", 200, 1, 10_000),

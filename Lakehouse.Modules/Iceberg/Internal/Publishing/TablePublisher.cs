@@ -72,6 +72,20 @@ internal sealed partial class TablePublisher(
         return Find(name) ?? Describe(catalog.Require(name));
     }
 
+    /// <summary>A table with all versions that are committed now, as far as they can be published; null where nothing of it was.</summary>
+    public async Task<LoadedTable?> LoadAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        await Caller.RunAsync(Caller.Program, async () =>
+        {
+            await catalog.RefreshAsync(name, cancellationToken);
+            await UpdateAsync(name, cancellationToken);
+            return true;
+        });
+        return StateOf(name)?.State is { Metadata: { } metadata } state
+            ? new LoadedTable(state.Number, files.AddressOf(TableKeys.Metadata(name, state.Number)), metadata)
+            : null;
+    }
+
     /// <summary>The versions that snapshots of a table are made of: their data files must stay.</summary>
     public async Task<IReadOnlySet<long>> HeldAsync(DatasetName name, CancellationToken cancellationToken)
     {

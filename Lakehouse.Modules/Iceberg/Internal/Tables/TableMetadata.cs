@@ -82,6 +82,20 @@ internal sealed class TableMetadata
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(_json, Form);
 
+    /// <summary>The metadata for a client.</summary>
+    /// <param name="isRefs">Whether only snapshots are there that a branch or a tag names.</param>
+    public JsonObject ToJson(bool isRefs)
+    {
+        var json = _json.DeepClone().AsObject();
+        if (isRefs)
+        {
+            var named = json["refs"]!.AsObject().Select(r => r.Value!["snapshot-id"]!.GetValue<long>()).ToHashSet();
+            json["snapshots"] = new JsonArray([.. Snapshots.Where(s => named.Contains(s.Id)).Select(s => (JsonNode)s.ToJson())]);
+        }
+
+        return json;
+    }
+
     /// <summary>Makes a schema the current one; it is added where the table does not have it.</summary>
     /// <param name="schema">The schema.</param>
     /// <returns>Its id.</returns>
