@@ -121,21 +121,21 @@ public sealed class AvroTests(IcebergClient client) : IClassFixture<IcebergClien
 
         private static JsonNode? ToNode(
             AvroSchema type, object? value, Func<byte[], JsonNode> ofBytes, Func<AvroSchema, JsonNode?, JsonNode?> ofUnion) => type.Kind switch
-        {
-            AvroKind.Null => null,
-            AvroKind.Boolean => (bool)value!,
-            AvroKind.Int => (int)value!,
-            AvroKind.Long => ((long)value!).ToString(CultureInfo.InvariantCulture),
-            AvroKind.Float => (double)(float)value!,
-            AvroKind.Double => (double)value!,
-            AvroKind.Bytes or AvroKind.Fixed => ofBytes((byte[])value!),
-            AvroKind.String or AvroKind.Enum => (string)value!,
-            AvroKind.Array => new JsonArray([.. ((IReadOnlyList<object?>)value!).Select(v => ToNode(type.Types[0], v, ofBytes, ofUnion))]),
-            AvroKind.Map => new JsonObject(((IReadOnlyDictionary<string, object?>)value!).OrderBy(p => p.Key, StringComparer.Ordinal).Select(
-                p => KeyValuePair.Create(p.Key, ToNode(type.Types[0], p.Value, ofBytes, ofUnion)))),
-            AvroKind.Union => value is null ? null : ofUnion(type.Types[1], ToNode(type.Types[1], value, ofBytes, ofUnion)),
-            _ => new JsonObject(type.Fields.Select((f, i) => KeyValuePair.Create(f.Name, ToNode(f.Type, ((object?[])value!)[i], ofBytes, ofUnion)))),
-        };
+            {
+                AvroKind.Null => null,
+                AvroKind.Boolean => (bool)value!,
+                AvroKind.Int => (int)value!,
+                AvroKind.Long => ((long)value!).ToString(CultureInfo.InvariantCulture),
+                AvroKind.Float => (double)(float)value!,
+                AvroKind.Double => (double)value!,
+                AvroKind.Bytes or AvroKind.Fixed => ofBytes((byte[])value!),
+                AvroKind.String or AvroKind.Enum => (string)value!,
+                AvroKind.Array => new JsonArray([.. ((IReadOnlyList<object?>)value!).Select(v => ToNode(type.Types[0], v, ofBytes, ofUnion))]),
+                AvroKind.Map => new JsonObject(((IReadOnlyDictionary<string, object?>)value!).OrderBy(p => p.Key, StringComparer.Ordinal).Select(
+                    p => KeyValuePair.Create(p.Key, ToNode(type.Types[0], p.Value, ofBytes, ofUnion)))),
+                AvroKind.Union => value is null ? null : ofUnion(type.Types[1], ToNode(type.Types[1], value, ofBytes, ofUnion)),
+                _ => new JsonObject(type.Fields.Select((f, i) => KeyValuePair.Create(f.Name, ToNode(f.Type, ((object?[])value!)[i], ofBytes, ofUnion)))),
+            };
 
         private JsonObject NewRecord(int depth) => new()
         {

@@ -14,16 +14,43 @@ internal static class TableRules
     /// <summary>The ids of the fields of a manifest list, and whether each must have a value.</summary>
     private static readonly Dictionary<int, bool> OfList = new()
     {
-        [500] = true, [501] = true, [502] = true, [517] = true, [515] = true, [516] = true, [503] = true, [504] = true, [505] = true, [506] = true,
-        [512] = true, [513] = true, [514] = true, [507] = false, [519] = false,
+        [500] = true,
+        [501] = true,
+        [502] = true,
+        [517] = true,
+        [515] = true,
+        [516] = true,
+        [503] = true,
+        [504] = true,
+        [505] = true,
+        [506] = true,
+        [512] = true,
+        [513] = true,
+        [514] = true,
+        [507] = false,
+        [519] = false,
     };
 
     private static readonly Dictionary<int, bool> OfEntry = new() { [0] = true, [1] = false, [3] = false, [4] = false, [2] = true };
 
     private static readonly Dictionary<int, bool> OfFile = new()
     {
-        [134] = true, [100] = true, [101] = true, [102] = true, [103] = true, [104] = true, [108] = false, [109] = false, [110] = false, [137] = false,
-        [125] = false, [128] = false, [131] = false, [132] = false, [135] = false, [140] = false,
+        [134] = true,
+        [100] = true,
+        [101] = true,
+        [102] = true,
+        [103] = true,
+        [104] = true,
+        [108] = false,
+        [109] = false,
+        [110] = false,
+        [137] = false,
+        [125] = false,
+        [128] = false,
+        [131] = false,
+        [132] = false,
+        [135] = false,
+        [140] = false,
     };
 
     /// <summary>Fails where something is not as it must be.</summary>

@@ -88,7 +88,11 @@ internal sealed record ParquetFooter(long RowCount, IReadOnlyList<FooterNode> Co
         {
             return new FooterNode(element.Name, [])
             {
-                FieldId = element.FieldId, Type = element.Type, Meaning = element.Meaning, Scale = element.Scale, Leaf = depth == 0 ? -1 : leaves++,
+                FieldId = element.FieldId,
+                Type = element.Type,
+                Meaning = element.Meaning,
+                Scale = element.Scale,
+                Leaf = depth == 0 ? -1 : leaves++,
             };
         }
 
