@@ -106,9 +106,6 @@ public sealed record QueryOptions
     /// <summary>How many neighbouring small data files of a dataset are merged into one; 0: none are.</summary>
     public required int CompactFiles { get; init; }
 
-    /// <summary>How many data files a dataset has at least before they are merged while the program is busy.</summary>
-    public required int CompactBusyFiles { get; init; }
-
     /// <summary>Data files larger than this are not merged.</summary>
     public required long CompactBytes { get; init; }
 
@@ -184,7 +181,6 @@ public sealed record QueryOptions
             MaxSpoolBytes = settings.Size("query", "max_spool_bytes", "4GiB", "0", "1024TiB"),
             MaxStoredBytes = settings.Size("query", "max_stored_bytes", "64GiB", "1MiB", "1024TiB"),
             CompactFiles = settings.Count("query", "compact_files", 16, 0, 10_000),
-            CompactBusyFiles = settings.Count("query", "compact_busy_files", 128, 0, 10_000),
             CompactBytes = settings.Size("query", "compact_bytes", "4MiB", "64KiB", "1TiB"),
             CompactAfter = settings.Time("query", "compact_after", "10m", "100ms", "365d"),
             CompactEvery = settings.Time("query", "compact_every", "2s", "100ms", "1d"),

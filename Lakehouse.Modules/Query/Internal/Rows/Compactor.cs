@@ -13,9 +13,6 @@ internal sealed partial class Compactor(RowEditor rows, ICatalog catalog, QueryO
     : BackgroundService
 {
     private const int LateFilesMin = 2;
-    private const double BusyShare = 0.5; // of the time of all processors
-
-    private (TimeSpan Used, long At) _measured;
 
     // What could not be merged is not tried again until the dataset has another version.
     private readonly Dictionary<Guid, long> _failed = [];
@@ -31,30 +28,19 @@ internal sealed partial class Compactor(RowEditor rows, ICatalog catalog, QueryO
         using var timer = new PeriodicTimer(options.CompactEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var isBusy = IsBusy();
             foreach (var dataset in catalog.List().Concat(catalog.ListOfProgram()))
             {
-                await CompactAsync(dataset, isBusy, stoppingToken);
+                await CompactAsync(dataset, stoppingToken);
             }
         }
     }
 
-    /// <summary>Whether this process has used much of the machine since the last call. Then merges can wait, as long as there are not too many files.</summary>
-    private bool IsBusy()
-    {
-        var (used, at) = (Environment.CpuUsage.TotalTime, time.GetTimestamp());
-        var (before, elapsed) = (_measured.Used, time.GetElapsedTime(_measured.At, at));
-        _measured = (used, at);
-        return (used - before) / elapsed / Environment.ProcessorCount > BusyShare;
-    }
-
-    private async Task CompactAsync(Manifest dataset, bool isBusy, CancellationToken cancellationToken)
+    private async Task CompactAsync(Manifest dataset, CancellationToken cancellationToken)
     {
         var isQuiet = dataset.UpdatedAt < time.GetUtcNow() - options.CompactAfter;
         var filesMin = isQuiet ? LateFilesMin : options.CompactFiles;
         var hasFailed = _failed.GetValueOrDefault(dataset.DatasetId) == dataset.Version;
-        var worthwhile = isBusy ? Math.Max(filesMin, options.CompactBusyFiles) : filesMin;
-        if (dataset.Objects.Count < worthwhile || dataset.Columns.Count == 0 || dataset.IsDerived || hasFailed)
+        if (dataset.Objects.Count < filesMin || dataset.Columns.Count == 0 || dataset.IsDerived || hasFailed)
         {
             return;
         }
