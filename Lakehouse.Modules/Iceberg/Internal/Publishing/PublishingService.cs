@@ -64,14 +64,9 @@ internal sealed partial class PublishingService(
 
     private async Task CollectAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in publisher.List())
+        foreach (var name in publisher.ListKnown())
         {
-            await TryAsync(() => publisher.CollectAsync(table.Name, cancellationToken), cancellationToken);
-        }
-
-        foreach (var name in publisher.FindDropped())
-        {
-            await TryAsync(() => publisher.RemoveAllAsync(name, cancellationToken), cancellationToken);
+            await TryAsync(() => publisher.CollectAsync(name, cancellationToken), cancellationToken);
         }
     }
 

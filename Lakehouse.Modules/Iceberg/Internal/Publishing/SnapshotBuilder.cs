@@ -23,7 +23,7 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
     {
         var known = Manifests.SelectMany(m => m.Paths).ToHashSet(StringComparer.Ordinal);
         var unfit = new List<(DataFile File, string Fault)>();
-        var isSameSchema = metadata.Current?.SchemaId is { } id && metadata.Copy().SetSchema(schema) == id;
+        var isSameSchema = metadata.Current?.SchemaId is { } id && metadata.FindSchema(schema) == id;
         foreach (var file in version.Objects.DistinctBy(o => o.Key))
         {
             // A file of the snapshot before fits its schema; where that is another one now, it is looked at again.

@@ -68,11 +68,16 @@ internal sealed class TableFiles(IObjectStore store, IcebergOptions options)
         return Parse(key, await ReadAsync(key, cancellationToken), bytes => ManifestAvro.ReadManifest(bytes, manifest, options.MaxManifestBytes));
     }
 
-    /// <summary>Writes an Avro file, where it is not there already. Returns its address.</summary>
+    /// <summary>Writes an Avro file. Returns its address. One that is there already is written again, so that no collection takes it for an old one.</summary>
     public async Task<string> WriteAvroAsync(DatasetName name, string kind, byte[] content, CancellationToken cancellationToken)
     {
         var key = TableKeys.Avro(name, kind, Convert.ToHexStringLower(SHA256.HashData(content)));
-        await store.PutIfAbsentAsync(key, content, cancellationToken);
+        if (await store.PutIfAbsentAsync(key, content, cancellationToken) is null)
+        {
+            using var again = new MemoryStream(content);
+            await store.PutAsync(key, again, content.Length, cancellationToken);
+        }
+
         return store.AddressOf(key);
     }
 

@@ -127,22 +127,32 @@ internal sealed partial class TablePublisher(
         .. catalog.List().Where(d => IsPublished(d.Name) && StateOf(d.Name) is var known && (known is null || known.Tried < d.Version)).Select(d => d.Name),
     ];
 
-    /// <summary>The published datasets that have been dropped.</summary>
-    public IReadOnlyList<DatasetName> FindDropped() => [.. _published.Keys.Where(n => catalog.Find(n) is null)];
+    /// <summary>The datasets whose tables this process knows, dropped ones too.</summary>
+    public IReadOnlyList<DatasetName> ListKnown() => [.. _published.Keys];
 
     /// <summary>Writes the versions that are missing. What a dataset cannot be published for is remembered as its fault, and not thrown.</summary>
     /// <exception cref="LakehouseException">Of the store.</exception>
     public async Task UpdateAsync(DatasetName name, CancellationToken cancellationToken)
     {
-        var published = _published.GetOrAdd(name, _ => new Published());
+        if ((PublishesAll ? _published.GetOrAdd(name, _ => new Published()) : StateOf(name)) is not { } published)
+        {
+            return;
+        }
+
         using (await published.EnterAsync(cancellationToken))
         {
-            for (var tries = 1; catalog.Find(name) is { IsView: false } dataset; tries++)
+            for (var tries = 1; StateOf(name) == published && catalog.Find(name) is { IsView: false } dataset; tries++)
             {
                 published.State = await LoadAsync(name, published.State, cancellationToken);
                 if (IsTableOf(published.State.Metadata, name, dataset) && published.State.Version >= dataset.Version)
                 {
                     published.Tell(dataset.Version, null);
+                    return;
+                }
+
+                if (!PublishesAll && await store.FindAsync(TableKeys.Mark(name), cancellationToken) is null)
+                {
+                    _published.TryRemove(name, out _); // another process has ended it
                     return;
                 }
 
@@ -162,8 +172,29 @@ internal sealed partial class TablePublisher(
         }
     }
 
-    /// <summary>Removes objects that no snapshot needs any more, and what was written by commits that were not the first.</summary>
+    /// <summary>Removes objects that no snapshot needs, what was written by commits that were not the first, and the table of a dropped dataset.</summary>
     public async Task CollectAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        if (StateOf(name) is not { } published)
+        {
+            return;
+        }
+
+        // In turn with this process's own commits, whose files nothing names yet. Those of other processes are younger than the grace period.
+        using (await published.EnterAsync(cancellationToken))
+        {
+            if (catalog.Find(name) is null)
+            {
+                await RemoveAllAsync(name, cancellationToken);
+                published.State = TableState.None;
+                return;
+            }
+
+            await CollectUnneededAsync(name, cancellationToken);
+        }
+    }
+
+    private async Task CollectUnneededAsync(DatasetName name, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow() - options.CollectGrace;
         var objects = await files.ListAsync(name, cancellationToken);
@@ -192,20 +223,12 @@ internal sealed partial class TablePublisher(
     }
 
     /// <summary>Removes a table's metadata, what finds it first.</summary>
-    public async Task RemoveAllAsync(DatasetName name, CancellationToken cancellationToken)
+    private async Task RemoveAllAsync(DatasetName name, CancellationToken cancellationToken)
     {
         await files.DeleteAsync(TableKeys.Hint(name), cancellationToken);
         foreach (var found in (await files.ListAsync(name, cancellationToken)).OrderByDescending(o => TableKeys.NumberOf(name, o.Key) ?? 0))
         {
             await files.DeleteAsync(found.Key, cancellationToken);
-        }
-    }
-
-    public void Forget(DatasetName name)
-    {
-        if (_published.TryRemove(name, out var published))
-        {
-            published.Dispose();
         }
     }
 
@@ -292,9 +315,9 @@ internal sealed partial class TablePublisher(
         }
 
         Retain(metadata);
-        if (state.Metadata is not null)
+        if (isSame)
         {
-            metadata.AddLog(files.AddressOf(TableKeys.Metadata(name, state.Number)), state.Metadata.UpdatedAt, options.KeepMetadata);
+            metadata.AddLog(files.AddressOf(TableKeys.Metadata(name, state.Number)), state.Metadata!.UpdatedAt, options.KeepMetadata);
         }
 
         metadata.SetProperty(CreatedProperty, CreatedAt(dataset));

@@ -102,9 +102,8 @@ internal sealed class TableMetadata
     public int SetSchema(FieldSchema schema)
     {
         var schemas = _json["schemas"]!.AsArray();
-        var fields = JsonNode.Parse(schema.ToJson())!["fields"];
-        var known = schemas.FirstOrDefault(s => JsonNode.DeepEquals(s!["fields"], fields));
-        var id = known?["schema-id"]!.GetValue<int>() ?? schemas.Select(s => s!["schema-id"]!.GetValue<int>() + 1).DefaultIfEmpty(0).Max();
+        var known = FindSchema(schema);
+        var id = known ?? schemas.Select(s => s!["schema-id"]!.GetValue<int>() + 1).DefaultIfEmpty(0).Max();
         if (known is null)
         {
             var added = JsonNode.Parse(schema.ToJson())!.AsObject();
@@ -116,6 +115,13 @@ internal sealed class TableMetadata
         _json["last-column-id"] = Math.Max(_json["last-column-id"]!.GetValue<int>(), schema.LastId);
         SetProperty(NameMapping.Property, NameMapping.Of(schema));
         return id;
+    }
+
+    /// <summary>The id of a schema that the table has; null where it has not.</summary>
+    public int? FindSchema(FieldSchema schema)
+    {
+        var fields = JsonNode.Parse(schema.ToJson())!["fields"];
+        return _json["schemas"]!.AsArray().FirstOrDefault(s => JsonNode.DeepEquals(s!["fields"], fields))?["schema-id"]!.GetValue<int>();
     }
 
     public void SetProperty(string name, string? value)
