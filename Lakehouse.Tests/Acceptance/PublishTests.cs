@@ -56,7 +56,7 @@ public sealed class PublishTests(IcebergClient client) : IClassFixture<IcebergCl
             await server.KillAsync();
             await writing;
 
-            await using var again = await LakehouseProcess.StartAsync(folder.Path, settings);
+            await using var again = await LakehouseProcess.StartAsync(folder.Path, [.. settings, "--query.compact_files", "0"]);
             var table = await again.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/publish/t?wait=true");
             table.GetProperty("fault").ValueKind.Should().Be(JsonValueKind.Null, table.GetRawText());
             var location = table.GetProperty("metadata_location").GetString()!;
