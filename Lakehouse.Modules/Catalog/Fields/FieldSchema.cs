@@ -13,6 +13,8 @@ namespace Lakehouse.Catalog;
 /// </summary>
 public sealed record FieldSchema
 {
+    private const string IdMember = "__duckdb_field_id";
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private FieldSchema(IReadOnlyList<TableField> fields) => Fields = fields;
@@ -63,7 +65,9 @@ public sealed record FieldSchema
     /// <param name="columns">The columns of the rows that are written.</param>
     public static string CopyOptions(IReadOnlyList<DatasetColumn> columns)
     {
-        if (!TryOf(columns, out var schema, out _))
+        // The engine takes a column of that name for the id of what it is in. Such files are found by their names.
+        if (!TryOf(columns, out var schema, out _)
+            || schema.Fields.SelectMany(f => f.All).Any(f => f.Name.Equals(IdMember, StringComparison.OrdinalIgnoreCase)))
         {
             return string.Empty;
         }
@@ -151,7 +155,7 @@ public sealed record FieldSchema
     {
         var id = field.Id.ToString(CultureInfo.InvariantCulture);
         var parts = field.Parts.Select(p => $"{Quote(p.Name)}: {IdsOf(p)}").ToList();
-        return parts.Count == 0 ? id : $"{{__duckdb_field_id: {id}, {string.Join(", ", parts)}}}";
+        return parts.Count == 0 ? id : $"{{{IdMember}: {id}, {string.Join(", ", parts)}}}";
     }
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

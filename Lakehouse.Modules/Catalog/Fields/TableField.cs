@@ -2,8 +2,8 @@ namespace Lakehouse.Catalog;
 
 /// <summary>A column of a table of Apache Iceberg, or a part of one. All but the keys of maps can be NULL.</summary>
 /// <param name="Id">
-/// Its id, 1 to 2^30, which other engines find it by. It is made of its name, its place and the kind of its type alone, so that whoever writes a data file
-/// knows it without asking.
+/// Its id, 1 to 2^30, which other engines find it by. It is made of its name in small letters, its place and the kind of its type alone, so that whoever
+/// writes a data file knows it without asking.
 /// </param>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>

@@ -6,7 +6,7 @@ namespace Lakehouse.Catalog.Internal;
 /// <summary>Reads DuckDB's names of types as types of Iceberg.</summary>
 internal static class FieldReader
 {
-    private const int DepthMax = 64;
+    private const int DepthMax = 16; // each level is three of JSON, of which readers take 64
     private const int DigitsMax = 38;
     private const uint IdMask = (1 << 30) - 1;
     private const char PathMark = '\u001f'; // in no name of a column that anybody reads
@@ -115,7 +115,10 @@ internal static class FieldReader
 
     private static TableField Field(IReadOnlyList<string> path, string family, FieldType type)
     {
-        var hash = Fnv(Encoding.UTF8.GetBytes(string.Join(PathMark, path) + PathMark + PathMark + family));
+        // As SQL does, it does not tell letter cases apart, and those of ASCII only.
+        var names = Encoding.UTF8.GetBytes(string.Join(PathMark, path));
+        Ascii.ToLowerInPlace(names, out _);
+        var hash = Fnv([.. names, .. Encoding.UTF8.GetBytes($"{PathMark}{PathMark}{family}")]);
         return new TableField((int)((uint)(hash ^ (hash >> 32)) & IdMask) + 1, path[^1], type);
     }
 

@@ -94,7 +94,7 @@ internal sealed partial class GarbageCollector(
         var held = new HashSet<long>();
         foreach (var holder in holders)
         {
-            held.UnionWith(await holder.HeldAsync(name, cancellationToken));
+            held.UnionWith(await holder.HeldAsync(name, cancellationToken) ?? versions.Select(v => v.Version).ToHashSet());
         }
 
         var due = new List<CollectedObject>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
@@ -116,7 +117,8 @@ internal static class RestCatalogEndpoints
             return TypedResults.NoContent();
         }
 
-        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{found.Number}{(isRefs ? "r" : string.Empty)}\"");
+        var metadata = found.Metadata.ToJson(isRefs);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(metadata)))}\"";
         context.Response.Headers.ETag = tag;
         if (EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known) && known.Any(k => k.Tag == "*" || k.Tag == tag))
         {
@@ -127,7 +129,7 @@ internal static class RestCatalogEndpoints
             JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
             {
                 ["metadata-location"] = found.Location,
-                ["metadata"] = found.Metadata.ToJson(isRefs),
+                ["metadata"] = metadata,
                 ["config"] = new Dictionary<string, string>(),
             }),
             "application/json");

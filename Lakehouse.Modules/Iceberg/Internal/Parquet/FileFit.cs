@@ -17,6 +17,11 @@ internal static class FileFit
     /// <summary>Why they do not; null where they do. Columns that the file does not have are NULL.</summary>
     public static string? FindFault(FieldSchema schema, ParquetFooter footer)
     {
+        if (HasTwins(footer.Columns))
+        {
+            return "two of its columns have names that differ in letter case at most";
+        }
+
         var matched = new HashSet<FooterNode>(ReferenceEqualityComparer.Instance);
         foreach (var field in schema.Fields)
         {
@@ -54,6 +59,11 @@ internal static class FileFit
             return "has another field id";
         }
 
+        if (!hasIds && node.Name != field.Name && field.Name is not ("element" or "key" or "value"))
+        {
+            return "has a name in other letters, by which it is not found";
+        }
+
         if (field.Type is FieldType.Primitive { Name: var type })
         {
             return node.Type is { } stored && Fits(type, stored, node) ? null : $"is not stored as {type}";
@@ -79,6 +89,9 @@ internal static class FileFit
         "uuid" => stored is PhysicalType.FixedLengthByteArray,
         _ => node.Meaning == Decimal && type.EndsWith(string.Create(CultureInfo.InvariantCulture, $", {node.Scale})"), StringComparison.Ordinal),
     };
+
+    private static bool HasTwins(IReadOnlyList<FooterNode> nodes) =>
+        nodes.DistinctBy(n => n.Name, StringComparer.OrdinalIgnoreCase).Count() < nodes.Count || nodes.Any(n => HasTwins(n.Children));
 
     private static IEnumerable<FooterNode> AllOf(FooterNode node) => node.Children.SelectMany(AllOf).Prepend(node);
 }

@@ -3,7 +3,6 @@ using Lakehouse.Iceberg.Internal.Tables;
 namespace Lakehouse.Iceberg.Internal.Publishing;
 
 /// <summary>A table as a catalog's client loads it.</summary>
-/// <param name="Number">The number of its newest metadata.</param>
-/// <param name="Location">The address of that.</param>
+/// <param name="Location">The address of its newest metadata.</param>
 /// <param name="Metadata">That metadata; not changed.</param>
-internal sealed record LoadedTable(long Number, string Location, TableMetadata Metadata);
+internal sealed record LoadedTable(string Location, TableMetadata Metadata);

@@ -217,7 +217,7 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
         {
             var rows = manifests.Aggregate((Files: 0L, Rows: 0L), (sum, m) =>
                 (sum.Files + m.AddedFiles + m.ExistingFiles, sum.Rows + m.AddedRows + m.ExistingRows));
-            var operation = version.RowsSince is not null ? "replace"
+            var operation = version.RowsSince is not null && _added.Rows == _removed.Rows ? "replace"
                 : _removed.Files == 0 ? "append"
                 : _added.Files == 0 ? "delete"
                 : "overwrite";

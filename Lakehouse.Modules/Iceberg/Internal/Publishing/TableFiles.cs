@@ -89,9 +89,17 @@ internal sealed class TableFiles(IObjectStore store, IcebergOptions options)
             return false;
         }
 
-        using var hint = new MemoryStream(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
-        await store.PutAsync(TableKeys.Hint(name), hint, HintBytesMax, cancellationToken);
+        await WriteHintAsync(name, number, cancellationToken);
         return true;
+    }
+
+    /// <summary>Writes the hint where a crash has left it behind the metadata.</summary>
+    public async Task RepairHintAsync(DatasetName name, long number, CancellationToken cancellationToken)
+    {
+        if (await ReadHintAsync(name, cancellationToken) != number)
+        {
+            await WriteHintAsync(name, number, cancellationToken);
+        }
     }
 
     /// <summary>Reads what a data file says of itself.</summary>
@@ -136,6 +144,12 @@ internal sealed class TableFiles(IObjectStore store, IcebergOptions options)
     }
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => store.DeleteAsync(key, cancellationToken);
+
+    private async Task WriteHintAsync(DatasetName name, long number, CancellationToken cancellationToken)
+    {
+        using var hint = new MemoryStream(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+        await store.PutAsync(TableKeys.Hint(name), hint, HintBytesMax, cancellationToken);
+    }
 
     private static async Task<byte[]> ReadEndAsync(Stream stream, long size, int count, CancellationToken cancellationToken)
     {

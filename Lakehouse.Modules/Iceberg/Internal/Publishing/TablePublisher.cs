@@ -37,9 +37,26 @@ internal sealed partial class TablePublisher(
             throw IcebergErrors.NotPublishable(name, reason);
         }
 
-        await store.PutIfAbsentAsync(TableKeys.Mark(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
-        _published.TryAdd(name, new Published());
-        return await CatchUpAsync(name, cancellationToken) is { Fault: { } fault } ? throw IcebergErrors.NotPublishable(name, fault) : Find(name)!;
+        var published = _published.GetOrAdd(name, _ => new Published());
+        var wasOn = published.IsOn;
+        using (await published.EnterAsync(cancellationToken))
+        {
+            await store.PutIfAbsentAsync(TableKeys.Mark(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
+            published.IsOn = true;
+        }
+
+        await UpdateAsync(name, cancellationToken);
+        if (published.Fault is { } fault)
+        {
+            if (!wasOn && !PublishesAll)
+            {
+                await UnpublishAsync(name, CancellationToken.None);
+            }
+
+            throw IcebergErrors.NotPublishable(name, fault);
+        }
+
+        return Describe(catalog.Require(name));
     }
 
     public async Task<bool> UnpublishAsync(DatasetName name, CancellationToken cancellationToken)
@@ -49,21 +66,17 @@ internal sealed partial class TablePublisher(
             throw IcebergErrors.PublishesAll();
         }
 
-        var wasPublished = await store.FindAsync(TableKeys.Mark(name), cancellationToken) is not null;
-        await store.DeleteAsync(TableKeys.Mark(name), cancellationToken);
-        if (_published.TryRemove(name, out var published))
+        var published = _published.GetOrAdd(name, _ => new Published());
+        using (await published.EnterAsync(cancellationToken))
         {
-            using (await published.EnterAsync(cancellationToken))
-            {
-                await RemoveAllAsync(name, cancellationToken);
-            }
-        }
-        else
-        {
+            var wasPublished = await store.FindAsync(TableKeys.Mark(name), cancellationToken) is not null;
+            published.IsOn = false;
+            published.State = TableState.None;
+            published.Tell(0, null);
+            await store.DeleteAsync(TableKeys.Mark(name), cancellationToken);
             await RemoveAllAsync(name, cancellationToken);
+            return wasPublished;
         }
-
-        return wasPublished;
     }
 
     public async Task<PublishedTable> CatchUpAsync(DatasetName name, CancellationToken cancellationToken)
@@ -81,22 +94,29 @@ internal sealed partial class TablePublisher(
             await UpdateAsync(name, cancellationToken);
             return true;
         });
-        return StateOf(name)?.State is { Metadata: { } metadata } state
-            ? new LoadedTable(state.Number, files.AddressOf(TableKeys.Metadata(name, state.Number)), metadata)
+        return catalog.Find(name) is { } dataset && StateOf(name)?.State is { Metadata: { } metadata } state && IsTableOf(metadata, name, dataset)
+            ? new LoadedTable(files.AddressOf(TableKeys.Metadata(name, state.Number)), metadata)
             : null;
     }
 
     /// <summary>The versions that snapshots of a table are made of: their data files must stay.</summary>
-    public async Task<IReadOnlySet<long>> HeldAsync(DatasetName name, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<long>?> HeldAsync(DatasetName name, CancellationToken cancellationToken)
     {
         if (!IsPublished(name))
         {
             return new HashSet<long>();
         }
 
-        var number = await files.FindNewestAsync(name, 0, cancellationToken);
-        return number == 0 ? new HashSet<long>()
-            : (await files.ReadMetadataAsync(name, number, cancellationToken)).Snapshots.Select(s => s.Version).OfType<long>().ToHashSet();
+        try
+        {
+            var number = await files.FindNewestAsync(name, 0, cancellationToken);
+            return number == 0 ? new HashSet<long>()
+                : (await files.ReadMetadataAsync(name, number, cancellationToken)).Snapshots.Select(s => s.Version).OfType<long>().ToHashSet();
+        }
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged)
+        {
+            return null; // which ones it names is not known
+        }
     }
 
     /// <summary>Reads which datasets are published.</summary>
@@ -110,14 +130,18 @@ internal sealed partial class TablePublisher(
                 if (DatasetName.TryParse(mark.Key.Value[TableKeys.Marks.Length..], out var name, out _))
                 {
                     found.Add(name);
-                    _published.TryAdd(name, new Published());
+                    _published.GetOrAdd(name, _ => new Published()).IsOn = true;
                 }
             }
         }
 
-        foreach (var name in _published.Keys.Where(n => !PublishesAll && !found.Contains(n)))
+        foreach (var (name, published) in _published.Where(p => p.Value.IsOn && !found.Contains(p.Key)))
         {
-            _published.TryRemove(name, out _);
+            using (await published.EnterAsync(cancellationToken))
+            {
+                // Somebody may have published it since the list was made.
+                published.IsOn = await store.FindAsync(TableKeys.Mark(name), cancellationToken) is not null;
+            }
         }
     }
 
@@ -134,16 +158,12 @@ internal sealed partial class TablePublisher(
     /// <exception cref="LakehouseException">Of the store.</exception>
     public async Task UpdateAsync(DatasetName name, CancellationToken cancellationToken)
     {
-        if ((PublishesAll ? _published.GetOrAdd(name, _ => new Published()) : StateOf(name)) is not { } published)
-        {
-            return;
-        }
-
+        var published = _published.GetOrAdd(name, _ => new Published());
         using (await published.EnterAsync(cancellationToken))
         {
-            for (var tries = 1; StateOf(name) == published && catalog.Find(name) is { IsView: false } dataset; tries++)
+            for (var tries = 1; IsPublished(name) && catalog.Find(name) is { IsView: false } dataset; tries++)
             {
-                published.State = await LoadAsync(name, published.State, cancellationToken);
+                published.State = await LoadAsync(name, published.State, dataset, cancellationToken);
                 if (IsTableOf(published.State.Metadata, name, dataset) && published.State.Version >= dataset.Version)
                 {
                     published.Tell(dataset.Version, null);
@@ -152,7 +172,7 @@ internal sealed partial class TablePublisher(
 
                 if (!PublishesAll && await store.FindAsync(TableKeys.Mark(name), cancellationToken) is null)
                 {
-                    _published.TryRemove(name, out _); // another process has ended it
+                    published.IsOn = false; // another process has ended it
                     return;
                 }
 
@@ -163,9 +183,21 @@ internal sealed partial class TablePublisher(
                         return;
                     }
                 }
+                catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged && published.State.Metadata is not null)
+                {
+                    // A manifest may be lost: the table is made again.
+                    LogMadeAgain(name.Value, error.Message);
+                    published.State = published.State with { Manifests = [], Metadata = null };
+                }
                 catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.Conflict or ErrorKind.NotFound)
                 {
                     Tell(name, published, dataset.Version, error.Message);
+                    return;
+                }
+                catch (Exception error) when (error is not (LakehouseException or OperationCanceledException))
+                {
+                    LogUnexpected(error, name.Value);
+                    Tell(name, published, dataset.Version, "it failed in a way that was not foreseen, and the log has the cause");
                     return;
                 }
             }
@@ -246,7 +278,7 @@ internal sealed partial class TablePublisher(
 
     private static Guid IdOf(Manifest dataset) => DatasetId.Below(dataset.DatasetId, CreatedAt(dataset));
 
-    private bool IsPublished(DatasetName name) => PublishesAll || _published.ContainsKey(name);
+    private bool IsPublished(DatasetName name) => PublishesAll || StateOf(name) is { IsOn: true };
 
     private Published? StateOf(DatasetName name) => _published.GetValueOrDefault(name);
 
@@ -257,14 +289,17 @@ internal sealed partial class TablePublisher(
     private PublishedTable Describe(Manifest dataset)
     {
         var known = StateOf(dataset.Name);
-        var state = known?.State ?? TableState.None;
+        var state = known?.State is { } loaded && IsTableOf(loaded.Metadata, dataset.Name, dataset) ? loaded : TableState.None;
         return new PublishedTable(
             dataset.Name, dataset.Version, state.Version, state.Metadata?.Current?.Id,
             state.Number == 0 ? null : files.AddressOf(TableKeys.Metadata(dataset.Name, state.Number)), known?.Fault);
     }
 
-    /// <summary>Reads the newest metadata, where another process has written some since.</summary>
-    private async Task<TableState> LoadAsync(DatasetName name, TableState known, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the newest metadata, where another process has written some since. What cannot be read, or is of another place or another dataset, is as if it
+    /// were not there, but for its number: the table is made again after it.
+    /// </summary>
+    private async Task<TableState> LoadAsync(DatasetName name, TableState known, Manifest dataset, CancellationToken cancellationToken)
     {
         var number = await files.FindNewestAsync(name, known.Number, cancellationToken);
         if (number == known.Number)
@@ -272,15 +307,30 @@ internal sealed partial class TablePublisher(
             return known;
         }
 
-        var metadata = await files.ReadMetadataAsync(name, number, cancellationToken);
-        var held = new List<HeldManifest>();
-        foreach (var manifest in metadata.Current is { } current ? await files.ReadListAsync(current, cancellationToken) : [])
+        try
         {
-            var entries = await files.ReadManifestAsync(manifest, cancellationToken);
-            held.Add(new HeldManifest(manifest, [.. entries.Where(e => e.IsLive).Select(e => e.Path)]));
-        }
+            var metadata = await files.ReadMetadataAsync(name, number, cancellationToken);
+            if (!IsTableOf(metadata, name, dataset))
+            {
+                return new TableState(number, null, []);
+            }
 
-        return new TableState(number, metadata, held);
+            var held = new List<HeldManifest>();
+            foreach (var manifest in metadata.Current is { } current ? await files.ReadListAsync(current, cancellationToken) : [])
+            {
+                var entries = await files.ReadManifestAsync(manifest, cancellationToken);
+                held.Add(new HeldManifest(manifest, [.. entries.Where(e => e.IsLive).Select(e => e.Path)]));
+            }
+
+            await files.RepairHintAsync(name, number, cancellationToken);
+            return new TableState(number, metadata, held);
+        }
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged)
+        {
+            LogMadeAgain(name.Value, error.Message);
+            journal.Record("table_made_again", name.Value, $"Its Iceberg table could not be read and is made again: {error.Message}");
+            return new TableState(number, null, []);
+        }
     }
 
     /// <summary>Publishes up to the newest version. False when that is to be tried again.</summary>
@@ -404,6 +454,12 @@ internal sealed partial class TablePublisher(
     [LoggerMessage(EventId = 9001, Level = LogLevel.Warning, Message = "Version {Version} of {Dataset} is no Iceberg snapshot: {Fault}")]
     private partial void LogNotPublished(string dataset, long version, string fault);
 
+    [LoggerMessage(EventId = 9003, Level = LogLevel.Warning, Message = "The Iceberg table of {Dataset} is made again: {Reason}")]
+    private partial void LogMadeAgain(string dataset, string reason);
+
+    [LoggerMessage(EventId = 9004, Level = LogLevel.Error, Message = "{Dataset} could not be published")]
+    private partial void LogUnexpected(Exception error, string dataset);
+
     [LoggerMessage(EventId = 9002, Level = LogLevel.Information, Message = "{Count} data files of {Dataset} are written again for other engines: {Fault}")]
     private partial void LogRewrites(string dataset, int count, string fault);
 
@@ -411,6 +467,9 @@ internal sealed partial class TablePublisher(
     private sealed class Published : IDisposable
     {
         private readonly SemaphoreSlim _turn = new(1);
+
+        /// <summary>Whether somebody has asked for it.</summary>
+        public volatile bool IsOn;
 
         public TableState State { get; set; } = TableState.None;
 
