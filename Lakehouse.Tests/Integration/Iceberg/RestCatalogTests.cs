@@ -119,7 +119,7 @@ public sealed class RestCatalogTests
         {
             actions = new[] { "read" },
             datasets = new[] { "open", "people" },
-            guards = new { people = new { columns = new Dictionary<string, string> { ["*"] = "null" } } },
+            guards = new { people = new { columns = new { name = "null" } } },
         });
         using var half = await ProfileWorld.ClientAsync(world.Host, "half");
         (await GetAsync(half, "namespaces/lake/tables"))["identifiers"]!.AsArray().Select(i => i!["name"]!.GetValue<string>()).Should().Equal("open");
