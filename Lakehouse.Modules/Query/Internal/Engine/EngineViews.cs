@@ -15,6 +15,7 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     private readonly Dictionary<string, KnownDataset> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
     private readonly Lock _definitions = new();
+    private string? _changing;
 
     /// <summary>Returns what is known of the dataset of a name.</summary>
     public KnownDataset? Find(string name)
@@ -22,6 +23,26 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
         lock (_gate)
         {
             return _known.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>
+    /// Whether the view of a dataset is being replaced: what a statement binds at such a time can be of the version that is known or of the next one.
+    /// </summary>
+    public bool IsChanging(string name)
+    {
+        lock (_gate)
+        {
+            return name.Equals(_changing, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    /// <summary>Does something short while no view is replaced.</summary>
+    public void Hold(Action action)
+    {
+        lock (_definitions)
+        {
+            action();
         }
     }
 
@@ -69,8 +90,16 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     private void Define(DatasetFiles dataset)
     {
         var (table, old) = resident.Replace(dataset, Select(dataset), Execute);
-        Execute(table is null ? View(dataset.Name, dataset) : View(dataset.Name, $"FROM {table}"));
-        Remember(new KnownDataset(dataset.Name, dataset.Version));
+        Change(dataset.Name);
+        try
+        {
+            Execute(table is null ? View(dataset.Name, dataset) : View(dataset.Name, $"FROM {table}"));
+            Remember(new KnownDataset(dataset.Name, dataset.Version));
+        }
+        finally
+        {
+            Change(null);
+        }
 
         // SQL does not tell upper from lower case: where the dataset came again in other letters, its new table is in the place of the old one.
         Drop(string.Equals(old, table, StringComparison.OrdinalIgnoreCase) ? null : old);
@@ -135,6 +164,14 @@ internal sealed class EngineViews(DuckDbDatabase database, PlanPool plans, Resid
     private static string View(string name, string select) => $"CREATE OR REPLACE VIEW {DuckDbSql.Identifier(name)} AS {select}";
 
     private bool IsDefined(DatasetFiles dataset) => Find(dataset.Name) is { } known && known.Name == dataset.Name && known.Version >= dataset.Version;
+
+    private void Change(string? name)
+    {
+        lock (_gate)
+        {
+            _changing = name;
+        }
+    }
 
     private void Remember(KnownDataset dataset)
     {

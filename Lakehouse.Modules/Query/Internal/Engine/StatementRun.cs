@@ -39,6 +39,7 @@ internal sealed class StatementRun : IDisposable
     private IReadOnlyList<DuckDbColumn> _columns = [];
     private IAnswerBody? _body;
     private bool _isWrapped;
+    private bool _isInTransaction;
     private bool _isComplete;
     private volatile bool _isStopped;
 
@@ -104,14 +105,20 @@ internal sealed class StatementRun : IDisposable
             }
         }
 
-        var sql = _statement.Resolve(_connection);
-
         // Another statement may replace a view by one of a newer version at any time, also while this one is being planned.
         for (var tries = 1; ; tries++)
         {
-            var versions = ReadVersions(found);
-            Start(sql, versions);
-            if (versions.SequenceEqual(ReadVersions(found)) || tries == TriesMax)
+            var versions = Begin(found, isLast: tries == TriesMax);
+            try
+            {
+                Start(_statement.Resolve(_connection), versions);
+            }
+            catch (DuckDbException) when (tries < TriesMax && !_isStopped && !IsStill(versions, found))
+            {
+                continue; // what it was to read has gone meanwhile
+            }
+
+            if (tries == TriesMax || IsStill(versions, found))
             {
                 Head = new StatementHead(
                     [.. _columns.Select(c => new QueryColumn(c.Name, c.Type.Name))], versions, _views.IsRepeatable,
@@ -164,7 +171,8 @@ internal sealed class StatementRun : IDisposable
     }
 
     /// <summary>Whether the same text can run on the same plan again: not one that has failed, and not one whose connection has views of its own.</summary>
-    private bool CanKeep => _isComplete && !_isStopped && !_isWrapped && Head is { IsRepeatable: true, ReadsNewest: true } && _form is not null
+    private bool CanKeep => _isComplete && !_isStopped && !_isWrapped && !_isInTransaction
+        && Head is { IsRepeatable: true, ReadsNewest: true } && _form is not null
         && _request.Purpose == StatementPurpose.Answer
         && _columns.Count <= KeptColumnsMax && (_request.Parameters?.Length ?? 0) <= KeptParametersMax && _request.Sql.Length <= PlanPool.TextMax
         && Head.Datasets.SequenceEqual(ReadVersions(Head.Datasets.Count == 0 ? [] : _views.Found));
@@ -214,8 +222,62 @@ internal sealed class StatementRun : IDisposable
     private DatasetRead[] ReadVersions(IReadOnlyList<DatasetFiles> found) =>
     [
         .. found.Select(d => new DatasetRead(
-            d.Name, d.Table is null && d.View is null && _engine.Views.Find(d.Name) is { } known ? Math.Max(known.Version, d.Version) : d.Version))
+            d.Name, IsShared(d) && _engine.Views.Find(d.Name) is { } known ? Math.Max(known.Version, d.Version) : d.Version))
     ];
+
+    /// <summary>Whether it is read by a view that all statements of the engine share.</summary>
+    private static bool IsShared(DatasetFiles dataset) => dataset.Table is null && dataset.View is null;
+
+    /// <summary>
+    /// Whether the views were at these versions all the time. What changes is looked at first: a change that ends between the two shows in them.
+    /// </summary>
+    private bool IsStill(DatasetRead[] versions, IReadOnlyList<DatasetFiles> found) =>
+        !found.Any(d => IsShared(d) && _engine.Views.IsChanging(d.Name)) && versions.SequenceEqual(ReadVersions(found));
+
+    /// <summary>
+    /// Begins a try: in a transaction of its own, which ends with the connection, where the text is made of the data. A statement that others have overtaken
+    /// again and again begins one while no view changes, and they stay for it as they are then.
+    /// </summary>
+    private DatasetRead[] Begin(IReadOnlyList<DatasetFiles> found, bool isLast)
+    {
+        _body?.Dispose();
+        _body = null;
+        if (_isInTransaction)
+        {
+            _connection.Execute("ROLLBACK");
+            _isInTransaction = false;
+        }
+
+        if (!isLast)
+        {
+            var versions = ReadVersions(found);
+            BeginTransaction(isNeeded: !_statement.IsFixed);
+            return versions;
+        }
+
+        DatasetRead[] fixedVersions = [];
+        _engine.Views.Hold(() =>
+        {
+            BeginTransaction(isNeeded: true);
+            foreach (var shared in found.Where(IsShared))
+            {
+                // A transaction sees of each database what is there when it first looks.
+                _connection.Prepare($"FROM memory.main.{DuckDbSql.Identifier(shared.Name)}").Dispose();
+            }
+
+            fixedVersions = ReadVersions(found);
+        });
+        return fixedVersions;
+    }
+
+    private void BeginTransaction(bool isNeeded)
+    {
+        if (isNeeded)
+        {
+            _connection.Execute("BEGIN TRANSACTION");
+            _isInTransaction = true;
+        }
+    }
 
     private ChunkBody Stream(string sql, IAnswerForm form)
     {

@@ -13,7 +13,8 @@ namespace Lakehouse.Query.Internal.Gate;
 /// <param name="HasParameters">Whether it has parameters.</param>
 /// <param name="Cost">What it costs, with every table a dataset.</param>
 /// <param name="Calls">Its calls of the vector functions.</param>
-/// <param name="Resolve">Returns the text to run, which is the text that was judged. It is passed the connection that the statement will run on.</param>
+/// <param name="Resolve">Returns the text to run, which is the text that was judged. It is passed the connection that the statement will run on, in one
+/// transaction with it where the statement is not fixed.</param>
 internal sealed record JudgedStatement(
     IReadOnlyList<TableReference> Tables,
     bool NamesEveryDataset,

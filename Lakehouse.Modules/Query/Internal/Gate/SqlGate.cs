@@ -78,7 +78,6 @@ internal sealed class SqlGate(SqlParser parser, GateBounds bounds, IReadOnlyList
 
         string Resolve(DuckDbConnection connection)
         {
-            connection.Execute("BEGIN TRANSACTION");
             var complete = CompletePivots(body, pivot => pivot.FindValues(connection, bounds.MaxPivotColumns, q => RequireSame(walk, q)));
             RequireSame(walk, complete);
             return explain.Statement + complete.TrimStart();
