@@ -18,6 +18,8 @@ namespace Lakehouse.Catalog;
 /// <param name="Requests">The last requests with a key that this dataset has answered, oldest first; null for none.</param>
 /// <param name="RowsSince">An earlier version with the same rows in other data files; null where this version has changed the rows.</param>
 /// <param name="SortBy">The columns by which ingests and merges sort the rows of each data file; null for none.</param>
+/// <param name="Table">What other engines have chosen of its table; null for nothing.</param>
+/// <param name="TableChange">What another engine has committed with this version, as JSON; null for versions that this program has made.</param>
 public sealed record Manifest(
     Guid DatasetId,
     DatasetName Name,
@@ -33,7 +35,9 @@ public sealed record Manifest(
     DatasetDefinition? Definition = null,
     IReadOnlyList<AnsweredRequest>? Requests = null,
     long? RowsSince = null,
-    IReadOnlyList<string>? SortBy = null)
+    IReadOnlyList<string>? SortBy = null,
+    TableTraits? Table = null,
+    string? TableChange = null)
 {
     /// <summary>The version that has brought these rows. What was made of it or of a later one, up to this one, is made of the same rows.</summary>
     public long RowsVersion => RowsSince ?? Version;

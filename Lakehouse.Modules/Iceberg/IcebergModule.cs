@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Iceberg.Internal;
+using Lakehouse.Iceberg.Internal.Committing;
 using Lakehouse.Iceberg.Internal.Http;
 using Lakehouse.Iceberg.Internal.Publishing;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +16,8 @@ public static class IcebergModule
         .AddSingleton(options)
         .AddSingleton<TableFiles>()
         .AddSingleton<TablePublisher>()
+        .AddSingleton<FileCheck>()
+        .AddSingleton<TableWriter>()
         .AddSingleton<RestCatalog>()
         .AddSingleton<IPublishing>(provider => provider.GetRequiredService<TablePublisher>())
         .AddSingleton<IVersionHolder>(provider => provider.GetRequiredService<TablePublisher>())

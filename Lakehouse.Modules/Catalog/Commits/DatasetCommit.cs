@@ -20,6 +20,9 @@ namespace Lakehouse.Catalog;
 /// <param name="Rewrites">For an append: files of the newest version that others take the place of, in the order of the dataset; null for none.</param>
 /// <param name="SortBy">The columns by which its data files are sorted, and later ones shall be; empty for none. Null: as the dataset has it.</param>
 /// <param name="KeepsRows">Whether the rows are the same, so that nothing that was made of them has to be made again.</param>
+/// <param name="IsExact">Whether the newest version must be the expected one itself, and not one with the same rows in other files.</param>
+/// <param name="Table">What other engines have chosen of its table; null: as the dataset has it.</param>
+/// <param name="TableChange">As of <see cref="Manifest"/>.</param>
 public sealed record DatasetCommit(
     DatasetName Name,
     SchemaFingerprint Fingerprint,
@@ -34,4 +37,7 @@ public sealed record DatasetCommit(
     SchemaRule Schema = SchemaRule.Same,
     IReadOnlyList<FileRewrite>? Rewrites = null,
     IReadOnlyList<string>? SortBy = null,
-    bool KeepsRows = false);
+    bool KeepsRows = false,
+    bool IsExact = false,
+    TableTraits? Table = null,
+    string? TableChange = null);

@@ -27,16 +27,18 @@ public sealed record FieldSchema
 
     /// <summary>Makes the schema of columns.</summary>
     /// <param name="columns">The columns, one or more.</param>
+    /// <param name="chosen">Ids that other engines have chosen, by <see cref="TableField.Key"/>; null for none.</param>
     /// <param name="schema">The schema.</param>
     /// <param name="reason">Why there is none: the column that Iceberg has no type for, with the type that it can be given.</param>
     public static bool TryOf(
-        IReadOnlyList<DatasetColumn> columns, [NotNullWhen(true)] out FieldSchema? schema, [NotNullWhen(false)] out string? reason)
+        IReadOnlyList<DatasetColumn> columns, IReadOnlyDictionary<string, int>? chosen, [NotNullWhen(true)] out FieldSchema? schema,
+        [NotNullWhen(false)] out string? reason)
     {
         (schema, reason) = (null, columns.Count == 0 ? "its columns are not known" : null);
         var fields = new List<TableField>(columns.Count);
         foreach (var column in columns)
         {
-            if (FieldReader.Read(column.Name, column.Type, out var why) is not { } field)
+            if (FieldReader.Read(column.Name, column.Type, chosen, out var why) is not { } field)
             {
                 reason = $"the column '{column.Name}' is {column.Type}: {why}";
                 return false;
@@ -63,10 +65,11 @@ public sealed record FieldSchema
     /// with a comma. Empty for columns that Iceberg has no types for.
     /// </summary>
     /// <param name="columns">The columns of the rows that are written.</param>
-    public static string CopyOptions(IReadOnlyList<DatasetColumn> columns)
+    /// <param name="chosen">As of <see cref="TryOf"/>.</param>
+    public static string CopyOptions(IReadOnlyList<DatasetColumn> columns, IReadOnlyDictionary<string, int>? chosen)
     {
         // The engine takes a column of that name for the id of what it is in. Such files are found by their names.
-        if (!TryOf(columns, out var schema, out _)
+        if (!TryOf(columns, chosen, out var schema, out _)
             || schema.Fields.SelectMany(f => f.All).Any(f => f.Name.Equals(IdMember, StringComparison.OrdinalIgnoreCase)))
         {
             return string.Empty;

@@ -12,13 +12,18 @@ internal static class FieldReader
     private const char PathMark = '\u001f'; // in no name of a column that anybody reads
 
     /// <summary>The field of a column; null with the reason where Iceberg has no type for it that its data files can be read as.</summary>
-    public static TableField? Read(string name, string type, out string? reason)
+    /// <param name="name">The column's name.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="chosen">Ids that others have chosen, by <see cref="TableField.Key"/>; null for none.</param>
+    /// <param name="reason">The reason.</param>
+    public static TableField? Read(string name, string type, IReadOnlyDictionary<string, int>? chosen, out string? reason)
     {
         reason = null;
-        return Read([], name, type, ref reason);
+        return Read([], name, type, chosen, ref reason);
     }
 
-    private static TableField? Read(IReadOnlyList<string> path, string name, string text, ref string? reason)
+    private static TableField? Read(
+        IReadOnlyList<string> path, string name, string text, IReadOnlyDictionary<string, int>? chosen, ref string? reason)
     {
         if (path.Count > DepthMax)
         {
@@ -29,13 +34,13 @@ internal static class FieldReader
         string[] own = [.. path, name];
         if (TypeText.ElementOf(text) is { } element)
         {
-            return Read(own, "element", element, ref reason) is { } part ? Field(own, "list", new FieldType.OfList(part)) : null;
+            return Read(own, "element", element, chosen, ref reason) is { } part ? Field(own, "list", new FieldType.OfList(part), chosen) : null;
         }
 
         if (TypeText.PartsOf(text, "MAP(") is [var keyType, var valueType])
         {
-            return Read(own, "key", keyType, ref reason) is { } key && Read(own, "value", valueType, ref reason) is { } value
-                ? Field(own, "map", new FieldType.OfMap(key, value))
+            return Read(own, "key", keyType, chosen, ref reason) is { } key && Read(own, "value", valueType, chosen, ref reason) is { } value
+                ? Field(own, "map", new FieldType.OfMap(key, value), chosen)
                 : null;
         }
 
@@ -45,7 +50,7 @@ internal static class FieldReader
             foreach (var member in members)
             {
                 var (memberName, memberType) = TypeText.MemberOf(member);
-                if (Read(own, memberName, memberType, ref reason) is not { } field)
+                if (Read(own, memberName, memberType, chosen, ref reason) is not { } field)
                 {
                     return null;
                 }
@@ -53,10 +58,10 @@ internal static class FieldReader
                 fields.Add(field);
             }
 
-            return Field(own, "struct", new FieldType.OfStruct(fields));
+            return Field(own, "struct", new FieldType.OfStruct(fields), chosen);
         }
 
-        return PrimitiveOf(text, ref reason) is var (type, family) ? Field(own, family, new FieldType.Primitive(type)) : null;
+        return PrimitiveOf(text, ref reason) is var (type, family) ? Field(own, family, new FieldType.Primitive(type), chosen) : null;
     }
 
     /// <summary>The type, and what of it the id is made of: types that one can be promoted to have the same.</summary>
@@ -113,13 +118,19 @@ internal static class FieldReader
         return null;
     }
 
-    private static TableField Field(IReadOnlyList<string> path, string family, FieldType type)
+    private static TableField Field(IReadOnlyList<string> path, string family, FieldType type, IReadOnlyDictionary<string, int>? chosen)
     {
         // As SQL does, it does not tell letter cases apart, and those of ASCII only.
         var names = Encoding.UTF8.GetBytes(string.Join(PathMark, path));
         Ascii.ToLowerInPlace(names, out _);
-        var hash = Fnv([.. names, .. Encoding.UTF8.GetBytes($"{PathMark}{PathMark}{family}")]);
-        return new TableField((int)((uint)(hash ^ (hash >> 32)) & IdMask) + 1, path[^1], type);
+        var key = $"{Encoding.UTF8.GetString(names)}{PathMark}{PathMark}{family}";
+        return new TableField(chosen?.TryGetValue(key, out var id) == true ? id : IdOf(key), path[^1], type) { Key = key };
+    }
+
+    private static int IdOf(string key)
+    {
+        var hash = Fnv(Encoding.UTF8.GetBytes(key));
+        return (int)((uint)(hash ^ (hash >> 32)) & IdMask) + 1;
     }
 
     /// <summary>FNV-1a of 64 bits. Engine processes make ids, too, and have no access to the library of cryptographic hashes.</summary>

@@ -231,7 +231,8 @@ internal sealed partial class ManifestCatalog(
         }
 
         var current = newest is { IsDropped: false } ? newest : null;
-        if (commit.ExpectedVersion is { } expected && !(expected >= (current?.RowsVersion ?? 0) && expected <= (current?.Version ?? 0)))
+        var least = commit.IsExact ? current?.Version : current?.RowsVersion;
+        if (commit.ExpectedVersion is { } expected && !(expected >= (least ?? 0) && expected <= (current?.Version ?? 0)))
         {
             throw new LakehouseException(
                 ErrorKind.Conflict, "version_conflict", $"The dataset '{commit.Name}' has got version {current?.Version} since version {expected} was read. It "
@@ -414,7 +415,9 @@ internal sealed partial class ManifestCatalog(
             rowCount, current?.CreatedAt ?? now, now, MadeBy: commit.MadeBy, Definition: commit.Definition,
             Requests: Remember(current?.Requests, commit.Request, version),
             RowsSince: commit.KeepsRows ? current!.RowsVersion : null,
-            SortBy: SortOf(commit, current));
+            SortBy: SortOf(commit, current),
+            Table: commit.Table ?? current?.Table,
+            TableChange: commit.TableChange);
     }
 
     private static IReadOnlyList<string>? SortOf(DatasetCommit commit, Manifest? current) =>

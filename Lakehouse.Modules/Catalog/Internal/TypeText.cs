@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Lakehouse.Catalog.Internal;
@@ -5,6 +7,8 @@ namespace Lakehouse.Catalog.Internal;
 /// <summary>Takes DuckDB's texts of types apart. Parts stand in brackets with commas between them, names and symbols in quotes.</summary>
 internal static class TypeText
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
     /// <summary>The type of a list's elements, of any or of a fixed number; null for what is no list.</summary>
     public static string? ElementOf(string type)
     {
@@ -64,6 +68,32 @@ internal static class TypeText
 
         return depth == 0 && quote == '\0' ? parts : null;
     }
+
+    /// <summary>A name as it stands in the type of a struct: in quotes, unless it is plain.</summary>
+    public static string Quote(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(Plain) ? name
+        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>DuckDB's type for one of Iceberg's without parts; null where there is none.</summary>
+    public static string? ScalarOf(string type) => type switch
+    {
+        "boolean" => "BOOLEAN",
+        "int" => "INTEGER",
+        "long" => "BIGINT",
+        "float" => "FLOAT",
+        "double" => "DOUBLE",
+        "date" => "DATE",
+        "time" => "TIME",
+        "timestamp" => "TIMESTAMP",
+        "timestamptz" => "TIMESTAMP WITH TIME ZONE",
+        "string" => "VARCHAR",
+        "uuid" => "UUID",
+        "binary" => "BLOB",
+        _ => PartsOf(type, "decimal(") is [var width, var scale] && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var digits)
+            && int.TryParse(scale, NumberStyles.None, CultureInfo.InvariantCulture, out var after) && digits is > 0 and <= 38 && after <= digits
+            ? string.Create(CultureInfo.InvariantCulture, $"DECIMAL({digits},{after})")
+            : null,
+    };
 
     /// <summary>The name and the type of a struct's member.</summary>
     public static (string Name, string Type) MemberOf(string member)

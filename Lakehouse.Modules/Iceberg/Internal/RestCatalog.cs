@@ -34,8 +34,15 @@ internal sealed class RestCatalog(TablePublisher publisher, IObjectStore store, 
         return MayLocate(caller) ? [.. seen.Order(StringComparer.Ordinal)] : [];
     }
 
-    /// <exception cref="LakehouseException"><c>table_not_found</c> (<see cref="ErrorKind.NotFound"/>); <c>dataset_guarded</c>, <c>not_allowed</c>.</exception>
+    /// <exception cref="LakehouseException"><c>table_not_found</c> (<see cref="ErrorKind.NotFound"/>); as of <see cref="RequireWhole"/>.</exception>
     public DatasetName Require(string table)
+    {
+        return RequireWhole(table) is var name && publisher.Find(name) is not null ? name : throw NotFound(table);
+    }
+
+    /// <summary>The name of a table, which may not be there yet, that the caller sees all of.</summary>
+    /// <exception cref="LakehouseException"><c>invalid_name</c>; <c>dataset_guarded</c>, <c>not_allowed</c> (<see cref="ErrorKind.Forbidden"/>).</exception>
+    public DatasetName RequireWhole(string table)
     {
         var caller = Caller.Current;
         caller.RequireSeen(ResourceKind.Dataset, table);
@@ -50,7 +57,7 @@ internal sealed class RestCatalog(TablePublisher publisher, IObjectStore store, 
                 ErrorKind.Forbidden, "not_allowed", "The lake is in a folder of the server, whose files only the administrator is told the addresses of.");
         }
 
-        return DatasetName.TryParse(table, out var name, out _) && publisher.Find(name) is not null ? name : throw NotFound(table);
+        return DatasetName.Parse(table);
     }
 
     /// <summary>A table with all versions that are committed now.</summary>

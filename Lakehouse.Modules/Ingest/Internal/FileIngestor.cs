@@ -104,7 +104,10 @@ internal sealed class FileIngestor(IObjectStore store, IScratchSpace scratch, IC
         var started = Stopwatch.GetTimestamp();
         var current = catalog.FindIgnoringCase(request.Name.Value);
         var dataset = current?.Columns ?? [];
-        await using var upload = new Upload(request with { SortBy = request.SortBy ?? current?.SortBy }, dataset, options, _engines, folder, progress);
+        await using var upload = new Upload(request with { SortBy = request.SortBy ?? current?.SortBy }, dataset, options, _engines, folder, progress)
+        {
+            FieldIds = current?.Table?.FieldIds,
+        };
         await upload.ReadAsync(sources, cancellationToken);
         progress?.End();
         if (upload.Parquet is { } sent)

@@ -65,6 +65,9 @@ internal sealed class Upload : IAsyncDisposable
 
     public long RowCount => _spool.RowCount;
 
+    /// <summary>The field ids that other engines have chosen for the dataset's columns; null for none.</summary>
+    public IReadOnlyDictionary<string, int>? FieldIds { get; init; }
+
     /// <summary>The schema of the records so far. A new object is made only when it changes. The converter's threads read it concurrently.</summary>
     public TableSchema Schema => Volatile.Read(ref _schema)!;
 
@@ -278,7 +281,7 @@ internal sealed class Upload : IAsyncDisposable
         _ => "JSON",
     };
 
-    private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema, _sortBy, _progress);
+    private SegmentConverter NewConverter() => new(_options, _engines, _reader!.Form, _folder, () => Schema, _sortBy, FieldIds, _progress);
 
     private void Enqueue(SpoolSegment segment)
     {

@@ -177,7 +177,7 @@ internal sealed class QueryEngine(IStatementRunner runner, QueryRegistry registr
     }
 
     private static StatementRequest RequestOf(RowStatement of, string sql, AnswerFormat? format) =>
-        new(sql, int.MaxValue, default, format, false, of.Parameters) { Attached = of.Attached, Pins = of.Pins };
+        new(sql, int.MaxValue, default, format, false, of.Parameters) { Attached = of.Attached, Pins = of.Pins, FieldIds = of.FieldIds };
 
     public void Dispose() => _limiter.Dispose();
 

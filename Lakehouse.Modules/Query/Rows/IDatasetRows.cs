@@ -41,4 +41,15 @@ public interface IDatasetRows
     /// <see cref="IQueryEngine.AnswerAsync"/>. Nothing has changed.
     /// </exception>
     Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes a data file without rows and puts it into the bucket, where nothing names it yet: a dataset without rows has such a one.
+    /// </summary>
+    /// <param name="name">The dataset.</param>
+    /// <param name="columns">Its columns, with types that are words.</param>
+    /// <param name="table">What other engines have chosen of its table; null for nothing.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="LakehouseException">As of <see cref="IQueryEngine.AnswerAsync"/>, and of the store.</exception>
+    Task<OfferedFile> WriteNoneAsync(
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, TableTraits? table, CancellationToken cancellationToken);
 }

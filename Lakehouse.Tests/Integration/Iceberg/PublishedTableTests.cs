@@ -249,29 +249,5 @@ public sealed class PublishedTableTests(IcebergClient client) : IClassFixture<Ic
     private static string LocationOf(JsonElement table) =>
         table.GetProperty("metadata_location").GetString() is { } address ? address[..address.IndexOf("/metadata/", StringComparison.Ordinal)] : string.Empty;
 
-    /// <summary>The rows that others read are those of SQL, and the metadata is as the specification says. Returns what the client has read.</summary>
-    private async Task<JsonNode> RequireSameAsync(LakehouseHost host, string name)
-    {
-        var shown = await ShowAsync(host, name);
-        shown.GetProperty("fault").ValueKind.Should().Be(JsonValueKind.Null, shown.GetRawText());
-        shown.GetProperty("published_version").GetInt64().Should().Be(shown.GetProperty("version").GetInt64());
-        var read = await client.ReadAsync(LocationOf(shown));
-        var expected = JsonNode.Parse(await host.RowsAsync($"FROM \"{name}\""))!.AsArray();
-        Lines(read["rows"]!.AsArray()).Should().Equal(Lines(expected));
-        TableRules.Require(read, shown.GetProperty("version").GetInt64());
-        return read;
-
-        static IEnumerable<string> Lines(JsonArray rows) => rows.Select(r => Plain(r)!.ToJsonString()).Order(StringComparer.Ordinal);
-    }
-
-    /// <summary>Decimals are numbers of 64 bits for the client.</summary>
-    private static JsonNode? Plain(JsonNode? node) => node switch
-    {
-        JsonArray list => new JsonArray([.. list.Select(Plain)]),
-        JsonObject json => new JsonObject(json.Select(p => KeyValuePair.Create(p.Key, Plain(p.Value)))),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
-            double.Parse(value.GetValue<double>().ToString("G13", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
-        { } other => other.DeepClone(),
-        null => null,
-    };
+    private Task<JsonNode> RequireSameAsync(LakehouseHost host, string name) => TableRules.RequireSameAsync(client, host, name);
 }

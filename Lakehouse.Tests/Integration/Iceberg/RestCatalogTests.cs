@@ -76,9 +76,11 @@ public sealed class RestCatalogTests
     [InlineData("GET", "namespaces/lake/tables?pageSize=0", 400, "BadRequestException")]
     [InlineData("GET", "namespaces/lake/tables?color=1", 400, "BadRequestException")]
     [InlineData("POST", "namespaces", 406, "UnsupportedOperationException")]
-    [InlineData("POST", "namespaces/lake/tables", 406, "UnsupportedOperationException")]
-    [InlineData("POST", "namespaces/lake/tables/t", 406, "UnsupportedOperationException")]
-    [InlineData("DELETE", "namespaces/lake/tables/t", 406, "UnsupportedOperationException")]
+    [InlineData("POST", "namespaces/lake/tables", 400, "BadRequestException")]
+    [InlineData("POST", "namespaces/lake/tables/none", 404, "NoSuchTableException")]
+    [InlineData("POST", "namespaces/other/tables/t", 404, "NoSuchNamespaceException")]
+    [InlineData("DELETE", "namespaces/lake/tables/none", 404, "NoSuchTableException")]
+    [InlineData("POST", "namespaces/lake/register", 400, "BadRequestException")]
     [InlineData("POST", "tables/rename", 406, "UnsupportedOperationException")]
     public async Task Errors_have_the_form_of_the_specification(string method, string path, int status, string type)
     {

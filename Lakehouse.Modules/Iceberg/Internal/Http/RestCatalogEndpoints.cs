@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Lakehouse.Core.Access;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Requests;
+using Lakehouse.Iceberg.Internal.Committing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -13,8 +15,8 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Iceberg.Internal.Http;
 
 /// <summary>
-/// <c>/iceberg/v1</c>: the REST catalog of Apache Iceberg (open-api/rest-catalog-open-api.yaml of apache/iceberg), as far as it reads. One namespace holds all
-/// published datasets.
+/// <c>/iceberg/v1</c>: the REST catalog of Apache Iceberg (open-api/rest-catalog-open-api.yaml of apache/iceberg), for tables. One namespace holds all published
+/// datasets.
 /// </summary>
 internal static class RestCatalogEndpoints
 {
@@ -29,6 +31,8 @@ internal static class RestCatalogEndpoints
         "GET /v1/{prefix}/namespaces", "GET /v1/{prefix}/namespaces/{namespace}", "HEAD /v1/{prefix}/namespaces/{namespace}",
         "GET /v1/{prefix}/namespaces/{namespace}/tables", "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}",
         "HEAD /v1/{prefix}/namespaces/{namespace}/tables/{table}", "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/metrics",
+        "POST /v1/{prefix}/namespaces/{namespace}/tables", "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+        "DELETE /v1/{prefix}/namespaces/{namespace}/tables/{table}", "POST /v1/{prefix}/namespaces/{namespace}/register",
     ];
 
     /// <summary>What other catalogs offer and this one does not: the method, the path, and what to do instead.</summary>
@@ -37,12 +41,8 @@ internal static class RestCatalogEndpoints
         ("POST", "/v1/namespaces", "there is one namespace"),
         ("DELETE", Namespace, "there is one namespace"),
         ("POST", Namespace + "/properties", "namespaces have no properties"),
-        ("POST", Tables, "POST /v1/ingest makes datasets, and PUT /v1/catalog/publish/{name} makes them tables"),
-        ("POST", Table, "POST /v1/ingest and the calls of docs/ingest.md change the rows of datasets"),
-        ("DELETE", Table, "DELETE /v1/catalog/publish/{name} ends the publishing of a dataset, and DELETE /v1/catalog/dataset/{name} drops it"),
-        ("POST", Namespace + "/register", "POST /v1/catalog/register takes data files in"),
         ("POST", "/v1/tables/rename", "a dataset keeps its name"),
-        ("POST", "/v1/transactions/commit", "POST /v1/ingest changes datasets, one at a time"),
+        ("POST", "/v1/transactions/commit", "tables are changed one at a time"),
     ];
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -56,6 +56,14 @@ internal static class RestCatalogEndpoints
             .WithSummary("A table's metadata");
         group.MapPost(Table + "/metrics", ReportAsync).Needs(AccessAction.Read, ResourceKind.Dataset, "table").WithMetadata(ReadsBody.Instance)
             .WithSummary("Takes a client's report of a scan, and forgets it");
+        group.MapPost(Tables, CreateAsync).Needs(AccessAction.Write).WithMetadata(ReadsBody.Instance).WithSummary("Creates a table, which is a dataset");
+        group.MapPost(Table, CommitAsync).Needs(AccessAction.Write, ResourceKind.Dataset, "table").WithMetadata(ReadsBody.Instance)
+            .WithSummary("Commits a change of a table, which becomes a version of the dataset");
+        group.MapDelete(Table, DropAsync).Needs(AccessAction.Write, ResourceKind.Dataset, "table").TakesQuery("purgeRequested")
+            .WithSummary("Drops a table and its dataset; a later collection removes its objects");
+        group.MapPost(Namespace + "/register", RegisterAsync)
+            .Needs(AccessAction.Admin) // it can name any object as a data file
+            .WithMetadata(ReadsBody.Instance).WithSummary("Makes a dataset of an Iceberg table that is in the bucket");
         foreach (var (method, path, instead) in Refused)
         {
             group.MapMethods(path, [method], RequestDelegate (HttpContext _) => throw new LakehouseException(
@@ -125,14 +133,83 @@ internal static class RestCatalogEndpoints
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        return TypedResults.Bytes(
-            JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
-            {
-                ["metadata-location"] = found.Location,
-                ["metadata"] = metadata,
-                ["config"] = new Dictionary<string, string>(),
-            }),
-            "application/json");
+        return Loaded(found.Location, metadata);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        RestCatalog catalog, TableWriter writer, IcebergOptions options, [FromRoute(Name = "namespace")] string space, HttpContext context)
+    {
+        catalog.RequireNamespace(space);
+        var body = await ReadAsync(context, options);
+        var name = catalog.RequireWhole(GivenJson.Text(body, "name"));
+        if (GivenJson.Flag(body, "stage-create"))
+        {
+            return Loaded(null, writer.Stage(name, body).ToJson(isRefs: false));
+        }
+
+        var created = await writer.CreateAsync(name, body, context.RequestAborted);
+        return Loaded(created.Location, created.Metadata.ToJson(isRefs: false));
+    }
+
+    private static async Task<IResult> CommitAsync(
+        RestCatalog catalog, TableWriter writer, IcebergOptions options, [FromRoute(Name = "namespace")] string space, string table, HttpContext context)
+    {
+        catalog.RequireNamespace(space);
+        var name = catalog.RequireWhole(table);
+        var committed = await writer.CommitAsync(name, await ReadAsync(context, options), context.RequestAborted);
+        return Json(new Dictionary<string, object?>
+        {
+            ["metadata-location"] = committed.Location,
+            ["metadata"] = committed.Metadata.ToJson(isRefs: false),
+        });
+    }
+
+    private static async Task<IResult> DropAsync(
+        RestCatalog catalog, TableWriter writer, [FromRoute(Name = "namespace")] string space, string table, string? purgeRequested, HttpContext context)
+    {
+        _ = purgeRequested; // either way, a collection removes the data files once no kept version has them
+        catalog.RequireNamespace(space);
+        await writer.DropAsync(catalog.Require(table), context.RequestAborted);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> RegisterAsync(
+        RestCatalog catalog, TableWriter writer, IcebergOptions options, [FromRoute(Name = "namespace")] string space, HttpContext context)
+    {
+        catalog.RequireNamespace(space);
+        var body = await ReadAsync(context, options);
+        if (GivenJson.Flag(body, "overwrite"))
+        {
+            throw GivenJson.Invalid("a dataset of that name is not overwritten; drop it first");
+        }
+
+        var name = catalog.RequireWhole(GivenJson.Text(body, "name"));
+        var registered = await writer.RegisterAsync(name, GivenJson.Text(body, "metadata-location"), context.RequestAborted);
+        return Loaded(registered.Location, registered.Metadata.ToJson(isRefs: false));
+    }
+
+    private static async Task<JsonObject> ReadAsync(HttpContext context, IcebergOptions options)
+    {
+        var bytes = await RequestBody.ReadAsync(context, options.MaxCommitBytes, "iceberg.max_commit_bytes");
+        try
+        {
+            return JsonNode.Parse(bytes.Span) as JsonObject ?? throw GivenJson.Invalid("the body is no object of JSON");
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw GivenJson.Invalid("the body is no JSON", error);
+        }
+    }
+
+    private static IResult Loaded(string? location, JsonObject metadata)
+    {
+        var answer = new Dictionary<string, object?> { ["metadata"] = metadata, ["config"] = new Dictionary<string, string>() };
+        if (location is not null)
+        {
+            answer["metadata-location"] = location; // one that is not created yet has none
+        }
+
+        return Json(answer);
     }
 
     private static async Task<IResult> ReportAsync(
@@ -161,6 +238,8 @@ internal static class RestCatalogEndpoints
             json.WriteString("message"u8, $"{detail} ({code})");
             json.WriteString("type"u8, (status, code) switch
             {
+                (_, "table_exists") => "AlreadyExistsException",
+                (_, "commit_unknown") => "CommitStateUnknownException",
                 (_, "namespace_not_found") => "NoSuchNamespaceException",
                 (StatusCodes.Status404NotFound, _) => "NoSuchTableException",
                 (StatusCodes.Status401Unauthorized, _) => "NotAuthorizedException",

@@ -7,10 +7,6 @@ namespace Lakehouse.Iceberg.Internal.Parquet;
 internal static class FileFit
 {
     // ConvertedType of parquet.thrift
-    private const int Decimal = 5;
-    private const int Date = 6;
-    private const int TimeMicros = 8;
-    private const int TimestampMicros = 10;
     private const int Unsigned32 = 13;
     private const int Unsigned64 = 14;
 
@@ -82,12 +78,12 @@ internal static class FileFit
         "long" => stored is PhysicalType.Int32 or PhysicalType.Int64 && node.Meaning is not (Unsigned32 or Unsigned64),
         "float" => stored is PhysicalType.Float,
         "double" => stored is PhysicalType.Float or PhysicalType.Double,
-        "date" => stored is PhysicalType.Int32 && node.Meaning == Date,
-        "time" => stored is PhysicalType.Int64 && node.Meaning == TimeMicros,
-        "timestamp" or "timestamptz" => stored is PhysicalType.Int64 && node.Meaning == TimestampMicros,
+        "date" => stored is PhysicalType.Int32 && node.Meaning == FooterNode.Date,
+        "time" => stored is PhysicalType.Int64 && node.Meaning == FooterNode.TimeMicros,
+        "timestamp" or "timestamptz" => stored is PhysicalType.Int64 && node.Meaning == FooterNode.TimestampMicros,
         "string" or "binary" => stored is PhysicalType.ByteArray,
         "uuid" => stored is PhysicalType.FixedLengthByteArray,
-        _ => node.Meaning == Decimal && type.EndsWith(string.Create(CultureInfo.InvariantCulture, $", {node.Scale})"), StringComparison.Ordinal),
+        _ => node.Meaning == FooterNode.Decimal && type.EndsWith(string.Create(CultureInfo.InvariantCulture, $", {node.Scale})"), StringComparison.Ordinal),
     };
 
     private static bool HasTwins(IReadOnlyList<FooterNode> nodes) =>

@@ -5,6 +5,13 @@ namespace Lakehouse.Iceberg.Internal.Parquet;
 /// <param name="Children">Those of a group, in order.</param>
 internal sealed record FooterNode(string Name, IReadOnlyList<FooterNode> Children)
 {
+    // ConvertedType of parquet.thrift
+    public const int Text = 0;
+    public const int Decimal = 5;
+    public const int Date = 6;
+    public const int TimeMicros = 8;
+    public const int TimestampMicros = 10;
+
     /// <summary>The id of the field that it is; null for none.</summary>
     public int? FieldId { get; init; }
 

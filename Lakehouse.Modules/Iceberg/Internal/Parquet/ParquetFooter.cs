@@ -131,6 +131,9 @@ internal sealed record ParquetFooter(long RowCount, IReadOnlyList<FooterNode> Co
                 case 9:
                     element.FieldId = reader.ReadInt();
                     break;
+                case 10:
+                    ReadMeaning(ref reader, element);
+                    break;
                 default:
                     reader.Skip(type);
                     break;
@@ -139,6 +142,55 @@ internal sealed record ParquetFooter(long RowCount, IReadOnlyList<FooterNode> Co
 
         reader.Leave(outer);
         return element;
+    }
+
+    /// <summary>Reads a <c>LogicalType</c>. It counts where there is no <c>ConvertedType</c>, which some writers leave out for what has both.</summary>
+    private static void ReadMeaning(ref ThriftReader reader, Element element)
+    {
+        var outer = reader.Enter();
+        int? meaning = null;
+        while (reader.TryField(out var kind, out _))
+        {
+            var inner = reader.Enter();
+            var (unit, scale) = (0, 0);
+            while (reader.TryField(out var field, out var type))
+            {
+                if (kind is 7 or 8 && field == 2)
+                {
+                    var units = reader.Enter();
+                    while (reader.TryField(out var found, out var form))
+                    {
+                        unit = found;
+                        reader.Skip(form);
+                    }
+
+                    reader.Leave(units);
+                }
+                else if (kind == 5 && field == 1)
+                {
+                    scale = reader.ReadInt();
+                }
+                else
+                {
+                    reader.Skip(type);
+                }
+            }
+
+            reader.Leave(inner);
+            element.Scale = kind == 5 ? scale : element.Scale;
+            meaning = (kind, unit) switch
+            {
+                (1, _) => FooterNode.Text,
+                (5, _) => FooterNode.Decimal,
+                (6, _) => FooterNode.Date,
+                (7, 2) => FooterNode.TimeMicros,
+                (8, 2) => FooterNode.TimestampMicros,
+                _ => null,
+            };
+        }
+
+        reader.Leave(outer);
+        element.Meaning ??= meaning;
     }
 
     private static List<ColumnPart> ReadGroup(ref ThriftReader reader)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Names;
+using Lakehouse.Iceberg.Internal.Committing;
 using Lakehouse.Iceberg.Internal.Parquet;
 using Lakehouse.Iceberg.Internal.Tables;
 
@@ -41,12 +42,64 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
         return unfit;
     }
 
+    /// <summary>
+    /// Adds a version that another engine has committed, with the snapshots that this one has made. False for other versions, and where these are not the next
+    /// ones of the table, because it was made again.
+    /// </summary>
+    public async Task<bool> TryTakeAsync(Manifest version, FieldSchema schema, CancellationToken cancellationToken)
+    {
+        if (version.TableChange is not { } change)
+        {
+            return false;
+        }
+
+        var snapshots = TableUpdate.SnapshotsOf(change);
+        if (snapshots is not [{ } first, ..] || first.ParentId != metadata.Current?.Id || first.SequenceNumber <= metadata.LastSequenceNumber
+            || snapshots.Any(s => metadata.Snapshots.Any(known => known.Id == s.Id)))
+        {
+            TableUpdate.Replay(change, metadata);
+            return false;
+        }
+
+        var schemaId = SetForm(version, schema);
+        foreach (var snapshot in snapshots)
+        {
+            var isLast = ReferenceEquals(snapshot, snapshots[^1]);
+            metadata.Add(snapshot with
+            {
+                SchemaId = schemaId,
+                Summary = isLast ? new Dictionary<string, string>(snapshot.Summary) { [Snapshot.VersionProperty] = Text(version.Version) } : snapshot.Summary,
+            });
+        }
+
+        TableUpdate.Replay(change, metadata);
+        var known = Manifests.ToDictionary(m => m.File.Path, StringComparer.Ordinal);
+        var held = new List<HeldManifest>();
+        foreach (var manifest in await files.ReadListAsync(snapshots[^1], cancellationToken))
+        {
+            held.Add(known.TryGetValue(manifest.Path, out var same)
+                ? same
+                : new HeldManifest(manifest, [.. (await files.ReadManifestAsync(manifest, cancellationToken)).Where(e => e.IsLive).Select(e => e.Path)]));
+        }
+
+        Manifests = held;
+        return true;
+    }
+
+    private int SetForm(Manifest version, FieldSchema schema)
+    {
+        var sortBy = (version.SortBy ?? []).SelectMany(n => schema.Fields.Where(f => f.Name.Equals(n, StringComparison.OrdinalIgnoreCase)));
+        var id = metadata.SetSchema(schema);
+        metadata.SetSortOrder([.. sortBy.Select(f => f.Id)]);
+        return id;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Adds a version as a snapshot. Its files fit the schema.</summary>
     public async Task AddAsync(Manifest version, FieldSchema schema, CancellationToken cancellationToken)
     {
-        var schemaId = metadata.SetSchema(schema);
-        var sortBy = (version.SortBy ?? []).SelectMany(n => schema.Fields.Where(f => f.Name.Equals(n, StringComparison.OrdinalIgnoreCase)));
-        metadata.SetSortOrder([.. sortBy.Select(f => f.Id)]);
+        var schemaId = SetForm(version, schema);
         var parent = metadata.Current;
         var (id, sequence) = (version.Version, metadata.LastSequenceNumber + 1);
         while (metadata.Snapshots.Any(s => s.Id == id))
@@ -142,6 +195,11 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
 
             left[address] = count - 1;
             var footer = await FooterAsync(file, cancellationToken);
+            if (footer.RowCount == 0)
+            {
+                continue; // a dataset without rows has such a file, and a table needs none
+            }
+
             var entry = new ManifestEntry(
                 EntryStatus.Added, id, sequence, sequence,
                 ManifestAvro.DataFile(address, footer.RowCount, file.SizeBytes, FileMetrics.Of(schema, footer)));
@@ -246,8 +304,6 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
                 }
             }
         }
-
-        private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
         private static (long Files, long Rows, long Bytes) Plus((long Files, long Rows, long Bytes) sum, ManifestEntry entry) =>
             (sum.Files + 1, sum.Rows + entry.RowCount, sum.Bytes + entry.SizeBytes);

@@ -50,11 +50,11 @@ internal sealed class TableFiles(IObjectStore store, IcebergOptions options)
         return newest;
     }
 
-    public async Task<TableMetadata> ReadMetadataAsync(DatasetName name, long number, CancellationToken cancellationToken)
-    {
-        var key = TableKeys.Metadata(name, number);
-        return Parse(key, await ReadAsync(key, cancellationToken), bytes => TableMetadata.Parse(bytes.Span));
-    }
+    public Task<TableMetadata> ReadMetadataAsync(DatasetName name, long number, CancellationToken cancellationToken) =>
+        ReadMetadataAsync(TableKeys.Metadata(name, number), cancellationToken);
+
+    public async Task<TableMetadata> ReadMetadataAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        Parse(key, await ReadAsync(key, cancellationToken), bytes => TableMetadata.Parse(bytes.Span));
 
     public async Task<IReadOnlyList<ManifestFile>> ReadListAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {

@@ -22,6 +22,14 @@ internal sealed partial class TablePublisher(
     private const int TriesMax = 16;
     private const string CreatedProperty = "lakehouse.created-at";
 
+    /// <summary>What other engines are told to do, unless somebody has told them otherwise.</summary>
+    private static readonly (string Property, string Value)[] Defaults =
+    [
+        ("write.parquet.compression-codec", "zstd"), ("write.delete.mode", "copy-on-write"), ("write.update.mode", "copy-on-write"),
+        ("write.merge.mode", "copy-on-write"), ("commit.retry.num-retries", "20"),
+        ("gc.enabled", "false"), // data files are those of versions, too, which other engines do not see
+    ];
+
     private readonly ConcurrentDictionary<DatasetName, Published> _published = new();
 
     public IReadOnlyList<PublishedTable> List() =>
@@ -32,7 +40,7 @@ internal sealed partial class TablePublisher(
     public async Task<PublishedTable> PublishAsync(DatasetName name, CancellationToken cancellationToken)
     {
         var dataset = catalog.Require(name);
-        if (!FieldSchema.TryOf(dataset.Columns, out _, out var reason))
+        if (!FieldSchema.TryOf(dataset.Columns, dataset.Table?.FieldIds, out _, out var reason))
         {
             throw IcebergErrors.NotPublishable(name, reason);
         }
@@ -94,9 +102,45 @@ internal sealed partial class TablePublisher(
             await UpdateAsync(name, cancellationToken);
             return true;
         });
-        return catalog.Find(name) is { } dataset && StateOf(name)?.State is { Metadata: { } metadata } state && IsTableOf(metadata, name, dataset)
-            ? new LoadedTable(files.AddressOf(TableKeys.Metadata(name, state.Number)), metadata)
+        return FindLoaded(name);
+    }
+
+    /// <summary>A table as it was published last; null where it was not.</summary>
+    public LoadedTable? FindLoaded(DatasetName name) =>
+        catalog.Find(name) is { } dataset && StateOf(name)?.State is { Metadata: { } metadata } state && IsTableOf(metadata, name, dataset)
+            ? new LoadedTable(files.AddressOf(TableKeys.Metadata(name, state.Number)), metadata, state.Manifests)
             : null;
+
+    /// <summary>Does something in turn with everything else that this process does with a table.</summary>
+    public async Task<T> InTurnAsync<T>(DatasetName name, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        using (await _published.GetOrAdd(name, _ => new Published()).EnterAsync(cancellationToken))
+        {
+            return await work();
+        }
+    }
+
+    /// <summary>Publishes a dataset, which may not be there yet, from now on. In turn.</summary>
+    public async Task TurnOnAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        await store.PutIfAbsentAsync(TableKeys.Mark(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
+        _published.GetOrAdd(name, _ => new Published()).IsOn = true;
+    }
+
+    /// <summary>Writes metadata of the version that is published already. In turn. False when another process was faster.</summary>
+    public async Task<bool> TryChangeAsync(DatasetName name, TableMetadata metadata, CancellationToken cancellationToken)
+    {
+        var published = _published[name];
+        var state = published.State;
+        metadata.AddLog(files.AddressOf(TableKeys.Metadata(name, state.Number)), state.Metadata!.UpdatedAt, options.KeepMetadata);
+        metadata.Touch(time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (!await files.TryCommitAsync(name, state.Number + 1, metadata, cancellationToken))
+        {
+            return false;
+        }
+
+        published.State = state with { Number = state.Number + 1, Metadata = metadata };
+        return true;
     }
 
     /// <summary>The versions that snapshots of a table are made of: their data files must stay.</summary>
@@ -158,48 +202,54 @@ internal sealed partial class TablePublisher(
     /// <exception cref="LakehouseException">Of the store.</exception>
     public async Task UpdateAsync(DatasetName name, CancellationToken cancellationToken)
     {
-        var published = _published.GetOrAdd(name, _ => new Published());
-        using (await published.EnterAsync(cancellationToken))
+        using (await _published.GetOrAdd(name, _ => new Published()).EnterAsync(cancellationToken))
         {
-            for (var tries = 1; IsPublished(name) && catalog.Find(name) is { IsView: false } dataset; tries++)
+            await UpdateInTurnAsync(name, cancellationToken);
+        }
+    }
+
+    /// <summary>As <see cref="UpdateAsync"/>, for who is in turn.</summary>
+    public async Task UpdateInTurnAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        var published = _published.GetOrAdd(name, _ => new Published());
+        for (var tries = 1; IsPublished(name) && catalog.Find(name) is { IsView: false } dataset; tries++)
+        {
+            published.State = await LoadAsync(name, published.State, dataset, cancellationToken);
+            if (IsTableOf(published.State.Metadata, name, dataset) && published.State.Version >= dataset.Version)
             {
-                published.State = await LoadAsync(name, published.State, dataset, cancellationToken);
-                if (IsTableOf(published.State.Metadata, name, dataset) && published.State.Version >= dataset.Version)
-                {
-                    published.Tell(dataset.Version, null);
-                    return;
-                }
+                published.Tell(dataset.Version, null);
+                return;
+            }
 
-                if (!PublishesAll && await store.FindAsync(TableKeys.Mark(name), cancellationToken) is null)
-                {
-                    published.IsOn = false; // another process has ended it
-                    return;
-                }
+            if (!PublishesAll && await store.FindAsync(TableKeys.Mark(name), cancellationToken) is null)
+            {
+                published.IsOn = false; // another process has ended it
+                return;
+            }
 
-                try
+            try
+            {
+                if (await TryPublishAsync(name, dataset, published, cancellationToken) || tries >= TriesMax)
                 {
-                    if (await TryPublishAsync(name, dataset, published, cancellationToken) || tries >= TriesMax)
-                    {
-                        return;
-                    }
-                }
-                catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged && published.State.Metadata is not null)
-                {
-                    // A manifest may be lost: the table is made again.
-                    LogMadeAgain(name.Value, error.Message);
-                    published.State = published.State with { Manifests = [], Metadata = null };
-                }
-                catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.Conflict or ErrorKind.NotFound)
-                {
-                    Tell(name, published, dataset.Version, error.Message);
                     return;
                 }
-                catch (Exception error) when (error is not (LakehouseException or OperationCanceledException))
-                {
-                    LogUnexpected(error, name.Value);
-                    Tell(name, published, dataset.Version, "it failed in a way that was not foreseen, and the log has the cause");
-                    return;
-                }
+            }
+            catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged && published.State.Metadata is not null)
+            {
+                // A manifest may be lost: the table is made again.
+                LogMadeAgain(name.Value, error.Message);
+                published.State = published.State with { Manifests = [], Metadata = null };
+            }
+            catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged or ErrorKind.Conflict or ErrorKind.NotFound)
+            {
+                Tell(name, published, dataset.Version, error.Message);
+                return;
+            }
+            catch (Exception error) when (error is not (LakehouseException or OperationCanceledException))
+            {
+                LogUnexpected(error, name.Value);
+                Tell(name, published, dataset.Version, "it failed in a way that was not foreseen, and the log has the cause");
+                return;
             }
         }
     }
@@ -239,6 +289,7 @@ internal sealed partial class TablePublisher(
         var metadata = await files.ReadMetadataAsync(name, number, cancellationToken);
         var needed = metadata.Log.Append(files.AddressOf(TableKeys.Metadata(name, number))).ToHashSet(StringComparer.Ordinal);
         needed.Add(files.AddressOf(TableKeys.Hint(name)));
+        needed.UnionWith(metadata.StatisticsFiles);
         foreach (var snapshot in metadata.Snapshots)
         {
             needed.Add(snapshot.ManifestList);
@@ -276,7 +327,7 @@ internal sealed partial class TablePublisher(
 
     private static string CreatedAt(Manifest dataset) => dataset.CreatedAt.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static Guid IdOf(Manifest dataset) => DatasetId.Below(dataset.DatasetId, CreatedAt(dataset));
+    private static Guid IdOf(Manifest dataset) => dataset.Table?.Id ?? DatasetId.Below(dataset.DatasetId, CreatedAt(dataset));
 
     private bool IsPublished(DatasetName name) => PublishesAll || StateOf(name) is { IsOn: true };
 
@@ -342,7 +393,7 @@ internal sealed partial class TablePublisher(
         var builder = new SnapshotBuilder(name, files, options, metadata, isSame ? state.Manifests : []);
         foreach (var version in await MissingAsync(dataset, metadata, cancellationToken))
         {
-            if (!FieldSchema.TryOf(version.Columns, out var schema, out var reason))
+            if (!FieldSchema.TryOf(version.Columns, version.Table?.FieldIds, out var schema, out var reason))
             {
                 if (version.Version == dataset.Version)
                 {
@@ -350,6 +401,11 @@ internal sealed partial class TablePublisher(
                     return true;
                 }
 
+                continue;
+            }
+
+            if (await builder.TryTakeAsync(version, schema, cancellationToken))
+            {
                 continue;
             }
 
@@ -371,7 +427,11 @@ internal sealed partial class TablePublisher(
         }
 
         metadata.SetProperty(CreatedProperty, CreatedAt(dataset));
-        metadata.SetProperty("write.parquet.compression-codec", "zstd");
+        foreach (var (property, value) in Defaults)
+        {
+            metadata.SetProperty(property, metadata.Property(property) ?? value);
+        }
+
         if (!await files.TryCommitAsync(name, state.Number + 1, metadata, cancellationToken))
         {
             return false; // another process was faster; what it has written is read
@@ -427,10 +487,16 @@ internal sealed partial class TablePublisher(
         var due = (time.GetUtcNow() - options.KeepFor).ToUnixTimeMilliseconds();
         var snapshots = metadata.Snapshots;
         var gone = new HashSet<long>();
+        var named = metadata.RefIds.ToHashSet();
         for (var i = 0; i < snapshots.Count - 1; i++)
         {
             // A snapshot was the newest one until the next came.
             var age = snapshots.Count - i;
+            if (named.Contains(snapshots[i].Id))
+            {
+                continue; // by a tag
+            }
+
             if (age > options.MaxSnapshots || (age > options.KeepSnapshots && snapshots[i + 1].Time < due))
             {
                 gone.Add(snapshots[i].Id);

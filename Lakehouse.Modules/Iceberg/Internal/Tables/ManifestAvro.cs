@@ -74,6 +74,7 @@ internal static class ManifestAvro
                     values[2] as long? ?? Inherited(status, of),
                     values[3] as long? ?? Inherited(status, of),
                     inner.Of(values[^1]));
+                entry.File[0] ??= of.Content; // format version 1 has no such field
                 return entry.File[0] is int && entry.File[1] is string && entry.File[2] is string && entry.File[4] is long && entry.File[5] is long
                     ? entry
                     : throw Malformed("a data file is not described");

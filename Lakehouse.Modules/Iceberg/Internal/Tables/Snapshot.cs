@@ -28,7 +28,7 @@ internal sealed record Snapshot(
         json["timestamp-ms"]!.GetValue<long>(),
         json["manifest-list"]!.GetValue<string>(),
         json["schema-id"]?.GetValue<int>() ?? 0,
-        json["summary"]!.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<string>(), StringComparer.Ordinal));
+        (json["summary"]?.AsObject() ?? []).ToDictionary(p => p.Key, p => p.Value!.GetValue<string>(), StringComparer.Ordinal));
 
     public JsonObject ToJson()
     {

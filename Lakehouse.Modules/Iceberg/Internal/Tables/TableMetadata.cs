@@ -12,7 +12,9 @@ namespace Lakehouse.Iceberg.Internal.Tables;
 internal sealed class TableMetadata
 {
     private const string Main = "main";
-    private const int LastPartitionId = 999; // the specification's start
+    private const int FirstPartitionId = 999; // the specification's start
+
+    private static readonly string[] StatisticsMembers = ["statistics", "partition-statistics"];
 
     private static readonly JsonSerializerOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -34,6 +36,26 @@ internal sealed class TableMetadata
 
     public int SchemaId => _json["current-schema-id"]!.GetValue<int>();
 
+    /// <summary>The highest id of a field that it ever had.</summary>
+    public int LastColumnId => _json["last-column-id"]!.GetValue<int>();
+
+    public int LastPartitionId => _json["last-partition-id"]?.GetValue<int>() ?? FirstPartitionId;
+
+    public int SortOrderId => _json["default-sort-order-id"]!.GetValue<int>();
+
+    public int FormatVersion => _json["format-version"]!.GetValue<int>();
+
+    /// <summary>The partition fields of all its specs.</summary>
+    public IEnumerable<JsonNode> PartitionFields =>
+        (_json["partition-specs"] as JsonArray ?? []).SelectMany(s => s!["fields"] as JsonArray ?? []).Select(f => f!);
+
+    /// <summary>The snapshots that branches and tags name.</summary>
+    public IEnumerable<long> RefIds => (_json["refs"] as JsonObject ?? []).Select(r => r.Value!["snapshot-id"]!.GetValue<long>());
+
+    /// <summary>The addresses of files with statistics that it names.</summary>
+    public IEnumerable<string> StatisticsFiles => StatisticsMembers.SelectMany(m => _json[m] as JsonArray ?? [])
+        .Select(s => s!["statistics-path"]?.GetValue<string>()).OfType<string>();
+
     public static TableMetadata Create(Guid id, string location) => new(
         new JsonObject
         {
@@ -47,7 +69,7 @@ internal sealed class TableMetadata
             ["current-schema-id"] = 0,
             ["partition-specs"] = new JsonArray(new JsonObject { ["spec-id"] = 0, ["fields"] = new JsonArray() }),
             ["default-spec-id"] = 0,
-            ["last-partition-id"] = LastPartitionId,
+            ["last-partition-id"] = FirstPartitionId,
             ["properties"] = new JsonObject(),
             ["snapshots"] = new JsonArray(),
             ["snapshot-log"] = new JsonArray(),
@@ -137,6 +159,47 @@ internal sealed class TableMetadata
         }
     }
 
+    /// <summary>The snapshot that a branch or a tag names; null for none.</summary>
+    public long? RefOf(string name) => _json["refs"]?[name]?["snapshot-id"]?.GetValue<long>();
+
+    /// <summary>Sets a tag, or removes it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="update">The update that says what it names; null: it is removed.</param>
+    public void SetRef(string name, JsonObject? update)
+    {
+        var refs = _json["refs"]!.AsObject();
+        refs.Remove(name);
+        if (update is not null && Snapshots.Any(s => s.Id == update["snapshot-id"]?.GetValue<long>()))
+        {
+            var wanted = update.DeepClone().AsObject();
+            wanted.Remove("action");
+            wanted.Remove("ref-name");
+            refs[name] = wanted;
+        }
+    }
+
+    /// <summary>Sets or removes what is known of a snapshot's values.</summary>
+    /// <param name="action">The update's action.</param>
+    /// <param name="update">The update.</param>
+    public void SetStatistics(string action, JsonObject update)
+    {
+        var isPartition = action.Contains("partition", StringComparison.Ordinal);
+        var statistics = update[isPartition ? "partition-statistics" : "statistics"] as JsonObject;
+        var id = (statistics?["snapshot-id"] ?? update["snapshot-id"])?.GetValue<long>();
+        var member = StatisticsMembers[isPartition ? 1 : 0];
+        var known = _json[member] as JsonArray ?? [];
+        _json[member] = new JsonArray(
+        [
+            .. known.Where(s => s!["snapshot-id"]!.GetValue<long>() != id).Select(s => s!.DeepClone()),
+            .. action.StartsWith("set", StringComparison.Ordinal) && statistics is not null && Snapshots.Any(s => s.Id == id)
+                ? [statistics.DeepClone()]
+                : Array.Empty<JsonNode>(),
+        ]);
+    }
+
+    /// <summary>A schema that it has; null for an id that it has not.</summary>
+    public JsonNode? SchemaOf(int id) => _json["schemas"]?.AsArray().FirstOrDefault(s => s!["schema-id"]!.GetValue<int>() == id);
+
     public string? Property(string name) => _json["properties"]?[name]?.GetValue<string>();
 
     /// <summary>Makes an order of rows the default one.</summary>
@@ -189,6 +252,12 @@ internal sealed class TableMetadata
         var log = _json["snapshot-log"]!.AsArray().Select(e => e!.DeepClone()).ToList();
         var gone = log.FindLastIndex(e => ids.Contains(e["snapshot-id"]!.GetValue<long>()));
         _json["snapshot-log"] = new JsonArray([.. log.Skip(gone + 1)]);
+        foreach (var member in StatisticsMembers)
+        {
+            _json[member] = new JsonArray(
+                [.. (_json[member] as JsonArray ?? []).Where(s => !ids.Contains(s!["snapshot-id"]!.GetValue<long>())).Select(s => s!.DeepClone())]);
+        }
+
         var used = Snapshots.Select(s => s.SchemaId).Append(SchemaId).ToHashSet();
         _json["schemas"] = new JsonArray(
             [.. _json["schemas"]!.AsArray().Where(s => used.Contains(s!["schema-id"]!.GetValue<int>())).Select(s => s!.DeepClone())]);
@@ -207,6 +276,10 @@ internal sealed class TableMetadata
             log.RemoveAt(0);
         }
     }
+
+    /// <summary>Notes when it was changed.</summary>
+    /// <param name="time">The time, in milliseconds since 1970.</param>
+    public void Touch(long time) => _json["last-updated-ms"] = Math.Max(time, UpdatedAt);
 
     /// <summary>When it was written, in milliseconds since 1970.</summary>
     public long UpdatedAt => _json["last-updated-ms"]!.GetValue<long>();

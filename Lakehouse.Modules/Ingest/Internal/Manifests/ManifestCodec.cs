@@ -12,7 +12,8 @@ namespace Lakehouse.Ingest.Internal.Manifests;
 /// </summary>
 internal sealed class ManifestCodec : IManifestCodec, IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How parts of a manifest are written as JSON.</summary>
+    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Lazy<DuckDbDatabase> _database = new(() => DuckDbDatabase.OpenIsolated("256MB"));
 
@@ -31,6 +32,21 @@ internal sealed class ManifestCodec : IManifestCodec, IDisposable
         }
     }
 
+    /// <exception cref="InvalidDataException">The text is none.</exception>
+    public static TableTraits? ReadTraits(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize<TableTraits>(json, Json) is { FieldIds: not null } traits
+                ? traits
+                : throw new InvalidDataException("the table's traits are none");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException("the table's traits are none", error);
+        }
+    }
+
     private Manifest ReadByEngine(string path)
     {
         try
@@ -40,12 +56,12 @@ internal sealed class ManifestCodec : IManifestCodec, IDisposable
                 SELECT dataset_id, name, version, schema_fingerprint, to_json("columns")::VARCHAR, to_json(objects)::VARCHAR, row_count,
                        epoch_us(created_at), epoch_us(updated_at), coalesce(dropped, schema_fingerprint = ''), made_by,
                        kind, "sql", to_json(sources)::VARCHAR, to_json(requests)::VARCHAR, to_json(schemas)::VARCHAR,
-                       rows_since, to_json(sort_by)::VARCHAR
+                       rows_since, to_json(sort_by)::VARCHAR, table_traits, table_change
                 FROM (SELECT NULL::BOOLEAN AS dropped, NULL::VARCHAR AS made_by, NULL::VARCHAR AS kind, NULL::VARCHAR AS "sql",
                              NULL::STRUCT(name VARCHAR, version BIGINT)[] AS sources,
                              NULL::STRUCT("key" VARCHAR, digest VARCHAR, version BIGINT)[] AS requests,
                              NULL::STRUCT(name VARCHAR, type VARCHAR)[][] AS schemas, NULL::BIGINT AS rows_since,
-                             NULL::VARCHAR[] AS sort_by WHERE false
+                             NULL::VARCHAR[] AS sort_by, NULL::VARCHAR AS table_traits, NULL::VARCHAR AS table_change WHERE false
                       UNION ALL BY NAME FROM read_parquet({DuckDbSql.Literal(path)}))
                 WHERE version IS NOT NULL
                 """);
@@ -89,7 +105,9 @@ internal sealed class ManifestCodec : IManifestCodec, IDisposable
                 JsonSerializer.Deserialize<List<SourceVersion>>(OptionalText(13) ?? "[]", Json) ?? []),
             JsonSerializer.Deserialize<List<AnsweredRequest>>(OptionalText(14) ?? "[]", Json) is { Count: > 0 } requests ? requests : null,
             row.GetVector(16).IsNull(0) ? null : Number(16),
-            JsonSerializer.Deserialize<List<string>>(OptionalText(17) ?? "[]", Json) is { Count: > 0 } sortBy ? sortBy : null);
+            JsonSerializer.Deserialize<List<string>>(OptionalText(17) ?? "[]", Json) is { Count: > 0 } sortBy ? sortBy : null,
+            ReadTraits(OptionalText(18)),
+            OptionalText(19));
 
         string Text(int column) => Encoding.UTF8.GetString(Required(column).GetBytes(0));
         string? OptionalText(int column) => row.GetVector(column).IsNull(0) ? null : Text(column);

@@ -36,10 +36,15 @@ internal static class ManifestLayout
         ParquetNode.List("requests", ParquetNode.Struct(string.Empty, Text("key"), Text("digest"), Number("version"))),
         ParquetNode.List("schemas", ParquetNode.List(string.Empty, Column)),
         Number("rows_since"),
-        ParquetNode.List("sort_by", Text(string.Empty)));
+        ParquetNode.List("sort_by", Text(string.Empty)),
+        Text("table_traits"),
+        Text("table_change"));
 
     /// <summary>The columns of values, in their order in the file.</summary>
     public static readonly IReadOnlyList<ParquetLeaf> Leaves = [.. Root.Children.SelectMany(c => c.Leaves([], 0, 0))];
+
+    /// <summary>How many of the columns the first manifests of <see cref="Writer"/> have. Later ones may be missing, and are empty then.</summary>
+    public static readonly int FirstLeaves = Leaves.Count - 2;
 
     private static ParquetNode Text(string name) => ParquetNode.Value(name, ParquetType.Text);
 

@@ -44,6 +44,11 @@ internal sealed class ManifestReader
         var pages = new List<PageReader>(columns.Count);
         foreach (var leaf in ManifestLayout.Leaves)
         {
+            if (pages.Count >= ManifestLayout.FirstLeaves && !columns.ContainsKey(Key(leaf.Path)))
+            {
+                break; // an earlier build has written it
+            }
+
             pages.Add(new PageReader(leaf, columns.GetValueOrDefault(Key(leaf.Path)) ?? throw Damaged("a column is missing"), file));
         }
 
@@ -69,6 +74,7 @@ internal sealed class ManifestReader
         var schemas = Lists(ReadColumn);
         var rowsSince = Next().Long();
         var sortBy = List(p => p[0].Text() ?? throw Damaged("a column has no name"));
+        var (table, change) = _next < _pages.Count ? (Next().Text(), Next().Text()) : (null, null);
         return new Manifest(
             id,
             name,
@@ -93,7 +99,9 @@ internal sealed class ManifestReader
                 sources),
             requests.Count > 0 ? requests : null,
             rowsSince,
-            sortBy.Count > 0 ? sortBy : null);
+            sortBy.Count > 0 ? sortBy : null,
+            ManifestCodec.ReadTraits(table),
+            change);
 
         static DatasetColumn ReadColumn(IReadOnlyList<PageReader> pages) =>
             new(pages[0].Text() ?? throw Damaged("a column has no name"), pages[1].Text() ?? throw Damaged("a column has no type"));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text.Json;
 using Lakehouse.Catalog;
 
 namespace Lakehouse.Ingest.Internal.Manifests;
@@ -43,6 +44,8 @@ internal sealed class ManifestWriter
         Lists(schemas, c => [c.Name, c.Type]);
         Value(manifest.RowsSince);
         List(manifest.SortBy ?? [], c => [c]);
+        Value(manifest.Table is null ? null : JsonSerializer.Serialize(manifest.Table, ManifestCodec.Json));
+        Value(manifest.TableChange);
     }
 
     private static int? IndexOf(List<IReadOnlyList<DatasetColumn>> schemas, IReadOnlyList<DatasetColumn>? columns) =>

@@ -28,6 +28,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
     private readonly string _folder;
     private readonly Func<TableSchema> _schema;
     private readonly IReadOnlyList<string> _sortBy;
+    private readonly IReadOnlyDictionary<string, int>? _fieldIds;
     private readonly IIngestProgress? _progress;
     private readonly Channel<SpoolSegment> _queue = Channel.CreateUnbounded<SpoolSegment>();
     private readonly CancellationTokenSource _stop = new();
@@ -42,12 +43,14 @@ internal sealed class SegmentConverter : IAsyncDisposable
     /// <param name="folder">The folder for the Parquet files.</param>
     /// <param name="schema">Returns the schema so far. Called before each segment is converted; the schema then covers every value of the segment.</param>
     /// <param name="sortBy">The columns by which the rows of each file are sorted, as far as it has them; empty for none.</param>
+    /// <param name="fieldIds">The field ids that other engines have chosen for columns; null for none.</param>
     /// <param name="progress">Is told how many rows are converted; null for nobody.</param>
     public SegmentConverter(
         IngestOptions options, ConverterEngines engines, RecordForm form, string folder, Func<TableSchema> schema,
-        IReadOnlyList<string> sortBy, IIngestProgress? progress)
+        IReadOnlyList<string> sortBy, IReadOnlyDictionary<string, int>? fieldIds, IIngestProgress? progress)
     {
         (_options, _engines, _form, _folder, _schema, _sortBy, _progress) = (options, engines, form, folder, schema, sortBy, progress);
+        _fieldIds = fieldIds;
     }
 
     /// <summary>The types of a converted file's columns by name, as the engine writes them.</summary>
@@ -150,7 +153,7 @@ internal sealed class SegmentConverter : IAsyncDisposable
             var rows = Copy(
                 connection,
                 $"COPY ({query}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, COMPRESSION {_options.Compression}, ROW_GROUP_SIZE {GroupRows(segment)}"
-                    + $"{FieldSchema.CopyOptions(schema.Columns)})");
+                    + $"{FieldSchema.CopyOptions(schema.Columns, _fieldIds)})");
             if (rows != segment.RowCount)
             {
                 throw Disagreement($"the engine read {rows} rows of {segment.RowCount}", null);

@@ -32,6 +32,9 @@ internal sealed record StatementRequest(
     /// <summary><see cref="Core.Access.Caller.Tag"/>: plans are kept for each apart.</summary>
     public string Scope { get; init; } = Caller.Current.Tag;
 
+    /// <summary>The field ids of stored rows that other engines have chosen (<see cref="Catalog.TableTraits"/>); null for none.</summary>
+    public IReadOnlyDictionary<string, int>? FieldIds { get; init; }
+
     /// <summary>What the text read when it ran before, all in the newest versions, in the order of its tables; null where that is not known.</summary>
     public IReadOnlyList<DatasetRead>? Expected { get; init; }
 }

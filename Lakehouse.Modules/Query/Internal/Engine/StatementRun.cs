@@ -312,7 +312,7 @@ internal sealed class StatementRun : IDisposable
         var pipe = _engine.Pipes.Open();
         try
         {
-            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows, isStored, _columns));
+            PrepareWrapped(ParquetBody.CopyTo(select, pipe.Path, _request.Rows, isStored, _columns, _request.FieldIds));
             ParameterBinder.Bind(_prepared!, _request.Parameters);
         }
         catch

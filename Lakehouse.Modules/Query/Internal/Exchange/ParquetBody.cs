@@ -56,9 +56,11 @@ internal sealed class ParquetBody : IAnswerBody
     /// <param name="bound">The most rows; one more is made, to tell whether there are more.</param>
     /// <param name="isStored">Whether it becomes a data file.</param>
     /// <param name="columns">Their columns.</param>
-    public static string CopyTo(string select, string path, RowBound bound, bool isStored, IReadOnlyList<DuckDbColumn> columns)
+    /// <param name="fieldIds">The ids that other engines have chosen for columns; null for none.</param>
+    public static string CopyTo(
+        string select, string path, RowBound bound, bool isStored, IReadOnlyList<DuckDbColumn> columns, IReadOnlyDictionary<string, int>? fieldIds)
     {
-        var fields = isStored ? FieldSchema.CopyOptions([.. columns.Select(c => new DatasetColumn(c.Name, c.Type.Name))]) : string.Empty;
+        var fields = isStored ? FieldSchema.CopyOptions([.. columns.Select(c => new DatasetColumn(c.Name, c.Type.Name))], fieldIds) : string.Empty;
         var group = isStored ? StoredGroupRows : RowGroupRows;
         var limit = bound.Max == 0 ? string.Empty : $" LIMIT {(bound.IsWanted ? bound.Max : bound.Max + 1)}";
         return $"COPY (SELECT * FROM (\n{select}\n){limit}) TO {DuckDbSql.Literal(path)} (FORMAT parquet, USE_TMP_FILE false, ROW_GROUP_SIZE {group}{fields})";

@@ -33,7 +33,13 @@ internal static class StatementFrames
             .Byte((byte)request.Purpose)
             .Text(request.Parameters)
             .Text(request.Scope)
-            .Flag(expected is not null);
+            .Int(request.FieldIds?.Count ?? 0);
+        foreach (var (key, id) in request.FieldIds ?? new Dictionary<string, int>())
+        {
+            frame.Text(key).Int(id);
+        }
+
+        frame.Flag(expected is not null);
         if (expected is not null)
         {
             WriteChanges(frame, expected);
@@ -51,9 +57,22 @@ internal static class StatementFrames
             Purpose = (StatementPurpose)frame.Byte(),
             Parameters = frame.TextOrNull(),
             Scope = frame.Text(),
+            FieldIds = ReadFieldIds(ref frame),
         };
         expected = frame.Flag() ? ReadChanges(ref frame) : null;
         return request;
+    }
+
+    private static Dictionary<string, int>? ReadFieldIds(ref FrameReader frame)
+    {
+        var count = frame.Count();
+        var ids = count == 0 ? null : new Dictionary<string, int>(count);
+        for (var i = 0; i < count; i++)
+        {
+            ids!.Add(frame.Text(), frame.Int());
+        }
+
+        return ids;
     }
 
     public static void Write(FrameWriter frame, DatasetNeeds needs)

@@ -48,6 +48,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
             var statement = new RowStatement($"DELETE FROM {name} WHERE {condition}", source, table, parameters, AttachedTable.None, StatementRequest.NoPins)
             {
                 Order = RowStatement.OrderOf(dataset),
+                FieldIds = dataset.Table?.FieldIds,
             };
             try
             {
@@ -103,6 +104,7 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         var statement = new RowStatement($"UPSERT INTO {commit.Name}", Rows, table, null, news, StatementRequest.NoPins)
         {
             Order = RowStatement.OrderOf(dataset),
+            FieldIds = dataset.Table?.FieldIds,
         };
         var found = await FindAsync(statement, $"r SEMI JOIN \"{New}\" n ON {match}", cancellationToken);
         var rewrites = found.Count == 0
@@ -161,10 +163,28 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     public Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken) =>
         MergeAsync(dataset, [file], cancellationToken);
 
+    public async Task<OfferedFile> WriteNoneAsync(
+        DatasetName name, IReadOnlyList<DatasetColumn> columns, TableTraits? table, CancellationToken cancellationToken)
+    {
+        using var folder = scratch.Create();
+        var statement = RowStatement.Of($"CREATE {name}", Rows, new AttachedTable([], columns)) with { FieldIds = table?.FieldIds };
+        try
+        {
+            return (await StoreAsync(name, statement, $"SELECT * FROM \"{Rows}\"", folder.Path, isNeeded: true, cancellationToken))!;
+        }
+        catch (Exception error) when (FileSystemErrors.Is(error))
+        {
+            throw FileSystemErrors.Translate(error);
+        }
+    }
+
     private async Task<CommitResult> CommitMergedAsync(Manifest dataset, IReadOnlyList<DataFile> files, CancellationToken cancellationToken)
     {
         using var folder = scratch.Create();
-        var statement = RowStatement.Of($"MERGE FILES OF {dataset.Name}", Rows, new AttachedTable(files, dataset.Columns));
+        var statement = RowStatement.Of($"MERGE FILES OF {dataset.Name}", Rows, new AttachedTable(files, dataset.Columns)) with
+        {
+            FieldIds = dataset.Table?.FieldIds,
+        };
         var sql = $"SELECT * FROM \"{Rows}\"{RowStatement.OrderOf(dataset)}";
         var merged = await StoreAsync(dataset.Name, statement, sql, folder.Path, isNeeded: true, cancellationToken);
         if (files.All(f => f.RowCount is not null) && files.Sum(f => f.RowCount) != merged!.RowCount)
@@ -286,7 +306,10 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
         DatasetCommit commit, IReadOnlyList<string> keys, string folder, CancellationToken cancellationToken)
     {
         var files = await AsDataFilesAsync(commit.Objects, commit.Columns, commit.Columns, cancellationToken);
-        var statement = RowStatement.Of($"UPSERT INTO {commit.Name}", New, new AttachedTable(files, commit.Columns));
+        var statement = RowStatement.Of($"UPSERT INTO {commit.Name}", New, new AttachedTable(files, commit.Columns)) with
+        {
+            FieldIds = catalog.Find(commit.Name)?.Table?.FieldIds,
+        };
         var names = string.Join(", ", keys.Select(DuckDbSql.Identifier));
         var isNull = string.Join(" OR ", keys.Select(k => $"{DuckDbSql.Identifier(k)} IS NULL"));
         var sql = $"SELECT (count(*) FILTER ({isNull}))::VARCHAR, (count(*) - count(DISTINCT ({names})))::VARCHAR FROM \"{New}\"";

@@ -17,7 +17,7 @@ internal sealed class RowFileWriter(
     private readonly List<DatasetColumn> _columns = [.. columns.Select(c => c.Column)];
     private readonly string _given = "{" + string.Join(", ", columns.Select(c => $"{c.Column.Name}: '{c.GivenType}'")) + "}";
     private readonly string _values = string.Join(", ", columns.Select(c => $"{c.Value} AS \"{c.Column.Name}\""));
-    private readonly string _fields = FieldSchema.CopyOptions([.. columns.Select(c => c.Column)]);
+    private readonly string _fields = FieldSchema.CopyOptions([.. columns.Select(c => c.Column)], null);
     private DuckDbDatabase? _database;
     private DuckDbConnection? _connection;
 

@@ -33,6 +33,9 @@ internal sealed record RowStatement(
     /// <summary>The clause by which the rows of new data files are sorted; empty for none.</summary>
     public string Order { get; init; } = string.Empty;
 
+    /// <summary>As of <see cref="StatementRequest"/>.</summary>
+    public IReadOnlyDictionary<string, int>? FieldIds { get; init; }
+
     /// <summary>The clause of the order that a dataset's data files have.</summary>
     public static string OrderOf(Manifest? dataset) =>
         dataset?.SortBy is { } columns ? $" ORDER BY {string.Join(", ", columns.Select(DuckDbSql.Identifier))}" : string.Empty;
