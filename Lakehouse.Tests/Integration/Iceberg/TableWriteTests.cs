@@ -48,7 +48,8 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         await RequireSameAsync(host, "towns");
         (await host.Http.PostAsync("/v1/catalog/restore/towns?version=2", null)).StatusCode.Should().Be(HttpStatusCode.OK);
         await RequireSameAsync(host, "towns", """[[1,"Oslo","1970-01-01 00:00:00"],[2,"Bergen","1970-01-01 00:00:01"]]""");
-        (await host.RowsAsync("SELECT DISTINCT made_by FROM lakehouse.snapshots WHERE dataset = 'towns' AND version IN (1, 2)")).Should().Be("""[["iceberg"]]""");
+        (await host.RowsAsync("SELECT DISTINCT made_by FROM lakehouse.snapshots WHERE dataset = 'towns' AND version IN (1, 2)"))
+            .Should().Be("""[["iceberg"]]""");
     }
 
     [IcebergFact]
@@ -56,7 +57,8 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
     {
         await using var host = await LakehouseHost.StartAsync();
         await using var writer = new IcebergWriter(host.Http.BaseAddress!);
-        var made = await writer.DoAsync("create", "t", new { schema = Schema, staged = true, rows = new[] { new { id = 7, city = "Oslo" } }, properties = new { a = "b" } });
+        var made = await writer.DoAsync(
+            "create", "t", new { schema = Schema, staged = true, rows = new[] { new { id = 7, city = "Oslo" } }, properties = new { a = "b" } });
         var id = made["metadata"]!["table-uuid"]!.GetValue<string>();
         await RequireSameAsync(host, "t", """[[7,"Oslo",null]]""");
         await AppendAsync(writer, "t", new { id = 8 });
@@ -80,7 +82,8 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
             await host.IngestAsync("t", "id,city\n1,Oslo\n");
             await host.Http.PutAsync("/v1/catalog/publish/t", null);
             var widened = await writer.DoAsync(
-                "widen", "t", new { fields = new[] { new { name = "score", type = "double" } }, rows = new[] { new { id = 2, city = "Bergen", score = 1.5 } } });
+                "widen", "t",
+                new { fields = new[] { new { name = "score", type = "double" } }, rows = new[] { new { id = 2, city = "Bergen", score = 1.5 } } });
             var added = widened["metadata"]!["schemas"]!.AsArray()[^1]!["fields"]!.AsArray()[^1]!["id"]!.GetValue<int>();
             await RequireSameAsync(host, "t", """[[1,"Oslo",null],[2,"Bergen",1.5]]""");
             await host.IngestAsync("t", "id,city,score\n3,Voss,2.5\n", "&mode=append");
@@ -125,34 +128,38 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         await RefusedAsync("spoil", new { rows = row, file = new { file_format = "ORC" } }, "Parquet");
         await RefusedAsync("spoil", new { rows = row, schema = new[] { new { id = 99, name = "id", type = "long" } } }, "does not fit");
         await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["sequence-number"] = 1 } }, "sequence number");
-        await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["manifest-list"] = root + "none.avro" } }, "it is not there");
-        await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["manifest-list"] = "s3://elsewhere/x.avro" } }, "not in this bucket");
-        await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["manifest-list"] = root + own } }, "cannot be read");
+        foreach (var (list, why) in ((string, string)[])
+            [(root + "none.avro", "it is not there"), ("s3://elsewhere/x.avro", "not in this bucket"), (root + own, "cannot be read")])
+        {
+            await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["manifest-list"] = list } }, why);
+        }
+
         await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["parent-snapshot-id"] = 5 } }, "another parent", 409);
         await RefusedAsync("commit", new { updates = new[] { new { action = "dance" } } }, "'dance'");
         await RefusedAsync("commit", new { requirements = new[] { new { type = "assert-luck" } } }, "'assert-luck'");
         await RefusedAsync("commit", new { updates = new[] { Update("remove-snapshots", ("snapshot-ids", new[] { 1 })) } }, "iceberg.keep_snapshots");
         await RefusedAsync("commit", new { updates = new[] { Update("upgrade-format-version", ("format-version", 3)) } }, "format version 2");
         await RefusedAsync("commit", new { updates = new[] { Update("set-location", ("location", "s3://x/y")) } }, "leave the location out");
-        await RefusedAsync(
-            "commit", new { updates = new[] { Update("set-properties", ("updates", new Dictionary<string, string> { ["write.delete.mode"] = "merge-on-read" })) } },
-            "copy-on-write");
+        var mode = new Dictionary<string, string> { ["write.delete.mode"] = "merge-on-read" };
+        await RefusedAsync("commit", new { updates = new[] { Update("set-properties", ("updates", mode)) } }, "copy-on-write");
         await RefusedAsync(
             "commit", new { updates = new[] { Update("set-snapshot-ref", ("ref-name", "b"), ("type", "branch"), ("snapshot-id", 1)) } }, "no branch but main");
-        await RefusedAsync("commit", new { updates = new[] { Update("set-snapshot-ref", ("ref-name", "main"), ("type", "branch"), ("snapshot-id", 77)) } }, "restore");
+        await RefusedAsync(
+            "commit", new { updates = new[] { Update("set-snapshot-ref", ("ref-name", "main"), ("type", "branch"), ("snapshot-id", 77)) } }, "restore");
         await RefusedAsync("commit", new { requirements = new[] { Requirement("assert-table-uuid", ("uuid", Guid.Empty)) } }, "assert-table-uuid", 409);
-        await RefusedAsync("commit", new { requirements = new[] { Requirement("assert-ref-snapshot-id", ("ref", "main"), ("snapshot-id", null)) } }, "does not hold", 409);
+        await RefusedAsync(
+            "commit", new { requirements = new[] { Requirement("assert-ref-snapshot-id", ("ref", "main"), ("snapshot-id", null)) } }, "does not hold", 409);
         await RefusedAsync("widen", new { fields = new[] { new { name = "city", type = "long" } } }, "does not hold its values");
         await RefusedAsync("widen", new { fields = new[] { new { name = "CITY", type = "string" } } }, "letter cases");
         await RefusedAsync("widen", new { fields = new[] { new { name = "n", type = "fixed[4]" } } }, "docs/iceberg.md");
         await RefusedAsync("widen", new { fields = new object[] { new { name = "n", type = "long", required = true } } }, "make it optional");
         await RefusedAsync("create", new { schema = Schema }, "AlreadyExistsException", 409);
-        await RefusedAsync(
-            "create", new { schema = Schema, extra = new Dictionary<string, object> { ["name"] = "u", ["partition-spec"] = new { fields = new[] { new { name = "p" } } } } },
-            "no partitions");
+        var parted = new Dictionary<string, object> { ["name"] = "u", ["partition-spec"] = new { fields = new[] { new { name = "p" } } } };
+        await RefusedAsync("create", new { schema = Schema, extra = parted }, "no partitions");
         await RefusedAsync("create", new { schema = Schema, extra = new { name = "u", location = "s3://x/u" } }, "leave the location out");
         await RefusedAsync("create", new { schema = Schema, extra = new { name = "a/b" } }, "invalid_name");
-        await RefusedAsync("create", new { schema = new { type = "struct", fields = Array.Empty<object>() }, extra = new { name = "u" } }, "one column or more");
+        var empty = new { type = "struct", fields = Array.Empty<object>() };
+        await RefusedAsync("create", new { schema = empty, extra = new { name = "u" } }, "one column or more");
 
         (await host.RowsAsync("FROM t")).Should().Be("""[[1,"Oslo"]]""");
         (await host.RowsAsync("SELECT max(version) FROM lakehouse.snapshots WHERE dataset = 't'")).Should().Be("[[1]]");

@@ -5,8 +5,8 @@ using Lakehouse.Iceberg.Internal.Tables;
 namespace Lakehouse.Iceberg.Internal.Committing;
 
 /// <summary>
-/// A commit of another engine (<c>CommitTableRequest</c> of the REST catalog): what it requires, and what it changes. What cannot be taken is refused when it is
-/// read, before anything is changed.
+/// A commit of another engine (<c>CommitTableRequest</c> of the REST catalog): what it requires, and what it changes. What cannot be taken is refused when it
+/// is read, before anything is changed.
 /// </summary>
 internal sealed class TableUpdate
 {
@@ -243,7 +243,8 @@ internal sealed class TableUpdate
     {
         if (spec is JsonObject json && json["fields"] is JsonArray { Count: > 0 })
         {
-            throw GivenJson.Invalid("tables here have no partitions: readers pass over files by the least and greatest values in them; leave PARTITIONED BY out");
+            throw GivenJson.Invalid(
+                "tables here have no partitions: readers pass over files by the least and greatest values in them; leave PARTITIONED BY out");
         }
     }
 

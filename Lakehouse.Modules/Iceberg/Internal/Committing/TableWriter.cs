@@ -132,7 +132,7 @@ internal sealed class TableWriter(
     /// <exception cref="LakehouseException"><c>dataset_not_found</c>.</exception>
     public Task DropAsync(DatasetName name, CancellationToken cancellationToken) => catalog.DropAsync(name, cancellationToken);
 
-    /// <summary>Commits what is to be committed on the table as it is now. Null where another writer was faster, and the table is to be looked at again.</summary>
+    /// <summary>Commits on the table as it is now. Null where another writer was faster, and the table is to be looked at again.</summary>
     private async Task<LoadedTable?> TryCommitAsync(DatasetName name, JsonObject body, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -415,7 +415,9 @@ internal sealed class TableWriter(
         {
             if (snapshot.ParentId != parent)
             {
-                throw metadata is null ? GivenJson.Invalid("the first snapshot of a table has no parent") : GivenJson.Overtaken("the snapshot has another parent");
+                throw metadata is null
+                    ? GivenJson.Invalid("the first snapshot of a table has no parent")
+                    : GivenJson.Overtaken("the snapshot has another parent");
             }
 
             if (snapshot.SequenceNumber <= sequence || (metadata?.Snapshots.Any(s => s.Id == snapshot.Id) ?? false))

@@ -15,8 +15,8 @@ using Microsoft.Net.Http.Headers;
 namespace Lakehouse.Iceberg.Internal.Http;
 
 /// <summary>
-/// <c>/iceberg/v1</c>: the REST catalog of Apache Iceberg (open-api/rest-catalog-open-api.yaml of apache/iceberg), for tables. One namespace holds all published
-/// datasets.
+/// <c>/iceberg/v1</c>: the REST catalog of Apache Iceberg (open-api/rest-catalog-open-api.yaml of apache/iceberg), for tables. One namespace holds all
+/// published datasets.
 /// </summary>
 internal static class RestCatalogEndpoints
 {

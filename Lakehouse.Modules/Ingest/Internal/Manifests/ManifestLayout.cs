@@ -4,7 +4,10 @@ namespace Lakehouse.Ingest.Internal.Manifests;
 internal static class ManifestLayout
 {
     /// <summary>What a manifest that was written by <see cref="ManifestWriter"/> says of its writer.</summary>
-    public const string Writer = "lakehouse manifest 1";
+    public const string Writer = "lakehouse manifest 2";
+
+    /// <summary>What one says that was written by an earlier build.</summary>
+    public const string FirstWriter = "lakehouse manifest 1";
 
     /// <summary>Begins and ends a Parquet file.</summary>
     public const int MarkSize = 4;
@@ -43,7 +46,7 @@ internal static class ManifestLayout
     /// <summary>The columns of values, in their order in the file.</summary>
     public static readonly IReadOnlyList<ParquetLeaf> Leaves = [.. Root.Children.SelectMany(c => c.Leaves([], 0, 0))];
 
-    /// <summary>How many of the columns the first manifests of <see cref="Writer"/> have. Later ones may be missing, and are empty then.</summary>
+    /// <summary>How many of the columns those of <see cref="FirstWriter"/> have.</summary>
     public static readonly int FirstLeaves = Leaves.Count - 2;
 
     private static ParquetNode Text(string name) => ParquetNode.Value(name, ParquetType.Text);

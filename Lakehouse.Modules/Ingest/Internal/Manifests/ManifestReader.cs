@@ -36,19 +36,20 @@ internal sealed class ManifestReader
         }
 
         var (writer, columns) = ReadFooter(file[^(ManifestLayout.TailSize + size)..^ManifestLayout.TailSize]);
-        if (writer != ManifestLayout.Writer)
+        if (writer is not (ManifestLayout.Writer or ManifestLayout.FirstWriter))
         {
             return false;
         }
 
-        var pages = new List<PageReader>(columns.Count);
-        foreach (var leaf in ManifestLayout.Leaves)
+        var count = writer == ManifestLayout.Writer ? ManifestLayout.Leaves.Count : ManifestLayout.FirstLeaves;
+        if (columns.Count != count)
         {
-            if (pages.Count >= ManifestLayout.FirstLeaves && !columns.ContainsKey(Key(leaf.Path)))
-            {
-                break; // an earlier build has written it
-            }
+            throw Damaged("it has not the columns that its writer says");
+        }
 
+        var pages = new List<PageReader>(columns.Count);
+        foreach (var leaf in ManifestLayout.Leaves.Take(count))
+        {
             pages.Add(new PageReader(leaf, columns.GetValueOrDefault(Key(leaf.Path)) ?? throw Damaged("a column is missing"), file));
         }
 

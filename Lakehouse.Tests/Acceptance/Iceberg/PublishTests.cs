@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Tests.Integration.Iceberg;
 
-namespace Lakehouse.Tests.Acceptance;
+namespace Lakehouse.Tests.Acceptance.Iceberg;
 
 /// <summary>Kills the program while it publishes: afterwards other engines read what SQL reads.</summary>
 public sealed class PublishTests(IcebergClient client) : IClassFixture<IcebergClient>
