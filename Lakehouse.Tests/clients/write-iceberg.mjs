@@ -6,11 +6,12 @@
 //   {"op":"commit","table","requirements","updates"}  any commit
 //   {"op":"widen","table","fields","rows"}            changes the schema and appends rows, in one commit
 //   {"op":"list","table"}                             the manifests of the newest snapshot
-// "catalog" is the address of the REST catalog, "token" its token. Files are written to the disk (file://), or by PUT /v1/storage/put of "store" (s3://).
+// "catalog" is the address of the REST catalog, "token" its token. Files are written to the disk (file://), or into S3
+// (s3://), with "s3": {"endpoint","region","access_key","secret_key"}.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import avro from 'avsc';
 import { parquetReadObjects } from 'hyparquet';
@@ -82,33 +83,45 @@ async function call(method, path, body) {
 
 const tablePath = (table) => `namespaces/lake/tables/${table}`;
 
-const keyOf = (address) => address.replace(/^s3:\/\/[^/]+\//, '').slice((at.prefix ?? '').length);
+const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
+
+/** Calls S3 as its documentation says (Signature Version 4, the payload unsigned). */
+async function s3(method, address, body) {
+    const url = new URL(address.replace(/^s3:\/\//, at.s3.endpoint + '/'));
+    const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const scope = `${time.slice(0, 8)}/${at.s3.region}/s3/aws4_request`;
+    const headers = { host: url.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', 'x-amz-date': time };
+    const names = Object.keys(headers).join(';');
+    const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`).join('');
+    const canonical = [method, url.pathname, '', lines, names, 'UNSIGNED-PAYLOAD'].join('\n');
+    const text = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+    const key = [time.slice(0, 8), at.s3.region, 's3', 'aws4_request'].reduce(hmac, `AWS4${at.s3.secret_key}`);
+    const signature = createHmac('sha256', key).update(text).digest('hex');
+    const { host, ...sent } = headers;
+    const response = await fetch(url, {
+        method, body,
+        headers: { ...sent, authorization: `AWS4-HMAC-SHA256 Credential=${at.s3.access_key}/${scope}, SignedHeaders=${names}, Signature=${signature}` },
+    });
+    if (!response.ok) {
+        throw new Error(`${method} ${address}: ${response.status} ${await response.text()}`);
+    }
+
+    return response;
+}
 
 async function put(address, bytes) {
-    if (address.startsWith('file://')) {
-        const path = address.slice('file://'.length);
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, bytes);
+    if (address.startsWith('s3://')) {
+        await s3('PUT', address, bytes);
         return;
     }
 
-    const response = await fetch(`${at.store}/v1/storage/put/${keyOf(address)}`, { method: 'PUT', body: bytes });
-    if (!response.ok) {
-        throw new Error(`${address}: ${response.status} ${await response.text()}`);
-    }
+    const path = address.slice('file://'.length);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
 }
 
 async function get(address) {
-    if (address.startsWith('file://')) {
-        return readFileSync(address.slice('file://'.length));
-    }
-
-    const response = await fetch(`${at.store}/v1/storage/get/${keyOf(address)}`);
-    if (!response.ok) {
-        throw new Error(`${address}: ${response.status}`);
-    }
-
-    return Buffer.from(await response.arrayBuffer());
+    return address.startsWith('s3://') ? Buffer.from(await (await s3('GET', address)).arrayBuffer()) : readFileSync(address.slice('file://'.length));
 }
 
 async function putAvro(address, schema, records, metadata) {

@@ -13,7 +13,7 @@ public sealed class SecondWriterTests(IcebergClient client) : IClassFixture<Iceb
     public async Task Two_hundred_commits_of_each_are_all_there_once()
     {
         using var folder = new TemporaryFolder();
-        await RaceAsync(folder.Path, [], string.Empty, 200);
+        await RaceAsync(folder.Path, [], 200);
     }
 
     [S3Fact]
@@ -21,7 +21,7 @@ public sealed class SecondWriterTests(IcebergClient client) : IClassFixture<Iceb
     {
         using var folder = new TemporaryFolder();
         var bucket = S3Server.SettingsOf(await S3Server.CreateBucketAsync());
-        await RaceAsync(folder.Path, [.. bucket.SelectMany(s => new[] { "--" + s.Key, s.Value })], null, 60);
+        await RaceAsync(folder.Path, [.. bucket.SelectMany(s => new[] { "--" + s.Key, s.Value })], 60);
     }
 
     [IcebergFact]
@@ -82,19 +82,12 @@ public sealed class SecondWriterTests(IcebergClient client) : IClassFixture<Iceb
         }
     }
 
-    private static async Task RaceAsync(string folder, string[] settings, string? prefix, int count)
+    private static async Task RaceAsync(string folder, string[] settings, int count)
     {
         await using var server = await LakehouseProcess.StartAsync(
             folder, [.. settings, "--catalog.publish", "iceberg", "--query.compact_files", "50", "--query.compact_every", "500ms"]);
         await server.IngestAsync("t", "id,source\n0,start\n"u8.ToArray());
-        if (prefix is null)
-        {
-            var table = await server.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/publish/t?wait=true");
-            var address = table.GetProperty("metadata_location").GetString()!;
-            prefix = string.Join('/', address[..address.IndexOf("datasets/t/", StringComparison.Ordinal)].Split('/')[3..]);
-        }
-
-        await using var writer = new IcebergWriter(server.Http.BaseAddress!, prefix);
+        await using var writer = new IcebergWriter(server.Http.BaseAddress!);
         var other = writer.DoAsync("append", "t", new { count, rows = new[] { new { id = "N", source = "other" } } });
         for (var i = 0; i < count; i++)
         {

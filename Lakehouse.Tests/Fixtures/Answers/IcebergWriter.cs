@@ -9,14 +9,11 @@ public sealed class IcebergWriter : IAsyncDisposable
 {
     private readonly Process _node = NpmClients.Start("write-iceberg.mjs");
     private readonly string _catalog;
-    private readonly string _prefix;
     private readonly string? _token;
 
     /// <param name="server">The address of the server.</param>
-    /// <param name="prefix">What the keys of the lake begin with in its bucket.</param>
     /// <param name="token">The token; null for none.</param>
-    public IcebergWriter(Uri server, string prefix = "", string? token = null) =>
-        (_catalog, _prefix, _token) = (server.ToString().TrimEnd('/'), prefix, token);
+    public IcebergWriter(Uri server, string? token = null) => (_catalog, _token) = (server.ToString().TrimEnd('/'), token);
 
     /// <summary>Does something that must succeed.</summary>
     public async Task<JsonNode> DoAsync(string op, string table, object? more = null)
@@ -43,8 +40,14 @@ public sealed class IcebergWriter : IAsyncDisposable
     private async Task<JsonNode> CallAsync(string op, string table, object? more)
     {
         var request = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
-        (request["op"], request["table"], request["catalog"], request["store"]) = (op, table, _catalog + "/iceberg", _catalog);
-        (request["prefix"], request["token"]) = (_prefix, _token);
+        (request["op"], request["table"], request["catalog"], request["token"]) = (op, table, _catalog + "/iceberg", _token);
+        request["s3"] = new JsonObject
+        {
+            ["endpoint"] = S3Server.Url,
+            ["region"] = "us-east-1",
+            ["access_key"] = S3Server.AccessKey,
+            ["secret_key"] = S3Server.SecretKey,
+        };
         await _node.StandardInput.WriteLineAsync(request.ToJsonString());
         await _node.StandardInput.FlushAsync();
         var line = await _node.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(5));
