@@ -61,6 +61,16 @@ public sealed record FieldSchema
     }
 
     /// <summary>
+    /// The columns with types of Iceberg where they have none: the next wider whole numbers, decimals, and microseconds for the other TIMESTAMPs. Null where a
+    /// column has a type that is like none.
+    /// </summary>
+    public static IReadOnlyList<DatasetColumn>? Nearest(IReadOnlyList<DatasetColumn> columns)
+    {
+        DatasetColumn[] made = [.. columns.Select(c => c with { Type = FieldReader.Nearest(c.Type) ?? string.Empty })];
+        return made.All(c => c.Type.Length > 0) ? made : null;
+    }
+
+    /// <summary>
     /// The options that make DuckDB's <c>COPY ... (FORMAT parquet ...)</c> write the ids of the fields, and the schema as <c>iceberg.schema</c>; they begin
     /// with a comma. Empty for columns that Iceberg has no types for.
     /// </summary>

@@ -106,17 +106,42 @@ internal static class FieldReader
             return ("string", "string");
         }
 
-        var nearest = text switch
-        {
-            "UINTEGER" => "BIGINT",
-            "UBIGINT" => "DECIMAL(20,0)",
-            "HUGEINT" or "UHUGEINT" => "DECIMAL(38,0)",
-            "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => "TIMESTAMP",
-            _ => "VARCHAR",
-        };
+        var nearest = NearestOf(text) ?? "VARCHAR";
         reason = $"Iceberg has no such type; make it {nearest} (SELECT * REPLACE (CAST(... AS {nearest}) AS ...) with \"into\")";
         return null;
     }
+
+    /// <summary>The type that has the same values, as far as it has them, where Iceberg has none; the type itself where it has one; null for neither.</summary>
+    public static string? Nearest(string text)
+    {
+        if (TypeText.ElementOf(text) is { } element)
+        {
+            return Nearest(element) is { } part ? part + text[element.Length..] : null;
+        }
+
+        if (TypeText.PartsOf(text, "MAP(") is [var keyType, var valueType])
+        {
+            return Nearest(keyType) is { } key && Nearest(valueType) is { } value ? $"MAP({key}, {value})" : null;
+        }
+
+        if (TypeText.PartsOf(text, "STRUCT(") is { } members)
+        {
+            var made = members.Select(TypeText.MemberOf).Select(m => (m.Name, Type: Nearest(m.Type))).ToList();
+            return made.All(m => m.Type is not null) ? $"STRUCT({string.Join(", ", made.Select(m => $"{TypeText.Quote(m.Name)} {m.Type}"))})" : null;
+        }
+
+        string? reason = null;
+        return PrimitiveOf(text, ref reason) is null ? NearestOf(text) : text;
+    }
+
+    private static string? NearestOf(string text) => text switch
+    {
+        "UINTEGER" => "BIGINT",
+        "UBIGINT" => "DECIMAL(20,0)",
+        "HUGEINT" or "UHUGEINT" => "DECIMAL(38,0)",
+        "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" => "TIMESTAMP",
+        _ => null,
+    };
 
     private static TableField Field(IReadOnlyList<string> path, string family, FieldType type, IReadOnlyDictionary<string, int>? chosen)
     {

@@ -43,6 +43,18 @@ public interface IDatasetRows
     Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Gives columns of a dataset other types, which have all its values: its data files are written again, and one commit brings the new ones.
+    /// </summary>
+    /// <param name="dataset">The newest version, not derived.</param>
+    /// <param name="columns">Its columns, with their new types.</param>
+    /// <param name="cancellationToken">Stops the work; not the commit.</param>
+    /// <exception cref="LakehouseException">
+    /// <c>values_lost</c> (<see cref="ErrorKind.Conflict"/>): the new type of a column has not all its values. <c>version_conflict</c>, <c>dataset_derived</c>
+    /// (Conflict). As <see cref="IQueryEngine.AnswerAsync"/>. Nothing has changed.
+    /// </exception>
+    Task<CommitResult> ConvertAsync(Manifest dataset, IReadOnlyList<DatasetColumn> columns, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Writes a data file without rows and puts it into the bucket, where nothing names it yet: a dataset without rows has such a one.
     /// </summary>
     /// <param name="name">The dataset.</param>

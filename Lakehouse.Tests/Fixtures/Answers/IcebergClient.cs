@@ -66,3 +66,10 @@ public sealed class IcebergFactAttribute : FactAttribute
 {
     public IcebergFactAttribute() => Skip = NpmClients.Missing;
 }
+
+/// <summary>As <see cref="IcebergFactAttribute"/>, with cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class IcebergTheoryAttribute : TheoryAttribute
+{
+    public IcebergTheoryAttribute() => Skip = NpmClients.Missing;
+}

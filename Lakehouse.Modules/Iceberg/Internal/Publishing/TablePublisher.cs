@@ -40,7 +40,7 @@ internal sealed partial class TablePublisher(
     public async Task<PublishedTable> PublishAsync(DatasetName name, CancellationToken cancellationToken)
     {
         var dataset = catalog.Require(name);
-        if (!FieldSchema.TryOf(dataset.Columns, dataset.Table?.FieldIds, out _, out var reason))
+        if (!FieldSchema.TryOf(dataset.Columns, dataset.Table?.FieldIds, out _, out var reason) && NearestOf(dataset) is null)
         {
             throw IcebergErrors.NotPublishable(name, reason);
         }
@@ -395,13 +395,20 @@ internal sealed partial class TablePublisher(
         {
             if (!FieldSchema.TryOf(version.Columns, version.Table?.FieldIds, out var schema, out var reason))
             {
-                if (version.Version == dataset.Version)
+                if (version.Version != dataset.Version)
+                {
+                    continue;
+                }
+
+                if (NearestOf(dataset) is not { } columns)
                 {
                     Tell(name, published, dataset.Version, reason);
                     return true;
                 }
 
-                continue;
+                LogConverts(name.Value, reason);
+                await Caller.RunAsync(Caller.Program, () => rows.ConvertAsync(dataset, columns, cancellationToken));
+                return false;
             }
 
             if (await builder.TryTakeAsync(version, schema, cancellationToken))
@@ -441,6 +448,13 @@ internal sealed partial class TablePublisher(
         published.Tell(dataset.Version, null);
         return catalog.Find(name)?.Version == dataset.Version;
     }
+
+    /// <summary>The columns that a dataset can have for it; null where it has them already, where there are none, or where its statement makes it.</summary>
+    private static IReadOnlyList<DatasetColumn>? NearestOf(Manifest dataset) =>
+        !dataset.IsDerived && FieldSchema.Nearest(dataset.Columns) is { } columns && !columns.SequenceEqual(dataset.Columns)
+        && FieldSchema.TryOf(columns, dataset.Table?.FieldIds, out _, out _)
+            ? columns
+            : null;
 
     /// <summary>The versions that are no snapshots yet, as far as they are kept, in order.</summary>
     private async Task<IReadOnlyList<Manifest>> MissingAsync(Manifest dataset, TableMetadata metadata, CancellationToken cancellationToken)
@@ -525,6 +539,9 @@ internal sealed partial class TablePublisher(
 
     [LoggerMessage(EventId = 9004, Level = LogLevel.Error, Message = "{Dataset} could not be published")]
     private partial void LogUnexpected(Exception error, string dataset);
+
+    [LoggerMessage(EventId = 9005, Level = LogLevel.Information, Message = "{Dataset} gets types that Iceberg has: {Reason}")]
+    private partial void LogConverts(string dataset, string reason);
 
     [LoggerMessage(EventId = 9002, Level = LogLevel.Information, Message = "{Count} data files of {Dataset} are written again for other engines: {Fault}")]
     private partial void LogRewrites(string dataset, int count, string fault);

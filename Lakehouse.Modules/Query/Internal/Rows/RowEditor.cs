@@ -163,6 +163,52 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     public Task<CommitResult> RewriteAsync(Manifest dataset, DataFile file, CancellationToken cancellationToken) =>
         MergeAsync(dataset, [file], cancellationToken);
 
+    public async Task<CommitResult> ConvertAsync(Manifest dataset, IReadOnlyList<DatasetColumn> columns, CancellationToken cancellationToken)
+    {
+        RequireOwn(dataset);
+        using var folder = scratch.Create();
+        var statement = RowStatement.Of($"ALTER TYPES OF {dataset.Name}", Rows, new AttachedTable(dataset.Objects, dataset.Columns)) with
+        {
+            FieldIds = dataset.Table?.FieldIds,
+            Order = RowStatement.OrderOf(dataset),
+        };
+        try
+        {
+            foreach (var (old, now) in dataset.Columns.Zip(columns).Where(c => c.First.Type != c.Second.Type))
+            {
+                await RequireKeptAsync(dataset.Name, statement, old, now, cancellationToken);
+            }
+
+            var casts = string.Join(", ", columns.Select(c => $"CAST({DuckDbSql.Identifier(c.Name)} AS {c.Type}) AS {DuckDbSql.Identifier(c.Name)}"));
+            var files = dataset.Objects.Select((file, i) => new FoundFile(file, i, 0)).ToList();
+            var rewrites = await RewriteAsync(dataset.Name, statement, files, string.Empty, folder.Path, cancellationToken, casts);
+            var commit = new DatasetCommit(
+                dataset.Name, SchemaFingerprint.Compute(columns.Select(c => (c.Name, c.Type))), columns, [], 0, "types", CommitMode.Append,
+                ExpectedVersion: dataset.Version, Schema: SchemaRule.Set, Rewrites: rewrites, KeepsRows: true);
+            return await catalog.CommitAsync(commit, CancellationToken.None);
+        }
+        catch (Exception error) when (FileSystemErrors.Is(error))
+        {
+            throw FileSystemErrors.Translate(error);
+        }
+    }
+
+    /// <summary>Requires that a column's values are the same in another type and back.</summary>
+    private async Task RequireKeptAsync(
+        DatasetName name, RowStatement statement, DatasetColumn old, DatasetColumn now, CancellationToken cancellationToken)
+    {
+        var column = DuckDbSql.Identifier(old.Name);
+        var sql = $"SELECT (count(*) FILTER (TRY_CAST(TRY_CAST({column} AS {now.Type}) AS {old.Type}) IS DISTINCT FROM {column}))::VARCHAR FROM \"{Rows}\"";
+        await using var rows = await engine.ReadAsync(statement, sql, options.RewriteTimeout, cancellationToken);
+        var lost = Encoding.UTF8.GetString((await rows.ReadAsync(cancellationToken))!.GetText(0, 0).Span);
+        if (lost != "0")
+        {
+            throw new LakehouseException(
+                ErrorKind.Conflict, "values_lost",
+                $"The column '{old.Name}' of '{name}' is {old.Type}, and {lost} of its values are not the same as {now.Type}.");
+        }
+    }
+
     public async Task<OfferedFile> WriteNoneAsync(
         DatasetName name, IReadOnlyList<DatasetColumn> columns, TableTraits? table, CancellationToken cancellationToken)
     {
@@ -277,7 +323,8 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
     /// Writes the rows of data files that a clause selects into new ones, and stores these. Neighbours become one, so the rows keep their order.
     /// </summary>
     private async Task<IReadOnlyList<FileRewrite>> RewriteAsync(
-        DatasetName name, RowStatement statement, IReadOnlyList<FoundFile> found, string clause, string folder, CancellationToken cancellationToken)
+        DatasetName name, RowStatement statement, IReadOnlyList<FoundFile> found, string clause, string folder, CancellationToken cancellationToken,
+        string select = "*")
     {
         var rewrites = new List<FileRewrite>();
         for (var start = 0; start < found.Count;)
@@ -294,7 +341,8 @@ internal sealed partial class RowEditor(QueryEngine engine, ICatalog catalog, IO
             // A dataset without files could not be read: the last one stays, without rows.
             var isNeeded = found.Count == statement.Table.Files.Count && end == found.Count && rewrites.All(r => r.Files.Count == 0);
             var part = statement with { Table = statement.Table with { Files = old } };
-            var file = await StoreAsync(name, part, $"SELECT * FROM \"{statement.Source}\" {clause}{statement.Order}", folder, isNeeded, cancellationToken);
+            var sql = $"SELECT {select} FROM \"{statement.Source}\" {clause}{statement.Order}";
+            var file = await StoreAsync(name, part, sql, folder, isNeeded, cancellationToken);
             rewrites.Add(new FileRewrite([.. old.Select(f => f.Key)], file is null ? [] : [file]));
         }
 
