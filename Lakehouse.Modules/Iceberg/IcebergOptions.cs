@@ -53,7 +53,7 @@ public sealed record IcebergOptions
         MergeManifests = settings.Count("iceberg", "merge_manifests", 100, 2, 10_000),
         MaxManifestBytes = settings.Size("iceberg", "max_manifest_bytes", "256MiB", "64KiB", "2047MiB"),
         MaxFooterBytes = settings.Size("iceberg", "max_footer_bytes", "64MiB", "64KiB", "1GiB"),
-        MaxCommitBytes = settings.Size("iceberg", "max_commit_bytes", "16MiB", "64KiB", "256MiB"),
+        MaxCommitBytes = settings.Size("iceberg", "max_commit_bytes", "4MiB", "64KiB", "256MiB"),
         MaxCommitFiles = settings.Count("iceberg", "max_commit_files", 10_000, 1, 1_000_000),
         CollectEvery = settings.Time("iceberg", "collect_every", "1h", "100ms", "365d"),
         CollectGrace = settings.Time("iceberg", "collect_grace", "1d", "0s", "365d"),

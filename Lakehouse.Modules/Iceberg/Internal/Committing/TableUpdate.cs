@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Lakehouse.Core.Errors;
 using Lakehouse.Iceberg.Internal.Tables;
@@ -11,6 +12,9 @@ namespace Lakehouse.Iceberg.Internal.Committing;
 internal sealed class TableUpdate
 {
     private const string Main = "main";
+
+    /// <summary>A property that is none of the table: it says which version of the format a client wants.</summary>
+    private const string FormatVersion = "format-version";
 
     private static readonly string[] Modes = ["write.delete.mode", "write.update.mode", "write.merge.mode"];
     private static readonly string[] Places = ["write.metadata.path", "write.data.path", "write.object-storage.path", "write.folder-storage.path"];
@@ -158,7 +162,7 @@ internal sealed class TableUpdate
             switch (GivenJson.Text(json, "action"))
             {
                 case "set-properties":
-                    foreach (var (name, value) in GivenJson.Texts(json, "updates"))
+                    foreach (var (name, value) in GivenJson.Texts(json, "updates").Where(p => p.Key != FormatVersion))
                     {
                         metadata.SetProperty(name, value);
                     }
@@ -220,7 +224,11 @@ internal sealed class TableUpdate
             throw GivenJson.Invalid("the data files of the lake are Parquet (write.format.default)");
         }
 
-        if (name.StartsWith("lakehouse.", StringComparison.Ordinal) || name is NameMapping.Property or "gc.enabled" or "format-version" && value != "2")
+        if (name == FormatVersion)
+        {
+            RequireVersion(long.TryParse(value, CultureInfo.InvariantCulture, out var version) ? version : 0);
+        }
+        else if (name.StartsWith("lakehouse.", StringComparison.Ordinal) || name is NameMapping.Property or "gc.enabled")
         {
             throw GivenJson.Invalid($"the lake sets {name} itself");
         }

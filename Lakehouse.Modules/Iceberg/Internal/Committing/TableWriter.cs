@@ -342,11 +342,7 @@ internal sealed class TableWriter(
     /// <summary>Commits a version and publishes it. What fails after the commit leaves the client in doubt, and must not be taken for a refusal.</summary>
     private async Task<LoadedTable> AddAsync(DatasetCommit commit, CancellationToken cancellationToken)
     {
-        if (commit.ExpectedVersion == 0)
-        {
-            await publisher.TurnOnAsync(commit.Name, cancellationToken);
-        }
-
+        var isTurnedOn = commit.ExpectedVersion == 0 && await publisher.TurnOnAsync(commit.Name, cancellationToken);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -358,9 +354,14 @@ internal sealed class TableWriter(
                     ErrorKind.Failed, "commit_unknown", $"Version {result.Manifest.Version} of '{commit.Name}' is committed, and not published yet: "
                         + $"{publisher.Find(commit.Name)?.Fault ?? "the store failed"}.");
         }
-        catch (LakehouseException error) when (error.Code == "version_conflict" && commit.ExpectedVersion == 0)
+        catch (LakehouseException error) when (commit.ExpectedVersion == 0 && error.Kind is ErrorKind.Conflict or ErrorKind.InvalidInput)
         {
-            throw TableUpdate.Exists();
+            if (isTurnedOn)
+            {
+                await publisher.TurnOffAsync(commit.Name, CancellationToken.None);
+            }
+
+            throw error.Code == "version_conflict" ? TableUpdate.Exists() : error;
         }
         catch (LakehouseException error) when (error.Kind is ErrorKind.StoreFailed or ErrorKind.Timeout or ErrorKind.Upstream or ErrorKind.Busy)
         {

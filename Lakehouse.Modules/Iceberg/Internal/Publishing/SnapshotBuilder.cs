@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lakehouse.Catalog;
+using Lakehouse.Core.Errors;
 using Lakehouse.Core.Names;
 using Lakehouse.Iceberg.Internal.Committing;
 using Lakehouse.Iceberg.Internal.Parquet;
@@ -55,7 +56,7 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
 
         var snapshots = TableUpdate.SnapshotsOf(change);
         if (snapshots is not [{ } first, ..] || first.ParentId != metadata.Current?.Id || first.SequenceNumber <= metadata.LastSequenceNumber
-            || snapshots.Any(s => metadata.Snapshots.Any(known => known.Id == s.Id)))
+            || snapshots.Any(s => metadata.Snapshots.Any(known => known.Id == s.Id)) || await ReadAsync(snapshots[^1], cancellationToken) is not { } held)
         {
             TableUpdate.Replay(change, metadata);
             return false;
@@ -73,17 +74,30 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
         }
 
         TableUpdate.Replay(change, metadata);
-        var known = Manifests.ToDictionary(m => m.File.Path, StringComparer.Ordinal);
-        var held = new List<HeldManifest>();
-        foreach (var manifest in await files.ReadListAsync(snapshots[^1], cancellationToken))
-        {
-            held.Add(known.TryGetValue(manifest.Path, out var same)
-                ? same
-                : new HeldManifest(manifest, [.. (await files.ReadManifestAsync(manifest, cancellationToken)).Where(e => e.IsLive).Select(e => e.Path)]));
-        }
-
         Manifests = held;
         return true;
+    }
+
+    /// <summary>The manifests of another engine's snapshot; null where they are not there any more, because the table was removed meanwhile.</summary>
+    private async Task<IReadOnlyList<HeldManifest>?> ReadAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        var known = Manifests.ToDictionary(m => m.File.Path, StringComparer.Ordinal);
+        var held = new List<HeldManifest>();
+        try
+        {
+            foreach (var manifest in await files.ReadListAsync(snapshot, cancellationToken))
+            {
+                held.Add(known.TryGetValue(manifest.Path, out var same)
+                    ? same
+                    : new HeldManifest(manifest, [.. (await files.ReadManifestAsync(manifest, cancellationToken)).Where(e => e.IsLive).Select(e => e.Path)]));
+            }
+        }
+        catch (LakehouseException error) when (error.Kind is ErrorKind.Damaged)
+        {
+            return null;
+        }
+
+        return held;
     }
 
     private int SetForm(Manifest version, FieldSchema schema)

@@ -120,11 +120,19 @@ internal sealed partial class TablePublisher(
         }
     }
 
-    /// <summary>Publishes a dataset, which may not be there yet, from now on. In turn.</summary>
-    public async Task TurnOnAsync(DatasetName name, CancellationToken cancellationToken)
+    /// <summary>Publishes a dataset, which may not be there yet, from now on. In turn. False when it was published already.</summary>
+    public async Task<bool> TurnOnAsync(DatasetName name, CancellationToken cancellationToken)
     {
-        await store.PutIfAbsentAsync(TableKeys.Mark(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
+        var isNew = await store.PutIfAbsentAsync(TableKeys.Mark(name), ReadOnlyMemory<byte>.Empty, cancellationToken) is not null;
         _published.GetOrAdd(name, _ => new Published()).IsOn = true;
+        return isNew;
+    }
+
+    /// <summary>Takes <see cref="TurnOnAsync"/> back, for a dataset that was not made. In turn.</summary>
+    public async Task TurnOffAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        _published[name].IsOn = false;
+        await store.DeleteAsync(TableKeys.Mark(name), cancellationToken);
     }
 
     /// <summary>Writes metadata of the version that is published already. In turn. False when another process was faster.</summary>
