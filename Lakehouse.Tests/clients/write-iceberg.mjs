@@ -4,6 +4,7 @@
 //   {"op":"append","table","rows","count"}            commits rows, "count" times ("N" in a text is the number of the commit); retries as clients do
 //   {"op":"delete","table","column","value"}          writes files again without some rows (copy-on-write)
 //   {"op":"commit","table","requirements","updates"}  any commit
+//   {"op":"overwrite","table","rows"}                 puts rows in the place of all, by two snapshots in one commit
 //   {"op":"widen","table","fields","rows"}            changes the schema and appends rows, in one commit
 //   {"op":"list","table"}                             the manifests of the newest snapshot
 // "catalog" is the address of the REST catalog, "token" its token. Files are written to the disk (file://), or into S3
@@ -320,6 +321,27 @@ const ops = {
             }
 
             return snapshot(metadata, current(metadata), entries, [], 'overwrite');
+        });
+    },
+
+    /** Puts rows in the place of all, as some clients do: one commit of a snapshot that deletes and one that appends. */
+    async overwrite({ table, rows }) {
+        return untilCommitted(table, async (metadata) => {
+            const gone = [];
+            for (const manifest of await manifestsOf(metadata)) {
+                for (const entry of (await readAvro(manifest.manifest_path, entryType)).filter((e) => e.status !== 2)) {
+                    gone.push({
+                        status: 2, sequence_number: entry.sequence_number ?? manifest.sequence_number,
+                        file_sequence_number: entry.file_sequence_number ?? manifest.sequence_number, data_file: entry.data_file,
+                    });
+                }
+            }
+
+            const deleted = await snapshot(metadata, current(metadata), gone, [], 'delete');
+            const after = { ...metadata, 'current-snapshot-id': deleted.id, 'last-sequence-number': metadata['last-sequence-number'] + 1 };
+            const file = await writeData(metadata.location, current(metadata), rows);
+            const added = await snapshot(after, current(metadata), [{ status: 1, data_file: file }], [], 'append');
+            return { id: added.id, updates: [...deleted.updates, ...added.updates], requirements: deleted.requirements };
         });
     },
 

@@ -46,6 +46,16 @@ internal static class DataFileKey
             && IsContent(parts[3].AsSpan(0, parts[3].Length - Extension.Length));
     }
 
+    /// <summary>
+    /// Whether a key is that of a data file which another engine has written into a dataset's table: <c>datasets/&lt;name&gt;/data/...</c>, where nobody else
+    /// writes.
+    /// </summary>
+    public static bool IsOfTable(ObjectKey key)
+    {
+        var parts = key.Value.Split('/');
+        return parts.Length >= 4 && key.StartsWith(Prefix) && DatasetName.TryParseStored(parts[1], out _, out _) && parts[2] == "data";
+    }
+
     /// <summary>Whether a key is one that the lake made for content with this hash. The hash that a client states for another object proves nothing.</summary>
     public static bool IsOf(ObjectKey key, string sha256) =>
         sha256.Length >= HashLength && Is(key) && key.Value.AsSpan(key.Value.LastIndexOf('/') + 1).StartsWith(sha256.AsSpan(0, HashLength));

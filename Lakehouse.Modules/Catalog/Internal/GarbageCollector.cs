@@ -123,11 +123,13 @@ internal sealed partial class GarbageCollector(
             || (!isDropped && !DatasetName.IsOfProgram(name.Value) && (replacedAt > now - options.KeepFor || age <= options.KeepVersions));
     }
 
+    private static bool IsCollected(ObjectKey key) => DataFileKey.Is(key) || DataFileKey.IsOfTable(key);
+
     private async Task SweepAsync(DateTimeOffset graceStart, Marks marks, Tally tally, CancellationToken cancellationToken)
     {
         await foreach (var page in store.ListPagesAsync(DataFileKey.Prefix, cancellationToken: cancellationToken))
         {
-            var candidates = page.Where(o => !marks.Named.Contains(o.Key) && o.LastModified < graceStart && DataFileKey.Is(o.Key)).ToList();
+            var candidates = page.Where(o => !marks.Named.Contains(o.Key) && o.LastModified < graceStart && IsCollected(o.Key)).ToList();
             if (candidates.Count > 0)
             {
                 await MarkNewAsync(marks, cancellationToken);

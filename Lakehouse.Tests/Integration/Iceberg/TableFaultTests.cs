@@ -61,7 +61,8 @@ public sealed class TableFaultTests(IcebergClient client) : IClassFixture<Iceber
         await host.IngestAsync("t", "a\n1\n");
         await ShowAsync(host);
         await host.Http.DeleteAsync("/v1/catalog/dataset/t");
-        using var into = await host.Http.PostAsJsonAsync("/v1/sql", new { sql = "SELECT INTERVAL 1 DAY AS a", into = new { dataset = "t" } });
+        const string nanoseconds = "SELECT TIMESTAMP_NS '2020-01-01 00:00:00.000000001' AS a";
+        using var into = await host.Http.PostAsJsonAsync("/v1/sql", new { sql = nanoseconds, into = new { dataset = "t" } });
         into.StatusCode.Should().Be(HttpStatusCode.OK, await into.Content.ReadAsStringAsync());
         using var table = await host.Http.GetAsync("/iceberg/v1/namespaces/lake/tables/t");
         table.StatusCode.Should().Be(HttpStatusCode.NotFound);

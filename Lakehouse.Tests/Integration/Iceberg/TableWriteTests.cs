@@ -121,7 +121,9 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         var row = new[] { new { id = 1 } };
         var secret = (await host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/secret")).GetProperty("objects")[0].GetProperty("key").GetString();
         var own = (await host.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/t")).GetProperty("objects")[0].GetProperty("key").GetString();
-        var location = (await writer.DoAsync("list", "t"))["metadata"]!["location"]!.GetValue<string>();
+        var metadata = (await writer.DoAsync("list", "t"))["metadata"]!;
+        var location = metadata["location"]!.GetValue<string>();
+        int Id(string column) => metadata["schemas"]![0]!["fields"]!.AsArray().Single(f => f!["name"]!.GetValue<string>() == column)!["id"]!.GetValue<int>();
         var root = location[..location.LastIndexOf("datasets/t", StringComparison.Ordinal)];
 
         await RefusedAsync("spoil", new { rows = row, file = new { record_count = 2 } }, "it has 1 rows, and its manifest says 2");
@@ -135,12 +137,30 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         await RefusedAsync("spoil", new { rows = row, schema = new[] { new { id = 99, name = "id", type = "long" } } }, "does not fit");
         await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["sequence-number"] = 1 } }, "sequence number");
         foreach (var (list, why) in ((string, string)[])
-            [(root + "none.avro", "it is not there"), ("s3://elsewhere/x.avro", "not in this bucket"), (root + own, "cannot be read")])
+            [
+                (location + "/metadata/none.avro", "it is not there"), ("s3://elsewhere/x.avro", "folder metadata"), (root + own, "folder metadata"),
+                (root + "datasets/secret/metadata/x.avro", "folder metadata"), (location + "/metadata/version-hint.text", "cannot be read"),
+            ])
         {
             await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["manifest-list"] = list } }, why);
         }
 
         await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["parent-snapshot-id"] = 5 } }, "another parent", 409);
+        await RefusedAsync("spoil", new { rows = row, snapshot = new Dictionary<string, object> { ["sequence-number"] = 1L << 52 } }, "next sequence number");
+        await RefusedAsync(
+            "spoil",
+            new
+            {
+                rows = new[] { new { id = 1, more = "x" } },
+                schema = new object[] { new { id = Id("id"), name = "id", type = "long" }, new { id = 777, name = "more", type = "string" } },
+            },
+            "none of the table's");
+        await RefusedAsync("commit", new { updates = new[] { Update("remove-properties", ("removals", new[] { (string?)null })) } }, "texts");
+        await RefusedAsync("commit", new { updates = new[] { Update("remove-properties", ("removals", new[] { "gc.enabled" })) } }, "itself");
+        var statistics = new Dictionary<string, string> { ["snapshot-id"] = "x", ["statistics-path"] = "y" };
+        await RefusedAsync("commit", new { updates = new[] { Update("set-statistics", ("statistics", statistics)) } }, "no whole number");
+        await RefusedAsync(
+            "commit", new { updates = new[] { Update("set-snapshot-ref", ("ref-name", "a"), ("type", "tag"), ("snapshot-id", 99)) } }, "no snapshot 99");
         await RefusedAsync("commit", new { updates = new[] { new { action = "dance" } } }, "'dance'");
         await RefusedAsync("commit", new { requirements = new[] { new { type = "assert-luck" } } }, "'assert-luck'");
         await RefusedAsync("commit", new { updates = new[] { Update("remove-snapshots", ("snapshot-ids", new[] { 1 })) } }, "iceberg.keep_snapshots");
@@ -166,6 +186,28 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         await RefusedAsync("create", new { schema = Schema, extra = new { name = "a/b" } }, "invalid_name");
         var empty = new { type = "struct", fields = Array.Empty<object>() };
         await RefusedAsync("create", new { schema = empty, extra = new { name = "u" } }, "one column or more");
+        foreach (var (type, why) in ((object, string)[])
+            [
+                (new { type = "struct", fields = Array.Empty<object>() }, "without fields"),
+                (new { type = "list", element = "int", element_id = 1 }, "element-id"),
+                ("geometry", "docs/iceberg.md"),
+            ])
+        {
+            var odd = new { type = "struct", fields = new[] { new { id = 1, name = "n", type } } };
+            await RefusedAsync("create", new { schema = odd, extra = new { name = "u" } }, why);
+            await RefusedAsync("create", new { schema = odd, staged = true, extra = new { name = "u" } }, why);
+        }
+
+        foreach (var name in (string[])["", "a\0b", "twin"])
+        {
+            var other = new { id = name == "twin" ? 1 : 2, name = "o", type = "int" };
+            var odd = new { type = "struct", fields = new[] { new { id = 1, name, type = "int" }, other } };
+            await RefusedAsync("create", new { schema = odd, extra = new { name = "u" } }, name == "twin" ? "same id" : "the name of a column");
+        }
+
+        using var twice = await host.Http.PostAsync(
+            "/iceberg/v1/namespaces/lake/tables/t", new StringContent("""{"updates":[],"updates":[]}""", System.Text.Encoding.UTF8, "application/json"));
+        twice.StatusCode.Should().Be(HttpStatusCode.BadRequest);
 
         (await host.RowsAsync("FROM t")).Should().Be("""[[1,"Oslo"]]""");
         (await host.RowsAsync("SELECT max(version) FROM lakehouse.snapshots WHERE dataset = 't'")).Should().Be("[[1]]");
@@ -228,6 +270,54 @@ public sealed class TableWriteTests(IcebergClient client) : IClassFixture<Iceber
         using var nothing = await host.Http.PostAsJsonAsync(
             "/iceberg/v1/namespaces/lake/register", new Dictionary<string, string> { ["name"] = "c", ["metadata-location"] = "s3://x/y.json" });
         nothing.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [IcebergFact]
+    public async Task Two_snapshots_of_one_commit_are_one_version()
+    {
+        await using var host = await LakehouseHost.StartAsync();
+        await using var writer = new IcebergWriter(host.Http.BaseAddress!);
+        await host.IngestAsync("t", "id,city\n1,Oslo\n");
+        await host.Http.PutAsync("/v1/catalog/publish/t", null);
+        var done = await writer.DoAsync("overwrite", "t", new { rows = new[] { new { id = 2, city = "Bergen" } } });
+        var read = await RequireSameAsync(host, "t", """[[2,"Bergen"]]""");
+        read["metadata"]!["current-snapshot-id"]!.GetValue<long>().Should().Be(done["id"]!.GetValue<long>());
+        (await host.RowsAsync("SELECT max(version) FROM lakehouse.snapshots WHERE dataset = 't'")).Should().Be("[[2]]");
+        await AppendAsync(writer, "t", new { id = 3 });
+        await RequireSameAsync(host, "t");
+    }
+
+    [IcebergFact]
+    public async Task Data_files_of_other_engines_are_collected_when_no_version_has_them()
+    {
+        using var folder = new TemporaryFolder();
+        (string, string)[] settings =
+        [
+            ("catalog.gc_every", "0s"), ("catalog.gc_grace", "6s"), ("catalog.refresh_every", "100ms"), ("catalog.keep_versions", "1"),
+            ("catalog.keep_for", "0s"), ("iceberg.keep_snapshots", "1"), ("iceberg.keep_for", "0s"), ("iceberg.collect_every", "200ms"),
+            ("iceberg.collect_grace", "1s"),
+        ];
+        await using var host = await LakehouseHost.StartInAsync(folder.Path, settings);
+        await using var writer = new IcebergWriter(host.Http.BaseAddress!);
+        await writer.DoAsync("create", "t", new { schema = Schema });
+        await AppendAsync(writer, "t", new { id = 1, city = "Oslo" });
+        await AppendAsync(writer, "t", new { id = 2, city = "Bergen" });
+        await writer.DoAsync("delete", "t", new { column = "city", value = "Oslo" });
+        var data = Path.Combine(folder.Path, "objects", "datasets", "t", "data");
+        await Until.HoldsAsync(async () =>
+        {
+            (await host.Http.PostAsync("/v1/catalog/gc", null)).EnsureSuccessStatusCode();
+            return Directory.GetFiles(data).Length == 1;
+        });
+        await RequireSameAsync(host, "t", """[[2,"Bergen",null]]""");
+        var stale = await writer.TryAsync("spoil", "t", new { rows = new[] { new { id = 9 } }, file = new { file_path = "" } });
+        stale.Status.Should().Be(400);
+        (await host.Http.DeleteAsync("/iceberg/v1/namespaces/lake/tables/t?purgeRequested=true")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        await Until.HoldsAsync(async () =>
+        {
+            (await host.Http.PostAsync("/v1/catalog/gc", null)).EnsureSuccessStatusCode();
+            return Directory.Exists(data) ? Directory.GetFiles(data).Length == 0 : true;
+        });
     }
 
     [IcebergFact]

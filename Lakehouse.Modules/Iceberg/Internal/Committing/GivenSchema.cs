@@ -34,6 +34,12 @@ internal sealed record GivenSchema(int? Id, IReadOnlyList<TableField> Fields)
             throw GivenJson.Invalid("a table has one column or more");
         }
 
+        var all = fields.SelectMany(f => f.All).ToList();
+        if (all.GroupBy(f => f.Id).FirstOrDefault(g => g.Count() > 1) is { } twins)
+        {
+            throw GivenJson.Invalid($"the fields '{twins.First().Name}' and '{twins.Last().Name}' have the same id, {twins.Key}");
+        }
+
         return new GivenSchema((int?)GivenJson.OptionalNumber(schema, "schema-id"), fields);
     }
 
@@ -67,6 +73,11 @@ internal sealed record GivenSchema(int? Id, IReadOnlyList<TableField> Fields)
         {
             var field = node as JsonObject ?? throw GivenJson.Invalid("a field is an object with \"id\", \"name\", \"type\"");
             var name = GivenJson.Text(field, "name");
+            if (name.Length == 0 || name.Any(char.IsControl))
+            {
+                throw GivenJson.Invalid("the name of a column has one character or more, and none that cannot be seen");
+            }
+
             if (GivenJson.Flag(field, "required") && !takesRequired)
             {
                 throw GivenJson.Invalid($"the column '{name}' is required, and columns of a dataset can be NULL; make it optional");
@@ -104,7 +115,8 @@ internal sealed record GivenSchema(int? Id, IReadOnlyList<TableField> Fields)
         switch (GivenJson.Text(nested, "type"))
         {
             case "struct":
-                return new FieldType.OfStruct(ReadFields(nested, takesRequired, depth + 1));
+                return ReadFields(nested, takesRequired, depth + 1) is { Count: > 0 } fields ? new FieldType.OfStruct(fields)
+                    : throw GivenJson.Invalid($"the column '{name}' is a struct without fields");
             case "list":
                 Require("element-required");
                 return new FieldType.OfList(Part("element"));

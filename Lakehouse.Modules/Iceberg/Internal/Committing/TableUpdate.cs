@@ -105,8 +105,20 @@ internal sealed class TableUpdate
                     GivenJson.Texts(json, "updates").ToList().ForEach(RequireProperty);
                     update.Keep(json);
                     break;
-                case "set-snapshot-ref" or "remove-snapshot-ref" or "remove-properties" or "set-statistics" or "remove-statistics"
-                    or "set-partition-statistics" or "remove-partition-statistics":
+                case "remove-properties":
+                    Removals(json).ForEach(RequireOwn);
+                    update.Keep(json);
+                    break;
+                case "set-snapshot-ref" or "set-statistics" or "set-partition-statistics":
+                    update.RequireKnown(SnapshotOf(json), current);
+                    update.Keep(json);
+                    break;
+                case "remove-snapshot-ref":
+                    _ = GivenJson.Text(json, "ref-name");
+                    update.Keep(json);
+                    break;
+                case "remove-statistics" or "remove-partition-statistics":
+                    _ = GivenJson.Number(json, "snapshot-id");
                     update.Keep(json);
                     break;
                 case "remove-snapshots":
@@ -117,6 +129,12 @@ internal sealed class TableUpdate
             }
         }
 
+        if (update._kept.Count > 0)
+        {
+            // What cannot be replayed now could not be later, either.
+            Replay(update.Kept!, current?.Copy() ?? TableMetadata.Create(Guid.Empty, location));
+        }
+
         if (update._snapshots.Count > 0 && main is null)
         {
             throw GivenJson.Invalid("a new snapshot becomes the current one of main (set-snapshot-ref); there is no other branch");
@@ -125,11 +143,13 @@ internal sealed class TableUpdate
         return update;
     }
 
-    /// <summary>Refuses the commit where the table is not as its client takes it to be.</summary>
+    /// <summary>Refuses a commit where the table is not as its client takes it to be.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="metadata">The table.</param>
     /// <exception cref="LakehouseException"><c>commit_conflict</c>, <c>table_exists</c> (<see cref="ErrorKind.Conflict"/>); <c>invalid_commit</c>.</exception>
-    public void Require(TableMetadata metadata)
+    public static void RequireMet(JsonObject body, TableMetadata metadata)
     {
-        foreach (var requirement in _requirements)
+        foreach (var requirement in Objects(body, "requirements"))
         {
             var type = GivenJson.Text(requirement, "type");
             var isMet = type switch
@@ -169,10 +189,7 @@ internal sealed class TableUpdate
 
                     break;
                 case "remove-properties":
-                    foreach (var name in json["removals"] as JsonArray ?? [])
-                    {
-                        metadata.SetProperty(name!.GetValue<string>(), null);
-                    }
+                    Removals(json).ForEach(name => metadata.SetProperty(name, null));
 
                     break;
                 case "set-snapshot-ref":
@@ -188,21 +205,20 @@ internal sealed class TableUpdate
         }
     }
 
-    /// <summary>The snapshots of <see cref="Kept"/>.</summary>
-    public static IReadOnlyList<Snapshot> SnapshotsOf(string kept) =>
-    [
-        .. JsonNode.Parse(kept)!.AsArray().Where(u => u!["action"]!.GetValue<string>() == "add-snapshot").Select(u => Snapshot.Read(u!["snapshot"]!)),
-    ];
+    /// <summary>The snapshot of <see cref="Kept"/>; null for none.</summary>
+    public static Snapshot? SnapshotIn(string kept) =>
+        JsonNode.Parse(kept)!.AsArray().LastOrDefault(u => u!["action"]!.GetValue<string>() == "add-snapshot") is { } added
+            ? Snapshot.Read(added["snapshot"]!)
+            : null;
 
-    /// <summary>Keeps its snapshots, as they are published.</summary>
-    /// <param name="schemaId">The schema that they have in the table.</param>
-    public void KeepSnapshots(int schemaId)
+    /// <summary>
+    /// Keeps the last of its snapshots. Those before it are steps of one commit, such as the deletion of an overwrite: no version of the dataset is made of
+    /// them, so that nothing would hold their files.
+    /// </summary>
+    public void KeepSnapshot()
     {
-        for (var i = 0; i < _snapshots.Count; i++)
-        {
-            _snapshots[i] = _snapshots[i] with { SchemaId = schemaId };
-            Keep(new JsonObject { ["action"] = "add-snapshot", ["snapshot"] = _snapshots[i].ToJson() });
-        }
+        var last = _snapshots[^1] with { ParentId = _snapshots[0].ParentId };
+        Keep(new JsonObject { ["action"] = "add-snapshot", ["snapshot"] = last.ToJson() });
     }
 
     /// <summary>Refuses properties that say what is not so here.</summary>
@@ -228,7 +244,15 @@ internal sealed class TableUpdate
         {
             RequireVersion(long.TryParse(value, CultureInfo.InvariantCulture, out var version) ? version : 0);
         }
-        else if (name.StartsWith("lakehouse.", StringComparison.Ordinal) || name is NameMapping.Property or "gc.enabled")
+        else
+        {
+            RequireOwn(name);
+        }
+    }
+
+    private static void RequireOwn(string name)
+    {
+        if (name.StartsWith("lakehouse.", StringComparison.Ordinal) || name is NameMapping.Property or "gc.enabled")
         {
             throw GivenJson.Invalid($"the lake sets {name} itself");
         }
@@ -297,7 +321,9 @@ internal sealed class TableUpdate
         try
         {
             var snapshot = Snapshot.Read(node!);
-            return snapshot.Id > 0 ? snapshot with { Time = Math.Min(snapshot.Time, now) } : throw GivenJson.Invalid("a snapshot's id is positive");
+            return snapshot.Id > 0 && snapshot.SequenceNumber > 0
+                ? snapshot with { Time = Math.Min(snapshot.Time, now) }
+                : throw GivenJson.Invalid("a snapshot's id and sequence number are positive");
         }
         catch (Exception error) when (error is InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
         {
@@ -310,6 +336,33 @@ internal sealed class TableUpdate
         if (_snapshots.Count == 0 ? id != current?.Current?.Id : id != _snapshots[^1].Id)
         {
             throw GivenJson.Invalid("main is set to the snapshot that was added last; POST /v1/catalog/restore/{name}?version=N goes back to an older one");
+        }
+    }
+
+    private static List<string> Removals(JsonObject json) => json["removals"] is JsonArray names
+        ? [.. names.Select(n => n is JsonValue value && value.TryGetValue<string>(out var name) ? name : throw GivenJson.Invalid("\"removals\" are texts"))]
+        : throw GivenJson.Invalid("\"removals\" is no list");
+
+    /// <summary>The snapshot that a tag or statistics are of.</summary>
+    private static long SnapshotOf(JsonObject json)
+    {
+        var of = json["statistics"] ?? json["partition-statistics"];
+        if (of is not null || GivenJson.Text(json, "action") != "set-snapshot-ref")
+        {
+            var statistics = of as JsonObject ?? throw GivenJson.Invalid("\"statistics\" is no object");
+            _ = GivenJson.Text(statistics, "statistics-path");
+            return GivenJson.Number(statistics, "snapshot-id");
+        }
+
+        _ = GivenJson.Text(json, "ref-name");
+        return GivenJson.Number(json, "snapshot-id");
+    }
+
+    private void RequireKnown(long snapshot, TableMetadata? current)
+    {
+        if (snapshot != (_snapshots.Count > 0 ? _snapshots[^1].Id : null) && current?.Snapshots.Any(s => s.Id == snapshot) != true)
+        {
+            throw GivenJson.Invalid($"there is no snapshot {snapshot}");
         }
     }
 

@@ -98,22 +98,11 @@ internal sealed class TableWriter(
         await catalog.RefreshAsync(name, cancellationToken);
         RequireAbsent(name);
         var key = files.KeyOf(address) ?? throw GivenJson.Invalid($"{address} is not in the bucket of the lake");
-        var metadata = await files.ReadMetadataAsync(key, cancellationToken);
-        TableUpdate.RequireVersion(metadata.FormatVersion);
-        var (columns, traits) = GivenSchema.Read(metadata.SchemaOf(metadata.SchemaId), takesRequired: true).ToColumns();
-        var entries = new List<ManifestEntry>();
-        if (metadata.Current is { } current)
-        {
-            foreach (var manifest in await files.ReadListAsync(current, cancellationToken))
-            {
-                entries.AddRange(await ReadLiveAsync(manifest, cancellationToken));
-            }
-        }
-
+        var (columns, traits, entries, sources) = await ReadTableAsync(key, cancellationToken);
         RequireCount(entries.Count);
         _ = FieldSchema.TryOf(columns, traits.FieldIds, out var schema, out _);
-        var (offered, widened) = await check.CheckAsync(entries, columns, schema!, traits.FieldIds, _ => true, cancellationToken);
-        foreach (var source in metadata.PartitionFields.Select(f => f["source-id"]!.GetValue<int>()))
+        var (offered, widened) = await check.CheckAsync(entries, columns, schema!, traits.FieldIds, null, cancellationToken);
+        foreach (var source in sources)
         {
             // Tables that came from Hive have the values of partitions in the names of folders alone.
             var column = schema!.Fields.FirstOrDefault(f => f.All.Any(p => p.Id == source));
@@ -127,6 +116,30 @@ internal sealed class TableWriter(
         return await AddAsync(
             commit with { Objects = offered.Count > 0 ? offered : [await rows.WriteNoneAsync(name, columns, traits, cancellationToken)] }, cancellationToken);
     }, cancellationToken);
+
+    /// <summary>Reads a table of another catalog.</summary>
+    private async Task<(IReadOnlyList<DatasetColumn> Columns, TableTraits Traits, List<ManifestEntry> Entries, List<int> PartitionSources)> ReadTableAsync(
+        ObjectKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var metadata = await files.ReadMetadataAsync(key, cancellationToken);
+            TableUpdate.RequireVersion(metadata.FormatVersion);
+            var (columns, traits) = GivenSchema.Read(metadata.SchemaOf(metadata.SchemaId), takesRequired: true).ToColumns();
+            var entries = new List<ManifestEntry>();
+            foreach (var manifest in metadata.Current is { } current ? await files.ReadListAsync(current, cancellationToken) : [])
+            {
+                entries.AddRange(await ReadLiveAsync(manifest, cancellationToken));
+            }
+
+            return (columns, traits, entries, [.. metadata.PartitionFields.Select(f => f["source-id"]!.GetValue<int>())]);
+        }
+        catch (Exception error) when (error is InvalidOperationException or NullReferenceException or FormatException or ArgumentException
+            or LakehouseException { Kind: ErrorKind.Damaged })
+        {
+            throw GivenJson.Invalid($"the table cannot be read: {(error is LakehouseException ? error.Message : "its metadata is malformed")}", error);
+        }
+    }
 
     /// <summary>Drops a table's dataset.</summary>
     /// <exception cref="LakehouseException"><c>dataset_not_found</c>.</exception>
@@ -149,8 +162,8 @@ internal sealed class TableWriter(
             throw publisher.Find(name) is { } known ? IcebergErrors.NotPublishable(name, known.Fault ?? "it is not published yet") : NotFound(name);
         }
 
-        var update = TableUpdate.Read(body, table!.Metadata.Location, table.Metadata, now);
-        update.Require(table.Metadata);
+        TableUpdate.RequireMet(body, table!.Metadata);
+        var update = TableUpdate.Read(body, table.Metadata.Location, table.Metadata, now);
         if (dataset.IsDerived)
         {
             throw GivenJson.Invalid($"the dataset '{name}' is made of others by a statement; its rows are not changed directly");
@@ -218,6 +231,11 @@ internal sealed class TableWriter(
             throw GivenJson.Invalid($"the snapshot has the data file {more} more often than the table");
         }
 
+        if (update.Schema is not null)
+        {
+            await check.RequireFitAsync(dataset.Objects.Except(removed), schema!, cancellationToken);
+        }
+
         if (removed.Count == dataset.Objects.Count && offered.Count == 0)
         {
             offered = [await rows.WriteNoneAsync(dataset.Name, columns, traits, cancellationToken)];
@@ -229,7 +247,7 @@ internal sealed class TableWriter(
             rowCount -= file.RowCount ?? (await files.ReadFooterAsync(file, cancellationToken)).RowCount;
         }
 
-        update.KeepSnapshots(table.Metadata.FindSchema(schema!) ?? -1);
+        update.KeepSnapshot();
         return Next(dataset, widened) with
         {
             Table = traits,
@@ -250,10 +268,13 @@ internal sealed class TableWriter(
         var (added, kept) = (new List<ManifestEntry>(), new Dictionary<string, int>(StringComparer.Ordinal));
         try
         {
+            RequireBelow(dataset.Name, snapshot.ManifestList);
             foreach (var manifest in await files.ReadListAsync(snapshot, cancellationToken))
             {
+                RequireBelow(dataset.Name, manifest.Path);
                 if (known.TryGetValue(manifest.Path, out var held))
                 {
+                    RequireSame(manifest, held.File);
                     held.Paths.ToList().ForEach(Keep);
                     continue;
                 }
@@ -284,6 +305,28 @@ internal sealed class TableWriter(
         void Keep(string path) => kept[path] = kept.GetValueOrDefault(path) + 1;
     }
 
+    /// <summary>Refuses manifests elsewhere: who removes what no table needs would not know them.</summary>
+    private void RequireBelow(DatasetName name, string address)
+    {
+        if (files.KeyOf(address) is not { } key || !key.StartsWith(TableKeys.Folder(name)))
+        {
+            throw GivenJson.Invalid($"{address} is not in the table's folder metadata/, where its manifests are");
+        }
+    }
+
+    private static void RequireSame(ManifestFile given, ManifestFile known)
+    {
+        if (given.Content != 0)
+        {
+            throw TableUpdate.DeleteFiles();
+        }
+
+        if (given.SequenceNumber != known.SequenceNumber || given.AddedFiles + given.ExistingFiles != known.AddedFiles + known.ExistingFiles)
+        {
+            throw GivenJson.Invalid($"the manifest {given.Path} is described otherwise than the table has it");
+        }
+    }
+
     private async Task<IEnumerable<ManifestEntry>> ReadLiveAsync(ManifestFile manifest, CancellationToken cancellationToken)
     {
         var live = (await files.ReadManifestAsync(manifest, cancellationToken)).Where(e => e.IsLive).ToList();
@@ -304,8 +347,10 @@ internal sealed class TableWriter(
 
         RequireChain(null, update.Snapshots);
         var entries = new List<ManifestEntry>();
+        RequireBelow(name, update.Snapshots[^1].ManifestList);
         foreach (var manifest in await ReadNewListAsync(update.Snapshots[^1], cancellationToken))
         {
+            RequireBelow(name, manifest.Path);
             entries.AddRange(await ReadLiveAsync(manifest, cancellationToken));
         }
 
@@ -314,7 +359,7 @@ internal sealed class TableWriter(
         var (offered, widened) = await check.CheckAsync(
             entries, columns, schema!, traits.FieldIds, key => key.StartsWith(root) && !new DataFile(key, 0).IsOwn, cancellationToken);
         offered = offered.Count > 0 ? offered : [await rows.WriteNoneAsync(name, columns, traits, cancellationToken)];
-        update.KeepSnapshots(0);
+        update.KeepSnapshot();
         return await AddAsync(
             commit with
             {
@@ -348,8 +393,8 @@ internal sealed class TableWriter(
             cancellationToken.ThrowIfCancellationRequested();
             var result = await catalog.CommitAsync(commit, CancellationToken.None);
             await publisher.UpdateInTurnAsync(commit.Name, CancellationToken.None);
-            return publisher.FindLoaded(commit.Name) is { } table && table.Metadata.Current?.Version >= result.Manifest.Version
-                ? table
+            return publisher.FindLoaded(commit.Name) is { } table && table.Metadata.Current?.Version >= result.Manifest.Version ? table
+                : catalog.Find(commit.Name) is null ? throw NotFound(commit.Name)
                 : throw new LakehouseException(
                     ErrorKind.Failed, "commit_unknown", $"Version {result.Manifest.Version} of '{commit.Name}' is committed, and not published yet: "
                         + $"{publisher.Find(commit.Name)?.Fault ?? "the store failed"}.");
@@ -421,9 +466,9 @@ internal sealed class TableWriter(
                     : GivenJson.Overtaken("the snapshot has another parent");
             }
 
-            if (snapshot.SequenceNumber <= sequence || (metadata?.Snapshots.Any(s => s.Id == snapshot.Id) ?? false))
+            if (snapshot.SequenceNumber != sequence + 1 || (metadata?.Snapshots.Any(s => s.Id == snapshot.Id) ?? false))
             {
-                throw GivenJson.Invalid($"the snapshot {snapshot.Id} has not a sequence number above {sequence}, or its id is there already");
+                throw GivenJson.Invalid($"the snapshot {snapshot.Id} has not the next sequence number, {sequence + 1}, or its id is there already");
             }
 
             (parent, sequence) = (snapshot.Id, snapshot.SequenceNumber);

@@ -193,11 +193,13 @@ internal static class RestCatalogEndpoints
         var bytes = await RequestBody.ReadAsync(context, options.MaxCommitBytes, "iceberg.max_commit_bytes");
         try
         {
-            return JsonNode.Parse(bytes.Span) as JsonObject ?? throw GivenJson.Invalid("the body is no object of JSON");
+            var body = JsonNode.Parse(bytes.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            _ = body?.ToJsonString(); // reads every text, of which some may be none
+            return body ?? throw GivenJson.Invalid("the body is no object of JSON");
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            throw GivenJson.Invalid("the body is no JSON", error);
+            throw GivenJson.Invalid("the body is no JSON whose texts can be read, or it has a member twice", error);
         }
     }
 

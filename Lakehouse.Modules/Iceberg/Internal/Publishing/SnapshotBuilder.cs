@@ -44,8 +44,8 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
     }
 
     /// <summary>
-    /// Adds a version that another engine has committed, with the snapshots that this one has made. False for other versions, and where these are not the next
-    /// ones of the table, because it was made again.
+    /// Adds a version that another engine has committed, with the snapshot that this one has made. False for other versions, and where it is not the next one
+    /// of the table, because that was made again.
     /// </summary>
     public async Task<bool> TryTakeAsync(Manifest version, FieldSchema schema, CancellationToken cancellationToken)
     {
@@ -54,25 +54,19 @@ internal sealed class SnapshotBuilder(DatasetName name, TableFiles files, Iceber
             return false;
         }
 
-        var snapshots = TableUpdate.SnapshotsOf(change);
-        if (snapshots is not [{ } first, ..] || first.ParentId != metadata.Current?.Id || first.SequenceNumber <= metadata.LastSequenceNumber
-            || snapshots.Any(s => metadata.Snapshots.Any(known => known.Id == s.Id)) || await ReadAsync(snapshots[^1], cancellationToken) is not { } held)
+        var snapshot = TableUpdate.SnapshotIn(change);
+        if (snapshot is null || snapshot.ParentId != metadata.Current?.Id || snapshot.SequenceNumber <= metadata.LastSequenceNumber
+            || metadata.Snapshots.Any(known => known.Id == snapshot.Id) || await ReadAsync(snapshot, cancellationToken) is not { } held)
         {
             TableUpdate.Replay(change, metadata);
             return false;
         }
 
-        var schemaId = SetForm(version, schema);
-        foreach (var snapshot in snapshots)
+        metadata.Add(snapshot with
         {
-            var isLast = ReferenceEquals(snapshot, snapshots[^1]);
-            metadata.Add(snapshot with
-            {
-                SchemaId = schemaId,
-                Summary = isLast ? new Dictionary<string, string>(snapshot.Summary) { [Snapshot.VersionProperty] = Text(version.Version) } : snapshot.Summary,
-            });
-        }
-
+            SchemaId = SetForm(version, schema),
+            Summary = new Dictionary<string, string>(snapshot.Summary) { [Snapshot.VersionProperty] = Text(version.Version) },
+        });
         TableUpdate.Replay(change, metadata);
         Manifests = held;
         return true;

@@ -138,6 +138,7 @@ internal sealed partial class TablePublisher(
     /// <summary>Writes metadata of the version that is published already. In turn. False when another process was faster.</summary>
     public async Task<bool> TryChangeAsync(DatasetName name, TableMetadata metadata, CancellationToken cancellationToken)
     {
+        SetDefaults(metadata);
         var published = _published[name];
         var state = published.State;
         metadata.AddLog(files.AddressOf(TableKeys.Metadata(name, state.Number)), state.Metadata!.UpdatedAt, options.KeepMetadata);
@@ -275,7 +276,8 @@ internal sealed partial class TablePublisher(
         {
             if (catalog.Find(name) is null)
             {
-                await RemoveAllAsync(name, cancellationToken);
+                // Another engine may be writing for a table that it will create under the name.
+                await RemoveAllAsync(name, cancellationToken, o => o.LastModified < time.GetUtcNow() - options.CollectGrace);
                 published.State = TableState.None;
                 return;
             }
@@ -314,12 +316,15 @@ internal sealed partial class TablePublisher(
     }
 
     /// <summary>Removes a table's metadata, what finds it first.</summary>
-    private async Task RemoveAllAsync(DatasetName name, CancellationToken cancellationToken)
+    private async Task RemoveAllAsync(DatasetName name, CancellationToken cancellationToken, Func<ObjectInfo, bool>? others = null)
     {
         await files.DeleteAsync(TableKeys.Hint(name), cancellationToken);
         foreach (var found in (await files.ListAsync(name, cancellationToken)).OrderByDescending(o => TableKeys.NumberOf(name, o.Key) ?? 0))
         {
-            await files.DeleteAsync(found.Key, cancellationToken);
+            if (TableKeys.NumberOf(name, found.Key) is not null || others?.Invoke(found) != false)
+            {
+                await files.DeleteAsync(found.Key, cancellationToken);
+            }
         }
     }
 
@@ -442,11 +447,7 @@ internal sealed partial class TablePublisher(
         }
 
         metadata.SetProperty(CreatedProperty, CreatedAt(dataset));
-        foreach (var (property, value) in Defaults)
-        {
-            metadata.SetProperty(property, metadata.Property(property) ?? value);
-        }
-
+        SetDefaults(metadata);
         if (!await files.TryCommitAsync(name, state.Number + 1, metadata, cancellationToken))
         {
             return false; // another process was faster; what it has written is read
@@ -455,6 +456,14 @@ internal sealed partial class TablePublisher(
         published.State = new TableState(state.Number + 1, metadata, builder.Manifests);
         published.Tell(dataset.Version, null);
         return catalog.Find(name)?.Version == dataset.Version;
+    }
+
+    private static void SetDefaults(TableMetadata metadata)
+    {
+        foreach (var (property, value) in Defaults)
+        {
+            metadata.SetProperty(property, metadata.Property(property) ?? value);
+        }
     }
 
     /// <summary>The columns that a dataset can have for it; null where it has them already, where there are none, or where its statement makes it.</summary>
