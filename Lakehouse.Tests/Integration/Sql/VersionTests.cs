@@ -259,6 +259,46 @@ public abstract class VersionTests(string isolation) : IAsyncLifetime
         wrong.Should().BeEmpty();
     }
 
+    /// <summary>A statement that is put into another one is planned twice, and the view can be replaced between the two.</summary>
+    [Fact]
+    public async Task A_statement_in_another_one_is_answered_while_its_dataset_changes()
+    {
+        await ReplaceAsync(0);
+        using var done = new CancellationTokenSource();
+        var refused = new ConcurrentBag<string>();
+        var readers = Enumerable.Range(0, 4).Select(async number =>
+        {
+            var seen = 0;
+            for (; !done.IsCancellationRequested; seen++)
+            {
+                using var answer = await _host.Http.PostAsJsonAsync(
+                    $"/v1/sql?format={(number % 2 == 0 ? "parquet" : "arrow")}",
+                    new { sql = $"SELECT id, TIME '01:02:03' AS t FROM counter WHERE id >= -{seen}" });
+                if (!answer.IsSuccessStatusCode)
+                {
+                    refused.Add(await answer.Content.ReadAsStringAsync());
+                }
+            }
+
+            return seen;
+        }).ToList();
+        for (var version = 0; version < 200; version++)
+        {
+            await ReplaceAsync(version);
+        }
+
+        await done.CancelAsync();
+        (await Task.WhenAll(readers)).Should().OnlyContain(n => n > 0);
+        refused.Should().BeEmpty();
+
+        async Task ReplaceAsync(int id)
+        {
+            using var written = await _host.Http.PostAsJsonAsync(
+                "/v1/sql", new { sql = $"SELECT {id} AS id", into = new { dataset = "counter", mode = "replace" } });
+            written.StatusCode.Should().Be(HttpStatusCode.OK, await written.Content.ReadAsStringAsync());
+        }
+    }
+
     private async Task<JsonElement> RestoreAsync(int version)
     {
         using var answer = await _host.Http.PostAsync($"/v1/catalog/restore/parts?version={version}", null);

@@ -113,7 +113,7 @@ internal sealed class StatementRun : IDisposable
             {
                 Start(_statement.Resolve(_connection), versions);
             }
-            catch (DuckDbException) when (tries < TriesMax && !_isStopped && !IsStill(versions, found))
+            catch (Exception error) when (IsOfEngine(error) && tries < TriesMax && !_isStopped && !IsStill(versions, found))
             {
                 continue; // what it was to read has gone meanwhile
             }
@@ -224,6 +224,9 @@ internal sealed class StatementRun : IDisposable
         .. found.Select(d => new DatasetRead(
             d.Name, IsShared(d) && _engine.Views.Find(d.Name) is { } known ? Math.Max(known.Version, d.Version) : d.Version))
     ];
+
+    /// <summary>Whether the engine has refused something, which may be told in other words.</summary>
+    private static bool IsOfEngine(Exception error) => error is DuckDbException or LakehouseException { InnerException: DuckDbException };
 
     /// <summary>Whether it is read by a view that all statements of the engine share.</summary>
     private static bool IsShared(DatasetFiles dataset) => dataset.Table is null && dataset.View is null;
