@@ -17,12 +17,12 @@ internal static class SavedIndex
             new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("storage:data_dir", (string?)dataDirectory)]).Build()));
         await using var services = new ServiceCollection()
             .AddLogging().AddSingleton(TimeProvider.System).AddStorage(storage).AddVector(BenchedIndex.Options).BuildServiceProvider();
-        var files = services.GetRequiredService<IndexFiles>();
+        var store = services.GetRequiredService<IndexStore>();
         var spec = benched.Index.Spec;
         var definition = IndexDefinition.From(spec, TimeProvider.System.GetUtcNow());
-        await files.CreateAsync(spec.Name, definition, CancellationToken.None);
-        var open = new DurableIndex(spec.Name, definition, spec, benched.Index, null, files, Environment.ProcessorCount); // the bench disposes of the index
-        open.Order.Restore(1, 0);
+        await store.Files.CreateAsync(spec.Name, definition, CancellationToken.None);
+        var open = new DurableIndex(definition, spec, benched.Index, null, store, Environment.ProcessorCount); // the bench disposes of the index
+        open.Order.MoveTo(new LogPosition(1, 0), 0);
         await open.CompactAsync(CancellationToken.None);
     }
 }

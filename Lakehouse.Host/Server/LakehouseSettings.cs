@@ -60,6 +60,7 @@ public sealed record LakehouseSettings(
             TelemetryOptions.Read(reader));
         settings = settings with { Access = settings.Access with { HasAdministratorToken = settings.Auth.Token.Length > 0 } };
         reader.Text("secrets", "file", string.Empty, "the path of a TOML file that only its owner may read"); // SettingsSource has already read the file
+        settings = settings with { Audit = settings.Audit with { IsEnabled = settings.Audit.IsEnabled && !settings.Storage.Lake.IsReader } };
         if (BindGate.FindError(settings.Server.Bind, allowNonLoopback, settings.Auth.Token.Length > 0) is { } error)
         {
             reader.AddError(error);

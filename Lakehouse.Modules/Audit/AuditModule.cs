@@ -1,5 +1,6 @@
 using Lakehouse.Audit.Internal;
 using Lakehouse.Audit.Internal.Http;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Observation;
 using Lakehouse.Query;
 using Lakehouse.Query.Rows;
@@ -19,8 +20,9 @@ public static class AuditModule
             provider, provider.GetRequiredService<IRowFiles>().Open(AuditColumns.Given, options.MemoryLimitBytes)))
         .AddSingleton<IAuditState>(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton<IRequestLog>(provider => provider.GetRequiredService<AuditLog>())
-        .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
-        .AddHostedService<AuditRetention>()
+        .AddWritingService<AuditLog>()
+        .AddSingleton<AuditRetention>()
+        .AddWritingService<AuditRetention>()
         .AddSingleton<AuditSummary>();
 
     /// <summary>Maps <c>/v1/audit</c>.</summary>

@@ -1,5 +1,6 @@
 using Lakehouse.Catalog.Internal;
 using Lakehouse.Catalog.Internal.Http;
+using Lakehouse.Core.Configuration;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,7 +19,8 @@ public static class CatalogModule
         .AddSingleton<IDatasetHistory, DatasetHistory>()
         .AddSingleton<IGarbageCollector, GarbageCollector>()
         .AddHostedService<CatalogRefresher>()
-        .AddHostedService<CollectionSchedule>();
+        .AddSingleton<CollectionSchedule>()
+        .AddWritingService<CollectionSchedule>();
 
     /// <summary>Maps <c>/v1/catalog/*</c>.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes) => CatalogEndpoints.Map(routes);

@@ -1,4 +1,5 @@
 using Lakehouse.Catalog;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Ingest.Internal;
 using Lakehouse.Ingest.Internal.Http;
 using Lakehouse.Ingest.Internal.Jobs;
@@ -19,7 +20,7 @@ public static class IngestModule
         .AddSingleton<JobFiles>()
         .AddSingleton<IngestJobs>()
         .AddSingleton<IIngestJobs>(services => services.GetRequiredService<IngestJobs>())
-        .AddHostedService(services => services.GetRequiredService<IngestJobs>());
+        .AddWritingService<IngestJobs>();
 
     /// <summary>Maps <c>/v1/ingest</c>.</summary>
     public static IEndpointRouteBuilder MapIngest(this IEndpointRouteBuilder routes) => IngestEndpoints.Map(routes);

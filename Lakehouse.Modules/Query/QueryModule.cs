@@ -1,3 +1,4 @@
+using Lakehouse.Core.Configuration;
 using Lakehouse.Isolation;
 using Lakehouse.Query.Internal;
 using Lakehouse.Query.Internal.Datasets;
@@ -33,10 +34,11 @@ public static class QueryModule
     {
         services.AddSingleton(options).AddSingleton<DatasetResolver>();
         services.AddSingleton<QueryEngine>().AddSingleton<IQueryEngine>(provider => provider.GetRequiredService<QueryEngine>());
-        services.AddSingleton<RowEditor>().AddSingleton<IDatasetRows>(provider => provider.GetRequiredService<RowEditor>()).AddHostedService<Compactor>();
+        services.AddSingleton<RowEditor>().AddSingleton<IDatasetRows>(provider => provider.GetRequiredService<RowEditor>());
+        services.AddSingleton<Compactor>().AddWritingService<Compactor>();
         services.AddSingleton<IDataFiles, DataFiles>().AddSingleton<IRowFiles, RowFiles>();
         services.AddSingleton<DatasetWriter>().AddSingleton<IViews, ViewStore>();
-        services.AddSingleton<DerivedDatasets>().AddHostedService(provider => provider.GetRequiredService<DerivedDatasets>());
+        services.AddSingleton<DerivedDatasets>().AddWritingService<DerivedDatasets>();
         services.AddResponseCompression(compression =>
         {
             compression.MimeTypes =

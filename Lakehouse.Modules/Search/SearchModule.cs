@@ -1,3 +1,4 @@
+using Lakehouse.Core.Configuration;
 using Lakehouse.Query;
 using Lakehouse.Search.Internal;
 using Lakehouse.Search.Internal.Http;
@@ -25,7 +26,7 @@ public static class SearchModule
         .AddSingleton<ImportRunner>()
         .AddSingleton<ImportJobs>()
         .AddSingleton<IIndexImports>(provider => provider.GetRequiredService<ImportJobs>())
-        .AddHostedService(provider => provider.GetRequiredService<ImportJobs>())
+        .AddWritingService<ImportJobs>()
         .AddSingleton<ISystemTable, IndexesTable>()
         .AddSingleton<VisibleIds>()
         .AddSingleton<ISearcher, Searcher>();

@@ -15,6 +15,9 @@ public sealed record SearchRequest
     /// <summary>What the results are ranked by; null for both where the index has texts, otherwise for vectors.</summary>
     public SearchMode? Mode { get; init; }
 
+    /// <summary>The number of a change of the index that the search must see, which another process may have made; null for none.</summary>
+    public long? At { get; init; }
+
     /// <summary>How many results; in a grouped search, how many groups.</summary>
     public int K { get; init; } = 10;
 

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Journal;
 using Lakehouse.Storage.Internal;
 using Lakehouse.Storage.Internal.Http;
@@ -16,6 +17,7 @@ public static class StorageModule
     /// </summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options) => services
         .AddSingleton(options)
+        .AddSingleton(options.Lake)
         .AddSingleton<JournalQueue>()
         .AddSingleton<IJournal>(provider => provider.GetRequiredService<JournalQueue>())
         .AddSingleton<Buckets>()
@@ -25,7 +27,7 @@ public static class StorageModule
         .AddSingleton<IScratchSpace, ScratchSpace>()
         .AddSingleton<JournalWriter>()
         .AddSingleton<IJournalReader>(provider => provider.GetRequiredService<JournalWriter>())
-        .AddHostedService(provider => provider.GetRequiredService<JournalWriter>())
+        .AddWritingService<JournalWriter>()
         .AddSingleton<PutLimiter>();
 
     /// <summary>Maps <c>/v1/storage/*</c> and <c>/v1/journal</c>.</summary>

@@ -2,7 +2,7 @@ using Lakehouse.Core.Configuration;
 
 namespace Lakehouse.Storage;
 
-/// <summary>The tables <c>[storage]</c>, <c>[storage.buckets.NAME]</c> and <c>[journal]</c>.</summary>
+/// <summary>The tables <c>[lake]</c>, <c>[storage]</c>, <c>[storage.buckets.NAME]</c> and <c>[journal]</c>.</summary>
 public sealed record StorageOptions
 {
     /// <summary>Where everything is kept, absolute.</summary>
@@ -29,6 +29,9 @@ public sealed record StorageOptions
     /// <summary>The most objects of the journal; the oldest go.</summary>
     public required int JournalMaxObjects { get; init; }
 
+    /// <summary>What this process is to the lake.</summary>
+    public required LakeOptions Lake { get; init; }
+
     /// <summary>The buckets, the primary one first.</summary>
     public required IReadOnlyList<BucketOptions> Buckets { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record StorageOptions
                 text => text.Length > 0 && text.AsSpan().IndexOfAny("*?[]\0") < 0));
         return new StorageOptions
         {
+            Lake = LakeOptions.Read(settings),
             DataDirectory = dataDirectory,
             MaxPutBytes = settings.Size("storage", "max_put_bytes", "256MiB", "1", "5GiB"),
             MaxConcurrentPuts = settings.Count("storage", "max_concurrent_puts", 4, 1, 1_024),

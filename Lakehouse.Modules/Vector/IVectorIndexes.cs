@@ -7,8 +7,9 @@ namespace Lakehouse.Vector;
 /// survive a crash. An alias can be used wherever an index is named, except to delete the index. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Every call that names an index throws <c>index_not_found</c> (<see cref="ErrorKind.NotFound"/>) when there is none, and <c>index_damaged</c>
-/// (<see cref="ErrorKind.Damaged"/>) when its files cannot be read.
+/// Every call that names an index throws <c>index_not_found</c> (<see cref="ErrorKind.NotFound"/>) when there is none, also in the bucket, where other
+/// processes create indexes; <c>index_damaged</c> (<see cref="ErrorKind.Damaged"/>) when its files cannot be read. Every call that changes one throws
+/// <c>index_shared</c> (<see cref="ErrorKind.Conflict"/>) when another process writes it.
 /// </remarks>
 public interface IVectorIndexes
 {
@@ -22,12 +23,18 @@ public interface IVectorIndexes
     /// <summary>Every index, by name.</summary>
     IReadOnlyList<VectorIndexInfo> List();
 
+    /// <summary>The current state of an index that this process has open, also of a damaged one; null where it has none of this name or alias.</summary>
+    VectorIndexInfo? FindOpen(IndexName name);
+
     /// <summary>The current state of an index, also of a damaged one.</summary>
-    VectorIndexInfo Show(IndexName name);
+    ValueTask<VectorIndexInfo> ShowAsync(IndexName name, CancellationToken cancellationToken);
 
     /// <summary>Deletes an index with all its items. Waits until the searches that run on it have ended.</summary>
     /// <exception cref="LakehouseException"><c>index_has_aliases</c> (<see cref="ErrorKind.Conflict"/>).</exception>
     Task DeleteAsync(IndexName name, CancellationToken cancellationToken);
+
+    /// <summary>Makes this process the one that writes an index, unless it is, before work that would be lost where it cannot be.</summary>
+    Task BeginWritingAsync(IndexName name, CancellationToken cancellationToken);
 
     /// <summary>Adds items or replaces them, all or none. When this returns they are durable and searches find them.</summary>
     /// <exception cref="LakehouseException">
@@ -66,19 +73,28 @@ public interface IVectorIndexes
     Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken);
 
     /// <summary>For each id, the part of the item's text that matches a query best; null where there is no item or it has no text.</summary>
-    IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax);
+    ValueTask<IReadOnlyList<TextSnippet?>> GetSnippetsAsync(
+        IndexName name, IReadOnlyList<string> ids, string query, int lengthMax, CancellationToken cancellationToken);
 
     /// <summary>The items with these ids, in the order of the ids; null where there is none.</summary>
     /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
-    IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include);
+    ValueTask<IReadOnlyList<StoredItem?>> GetAsync(IndexName name, IReadOnlyList<string> ids, ItemParts include, CancellationToken cancellationToken);
 
     /// <summary>Items in the order of the bytes of their ids.</summary>
     /// <param name="name">The index.</param>
     /// <param name="startAfter">Only ids that sort after this one; empty from the start.</param>
     /// <param name="countMax">The most items to return, 1 or more.</param>
     /// <param name="include">What the items carry.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="LakehouseException"><c>answer_too_large</c> (<see cref="ErrorKind.InvalidInput"/>).</exception>
-    StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include);
+    ValueTask<StoredItemPage> ListItemsAsync(IndexName name, string startAfter, int countMax, ItemParts include, CancellationToken cancellationToken);
+
+    /// <summary>Waits until searches see a change of an index, which may have been made by another process.</summary>
+    /// <param name="name">The index.</param>
+    /// <param name="sequence">The number of the change.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="LakehouseException"><c>index_behind</c> (<see cref="ErrorKind.Busy"/>): it has not come within the bound.</exception>
+    Task WaitForAsync(IndexName name, long sequence, CancellationToken cancellationToken);
 
     /// <summary>Points an alias at an index, atomically: a search by the alias runs on the old or the new index.</summary>
     /// <exception cref="LakehouseException"><c>index_exists</c> (<see cref="ErrorKind.Conflict"/>): an index has that name.</exception>

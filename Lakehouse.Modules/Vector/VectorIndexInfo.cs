@@ -14,6 +14,7 @@ namespace Lakehouse.Vector;
 /// <param name="Aliases">Other names that point at it now.</param>
 /// <param name="Generation">Identifies this creation of the index: an index that is deleted and created again under the same name has another one.</param>
 /// <param name="TextCount">How many of its items have texts.</param>
+/// <param name="Sequence">The number of the last change that searches see here.</param>
 /// <param name="Owner">The record of the module that fills it; null where there is none.</param>
 public sealed record VectorIndexInfo(
     VectorIndexSpec Spec,
@@ -27,6 +28,7 @@ public sealed record VectorIndexInfo(
     IReadOnlyList<IndexName> Aliases,
     Guid Generation,
     long TextCount,
+    long Sequence,
     IOwnerRecord? Owner)
 {
     /// <summary>

@@ -1,6 +1,7 @@
 using Lakehouse.Vector.Internal;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Http;
+using Lakehouse.Vector.Internal.Logs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,11 +15,16 @@ public static class VectorModule
         .AddSingleton(options)
         .AddSingleton<IndexFiles>()
         .AddSingleton<AliasFiles>()
+        .AddSingleton<MemoryBudget>()
+        .AddSingleton<WriterLease>()
+        .AddSingleton<IndexStore>()
         .AddSingleton<IndexLoader>()
         .AddSingleton<IndexRegistry>()
         .AddSingleton<VectorIndexes>()
         .AddSingleton<IVectorIndexes>(provider => provider.GetRequiredService<VectorIndexes>())
-        .AddHostedService<IndexKeeper>();
+        .AddHostedService(provider => provider.GetRequiredService<WriterLease>()) // before the keeper, so that it is stopped after it
+        .AddHostedService<IndexKeeper>()
+        .AddHostedService<IndexFollower>();
 
     /// <summary>Maps <c>/v1/vectors/*</c>.</summary>
     public static IEndpointRouteBuilder MapVector(this IEndpointRouteBuilder routes) => VectorEndpoints.Map(routes);

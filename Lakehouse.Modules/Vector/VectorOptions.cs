@@ -71,6 +71,18 @@ public sealed record VectorOptions
     /// <summary>Threads that link the items of one batch.</summary>
     public required int BuildThreads { get; init; }
 
+    /// <summary>How often this process looks for what other processes have changed in the bucket.</summary>
+    public required TimeSpan RefreshEvery { get; init; }
+
+    /// <summary>How long a search waits for a change that another process has made.</summary>
+    public required TimeSpan MaxFollowWait { get; init; }
+
+    /// <summary>How long after its last sign of life a process that writes indexes is taken for ended, so that another one may write them.</summary>
+    public required TimeSpan LeaseTime { get; init; }
+
+    /// <summary>How long the part of a log that a snapshot replaces is kept for the processes that follow it.</summary>
+    public required TimeSpan KeepLog { get; init; }
+
     /// <summary>How often the indexes are maintained: slots of deleted items are freed, logs are compacted.</summary>
     public required TimeSpan MaintainEvery { get; init; }
 
@@ -124,6 +136,10 @@ public sealed record VectorOptions
             MaxWaiting = settings.Count("vector", "max_waiting", 512, 0, 65_536),
             MaxWait = settings.Time("vector", "max_wait", "30s", "0s", "1h"),
             BuildThreads = threads == 0 ? Environment.ProcessorCount : threads,
+            RefreshEvery = settings.Time("vector", "refresh_every", "30s", "50ms", "1d"),
+            MaxFollowWait = settings.Time("vector", "max_follow_wait", "10s", "0s", "1h"),
+            LeaseTime = settings.Time("vector", "lease_time", "15s", "3s", "1h"),
+            KeepLog = settings.Time("vector", "keep_log", "1m", "0s", "1d"),
             MaintainEvery = settings.Time("vector", "maintain_every", "1s", "10ms", "1d"),
             CompactLogBytes = settings.Size("vector", "compact_log_bytes", "16MiB", "0", "1TiB"),
             CompactLogBatches = settings.Count("vector", "compact_log_batches", 2_048, 0, 1_000_000),

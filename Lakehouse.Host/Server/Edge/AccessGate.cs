@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Lakehouse.Access;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Observation;
 
@@ -24,10 +25,12 @@ internal sealed partial class AccessGate
     private readonly AllowedNetworks? _proxies;
     private readonly IProfiles _profiles;
     private readonly byte[]? _expected;
+    private readonly LakeOptions? _reader;
 
-    public AccessGate(RequestDelegate next, AuthOptions options, IProfiles profiles, ILogger<AccessGate> logger)
+    public AccessGate(RequestDelegate next, AuthOptions options, LakeOptions lake, IProfiles profiles, ILogger<AccessGate> logger)
     {
         _next = next;
+        _reader = lake.IsReader ? lake : null;
         _profiles = profiles;
         _networks = new AllowedNetworks(options.AllowedIps);
         _proxies = options.TrustedProxies.Count == 0 ? null : new AllowedNetworks(options.TrustedProxies);
@@ -70,7 +73,15 @@ internal sealed partial class AccessGate
             record?.UserId = user;
         }
 
-        Caller.Enter(caller);
+        if (_reader is null)
+        {
+            Caller.Enter(caller);
+        }
+        else
+        {
+            Caller.Enter(caller, _reader);
+        }
+
         if (context.Request.Path != "/v1/whoami")
         {
             // Who has spent its budget can still ask how much of it is left, and when there is more.
@@ -78,7 +89,7 @@ internal sealed partial class AccessGate
             caller.Spend(BudgetKind.Requests, 1);
         }
 
-        if (!caller.IsAdministrator && context.GetEndpoint() is { } endpoint)
+        if ((!caller.IsAdministrator || _reader is not null) && context.GetEndpoint() is { } endpoint)
         {
             Require(caller, endpoint.Metadata.GetMetadata<RequiredAccess>() ?? new RequiredAccess(AccessAction.Admin), context);
         }
@@ -86,9 +97,15 @@ internal sealed partial class AccessGate
         return _next(context);
     }
 
-    private static void Require(Caller caller, RequiredAccess required, HttpContext context)
+    private void Require(Caller caller, RequiredAccess required, HttpContext context)
     {
         caller.Require(required.Action);
+        var changes = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
+        if (_reader is not null && required.Action is AccessAction.Admin && changes)
+        {
+            throw _reader.ReaderOnly();
+        }
+
         if (required.Kind is { } kind && context.GetRouteValue(required.RouteValue) is string name)
         {
             caller.RequireSeen(kind, name);

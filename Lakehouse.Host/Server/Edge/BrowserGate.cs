@@ -29,7 +29,7 @@ internal sealed class BrowserGate
     private static readonly string[] AnswerHeaders =
     [
         HeaderNames.ETag, HeaderNames.ContentRange, HeaderNames.AcceptRanges, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.Allow,
-        HeaderNames.WWWAuthenticate, HeaderNames.ContentDisposition, "X-Lakehouse-Query-Id", "X-Lakehouse-Datasets", "X-Lakehouse-Cache",
+        HeaderNames.WWWAuthenticate, HeaderNames.ContentDisposition, "X-Lakehouse-Query-Id", "X-Lakehouse-Datasets", "X-Lakehouse-Indexes", "X-Lakehouse-Cache",
         "Mcp-Session-Id",
     ];
 

@@ -1,3 +1,4 @@
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 
 namespace Lakehouse.Core.Access;
@@ -9,6 +10,7 @@ namespace Lakehouse.Core.Access;
 public class Caller
 {
     private static readonly AsyncLocal<Caller?> Flowing = new();
+    private static readonly AsyncLocal<LakeOptions?> Reader = new();
 
     /// <summary>Creates a caller who may do everything.</summary>
     /// <param name="name">Its name.</param>
@@ -47,6 +49,13 @@ public class Caller
     /// <summary>Makes a caller the one on whose behalf the rest of the request works.</summary>
     public static void Enter(Caller caller) => Flowing.Value = caller;
 
+    /// <summary>As <see cref="Enter(Caller)"/>, in a process that changes nothing: whoever the caller is, it may not either.</summary>
+    public static void Enter(Caller caller, LakeOptions reader)
+    {
+        Flowing.Value = caller;
+        Reader.Value = reader;
+    }
+
     /// <summary>Does something on behalf of a caller, whoever the running code works for.</summary>
     public static async Task<T> RunAsync<T>(Caller caller, Func<Task<T>> work)
     {
@@ -55,7 +64,7 @@ public class Caller
     }
 
     /// <summary>Whether it may do something.</summary>
-    public virtual bool May(AccessAction action) => true;
+    public bool May(AccessAction action) => !(Changes(action) && Reader.Value is not null) && Allows(action);
 
     /// <summary>Whether something exists for it.</summary>
     public virtual bool Sees(ResourceKind kind, string name) => true;
@@ -77,16 +86,28 @@ public class Caller
     }
 
     /// <summary>Refuses what it may not do.</summary>
-    /// <exception cref="LakehouseException"><c>not_allowed</c> (<see cref="ErrorKind.Forbidden"/>).</exception>
+    /// <exception cref="LakehouseException">
+    /// <c>not_allowed</c> (<see cref="ErrorKind.Forbidden"/>); <c>reader_only</c> (<see cref="ErrorKind.Forbidden"/>): nobody may in this process.
+    /// </exception>
     public void Require(AccessAction action)
     {
-        if (!May(action))
+        if (Changes(action) && Reader.Value is { } reader)
+        {
+            throw reader.ReaderOnly();
+        }
+
+        if (!Allows(action))
         {
             throw new LakehouseException(
                 ErrorKind.Forbidden, "not_allowed",
                 $"The profile '{Name}' has not the action {action.ToString().ToLowerInvariant()}. GET /v1/whoami shows what it may do.");
         }
     }
+
+    /// <summary>Whether its profile has an action.</summary>
+    protected virtual bool Allows(AccessAction action) => true;
+
+    private static bool Changes(AccessAction action) => action is AccessAction.Write or AccessAction.Ingest;
 
     /// <summary>Refuses the use of something that does not exist for it, whether it exists or not.</summary>
     /// <exception cref="LakehouseException"><c>not_allowed</c> (<see cref="ErrorKind.Forbidden"/>).</exception>

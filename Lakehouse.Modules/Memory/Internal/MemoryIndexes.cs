@@ -1,5 +1,6 @@
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Search;
 using Lakehouse.Vector;
@@ -7,7 +8,7 @@ using Lakehouse.Vector;
 namespace Lakehouse.Memory.Internal;
 
 /// <summary>The indexes of spaces, which follow their datasets.</summary>
-internal sealed class MemoryIndexes(IVectorIndexes indexes, IIndexImports imports, MemoryOptions options, TimeProvider time)
+internal sealed class MemoryIndexes(IVectorIndexes indexes, IIndexImports imports, LakeOptions lake, MemoryOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
@@ -20,7 +21,8 @@ internal sealed class MemoryIndexes(IVectorIndexes indexes, IIndexImports import
     /// <summary>Begins to follow a space's dataset where that is not done yet.</summary>
     public async Task FollowAsync(SpaceName space, CancellationToken cancellationToken)
     {
-        if (Find(space) is not null)
+        // A reader has what the writer imports. Another process may have begun it.
+        if (lake.IsReader || Find(space) is not null || await IsThereAsync(space, cancellationToken))
         {
             return;
         }
@@ -55,15 +57,18 @@ internal sealed class MemoryIndexes(IVectorIndexes indexes, IIndexImports import
         }
     }
 
-    private VectorIndexInfo? Find(SpaceName space)
+    private async Task<bool> IsThereAsync(SpaceName space, CancellationToken cancellationToken)
     {
         try
         {
-            return indexes.Show(IndexName.Parse(space.Stored));
+            await indexes.ShowAsync(IndexName.Parse(space.Stored), cancellationToken);
+            return true;
         }
         catch (LakehouseException error) when (error.Code == "index_not_found")
         {
-            return null;
+            return false;
         }
     }
+
+    private VectorIndexInfo? Find(SpaceName space) => indexes.FindOpen(IndexName.Parse(space.Stored));
 }

@@ -22,9 +22,9 @@ public interface IIndexImports
 
     /// <summary>The status of the import of an index.</summary>
     /// <exception cref="LakehouseException"><c>import_not_found</c> (<see cref="ErrorKind.NotFound"/>): nothing was imported.</exception>
-    ImportStatus Show(IndexName index);
+    ValueTask<ImportStatus> ShowAsync(IndexName index, CancellationToken cancellationToken);
 
     /// <summary>Ends the import of an index and detaches the index from the dataset: clients may change its items from then on.</summary>
-    /// <exception cref="LakehouseException">As <see cref="Show"/>.</exception>
+    /// <exception cref="LakehouseException">As <see cref="ShowAsync"/>.</exception>
     Task StopAsync(IndexName index, CancellationToken cancellationToken);
 }

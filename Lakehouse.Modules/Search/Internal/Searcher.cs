@@ -38,7 +38,12 @@ internal sealed class Searcher(
     private async Task<SearchAnswer> FindAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         Caller.Current.RequireSeen(ResourceKind.Index, request.Index.Value); // before it is known whether it exists
-        var info = indexes.Show(request.Index);
+        if (request.At is { } at)
+        {
+            await indexes.WaitForAsync(request.Index, at, cancellationToken);
+        }
+
+        var info = await indexes.ShowAsync(request.Index, cancellationToken);
         var sight = SearchSight.Of(request.Index, info, catalog);
         request = sight.Narrow(Check(request, info), info);
         var origin = info.Origin?.Dataset;
@@ -80,7 +85,7 @@ internal sealed class Searcher(
         var values = await ValuesAsync(request, origin, found.Hits, cancellationToken);
         var groups = request.GroupBy is null ? null : Group(request, found.Hits, values);
         var kept = groups is null ? found.Hits.Take(request.K) : groups.SelectMany(g => g.Hits);
-        var finished = await Task.Run(() => Finish(request, [.. kept], values), cancellationToken);
+        var finished = await Task.Run(() => FinishAsync(request, [.. kept], values, cancellationToken), cancellationToken);
         return new SearchAnswer(
             request,
             embedding is null ? null : embedded.Model,
@@ -91,7 +96,8 @@ internal sealed class Searcher(
             found.CandidateCount,
             groups is null ? [.. finished.Values] : [],
             groups?.ConvertAll(g => new SearchGroup(g.Key, g.Hits.ConvertAll(h => finished[h.Item.Id]))),
-            [.. request.Facets.Select(name => Count(name, request.FacetSize, found.Hits, values))]);
+            [.. request.Facets.Select(name => Count(name, request.FacetSize, found.Hits, values))],
+            found.Sequence);
     }
 
     /// <summary>Refuses an invalid request before any call to the embedder, the dataset or the index; decides the mode.</summary>
@@ -212,13 +218,14 @@ internal sealed class Searcher(
     }
 
     /// <summary>Adds snippets and columns to the results; returns them by id, in their order.</summary>
-    private OrderedDictionary<string, SearchHit> Finish(SearchRequest request, List<HybridHit> hits, Values values)
+    private async Task<OrderedDictionary<string, SearchHit>> FinishAsync(
+        SearchRequest request, List<HybridHit> hits, Values values, CancellationToken cancellationToken)
     {
         var ids = hits.ConvertAll(h => h.Item.Id);
         var snippets = new List<TextSnippet?>(ids.Count);
         foreach (var part in request.WithSnippets ? ids.Chunk(vectorOptions.MaxBatchItems) : [])
         {
-            snippets.AddRange(indexes.GetSnippets(request.Index, part, request.Text, options.SnippetLength));
+            snippets.AddRange(await indexes.GetSnippetsAsync(request.Index, part, request.Text, options.SnippetLength, cancellationToken));
         }
 
         var finished = new OrderedDictionary<string, SearchHit>(hits.Count, StringComparer.Ordinal);

@@ -45,7 +45,7 @@ internal sealed class SqlVectors(
 
         var name = IndexName.Parse(index);
         Caller.Current.RequireSeen(ResourceKind.Index, name.Value);
-        var info = indexes.Show(name);
+        var info = await indexes.ShowAsync(name, cancellationToken);
         var sight = SearchSight.Of(name, info, catalog);
         if (sight.HidesRows)
         {

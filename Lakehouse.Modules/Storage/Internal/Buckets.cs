@@ -11,14 +11,19 @@ namespace Lakehouse.Storage.Internal;
 internal sealed class Buckets : IBuckets, IHostedService, IDisposable
 {
     private readonly Dictionary<string, IObjectStore> _stores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, S3ObjectStore> _s3 = new(StringComparer.Ordinal);
     private readonly List<S3Client> _clients = [];
+    private readonly bool _isReader;
 
     public Buckets(StorageOptions options, TimeProvider time, IJournal journal)
     {
         foreach (var bucket in options.Buckets)
         {
-            _stores[bucket.Name] = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time, journal) : new FileObjectStore(bucket.Folder, time, journal);
+            IObjectStore store = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time, journal) : new FileObjectStore(bucket.Folder, time, journal);
+            _stores[bucket.Name] = options.Lake.IsReader ? new ReadOnlyStore(store, options.Lake) : store;
         }
+
+        _isReader = options.Lake.IsReader;
     }
 
     /// <summary>The bucket that holds the lake.</summary>
@@ -32,16 +37,11 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var (name, store) in _stores)
+        foreach (var (name, s3) in _s3)
         {
-            if (store is not S3ObjectStore s3)
-            {
-                continue;
-            }
-
             try
             {
-                await s3.ProbeAsync(name == BucketSettings.Primary, cancellationToken);
+                await s3.ProbeAsync(!_isReader && name == BucketSettings.Primary, cancellationToken);
             }
             catch (LakehouseException error)
             {
@@ -58,6 +58,6 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
     {
         var client = new S3Client(s3, time, journal);
         _clients.Add(client);
-        return new S3ObjectStore(s3, client, new LocalCopies(Path.Combine(options.DataDirectory, "cache", name), options.CacheBytes, journal));
+        return _s3[name] = new S3ObjectStore(s3, client, new LocalCopies(Path.Combine(options.DataDirectory, "cache", name), options.CacheBytes, journal));
     }
 }

@@ -16,6 +16,12 @@ public static class ObjectReading
     public static async Task<byte[]> ReadSmallAsync(this IObjectStore store, ObjectKey key, long sizeBytesMax, CancellationToken cancellationToken)
     {
         var content = await store.OpenAsync(key, cancellationToken) ?? throw new InvalidDataException("it is gone");
+        return await content.ReadToEndAsync(sizeBytesMax, cancellationToken);
+    }
+
+    /// <summary>Reads all bytes of a small object that was opened, and closes it. Errors as of <see cref="ReadSmallAsync"/>.</summary>
+    public static async Task<byte[]> ReadToEndAsync(this ObjectContent content, long sizeBytesMax, CancellationToken cancellationToken)
+    {
         await using var stream = content.Stream;
         if (content.Info.SizeBytes > sizeBytesMax)
         {

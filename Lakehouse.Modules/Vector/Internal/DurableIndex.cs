@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
-using Lakehouse.Core.Names;
 using Lakehouse.Hnsw.Memory;
+using Lakehouse.Storage;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Index;
+using Lakehouse.Vector.Internal.Logs;
 
 namespace Lakehouse.Vector.Internal;
 
@@ -10,36 +10,53 @@ namespace Lakehouse.Vector.Internal;
 /// An index that the process has opened: its definition, the index in memory or the reason why there is none, and the state of its log. A change is durable
 /// before it is applied. Callers enter an index before they use it, so that it is not deleted meanwhile. Thread-safe.
 /// </summary>
-/// <param name="name">Its name.</param>
-/// <param name="definition">Its definition as stored.</param>
-/// <param name="spec">The parameters in the definition, parsed.</param>
-/// <param name="index">What it holds, in memory; null where it cannot be used.</param>
-/// <param name="error">Why it cannot be used; null when it can.</param>
-/// <param name="files">Where it is stored; null for an index that exists only in memory.</param>
-/// <param name="threadCount">How many threads link items.</param>
-internal sealed class DurableIndex(
-    IndexName name, IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? error, IndexFiles? files, int threadCount) : IDisposable
+internal sealed class DurableIndex : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _maintenance = new(1);
     private readonly SemaphoreSlim _owning = new(1);
-    private readonly SemaphoreSlim _claiming = new(1);
-    private readonly ConcurrentQueue<long> _refused = new();
-    private ObjectKey? _claim;
-    private volatile bool _isFenced;
-    private string? _error = error;
+    private readonly VectorIndex? _index;
+    private readonly IndexStore? _store;
+    private readonly IndexLog? _log;
+    private readonly int _threadCount;
+    private string? _error;
     private int _users;
     private bool _isClosed;
 
-    public IndexName Name { get; } = name;
+    /// <param name="definition">Its definition as stored.</param>
+    /// <param name="spec">The parameters in the definition, parsed.</param>
+    /// <param name="index">What it holds, in memory; null where it cannot be used.</param>
+    /// <param name="error">Why it cannot be used; null when it can.</param>
+    /// <param name="store">Where it is stored; null for an index that exists only in memory.</param>
+    /// <param name="threadCount">How many threads link items.</param>
+    public DurableIndex(IndexDefinition definition, VectorIndexSpec spec, VectorIndex? index, string? error, IndexStore? store, int threadCount)
+    {
+        (Definition, Spec, _index, _error, _store, _threadCount) = (definition, spec, index, error, store, threadCount);
+        if (store is null)
+        {
+            Order.BeginWriting(0);
+        }
+        else
+        {
+            _log = new IndexLog(spec.Name, definition.Generation, spec.Dimension, store, Order);
+        }
+    }
 
-    public IndexDefinition Definition { get; } = definition;
+    public IndexName Name => Spec.Name;
 
-    public VectorIndexSpec Spec { get; } = spec;
+    public IndexDefinition Definition { get; }
+
+    public VectorIndexSpec Spec { get; }
 
     /// <summary>The record of the module that fills it; null where there is none.</summary>
     public IOwnerRecord? Owner { get; set; }
+
+    /// <summary>Identifies the objects that were read to open it, apart from its log.</summary>
+    public IndexTags Tags { get; set; }
+
+    /// <summary>For one that is damaged: the log that was there when it was last looked at. Of <see cref="IndexRegistry"/>.</summary>
+    public IReadOnlyList<LogFile>? SeenLog { get; set; }
 
     /// <summary>The order of its changes and the state of its log.</summary>
     public ChangeOrder Order { get; } = new();
@@ -47,47 +64,68 @@ internal sealed class DurableIndex(
     /// <summary>The last change that <see cref="IndexKeeper"/> has seen, and when it first saw it.</summary>
     public (long Applied, long Timestamp)? LastSeen { get; set; }
 
+    /// <summary>When <see cref="IndexKeeper"/> removes what a snapshot has replaced, as a timestamp; null when there is nothing to remove.</summary>
+    public long? RemoveAt { get; set; }
+
     /// <summary>How often in a row its maintenance has failed, and when it may be tried again, as a timestamp. Of <see cref="IndexKeeper"/>.</summary>
     public (int Count, long NotBefore) Failures { get; set; }
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Error => Volatile.Read(ref _error);
 
-    /// <summary>Whether this process has claimed the index, and has not learned that another one has since.</summary>
-    public bool IsWriter => _claim is not null && !_isFenced;
+    /// <summary>Whether this process writes the index, and has not learned that another one does.</summary>
+    public bool IsWriter => Order.WritingEpoch is not null;
 
     /// <summary>The memory it takes.</summary>
-    public long SizeBytes => index?.SizeBytes ?? 0;
+    public long SizeBytes => _index?.SizeBytes ?? 0;
 
     /// <summary>What it holds, in memory; null when it cannot be used. Then <see cref="Error"/> tells why.</summary>
-    public VectorIndex? Usable => Error is null ? index : null;
+    public VectorIndex? Usable => Error is null ? _index : null;
 
     /// <summary>What it holds, in memory; throws <c>index_damaged</c> where there is none.</summary>
-    public VectorIndex Contents => Error is { } reason || index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : index;
+    public VectorIndex Contents => Error is { } reason || _index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : _index;
 
     /// <summary>Adds or replaces items.</summary>
-    public Task<AddResult> AddAsync(ItemBatch batch)
+    public async Task<AddResult> AddAsync(ItemBatch batch)
     {
         var contents = Contents;
-        return Order.RunAsync(
-            sequence => AppendAsync(new LogEntry(batch, null), sequence),
-            applied => ApplyAsync(() => contents.Add(batch, threadCount, applied)));
+        var epoch = await BeginWritingAsync();
+        return await Order.RunAsync(
+            epoch,
+            sequence => AppendAsync(new LogEntry(epoch, batch, null), sequence),
+            (sequence, applied) => ApplyAsync(() => contents.Add(batch, _threadCount, applied) with { Sequence = sequence }),
+            () => VectorErrors.Unconfirmed(Name));
     }
 
     /// <summary>Deletes items.</summary>
-    /// <returns>The positions of ids that no longer had an item.</returns>
-    public Task<List<int>> RemoveAsync(IReadOnlyList<byte[]> ids)
+    /// <returns>The positions of ids that no longer had an item, and the number of the change.</returns>
+    public async Task<(List<int> Missing, long Sequence)> RemoveAsync(IReadOnlyList<byte[]> ids)
     {
         var contents = Contents;
-        return Order.RunAsync(
-            sequence => AppendAsync(new LogEntry(null, ids), sequence),
-            applied => ApplyAsync(() =>
+        var epoch = await BeginWritingAsync();
+        return await Order.RunAsync(
+            epoch,
+            sequence => AppendAsync(new LogEntry(epoch, null, ids), sequence),
+            (sequence, applied) => ApplyAsync(() =>
             {
                 var missing = contents.Remove(ids);
                 applied();
-                return missing;
-            }));
+                return (missing, sequence);
+            }),
+            () => VectorErrors.Unconfirmed(Name));
     }
+
+    /// <summary>Applies what other processes have written since.</summary>
+    /// <param name="listed">The objects of the index, listed after the last change that is to be seen.</param>
+    /// <param name="cancellationToken">Cancels the call between two changes.</param>
+    /// <returns>False when the index must be opened again, from its newest snapshot.</returns>
+    /// <exception cref="InvalidDataException">An object of the log is damaged.</exception>
+    public async Task<bool> FollowAsync(IReadOnlyList<LogFile> listed, CancellationToken cancellationToken) =>
+        _log is null || IsWriter || !HasNews(listed)
+            || await Order.RunAloneAsync(async () => IsWriter || await _log.ReadAsync(listed, ApplyAsync, cancellationToken));
+
+    /// <summary>Learns from a listing whether another process has become the writer.</summary>
+    public void LookAtClaims(IEnumerable<ObjectInfo> claims) => _log?.LookAtClaims(claims);
 
     /// <summary>Replaces the owner's record.</summary>
     public async Task SetOwnerAsync(IOwnerRecord? owner, CancellationToken cancellationToken)
@@ -95,9 +133,11 @@ internal sealed class DurableIndex(
         await _owning.WaitAsync(cancellationToken);
         try
         {
-            if (files is not null)
+            if (_store is not null)
             {
-                await files.SetOwnerAsync(Name, Definition.Generation, owner, cancellationToken);
+                // Of the writer alone: another process would undo what its module has recorded.
+                await BeginWritingAsync();
+                await _store.Files.SetOwnerAsync(Name, Definition.Generation, owner, cancellationToken);
             }
 
             Owner = owner;
@@ -108,13 +148,35 @@ internal sealed class DurableIndex(
         }
     }
 
+    /// <summary>Reads the owner's record again, which another process has replaced.</summary>
+    public async Task ReadOwnerAsync(
+        Func<IndexName, Guid, CancellationToken, Task<IOwnerRecord?>> read, IndexTags tags, CancellationToken cancellationToken)
+    {
+        await _owning.WaitAsync(cancellationToken);
+        try
+        {
+            if (!IsWriter)
+            {
+                Owner = await read(Name, Definition.Generation, cancellationToken);
+                Tags = tags;
+            }
+        }
+        finally
+        {
+            _owning.Release();
+        }
+    }
+
+    /// <summary>Throws <c>index_shared</c> where another process writes the index.</summary>
+    public Task RequireFreeAsync() => _log?.RequireFreeAsync() ?? Task.CompletedTask;
+
     /// <summary>Frees the slots of deleted items. One vacuum or compaction runs at a time.</summary>
     public async Task VacuumAsync(CancellationToken cancellationToken)
     {
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => Contents.Vacuum(threadCount), cancellationToken);
+            await Task.Run(() => Contents.Vacuum(_threadCount), cancellationToken);
         }
         finally
         {
@@ -122,10 +184,13 @@ internal sealed class DurableIndex(
         }
     }
 
-    /// <summary>Compacts the log into a snapshot. One vacuum or compaction runs at a time. Does nothing for an index without files.</summary>
+    /// <summary>
+    /// Compacts the log into a snapshot. One vacuum or compaction runs at a time. Does nothing for an index without files. What the snapshot replaces stays for
+    /// those who follow the log, until <see cref="RemoveCompactedAsync"/>.
+    /// </summary>
     public async Task CompactAsync(CancellationToken cancellationToken)
     {
-        if (files is null)
+        if (_store is null)
         {
             return;
         }
@@ -133,36 +198,42 @@ internal sealed class DurableIndex(
         await _maintenance.WaitAsync(cancellationToken);
         try
         {
-            // A snapshot replaces the log, so only the writer makes one. One that is fenced meanwhile has applied nothing that its successor does not know.
-            if (!await files.IsLastClaimAsync(Name, await ClaimAsync(files)))
+            // A snapshot replaces the log, so only the writer makes one. One that is relieved meanwhile has applied nothing that its successor does not know.
+            var epoch = await BeginWritingAsync();
+            if (!await _log!.IsWriterAsync(epoch))
             {
-                throw Fence();
+                Order.EndWriting(epoch);
+                throw VectorErrors.Relieved(Name);
             }
 
-            long sequence = 0;
-            var sizeBytes = await files.AddSnapshotAsync(
+            LogPosition position = default;
+            var sizeBytes = await _store.Files.AddSnapshotAsync(
                 Name,
                 path =>
                 {
                     using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
                     using var writer = new SnapshotWriter(Contents, file, Definition.Generation);
-                    Contents.Vacuum(threadCount, () =>
+                    Contents.Vacuum(_threadCount, () =>
                     {
-                        sequence = Order.Applied;
-                        writer.WriteGraph(sequence);
+                        position = Order.Position;
+                        writer.WriteGraph(position);
                     });
                     writer.WriteItems(cancellationToken);
-                    return sequence;
+                    return position.Sequence;
                 },
                 cancellationToken);
             Order.SnapshotBytes = sizeBytes;
-            await files.DeleteCompactedAsync(Name, Order, sequence, cancellationToken);
+            Order.Compact(position.Sequence);
         }
         finally
         {
             _maintenance.Release();
         }
     }
+
+    /// <summary>Removes the snapshots and the part of the log that the newest snapshot replaces.</summary>
+    public Task RemoveCompactedAsync(CancellationToken cancellationToken) =>
+        _store is null ? Task.CompletedTask : _store.Files.DeleteCompactedAsync(Name, cancellationToken);
 
     /// <summary>Refuses a change by a client where only the owner may change the index, and by an owner that means another generation of the index.</summary>
     /// <param name="ownedGeneration">For the owner: the generation of the index that it fills. Null for a client.</param>
@@ -226,117 +297,43 @@ internal sealed class DurableIndex(
 
     public void Dispose()
     {
-        index?.Dispose();
+        _index?.Dispose();
         _maintenance.Dispose();
         _owning.Dispose();
-        _claiming.Dispose();
+        _log?.Dispose();
     }
 
-    /// <summary>
-    /// Writes a change to the log. It counts only if no other process has become the writer meanwhile: a process that claims the index reads the log after its
-    /// claim, so it knows each change that was written before, and each later change is withdrawn here.
-    /// </summary>
-    private async Task AppendAsync(LogEntry entry, long sequence)
+    /// <summary>Makes this process the writer, unless it is.</summary>
+    public async Task<long> BeginWritingAsync() => _log is null ? 0 : await _log.BeginWritingAsync(ApplyAsync);
+
+    private async Task<long?> AppendAsync(LogEntry change, long sequence) => _log is null ? 0 : await _log.AppendAsync(change, sequence);
+
+    private bool HasNews(IReadOnlyList<LogFile> listed)
     {
-        if (files is null)
-        {
-            return;
-        }
-
-        var claim = await ClaimAsync(files);
-        await WithdrawAsync(files);
-        var sizeBytes = await files.AppendAsync(Name, Definition.Generation, Spec.Dimension, entry, sequence);
-        var counts = false;
-        try
-        {
-            counts = await files.IsLastClaimAsync(Name, claim);
-        }
-        finally
-        {
-            if (!counts)
-            {
-                _refused.Enqueue(sequence);
-                await WithdrawAsync(files);
-            }
-        }
-
-        if (!counts)
-        {
-            throw Fence();
-        }
-
-        Order.AddToLog(sequence, sizeBytes);
+        var applied = Order.Applied;
+        return listed.Any(f => f.Sequence > applied);
     }
 
-    /// <summary>Removes the changes that are in the log and were refused. What cannot be removed now is removed before the next change.</summary>
-    private async Task WithdrawAsync(IndexFiles files)
+    /// <summary>Applies a change that another process has written, if there is memory for it.</summary>
+    private Task ApplyAsync(LogEntry change)
     {
-        while (_refused.TryDequeue(out var sequence))
+        var contents = Contents;
+        if (change.Added is { } batch)
         {
-            try
-            {
-                await files.WithdrawAsync(Name, sequence);
-            }
-            catch
-            {
-                _refused.Enqueue(sequence);
-                throw;
-            }
+            _store!.Budget.Require(contents.EstimateBytes(batch));
         }
-    }
 
-    /// <summary>Makes this process the writer, before its first change.</summary>
-    private async Task<ObjectKey> ClaimAsync(IndexFiles files)
-    {
-        await _claiming.WaitAsync();
-        try
+        return ApplyAsync(() =>
         {
-            if (_isFenced)
+            if (change.Added is { } added)
             {
-                throw VectorErrors.Shared(Name);
+                contents.Add(added, _threadCount, () => { });
+                return true;
             }
 
-            if (_claim is { } own)
-            {
-                return own;
-            }
-
-            // Before, so that a process which is behind does not disturb the writer; and again after, because of changes in between.
-            await RequireKnownAsync(files);
-            var claim = await files.ClaimAsync(Name);
-            try
-            {
-                await RequireKnownAsync(files);
-                await files.RemoveClaimsBeforeAsync(Name, claim);
-            }
-            catch
-            {
-                await files.WithdrawAsync(claim);
-                throw;
-            }
-
-            _claim = claim;
-            return claim;
-        }
-        finally
-        {
-            _claiming.Release();
-        }
-    }
-
-    private async Task RequireKnownAsync(IndexFiles files)
-    {
-        if (!await files.IsKnownAsync(Name, Definition.Generation, Order))
-        {
-            throw Fence();
-        }
-    }
-
-    /// <summary>Another process writes the index: from now on this one only reads what it has in memory.</summary>
-    private Exception Fence()
-    {
-        _isFenced = true;
-        return VectorErrors.Shared(Name);
+            contents.Remove(change.Removed!);
+            return true;
+        });
     }
 
     /// <summary>Applies a change that is durable. If that fails, memory and log differ, and the index is damaged until the next start reads the log.</summary>

@@ -74,7 +74,13 @@ internal sealed partial class IndexKeeper(
         if (options.Persist && MustCompact(index, isQuiet))
         {
             await index.CompactAsync(cancellationToken);
-            return;
+            index.RemoveAt = time.GetTimestamp() + (long)(options.KeepLog.TotalSeconds * time.TimestampFrequency);
+        }
+
+        if (index.RemoveAt is { } at && time.GetTimestamp() >= at && index.IsWriter)
+        {
+            await index.RemoveCompactedAsync(cancellationToken);
+            index.RemoveAt = null;
         }
 
         // While changes keep coming, deleted nodes are collected up to a share of all nodes, which walks can tolerate.

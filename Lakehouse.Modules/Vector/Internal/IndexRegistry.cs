@@ -2,39 +2,46 @@ using System.Collections.Concurrent;
 using Lakehouse.Core.Errors;
 using Lakehouse.Vector.Internal.Files;
 using Lakehouse.Vector.Internal.Index;
+using Lakehouse.Vector.Internal.Logs;
+using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal;
 
 /// <summary>The open indexes, by name and by alias. Thread-safe.</summary>
-internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, IndexLoader loader, VectorOptions options, TimeProvider time) : IDisposable
+internal sealed partial class IndexRegistry : IDisposable
 {
     private readonly ConcurrentDictionary<string, DurableIndex> _indexes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, IndexName> _aliases = new(StringComparer.Ordinal);
+    private readonly IndexFiles _files;
+    private readonly AliasFiles _aliasFiles;
+    private readonly IndexLoader _loader;
+    private readonly IndexStore _store;
+    private readonly VectorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<IndexRegistry> _logger;
 
-    // Serializes creating and deleting indexes and changing aliases: they are rare, and each must see the result of the others.
+    // Serializes creating, opening and deleting indexes and changing aliases: they are rare, and each must see the result of the others.
     private readonly SemaphoreSlim _changing = new(1);
+    private volatile IReadOnlyDictionary<string, (IndexName Target, string ETag)> _aliases = new Dictionary<string, (IndexName, string)>();
     private volatile bool _isDisposed;
+
+    public IndexRegistry(AliasFiles aliasFiles, IndexLoader loader, IndexStore store, TimeProvider time, ILogger<IndexRegistry> logger)
+    {
+        (_files, _aliasFiles, _loader, _store, _options, _time, _logger) = (store.Files, aliasFiles, loader, store, store.Options, time, logger);
+        store.Budget.Indexes = () => _indexes.Values.Sum(o => o.SizeBytes);
+    }
 
     /// <summary>All indexes.</summary>
     public IEnumerable<DurableIndex> Indexes => _indexes.Values;
 
-    /// <summary>The memory of all indexes.</summary>
-    public long SizeBytes => _indexes.Values.Sum(o => o.SizeBytes);
-
     /// <summary>Every alias with its index, by name.</summary>
     public IReadOnlyList<KeyValuePair<IndexName, IndexName>> Aliases =>
-        [.. _aliases.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => KeyValuePair.Create(IndexName.Parse(a.Key), a.Value))];
+        [.. _aliases.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => KeyValuePair.Create(IndexName.Parse(a.Key), a.Value.Target))];
 
     /// <summary>Opens the indexes and aliases in the bucket.</summary>
-    /// <param name="requireMemory">Called with the bytes that an index is about to use in all; throws where the memory limit does not allow them.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task LoadAsync(Action<long> requireMemory, CancellationToken cancellationToken)
+    public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        await loader.LoadAllAsync(index => _indexes[index.Name.Value] = index, requireMemory, cancellationToken);
-        foreach (var (alias, target) in await aliasFiles.ReadAllAsync(cancellationToken))
-        {
-            _aliases[alias] = target;
-        }
+        await _loader.LoadAllAsync(index => _indexes[index.Name.Value] = index, cancellationToken);
+        _aliases = await _aliasFiles.ReadAllAsync(_aliases, cancellationToken);
     }
 
     /// <summary>Creates an index.</summary>
@@ -44,22 +51,29 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         try
         {
             RequireFree(spec.Name);
-            if (_indexes.Count >= options.MaxIndexes)
+            if (_indexes.Count >= _options.MaxIndexes)
             {
                 throw new LakehouseException(
-                    ErrorKind.Conflict, "too_many_indexes", $"There are {_indexes.Count} vector indexes, at most {options.MaxIndexes} are allowed "
+                    ErrorKind.Conflict, "too_many_indexes", $"There are {_indexes.Count} vector indexes, at most {_options.MaxIndexes} are allowed "
                         + "(vector.max_indexes).");
             }
 
-            var definition = IndexDefinition.From(spec, time.GetUtcNow());
-            if (options.Persist && !await files.CreateAsync(spec.Name, definition, cancellationToken))
+            var definition = IndexDefinition.From(spec, _time.GetUtcNow());
+            IndexTags tags = default;
+            if (_options.Persist)
             {
-                throw Exists(spec.Name);
+                if (await _files.CreateAsync(spec.Name, definition, cancellationToken) is not { } stored)
+                {
+                    await OpenStoredAsync(spec.Name, cancellationToken); // another process has created it, and who looks now finds it
+                    throw Exists(spec.Name);
+                }
+
+                tags = new IndexTags(stored.ETag, null);
             }
 
+            var index = new VectorIndex(spec, _options.GraphSeed);
             return _indexes[spec.Name.Value] =
-                new DurableIndex(
-                    spec.Name, definition, spec, new VectorIndex(spec, options.GraphSeed), null, options.Persist ? files : null, options.BuildThreads);
+                new DurableIndex(definition, spec, index, null, _options.Persist ? _store : null, _options.BuildThreads) { Tags = tags };
         }
         finally
         {
@@ -73,6 +87,11 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         await _changing.WaitAsync(cancellationToken);
         try
         {
+            if (!_indexes.ContainsKey(name.Value) && _options.Persist)
+            {
+                await OpenStoredAsync(name, cancellationToken);
+            }
+
             if (!_indexes.TryGetValue(name.Value, out var index))
             {
                 throw VectorErrors.NotFound(name);
@@ -87,9 +106,10 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
                     + $"/v1/vectors/alias/{aliases[0]}).");
             }
 
-            if (options.Persist)
+            if (_options.Persist)
             {
-                await files.DeleteAsync(name, () => CloseAsync(index), cancellationToken);
+                await index.RequireFreeAsync();
+                await _files.DeleteAsync(name, () => CloseAsync(index), cancellationToken);
             }
             else
             {
@@ -102,23 +122,37 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         }
     }
 
-    /// <summary>Enters the index of a name or alias. Retries when the alias was changed and its old index deleted between the look-up and the entry.</summary>
+    /// <summary>Enters the index of a name or alias. One that is not known is looked for in the bucket, where another process may have created it.</summary>
     /// <exception cref="ObjectDisposedException">The server stops: every index is closed, and none is replaced any more.</exception>
-    public IndexUse Use(IndexName name)
+    public async ValueTask<IndexUse> UseAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        if (TryUse(name) is { } known)
+        {
+            return known;
+        }
+
+        await SeekAsync(name, cancellationToken);
+        return TryUse(name) ?? throw VectorErrors.NotFound(name);
+    }
+
+    /// <summary>Enters the index of a name or alias, if it is open.</summary>
+    /// <exception cref="ObjectDisposedException">The server stops.</exception>
+    public IndexUse? TryUse(IndexName name)
     {
         while (true)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var isAlias = _aliases.TryGetValue(name.Value, out var target);
-            if (_indexes.TryGetValue(isAlias ? target.Value : name.Value, out var index) && index.TryEnter())
+            var aliases = _aliases;
+            var target = aliases.TryGetValue(name.Value, out var alias) ? alias.Target : name;
+            if (_indexes.TryGetValue(target.Value, out var index) && index.TryEnter())
             {
                 return new IndexUse(index);
             }
 
-            var isSame = _aliases.TryGetValue(name.Value, out var now) == isAlias && (!isAlias || now == target);
-            if (isSame && (index is null || !_indexes.ContainsKey(index.Name.Value)))
+            // Again when the alias was changed and its old index deleted between the look-up and the entry, or the index was opened again.
+            if (aliases == _aliases && (index is null || !_indexes.ContainsKey(target.Value)))
             {
-                throw VectorErrors.NotFound(name);
+                return null;
             }
         }
     }
@@ -134,24 +168,20 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
                 throw Exists(alias);
             }
 
-            if (!_indexes.ContainsKey(target.Value))
+            if (!_indexes.ContainsKey(target.Value) && !await OpenStoredAsync(target, cancellationToken))
             {
                 throw VectorErrors.NotFound(target);
             }
 
-            if (!_aliases.ContainsKey(alias.Value) && _aliases.Count >= options.MaxIndexes)
+            if (!_aliases.ContainsKey(alias.Value) && _aliases.Count >= _options.MaxIndexes)
             {
                 throw new LakehouseException(
-                    ErrorKind.Conflict, "too_many_aliases", $"There are {_aliases.Count} aliases, at most {options.MaxIndexes} are allowed "
+                    ErrorKind.Conflict, "too_many_aliases", $"There are {_aliases.Count} aliases, at most {_options.MaxIndexes} are allowed "
                         + "(vector.max_indexes).");
             }
 
-            if (options.Persist)
-            {
-                await aliasFiles.SetAsync(alias, target, cancellationToken);
-            }
-
-            _aliases[alias.Value] = target;
+            var tag = _options.Persist ? await _aliasFiles.SetAsync(alias, target, cancellationToken) : string.Empty;
+            _aliases = new Dictionary<string, (IndexName, string)>(_aliases) { [alias.Value] = (target, tag) };
         }
         finally
         {
@@ -171,12 +201,12 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
                     ErrorKind.NotFound, "alias_not_found", $"There is no alias '{alias}'. GET /v1/vectors/alias names those there are.");
             }
 
-            if (options.Persist)
+            if (_options.Persist)
             {
-                await aliasFiles.DeleteAsync(alias, cancellationToken);
+                await _aliasFiles.DeleteAsync(alias, cancellationToken);
             }
 
-            _aliases.TryRemove(alias.Value, out _);
+            _aliases = _aliases.Where(a => a.Key != alias.Value).ToDictionary();
         }
         finally
         {
@@ -200,6 +230,192 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
         _changing.Dispose();
     }
 
+    /// <summary>Opens, follows and closes indexes as other processes have changed the bucket. An error of one does not keep the others back.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var known = _indexes.Values.ToList(); // before the bucket is listed, so that one which is created meanwhile is not taken for deleted
+        var stored = await _loader.ListAsync(cancellationToken);
+        var names = stored.Where(s => s.Exists).Select(s => s.Name).ToHashSet();
+        foreach (var gone in known.Where(i => !names.Contains(i.Name)))
+        {
+            await TryAsync(gone.Name, () => CloseDeletedAsync(gone, cancellationToken));
+        }
+
+        foreach (var index in stored.Where(s => s.Exists))
+        {
+            await TryAsync(index.Name, () => FollowAsync(index, cancellationToken));
+        }
+
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            _aliases = await _aliasFiles.ReadAllAsync(_aliases, cancellationToken);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        async Task TryAsync(IndexName name, Func<Task> action)
+        {
+            try
+            {
+                await action();
+            }
+            catch (Exception error) when (error is LakehouseException or InvalidDataException)
+            {
+                LogNotFollowed(error, name.Value);
+            }
+        }
+    }
+
+    /// <summary>Follows one index now.</summary>
+    public async Task FollowAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        if (_options.Persist && await _loader.ListAsync(name, cancellationToken) is { Exists: true } stored)
+        {
+            await FollowAsync(stored, cancellationToken);
+        }
+    }
+
+    private async Task FollowAsync(StoredIndex stored, CancellationToken cancellationToken)
+    {
+        if (!_indexes.TryGetValue(stored.Name.Value, out var index))
+        {
+            await SeekAsync(stored.Name, cancellationToken);
+        }
+        else if (index.TryEnter())
+        {
+            bool isCurrent;
+            using (new IndexUse(index))
+            {
+                isCurrent = await FollowAsync(index, stored, cancellationToken);
+            }
+
+            if (!isCurrent)
+            {
+                await OpenAgainAsync(index, stored, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Applies to an index what other processes have changed.</summary>
+    /// <returns>False when it must be opened again.</returns>
+    private async Task<bool> FollowAsync(DurableIndex index, StoredIndex stored, CancellationToken cancellationToken)
+    {
+        if (index.Tags.Definition != stored.Tags.Definition)
+        {
+            return await _files.ExistsAsync(stored.Name, index.Definition.Generation); // this process may have made it after the listing
+        }
+
+        index.LookAtClaims(stored.Claims);
+        var log = stored.Log;
+        if (index.Error is not null)
+        {
+            var isNew = index.SeenLog is { } seen && !seen.SequenceEqual(log);
+            index.SeenLog = log;
+            return !isNew;
+        }
+
+        if (!await index.FollowAsync(log, cancellationToken))
+        {
+            return false;
+        }
+
+        if (!index.IsWriter && index.Tags.Owner != stored.Tags.Owner)
+        {
+            await index.ReadOwnerAsync(_loader.ReadOwnerAsync, stored.Tags, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Opens an index, or an alias and its index, that another process has created.</summary>
+    private async Task SeekAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        if (!_options.Persist)
+        {
+            return;
+        }
+
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!await OpenStoredAsync(name, cancellationToken) && await _aliasFiles.FindAsync(name, cancellationToken) is { } target)
+            {
+                await OpenStoredAsync(target, cancellationToken);
+                _aliases = await _aliasFiles.ReadAllAsync(_aliases, cancellationToken);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Opens an index that is not known yet. Call it while holding <see cref="_changing"/>.</summary>
+    /// <returns>Whether the index is open now.</returns>
+    private async Task<bool> OpenStoredAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        if (_indexes.ContainsKey(name.Value))
+        {
+            return true;
+        }
+
+        if (!_options.Persist || await _loader.ListAsync(name, cancellationToken) is not { Exists: true } stored)
+        {
+            return false;
+        }
+
+        _indexes[name.Value] = await _loader.LoadAsync(name, stored.Tags, 0, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Opens an index again, from its newest snapshot, and puts it in the place of the one that was open.</summary>
+    private async Task OpenAgainAsync(DurableIndex index, StoredIndex stored, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_indexes.GetValueOrDefault(index.Name.Value) != index)
+            {
+                return;
+            }
+
+            var opened = await _loader.LoadAsync(index.Name, stored.Tags, index.SizeBytes, cancellationToken);
+            if (opened.Error is not null && index.Error is null && opened.Definition.Generation == index.Definition.Generation)
+            {
+                // What is in memory is old and right.
+                opened.Dispose();
+                throw VectorErrors.Damaged(index.Name, opened.Error);
+            }
+
+            _indexes[index.Name.Value] = opened;
+            await index.CloseAsync();
+            index.Dispose();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task CloseDeletedAsync(DurableIndex index, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_indexes.GetValueOrDefault(index.Name.Value) == index && !await _files.ExistsAsync(index.Name, index.Definition.Generation))
+            {
+                await CloseAsync(index);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     private async Task CloseAsync(DurableIndex index)
     {
         _indexes.TryRemove(index.Name.Value, out _);
@@ -214,13 +430,19 @@ internal sealed class IndexRegistry(IndexFiles files, AliasFiles aliasFiles, Ind
             throw Exists(name);
         }
 
-        if (_aliases.TryGetValue(name.Value, out var target))
+        if (_aliases.TryGetValue(name.Value, out var alias))
         {
             throw new LakehouseException(
-                ErrorKind.Conflict, "alias_exists", $"'{name}' is an alias of the index '{target}'. Choose another name, or delete the alias.");
+                ErrorKind.Conflict, "alias_exists", $"'{name}' is an alias of the index '{alias.Target}'. Choose another name, or delete the alias.");
         }
     }
 
     private static LakehouseException Exists(IndexName name) =>
         new(ErrorKind.Conflict, "index_exists", $"There is a vector index '{name}' already. Use it as it is, delete it, or choose another name.");
+
+    [LoggerMessage(
+        EventId = 6008,
+        Level = LogLevel.Warning,
+        Message = "What other processes have changed in the vector index {Index} could not be read; it stays as it was, and is tried again")]
+    private partial void LogNotFollowed(Exception error, string index);
 }

@@ -11,16 +11,19 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 {
     private const long GarbageBytesWorthCollecting = 32 << 20;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(200);
+
     private readonly IndexRegistry _registry;
     private readonly VectorOptions _options;
     private readonly MemoryBudget _budget;
+    private readonly TimeProvider _time;
     private readonly ConcurrencyLimiter _adds;
     private readonly ConcurrencyLimiter _searches;
 
-    public VectorIndexes(IndexRegistry registry, VectorOptions options)
+    public VectorIndexes(IndexRegistry registry, MemoryBudget budget, VectorOptions options, TimeProvider time)
     {
-        (_registry, _options) = (registry, options);
-        _budget = new MemoryBudget(options.MemoryLimitBytes, () => registry.SizeBytes);
+        (_registry, _budget, _options, _time) = (registry, budget, options, time);
         _adds = Limit("too_many_adds", "adds", "vector.max_concurrent_adds", options.MaxConcurrentAdds);
         _searches = Limit("too_many_searches", "searches", "vector.max_concurrent_searches", options.MaxConcurrentSearches);
 
@@ -37,7 +40,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
 
         var allocated = GC.GetTotalAllocatedBytes();
-        await _registry.LoadAsync(_budget.Require, cancellationToken);
+        await _registry.LoadAsync(cancellationToken);
         if (GC.GetTotalAllocatedBytes() - allocated > GarbageBytesWorthCollecting)
         {
             // Reading a million items leaves a hundred megabytes of garbage, and a program that then only searches would hardly allocate enough to trigger a
@@ -53,30 +56,50 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     public IReadOnlyList<VectorIndexInfo> List() => [.. _registry.Indexes.OrderBy(i => i.Name.Value, StringComparer.Ordinal).Select(Describe)];
 
-    public VectorIndexInfo Show(IndexName name)
+    public VectorIndexInfo? FindOpen(IndexName name)
     {
-        using var use = _registry.Use(name);
+        if (_registry.TryUse(name) is not { } found)
+        {
+            return null;
+        }
+
+        using var use = found;
+        return Describe(use.Index);
+    }
+
+    public async ValueTask<VectorIndexInfo> ShowAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        using var use = await _registry.UseAsync(name, cancellationToken);
         return Describe(use.Index);
     }
 
     public Task DeleteAsync(IndexName name, CancellationToken cancellationToken) => _registry.DeleteAsync(name, cancellationToken);
 
+    public async Task BeginWritingAsync(IndexName name, CancellationToken cancellationToken)
+    {
+        using var use = await _registry.UseAsync(name, cancellationToken);
+        await use.Index.BeginWritingAsync();
+    }
+
     public async Task<AddResult> AddAsync(IndexName name, IReadOnlyList<VectorItem> items, Guid? ownedGeneration, CancellationToken cancellationToken)
     {
         using var lease = await _adds.AcquireAsync(cancellationToken);
-        using var use = _registry.Use(name);
-        use.Index.RequireWriter(ownedGeneration);
-        var contents = use.Index.Contents;
-        var batch = ItemBatch.Check(items, use.Index.Spec, _options);
+        return await ChangeAsync(name, ownedGeneration, index => AddAsync(index, items, cancellationToken), cancellationToken);
+    }
+
+    private async Task<AddResult> AddAsync(DurableIndex index, IReadOnlyList<VectorItem> items, CancellationToken cancellationToken)
+    {
+        var contents = index.Contents;
+        var batch = ItemBatch.Check(items, index.Spec, _options);
         if (batch.Count == 0)
         {
-            return new AddResult(0, 0, contents.Count);
+            return new AddResult(0, 0, contents.Count, index.Order.Applied);
         }
 
-        var reserved = await ReserveAsync(use.Index, batch, cancellationToken);
+        var reserved = await ReserveAsync(index, batch, cancellationToken);
         try
         {
-            return await use.Index.AddAsync(batch);
+            return await index.AddAsync(batch);
         }
         finally
         {
@@ -84,27 +107,55 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
     }
 
+    /// <summary>Changes an index. One that has fallen behind what another process has written is read again first.</summary>
+    private async Task<T> ChangeAsync<T>(IndexName name, Guid? ownedGeneration, Func<DurableIndex, Task<T>> change, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            using (var use = await _registry.UseAsync(name, cancellationToken))
+            {
+                use.Index.RequireWriter(ownedGeneration);
+                try
+                {
+                    return await change(use.Index);
+                }
+                catch (LakehouseException behind) when (isFirst && behind.Code == VectorErrors.BehindCode)
+                {
+                    // below, when the index is not in use
+                }
+            }
+
+            await _registry.FollowAsync(name, cancellationToken);
+        }
+    }
+
     public async Task<RemoveResult> RemoveAsync(IndexName name, IReadOnlyList<string> ids, Guid? ownedGeneration, CancellationToken cancellationToken)
     {
         RequireCount(ids);
         using var lease = await _adds.AcquireAsync(cancellationToken);
-        using var use = _registry.Use(name);
-        use.Index.RequireWriter(ownedGeneration);
-        var contents = use.Index.Contents;
+        return await ChangeAsync(name, ownedGeneration, index => RemoveAsync(index, ids), cancellationToken);
+    }
+
+    private async Task<RemoveResult> RemoveAsync(DurableIndex index, IReadOnlyList<string> ids)
+    {
+        // First, so that it is known what another process has added.
+        await index.BeginWritingAsync();
+        var contents = index.Contents;
 
         // Each id once, and only ids of the index, so that the log contains only what changes something.
         var distinct = ids.Distinct(StringComparer.Ordinal).ToList();
         var known = distinct.Select(Encoding.UTF8.GetBytes).Where(id => id.Length <= _options.MaxIdBytes && contents.TryFind(id, out _)).ToList();
         var missing = new HashSet<string>(distinct, StringComparer.Ordinal);
         missing.ExceptWith(known.Select(Encoding.UTF8.GetString));
+        var sequence = index.Order.Applied;
         if (known.Count > 0)
         {
             // Another call may have deleted some of them since.
-            var goneMeanwhile = await use.Index.RemoveAsync(known);
+            (var goneMeanwhile, sequence) = await index.RemoveAsync(known);
             missing.UnionWith(goneMeanwhile.Select(position => Encoding.UTF8.GetString(known[position])));
         }
 
-        return new RemoveResult(distinct.Count - missing.Count, [.. distinct.Where(missing.Contains)], contents.Count);
+        return new RemoveResult(distinct.Count - missing.Count, [.. distinct.Where(missing.Contains)], contents.Count, sequence);
     }
 
     public async Task<IReadOnlyList<VectorAnswer>> SearchAsync(IndexName name, IReadOnlyList<VectorQuery> queries, CancellationToken cancellationToken)
@@ -114,8 +165,13 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             throw VectorErrors.Query($"it has {queries.Count} queries, at most {_options.MaxQueries} can be asked at once (vector.max_queries)");
         }
 
+        if (queries.Max(q => q.At) is { } at)
+        {
+            await WaitForAsync(name, at, cancellationToken);
+        }
+
         using var lease = await _searches.AcquireAsync(cancellationToken);
-        using var use = _registry.Use(name);
+        using var use = await _registry.UseAsync(name, cancellationToken);
         if (queries.Count == 1)
         {
             return [Run(use.Index, queries[0], NewSize())];
@@ -147,31 +203,65 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
     public async Task<HybridAnswer> SearchHybridAsync(IndexName name, HybridQuery query, CancellationToken cancellationToken)
     {
         using var lease = await _searches.AcquireAsync(cancellationToken);
-        using var use = _registry.Use(name);
+        using var use = await _registry.UseAsync(name, cancellationToken);
         var index = use.Index;
 
         // On a thread of the pool, because keywords that are in every text take milliseconds.
-        return await Task.Run(() => new HybridSearch(index.Contents, _options).Run(query, index.Owner, NewSize()), cancellationToken);
+        var sequence = index.Order.Applied;
+        return await Task.Run(
+            () => new HybridSearch(index.Contents, _options).Run(query, index.Owner, NewSize()) with { Sequence = sequence }, cancellationToken);
     }
 
-    public IReadOnlyList<TextSnippet?> GetSnippets(IndexName name, IReadOnlyList<string> ids, string query, int lengthMax)
+    public async ValueTask<IReadOnlyList<TextSnippet?>> GetSnippetsAsync(
+        IndexName name, IReadOnlyList<string> ids, string query, int lengthMax, CancellationToken cancellationToken)
     {
         RequireCount(ids);
-        using var use = _registry.Use(name);
+        using var use = await _registry.UseAsync(name, cancellationToken);
         return new HybridSearch(use.Index.Contents, _options).Snippets(ids, query, lengthMax);
+    }
+
+    public async Task WaitForAsync(IndexName name, long sequence, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            using (var use = await _registry.UseAsync(name, cancellationToken))
+            {
+                _ = use.Index.Contents;
+                if (use.Index.Order.Applied >= sequence)
+                {
+                    return;
+                }
+            }
+
+            if (_time.GetElapsedTime(start) > _options.MaxFollowWait)
+            {
+                throw VectorErrors.NotThere(name, sequence, _options.MaxFollowWait);
+            }
+
+            await _registry.FollowAsync(name, cancellationToken);
+            await Task.Delay(pause < LastPause ? pause : LastPause, _time, cancellationToken);
+        }
     }
 
     public async Task SetOwnerAsync(IndexName name, IOwnerRecord? owner, Guid generation, CancellationToken cancellationToken)
     {
-        using var use = _registry.Use(name);
-        use.Index.RequireGeneration(generation);
-        await use.Index.SetOwnerAsync(owner, cancellationToken);
+        await ChangeAsync(
+            name,
+            generation,
+            async index =>
+            {
+                await index.SetOwnerAsync(owner, cancellationToken);
+                return true;
+            },
+            cancellationToken);
     }
 
-    public IReadOnlyList<StoredItem?> Get(IndexName name, IReadOnlyList<string> ids, ItemParts include)
+    public async ValueTask<IReadOnlyList<StoredItem?>> GetAsync(
+        IndexName name, IReadOnlyList<string> ids, ItemParts include, CancellationToken cancellationToken)
     {
         RequireCount(ids);
-        using var use = _registry.Use(name);
+        using var use = await _registry.UseAsync(name, cancellationToken);
         var index = use.Index.Contents;
         var size = NewSize();
         var context = index.Graph.Enter();
@@ -185,9 +275,10 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         }
     }
 
-    public StoredItemPage ListItems(IndexName name, string startAfter, int countMax, ItemParts include)
+    public async ValueTask<StoredItemPage> ListItemsAsync(
+        IndexName name, string startAfter, int countMax, ItemParts include, CancellationToken cancellationToken)
     {
-        using var use = _registry.Use(name);
+        using var use = await _registry.UseAsync(name, cancellationToken);
         var index = use.Index.Contents;
         var size = NewSize();
         var context = index.Graph.Enter();
@@ -217,7 +308,11 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     private AnswerSize NewSize() => new(_options.MaxAnswerBytes);
 
-    private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size) => new IndexSearch(index.Contents, _options).Run(query, index.Owner, size);
+    private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size)
+    {
+        var sequence = index.Order.Applied;
+        return new IndexSearch(index.Contents, _options).Run(query, index.Owner, size) with { Sequence = sequence };
+    }
 
     private VectorAnswer RunAt(DurableIndex index, VectorQuery query, int position, AnswerSize size)
     {
@@ -247,6 +342,7 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
             _registry.AliasesOf(index.Name),
             index.Definition.Generation,
             contents?.Keywords.Count ?? 0,
+            index.Order.Applied,
             index.Owner);
     }
 

@@ -4,4 +4,5 @@ namespace Lakehouse.Vector;
 /// <param name="AddedCount">Items with ids that were new.</param>
 /// <param name="UpdatedCount">Items that replaced others of the same id.</param>
 /// <param name="ItemCount">How many items the index held afterwards.</param>
-public sealed record AddResult(int AddedCount, int UpdatedCount, long ItemCount);
+/// <param name="Sequence">The number of the change: what a search can wait for in another process.</param>
+public sealed record AddResult(int AddedCount, int UpdatedCount, long ItemCount, long Sequence = 0);

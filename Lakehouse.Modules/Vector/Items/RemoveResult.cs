@@ -4,4 +4,5 @@ namespace Lakehouse.Vector;
 /// <param name="DeletedCount">How many items were deleted.</param>
 /// <param name="MissingIds">Ids without an item.</param>
 /// <param name="ItemCount">How many items the index held afterwards.</param>
-public sealed record RemoveResult(int DeletedCount, IReadOnlyList<string> MissingIds, long ItemCount);
+/// <param name="Sequence">The number of the last change of the index: what a search can wait for in another process.</param>
+public sealed record RemoveResult(int DeletedCount, IReadOnlyList<string> MissingIds, long ItemCount, long Sequence);

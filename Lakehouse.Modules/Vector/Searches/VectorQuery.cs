@@ -29,6 +29,9 @@ public sealed record VectorQuery
     /// <summary>The ids that results may have, each in UTF-8; null for any. Ids that are not in the index are ignored. Enumerated once.</summary>
     public IEnumerable<ReadOnlyMemory<byte>>? AllowedIds { get; init; }
 
+    /// <summary>The number of a change that the search must see, which another process may have made; null for none.</summary>
+    public long? At { get; init; }
+
     /// <summary>The parts of items that results carry.</summary>
     public ItemParts Include { get; init; } = ItemParts.Metadata;
 }

@@ -3,6 +3,7 @@ using Lakehouse.Search.Internal;
 using Lakehouse.Storage;
 using Lakehouse.Vector;
 using Lakehouse.Vector.Internal;
+using Lakehouse.Vector.Internal.Logs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,8 +51,23 @@ public sealed class VectorHost : IAsyncDisposable
     /// <summary>Frees the slots of deleted items now.</summary>
     public Task VacuumAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).VacuumAsync(CancellationToken.None);
 
-    /// <summary>Writes a snapshot now.</summary>
-    public Task CompactAsync(string name) => Registry.Indexes.First(i => i.Name.Value == name).CompactAsync(CancellationToken.None);
+    /// <summary>Writes a snapshot now, and removes what it replaces.</summary>
+    public async Task CompactAsync(string name)
+    {
+        using var use = await Registry.UseAsync(IndexName.Parse(name), CancellationToken.None);
+        await use.Index.CompactAsync(CancellationToken.None);
+        await use.Index.RemoveCompactedAsync(CancellationToken.None);
+    }
+
+    /// <summary>Looks at what other processes have changed, as the server does again and again.</summary>
+    public Task FollowAsync() => Registry.FollowAsync(CancellationToken.None);
+
+    /// <summary>Stops as the server does: other processes may write at once.</summary>
+    public async Task StopAsync()
+    {
+        await _services.GetRequiredService<WriterLease>().ReleaseAsync();
+        await DisposeAsync();
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -173,11 +173,11 @@ public sealed class VectorEndpointTests : IAsyncLifetime
         (await _host.Http.GetStringAsync("/v1/vectors/index/docs/items?limit=2&include=")).Should().Be("""{"items":[{"id":"east"},{"id":"north"}],"truncated":true}""");
         (await _host.Http.GetStringAsync("/v1/vectors/index/docs/items?limit=2&start_after=north&include=vector")).Should().Be("""{"items":[{"id":"northeast","vector":[0.5,0.5]}],"truncated":false}""");
         (await _host.Http.GetAsync("/v1/vectors/index/docs/items?limit=0")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await TextAsync("index/docs/delete", """{"ids":["north","nowhere","north"]}""")).Should().Be("""{"deleted":1,"missing":["nowhere"],"count":2}""");
+        (await TextAsync("index/docs/delete", """{"ids":["north","nowhere","north"]}""")).Should().Be("""{"deleted":1,"missing":["nowhere"],"count":2,"sequence":2}""");
         (await SearchAsync("""{"vector":[0,1],"include":[]}""")).Should().NotContain("\"north\"");
-        (await TextAsync("index/docs/delete", """{"ids":["east","northeast"]}""")).Should().Be("""{"deleted":2,"missing":[],"count":0}""");
+        (await TextAsync("index/docs/delete", """{"ids":["east","northeast"]}""")).Should().Be("""{"deleted":2,"missing":[],"count":0,"sequence":3}""");
         (await SearchAsync("""{"vector":[0,1]}""")).Should().Be("""{"results":[]}""");
-        (await AddAsync("docs", """{"id":"again","vector":[0,1]}""")).Body.GetRawText().Should().Be("""{"added":1,"updated":0,"count":1}""");
+        (await AddAsync("docs", """{"id":"again","vector":[0,1]}""")).Body.GetRawText().Should().Be("""{"added":1,"updated":0,"count":1,"sequence":4}""");
         (await SearchAsync("""{"vector":[0,1],"include":[]}""")).Should().Contain("again");
         (await RefusalAsync("index/docs/delete", """{"ids":[null]}""")).Should().Be((400, "invalid_request"));
         (await RefusalAsync("index/docs/delete", """{}""")).Should().Be((400, "invalid_request"));
@@ -187,7 +187,7 @@ public sealed class VectorEndpointTests : IAsyncLifetime
     public async Task Metadata_that_is_absent_stays_and_an_empty_object_clears_it()
     {
         await FillAsync();
-        (await AddAsync("docs", """{"id":"east","vector":[1,0.1]}""", """{"id":"north","vector":[0,1],"metadata":null}""")).Body.GetRawText().Should().Be("""{"added":0,"updated":2,"count":3}""");
+        (await AddAsync("docs", """{"id":"east","vector":[1,0.1]}""", """{"id":"north","vector":[0,1],"metadata":null}""")).Body.GetRawText().Should().Be("""{"added":0,"updated":2,"count":3,"sequence":2}""");
         (await TextAsync("index/docs/get", """{"ids":["east","north"]}""")).Should()
             .Be("""{"items":[{"id":"east","metadata":{"state":"IL","years":7}},{"id":"north","metadata":{"state":"TX"}}],"missing":[]}""");
         await AddAsync("docs", """{"id":"east","vector":[1,0.1],"metadata":{}}""", """{"id":"north","vector":[1,1],"metadata":{"a":[1,{"b":2}]}}""");

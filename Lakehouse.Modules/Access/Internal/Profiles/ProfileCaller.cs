@@ -42,7 +42,7 @@ internal sealed class ProfileCaller : Caller
 
     public override int? RunningMax => _spec.RunningMax;
 
-    public override bool May(AccessAction action) => action is AccessAction.None || IsAdministrator || _spec.Actions.Contains(action);
+    protected override bool Allows(AccessAction action) => action is AccessAction.None || IsAdministrator || _spec.Actions.Contains(action);
 
     public override bool Sees(ResourceKind kind, string name) => IsAdministrator || kind switch
     {

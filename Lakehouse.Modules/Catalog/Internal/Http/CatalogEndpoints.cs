@@ -21,7 +21,7 @@ internal static class CatalogEndpoints
             .WithMetadata(ReadsBody.Instance)
             .Needs(AccessAction.Admin) // it can name any object as a data file
             .WithSummary("Registers data files that are in the bucket as a dataset");
-        group.MapGet("manifest/{name}", Show).Needs(AccessAction.Read, ResourceKind.Dataset).WithSummary("The newest version of a dataset");
+        group.MapGet("manifest/{name}", ShowAsync).Needs(AccessAction.Read, ResourceKind.Dataset).WithSummary("The newest version of a dataset");
         group.MapGet("list", List).Needs(AccessAction.Read).WithSummary("The newest version of every dataset");
         group.MapPost("refresh", RefreshAsync).Needs(AccessAction.Read).WithSummary("Looks for what other processes have committed");
         group.MapDelete("dataset/{name}", DropAsync)
@@ -114,8 +114,9 @@ internal static class CatalogEndpoints
         return TypedResults.Ok(ManifestResponse.From(result.Manifest));
     }
 
-    private static Ok<ManifestResponse> Show(string name, ICatalog catalog)
+    private static async Task<Ok<ManifestResponse>> ShowAsync(string name, ICatalog catalog, CancellationToken cancellationToken)
     {
+        await catalog.SeekAsync(name, cancellationToken);
         return TypedResults.Ok(ManifestResponse.See(catalog.Require(DatasetName.Parse(name))));
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Embed.Internal.Providers;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +12,8 @@ namespace Lakehouse.Embed.Internal.Cache;
 /// nothing else.
 /// </summary>
 internal sealed partial class CacheKeeper(
-    EmbeddingCache cache, ModelTable models, EmbedOptions options, IEmbedCacheStore store, ILogger<CacheKeeper> logger) : IHostedService, IDisposable
+    EmbeddingCache cache, ModelTable models, EmbedOptions options, LakeOptions lake, IEmbedCacheStore store, ILogger<CacheKeeper> logger)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan SaveAtStopMax = TimeSpan.FromSeconds(10);
 
@@ -27,14 +29,14 @@ internal sealed partial class CacheKeeper(
         }
 
         await LoadAsync(cancellationToken);
-        _saving = SaveRegularlyAsync();
+        _saving = lake.IsReader ? Task.CompletedTask : SaveRegularlyAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
         await _saving;
-        if (options is { CachePersist: true, CacheSize: > 0 })
+        if (options is { CachePersist: true, CacheSize: > 0 } && !lake.IsReader)
         {
             // Also when requests have used up the time to stop.
             using var patience = new CancellationTokenSource(SaveAtStopMax);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,13 @@ namespace Lakehouse.Iceberg.Internal.Publishing;
 
 /// <summary>Publishes what was committed, soon after it was; and tidies up from time to time. What fails is tried again later.</summary>
 internal sealed partial class PublishingService(
-    TablePublisher publisher, ICatalog catalog, IcebergOptions options, CatalogOptions catalogOptions, TimeProvider time, ILogger<PublishingService> logger)
+    TablePublisher publisher,
+    ICatalog catalog,
+    LakeOptions lake,
+    IcebergOptions options,
+    CatalogOptions catalogOptions,
+    TimeProvider time,
+    ILogger<PublishingService> logger)
     : BackgroundService
 {
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -28,14 +35,18 @@ internal sealed partial class PublishingService(
             var (loadedAt, collectedAt) = (time.GetTimestamp(), time.GetTimestamp());
             while (!stoppingToken.IsCancellationRequested)
             {
-                await TryAsync(() => PublishAsync(stoppingToken), stoppingToken);
+                if (!lake.IsReader)
+                {
+                    await TryAsync(() => PublishAsync(stoppingToken), stoppingToken);
+                }
+
                 if (time.GetElapsedTime(loadedAt) >= catalogOptions.RefreshEvery)
                 {
                     loadedAt = time.GetTimestamp();
                     await TryAsync(() => publisher.LoadAsync(stoppingToken), stoppingToken);
                 }
 
-                if (time.GetElapsedTime(collectedAt) >= options.CollectEvery)
+                if (!lake.IsReader && time.GetElapsedTime(collectedAt) >= options.CollectEvery)
                 {
                     collectedAt = time.GetTimestamp();
                     await TryAsync(() => CollectAsync(stoppingToken), stoppingToken);

@@ -141,7 +141,8 @@ internal sealed class Distiller(
         var earlier = catalog.Find(dataset) is { } found
             ? IsPlaybooks(found) ? (await reader.ReadPlaybooksAsync(dataset.Value, cancellationToken)).Playbooks : throw Taken(dataset)
             : [];
-        var (groups, added) = Group(space, sources, earlier, threshold);
+        var vectors = await reader.ReadVectorsAsync(space, [.. sources.Select(s => s.Id)], cancellationToken);
+        var (groups, added) = Group(space, sources, vectors, earlier, threshold);
         var playbooks = groups.Select(g => PlaybookMaker.Make([.. g.Select(position => sources[position])], share)).ToList();
         var notes = new List<string>();
         if (chat.IsOn)
@@ -171,9 +172,8 @@ internal sealed class Distiller(
     /// changed task is a changed vector, and an earlier time another order: then all begins again, with the same result.
     /// </summary>
     private (List<List<int>> Groups, int Added) Group(
-        SpaceName space, IReadOnlyList<Source> sources, IReadOnlyList<EarlierPlaybook> earlier, double threshold)
+        SpaceName space, IReadOnlyList<Source> sources, IReadOnlyList<float[]?> vectors, IReadOnlyList<EarlierPlaybook> earlier, double threshold)
     {
-        var vectors = reader.ReadVectors(space, [.. sources.Select(s => s.Id)]);
         var missing = sources.Count(s => s.Task.Length > 0) - vectors.Count(v => v is not null);
         if (missing > 0)
         {

@@ -39,12 +39,17 @@ internal sealed class SourceReader(IQueryEngine engine, IVectorIndexes indexes)
     }
 
     /// <summary>The vectors of memories, of length 1; null for one that the index has not.</summary>
-    public IReadOnlyList<float[]?> ReadVectors(SpaceName space, IReadOnlyList<string> ids) =>
-        [
-            .. ids.Chunk(VectorsAtOnce)
-                .SelectMany(some => indexes.Get(IndexName.Parse(space.Stored), some, ItemParts.Vector))
-                .Select(item => item?.Vector is { } vector ? Normalised(vector) : null)
-        ];
+    public async Task<IReadOnlyList<float[]?>> ReadVectorsAsync(SpaceName space, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var vectors = new List<float[]?>(ids.Count);
+        foreach (var some in ids.Chunk(VectorsAtOnce))
+        {
+            var items = await indexes.GetAsync(IndexName.Parse(space.Stored), some, ItemParts.Vector, cancellationToken);
+            vectors.AddRange(items.Select(item => item?.Vector is { } vector ? Normalised(vector) : null));
+        }
+
+        return vectors;
+    }
 
     /// <summary>The rows of a query, each value as JSON.</summary>
     public Task<List<JsonElement[]>> RowsAsync(string sql, CancellationToken cancellationToken) => Caller.RunAsync(Caller.Program, async () =>

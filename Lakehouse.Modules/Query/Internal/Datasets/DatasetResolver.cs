@@ -54,6 +54,11 @@ internal sealed class DatasetResolver(
                 throw request.Caller.NotSeen(ResourceKind.Dataset, DatasetName.InSql(table));
             }
 
+            if (request.Caller.Sees(ResourceKind.Dataset, table) || request.Caller.Sees(ResourceKind.View, table))
+            {
+                await catalog.SeekAsync(table, cancellationToken);
+            }
+
             var dataset = request.Caller.Sees(ResourceKind.Dataset, table) ? catalog.FindIgnoringCase(table) : null;
             if (dataset is null or { Objects.Count: 0 } && system.FirstOrDefault(s => s.Name.Value == table) is { } empty)
             {

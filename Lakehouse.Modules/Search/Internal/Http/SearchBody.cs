@@ -19,6 +19,7 @@ internal static class SearchBody
         var request = plain with
         {
             Mode = ModeOf(body.Text("mode")),
+            At = body.LongCount("at"),
             K = body.Count("k") ?? plain.K,
             Filter = body.Member("filter"),
             Where = body.Text("where"),

@@ -24,7 +24,7 @@ internal static class SearchEndpoints
             .WithMetadata(ReadsBody.Instance)
             .Needs(AccessAction.Write, ResourceKind.Index)
             .WithSummary("Brings the rows of a dataset into an index");
-        group.MapGet(string.Empty, Show).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("The status of the import of an index");
+        group.MapGet(string.Empty, ShowAsync).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("The status of the import of an index");
         group.MapDelete(string.Empty, StopAsync)
             .Needs(AccessAction.Admin) // what the index holds would no longer be known to be of that dataset
             .WithSummary("Ends the import of an index and detaches the index from the dataset");
@@ -35,6 +35,7 @@ internal static class SearchEndpoints
     {
         using var body = await ReadAsync(context, options, SearchBody.Form);
         var answer = await searcher.SearchAsync(SearchBody.Read(body.RootElement), context.RequestAborted);
+        context.Response.SetIndex(answer.Request.Index, answer.Sequence);
         await AnswerWriter.SendAsync(context, answer);
     }
 
@@ -52,7 +53,8 @@ internal static class SearchEndpoints
         return TypedResults.Accepted($"/v1/vectors/index/{status.Index}/import", ImportResponse.From(status));
     }
 
-    private static Ok<ImportResponse> Show(string name, IIndexImports imports) => TypedResults.Ok(ImportResponse.From(imports.Show(IndexName.Parse(name))));
+    private static async Task<Ok<ImportResponse>> ShowAsync(string name, IIndexImports imports, CancellationToken cancellationToken) =>
+        TypedResults.Ok(ImportResponse.From(await imports.ShowAsync(IndexName.Parse(name), cancellationToken)));
 
     private static async Task<NoContent> StopAsync(string name, IIndexImports imports, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed class DirectImport(IVectorIndexes indexes, DatasetRows dataset, 
 {
     public async Task<DirectImportResult> RunAsync(IndexName name, ImportRequest import, CancellationToken cancellationToken)
     {
-        var info = indexes.Show(name);
+        var info = await indexes.ShowAsync(name, cancellationToken);
         var result = new DirectImportResult(0, 0, 0, 0, info.ItemCount);
         var batch = new Dictionary<string, VectorItem>(StringComparer.Ordinal);
         long rows = 0;

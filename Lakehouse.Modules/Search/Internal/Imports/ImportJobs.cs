@@ -32,7 +32,7 @@ internal sealed partial class ImportJobs(
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            var info = Find(index) ?? await CreateAsync(index, model, cancellationToken);
+            var info = await FindAsync(index, cancellationToken) ?? await CreateAsync(index, model, cancellationToken);
             RequireFitting(info, request, model);
             var name = info.Spec.Name;
             if (_jobs.TryGetValue(name.Value, out var running) && running.IsRunning)
@@ -54,7 +54,7 @@ internal sealed partial class ImportJobs(
                 Owns: true,
                 request.Follow);
             await indexes.SetOwnerAsync(name, new VectorOrigin(model is null ? null : TextQueries.OriginOf(model), origin), info.Generation, cancellationToken);
-            return Begin(name, held: null).Progress.Status; // perhaps with other columns than before
+            return Begin(await indexes.ShowAsync(name, cancellationToken), held: null).Progress.Status; // perhaps with other columns than before
         }
         finally
         {
@@ -70,9 +70,9 @@ internal sealed partial class ImportJobs(
         return direct.RunAsync(index, request, cancellationToken);
     }
 
-    public ImportStatus Show(IndexName index)
+    public async ValueTask<ImportStatus> ShowAsync(IndexName index, CancellationToken cancellationToken)
     {
-        var info = indexes.Show(index);
+        var info = await indexes.ShowAsync(index, cancellationToken);
         if (info.Origin?.Dataset is { } of)
         {
             Caller.Current.RequireWhole(of.Dataset);
@@ -88,7 +88,7 @@ internal sealed partial class ImportJobs(
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            var info = indexes.Show(index);
+            var info = await indexes.ShowAsync(index, cancellationToken);
             if (info.Origin is not { Dataset: not null } origin)
             {
                 throw SearchErrors.ImportNotFound(index.Value);
@@ -177,6 +177,11 @@ internal sealed partial class ImportJobs(
             var newest = catalog.Find(DatasetName.Parse(origin.Dataset))?.RowsVersion ?? 0;
             var isBehind = origin.Follow && newest > Math.Max(origin.Version, origin.UpdatingTo ?? 0);
             var isUnfinished = origin.UpdatingTo is not null && (job is null || (job.RetryAt is { } at && time.GetTimestamp() >= at));
+            if ((isBehind || isUnfinished) && !await MayWriteAsync(info.Spec.Name, cancellationToken))
+            {
+                return; // the process that writes the index imports into it
+            }
+
             if (isBehind)
             {
                 await indexes.SetOwnerAsync(
@@ -187,7 +192,9 @@ internal sealed partial class ImportJobs(
             {
                 // An import that did not get to its end has left rows of a version of which the newest one may have nothing.
                 var isClean = origin is { UpdatingTo: null, Version: > 0 };
-                Begin(info.Spec.Name, isClean ? origin.Version : job is not null && job.Generation == info.Generation ? job.StillHeld : null);
+                Begin(
+                    indexes.FindOpen(info.Spec.Name) ?? info,
+                    isClean ? origin.Version : job is not null && job.Generation == info.Generation ? job.StillHeld : null);
             }
         }
         finally
@@ -196,11 +203,24 @@ internal sealed partial class ImportJobs(
         }
     }
 
-    private VectorIndexInfo? Find(IndexName index)
+    private async Task<bool> MayWriteAsync(IndexName index, CancellationToken cancellationToken)
     {
         try
         {
-            return indexes.Show(index);
+            await indexes.BeginWritingAsync(index, cancellationToken);
+            return true;
+        }
+        catch (LakehouseException error) when (error.Code is "index_shared" or "index_behind")
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<VectorIndexInfo?> FindAsync(IndexName index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await indexes.ShowAsync(index, cancellationToken);
         }
         catch (LakehouseException error) when (error.Kind == ErrorKind.NotFound)
         {
@@ -240,9 +260,9 @@ internal sealed partial class ImportJobs(
     }
 
     /// <summary>Begins the import that the origin of the index describes. Call it while holding <see cref="_starting"/>.</summary>
-    private ImportJob Begin(IndexName name, long? held)
+    private ImportJob Begin(VectorIndexInfo info, long? held)
     {
-        var info = indexes.Show(name);
+        var name = info.Spec.Name;
         var (embedding, dataset) = info.Origin!;
         var origin = dataset!;
         var before = _jobs.GetValueOrDefault(name.Value);
@@ -300,7 +320,7 @@ internal sealed partial class ImportJobs(
 
     private async Task FinishAsync(ImportJob job, long version)
     {
-        var info = indexes.Show(job.Index);
+        var info = await indexes.ShowAsync(job.Index, job.Stopping);
         if (info.Origin is { Dataset: { } dataset } origin)
         {
             await indexes.SetOwnerAsync(
@@ -316,7 +336,7 @@ internal sealed partial class ImportJobs(
     /// <summary>Refuses an import by a model that has changed: its vectors cannot be compared with those in the index.</summary>
     private async Task RequireSameModelAsync(ImportJob job)
     {
-        if (indexes.Show(job.Index).Origin?.Embedding is { } then)
+        if ((await indexes.ShowAsync(job.Index, job.Stopping)).Origin?.Embedding is { } then)
         {
             var now = TextQueries.OriginOf(await embedder.DescribeAsync(then.Model, job.Stopping));
             if (TextQueries.FindDifference(then, now) is { } difference)

@@ -113,7 +113,8 @@ internal sealed class ImportRunner(
     private async Task ImportAsync(
         IndexName name, Guid generation, ImportRequest import, List<ImportRow> rows, ImportProgress progress, CancellationToken cancellationToken)
     {
-        var stored = indexes.Get(name, [.. rows.Select(r => r.Id!)], ItemParts.Metadata | ItemParts.Text | ItemParts.Vector);
+        var stored = await indexes.GetAsync(
+            name, [.. rows.Select(r => r.Id!)], ItemParts.Metadata | ItemParts.Text | ItemParts.Vector, cancellationToken);
         var items = new List<VectorItem>();
         var toEmbed = new List<ImportRow>();
         var unchanged = 0;
@@ -168,9 +169,9 @@ internal sealed class ImportRunner(
         IndexName name, Guid generation, Dictionary<UInt128, long> rows, ImportProgress progress, CancellationToken cancellationToken)
     {
         var startAfter = string.Empty;
-        while (indexes.Show(name).ItemCount > rows.Count)
+        while ((await indexes.ShowAsync(name, cancellationToken)).ItemCount > rows.Count)
         {
-            var page = indexes.ListItems(name, startAfter, PageOfIds, ItemParts.None);
+            var page = await indexes.ListItemsAsync(name, startAfter, PageOfIds, ItemParts.None, cancellationToken);
             await RemoveAsync(name, generation, page.Items.Select(i => i.Id).Where(i => !rows.ContainsKey(KeyOf(i))), progress, cancellationToken);
             if (!page.IsTruncated)
             {

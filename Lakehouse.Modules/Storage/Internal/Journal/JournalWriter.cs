@@ -92,7 +92,7 @@ internal sealed partial class JournalWriter(
         try
         {
             _unwritten = _unwritten.Count > 0 ? _unwritten : queue.Take(LinesMax);
-            if (_unwritten.Count == 0)
+            if (_unwritten.Count == 0 || options.Lake.IsReader)
             {
                 return;
             }

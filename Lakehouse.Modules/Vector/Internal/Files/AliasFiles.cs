@@ -9,29 +9,60 @@ namespace Lakehouse.Vector.Internal.Files;
 internal sealed partial class AliasFiles(IObjectStore store, ILogger<AliasFiles> logger)
 {
     /// <summary>Points an alias at an index.</summary>
-    public Task SetAsync(IndexName alias, IndexName target, CancellationToken cancellationToken)
+    /// <returns>The ETag of its object.</returns>
+    public async Task<string> SetAsync(IndexName alias, IndexName target, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(new AliasFile(target.Value), FileHeader.Json);
-        return store.PutAsync(VectorKeys.Alias(alias), new MemoryStream(json), IndexFiles.SmallObjectMax, cancellationToken);
+        return (await store.PutAsync(VectorKeys.Alias(alias), new MemoryStream(json), IndexFiles.SmallObjectMax, cancellationToken)).ETag;
     }
 
     /// <summary>Deletes an alias.</summary>
     public Task DeleteAsync(IndexName alias, CancellationToken cancellationToken) => store.DeleteAsync(VectorKeys.Alias(alias), cancellationToken);
 
-    /// <summary>Reads all aliases. An alias that cannot be read is logged as an error and left out.</summary>
-    public async Task<Dictionary<string, IndexName>> ReadAllAsync(CancellationToken cancellationToken)
+    /// <summary>The index that an alias points at; null where there is no such alias.</summary>
+    public async Task<IndexName?> FindAsync(IndexName alias, CancellationToken cancellationToken)
     {
-        var aliases = new Dictionary<string, IndexName>(StringComparer.Ordinal);
+        if (await store.OpenAsync(VectorKeys.Alias(alias), cancellationToken) is not { } opened)
+        {
+            return null;
+        }
+
+        try
+        {
+            return IndexName.Parse(JsonSerializer.Deserialize<AliasFile>(
+                await opened.ReadToEndAsync(IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)?.Index);
+        }
+        catch (Exception error) when (error is JsonException or LakehouseException or InvalidDataException)
+        {
+            LogDamaged(error, VectorKeys.Alias(alias).Value);
+            return null;
+        }
+    }
+
+    /// <summary>Reads all aliases. An alias that cannot be read is logged as an error and left out.</summary>
+    /// <param name="known">Those that were read before, with their ETags; they are read again only where these differ.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<Dictionary<string, (IndexName Target, string ETag)>> ReadAllAsync(
+        IReadOnlyDictionary<string, (IndexName Target, string ETag)> known, CancellationToken cancellationToken)
+    {
+        var aliases = new Dictionary<string, (IndexName, string)>(StringComparer.Ordinal);
         foreach (var found in await store.ListAllAsync(VectorKeys.AliasRoot, cancellationToken))
         {
+            var text = found.Key.Value[VectorKeys.AliasRoot.Length..].Replace(".json", string.Empty, StringComparison.Ordinal);
+            if (known.TryGetValue(text, out var same) && same.ETag == found.ETag)
+            {
+                aliases[text] = same;
+                continue;
+            }
+
             try
             {
-                var alias = IndexName.Parse(found.Key.Value[VectorKeys.AliasRoot.Length..].Replace(".json", string.Empty, StringComparison.Ordinal));
-                var file = JsonSerializer.Deserialize<AliasFile>(
-                    await store.ReadSmallAsync(found.Key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json);
-                aliases[alias.Value] = IndexName.Parse(file?.Index);
+                if (await FindAsync(IndexName.Parse(text), cancellationToken) is { } target)
+                {
+                    aliases[text] = (target, found.ETag);
+                }
             }
-            catch (Exception error) when (error is JsonException or LakehouseException or InvalidDataException)
+            catch (LakehouseException error) when (error.Kind == ErrorKind.InvalidInput)
             {
                 LogDamaged(error, found.Key.Value);
             }

@@ -8,21 +8,36 @@ namespace Lakehouse.Vector.Internal.Files;
 /// The start of a snapshot or a log object: a magic number of four bytes, the length of the JSON (big-endian, 32 bits), and this record as JSON. The checksum
 /// is the SHA-256 of the whole file with zeros in place of the checksum.
 /// </summary>
-/// <param name="FormatVersion">1; 2 where items have texts.</param>
+/// <param name="FormatVersion">3; 1 and 2, with texts, in files of older programs, which have no epoch.</param>
 /// <param name="Generation">The index's generation.</param>
 /// <param name="Sequence">In a log object its number; in a snapshot the number of the last change that is part of it.</param>
-/// <param name="Kind"><c>snapshot</c>, <c>add</c> or <c>remove</c>.</param>
+/// <param name="Kind"><c>snapshot</c>, <c>add</c>, <c>remove</c>, or <c>writer</c>: no change, the start of an epoch.</param>
 /// <param name="ItemCount">How many items follow.</param>
 /// <param name="Dimension">The length of each vector.</param>
 /// <param name="M">In a snapshot: the most links of a node above layer 0.</param>
 /// <param name="EntryNode">In a snapshot: the node where walks start; -1 when the index is empty.</param>
 /// <param name="BodyBytes">The bytes after the header.</param>
 /// <param name="Checksum">64 hexadecimal digits.</param>
+/// <param name="Epoch">Which writer made it: the number of its claim. In a snapshot, which writer made the last change in it.</param>
+/// <param name="Texts">Whether the items carry texts.</param>
 internal sealed record FileHeader(
-    int FormatVersion, Guid Generation, long Sequence, string Kind, int ItemCount, int Dimension, int M, int EntryNode, long BodyBytes, string Checksum)
+    int FormatVersion,
+    Guid Generation,
+    long Sequence,
+    string Kind,
+    int ItemCount,
+    int Dimension,
+    int M,
+    int EntryNode,
+    long BodyBytes,
+    string Checksum,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Epoch,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Texts)
 {
-    public const int Version = 1;
-    public const int VersionWithTexts = 2;
+    /// <summary>The version that is written.</summary>
+    public const int Version = 3;
+
+    public const string WriterKind = "writer";
     public const string SnapshotKind = "snapshot";
     public const string AddKind = "add";
     public const string RemoveKind = "remove";
@@ -34,12 +49,23 @@ internal sealed record FileHeader(
 
     public static readonly string NoChecksum = new('0', 64);
 
+    private const int OldestVersion = 1;
+    private const int OldVersionWithTexts = 2;
+
     /// <summary>The JSON options for all files of the module.</summary>
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip
     };
+
+    /// <summary>Whether each item is followed by its text.</summary>
+    [JsonIgnore]
+    public bool HasTexts => Texts || FormatVersion == OldVersionWithTexts;
+
+    /// <summary>Whether it comes from a program that could leave numbers of the log out.</summary>
+    [JsonIgnore]
+    public bool IsOfGappedLog => FormatVersion < Version;
 
     public static ReadOnlySpan<byte> SnapshotMagic => "LHV1"u8;
 
@@ -83,8 +109,8 @@ internal sealed record FileHeader(
         return header switch
         {
             null => throw new InvalidDataException("its header is damaged"),
-            { FormatVersion: not (Version or VersionWithTexts) } => throw new InvalidDataException(
-                $"it has the format version {header.FormatVersion}, this program reads {Version} and {VersionWithTexts}"),
+            { FormatVersion: < OldestVersion or > Version } => throw new InvalidDataException(
+                $"it has the format version {header.FormatVersion}, this program reads {OldestVersion} to {Version}"),
             _ when header.Generation != generation || header.Sequence != sequence
                 || header.Dimension != dimension => throw new InvalidDataException("it belongs to another index, or has another sequence number"),
             _ when header.ItemCount < 0 || header.BodyBytes < 0

@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
-using Lakehouse.Core.Names;
 using Lakehouse.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -16,14 +16,13 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     public const long SmallObjectMax = 1024 * 1024;
 
     private const int OwnerVersion = 1;
+    private const long LogObjectMax = int.MaxValue - 1024;
 
-    private readonly Guid _process = Guid.NewGuid();
-
-    /// <summary>Writes a definition. False when the name is taken.</summary>
+    /// <summary>Writes a definition. Null when the name is taken.</summary>
     /// <exception cref="LakehouseException">
     /// <c>index_remains</c> (<see cref="ErrorKind.Conflict"/>): there are objects of an index without a definition.
     /// </exception>
-    public async Task<bool> CreateAsync(IndexName name, IndexDefinition definition, CancellationToken cancellationToken)
+    public async Task<ObjectInfo?> CreateAsync(IndexName name, IndexDefinition definition, CancellationToken cancellationToken)
     {
         var there = await store.ListAsync(VectorKeys.Folder(name), string.Empty, 1, cancellationToken);
         if (there.Objects.Count > 0 && await store.FindAsync(VectorKeys.Definition(name), cancellationToken) is null)
@@ -35,7 +34,7 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(definition, FileHeader.Json);
-        return await store.PutIfAbsentAsync(VectorKeys.Definition(name), json, cancellationToken) is not null;
+        return await store.PutIfAbsentAsync(VectorKeys.Definition(name), json, cancellationToken);
     }
 
     /// <summary>Deletes an index. It is deleted once the tombstone is written; if removing the other objects fails, the next start continues.</summary>
@@ -60,37 +59,59 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         await store.DeleteAsync(VectorKeys.Tombstone(name), cancellationToken);
     }
 
-    /// <summary>Makes a change durable.</summary>
-    /// <returns>The size of its object.</returns>
-    /// <exception cref="LakehouseException"><c>index_shared</c> (<see cref="ErrorKind.Conflict"/>): another process writes this index.</exception>
-    public async Task<long> AppendAsync(IndexName name, Guid generation, int dimension, LogEntry entry, long sequence)
+    /// <summary>Writes an object of the log.</summary>
+    /// <returns>Its size; null where there is another object of this number.</returns>
+    public async Task<long?> AppendAsync(IndexName name, Guid generation, int dimension, LogEntry entry, long sequence)
     {
         var content = LogCodec.Encode(entry, generation, sequence, dimension);
-        _ = await store.PutIfAbsentAsync(VectorKeys.Log(name, sequence), content, CancellationToken.None) ?? throw VectorErrors.Shared(name);
-        return content.Length;
+        return await store.PutIfAbsentAsync(VectorKeys.Log(name, sequence), content, CancellationToken.None) is not null ? content.Length : null;
     }
 
-    /// <summary>Removes a log object whose change was not acknowledged.</summary>
+    /// <summary>Reads an object of the log, and its size; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or belongs to another index.</exception>
+    public async Task<(LogEntry Entry, long SizeBytes)?> ReadLogAsync(
+        IndexName name, Guid generation, int dimension, long sequence, CancellationToken cancellationToken)
+    {
+        if (await store.OpenAsync(VectorKeys.Log(name, sequence), cancellationToken) is not { } opened)
+        {
+            return null;
+        }
+
+        var content = await opened.ReadToEndAsync(LogObjectMax, cancellationToken);
+        return (LogCodec.Decode(content, generation, sequence, dimension), content.Length);
+    }
+
+    /// <summary>Removes a log object that this process has written for an index that was deleted before.</summary>
     public Task WithdrawAsync(IndexName name, long sequence) => store.DeleteAsync(VectorKeys.Log(name, sequence), CancellationToken.None);
 
-    /// <summary>Makes this process the writer of an index, by a claim that sorts after all others.</summary>
-    public async Task<ObjectKey> ClaimAsync(IndexName name)
+    /// <summary>The newest claim to write an index, and the node that made it, where it is known; null where there is none.</summary>
+    public async Task<(long Epoch, Guid? Node)?> FindClaimAsync(IndexName name)
     {
-        var earlier = await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None);
-        var claim = VectorKeys.Claim(name, earlier.Select(c => VectorKeys.ClaimNumber(c.Key, name)).DefaultIfEmpty(0).Max() + 1, _process);
-        await store.PutIfAbsentAsync(claim, ReadOnlyMemory<byte>.Empty, CancellationToken.None);
-        return claim;
+        if (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None) is not [.., var last])
+        {
+            return null;
+        }
+
+        var content = await store.OpenAsync(last.Key, CancellationToken.None) is { } opened
+            ? await opened.ReadToEndAsync(SmallObjectMax, CancellationToken.None)
+            : [];
+        return (VectorKeys.EpochOf(last.Key, name), Guid.TryParse(Encoding.ASCII.GetString(content).Split(' ')[0], out var node) ? node : null);
     }
 
-    /// <summary>Takes a claim back, so that the one before it counts again.</summary>
-    public Task WithdrawAsync(ObjectKey claim) => store.DeleteAsync(claim, CancellationToken.None);
+    /// <summary>Claims to write an index, from an epoch on. Null when another process has claimed this epoch.</summary>
+    public Task<ObjectInfo?> TryClaimAsync(IndexName name, long epoch, Guid node)
+    {
+        // An index of the same name that is made later has the same epochs, so no two claims have the same content.
+        var content = Encoding.ASCII.GetBytes($"{node:N} {Guid.NewGuid():N}");
+        return store.PutIfAbsentAsync(VectorKeys.Claim(name, epoch), content, CancellationToken.None);
+    }
 
     /// <summary>Removes the claims before one.</summary>
-    public async Task RemoveClaimsBeforeAsync(IndexName name, ObjectKey claim)
+    public async Task RemoveClaimsBeforeAsync(IndexName name, long epoch)
     {
         foreach (var other in await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None))
         {
-            if (string.CompareOrdinal(other.Key.Value, claim.Value) < 0)
+            if (VectorKeys.EpochOf(other.Key, name) < epoch)
             {
                 await store.DeleteAsync(other.Key, CancellationToken.None);
             }
@@ -98,15 +119,15 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     }
 
     /// <summary>Whether a claim still counts: no other process has claimed the index after it, and the index was not deleted.</summary>
-    public async Task<bool> IsLastClaimAsync(IndexName name, ObjectKey claim) =>
-        (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None)) is [.., var last] && last.Key == claim;
+    public async Task<bool> IsLastClaimAsync(IndexName name, ObjectInfo claim) =>
+        (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None)) is [.., var last] && last.Key == claim.Key && last.ETag == claim.ETag;
 
-    /// <summary>Whether this process has read all that the bucket has of an index.</summary>
-    public async Task<bool> IsKnownAsync(IndexName name, Guid generation, ChangeOrder order) =>
-        await store.FindAsync(VectorKeys.Definition(name), CancellationToken.None) is not null
-        && JsonSerializer.Deserialize<IndexDefinition>(
-            await store.ReadSmallAsync(VectorKeys.Definition(name), SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation == generation
-        && (await ListAsync(name, CancellationToken.None)).TrueForAll(f => order.HasRead(f.IsSnapshot, f.Sequence));
+    /// <summary>Whether an index still exists in this generation.</summary>
+    public async Task<bool> ExistsAsync(IndexName name, Guid generation) =>
+        await store.OpenAsync(VectorKeys.Definition(name), CancellationToken.None) is { } opened
+        && JsonSerializer.Deserialize<IndexDefinition>(await opened.ReadToEndAsync(SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation
+            == generation
+        && await store.FindAsync(VectorKeys.Tombstone(name), CancellationToken.None) is null;
 
     /// <summary>Replaces the owner's record.</summary>
     public async Task SetOwnerAsync(IndexName name, Guid generation, IOwnerRecord? owner, CancellationToken cancellationToken)
@@ -161,36 +182,23 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return stored.SizeBytes;
     }
 
-    /// <summary>Deletes the older snapshots and log objects that a snapshot replaces.</summary>
-    public async Task DeleteCompactedAsync(IndexName name, ChangeOrder order, long sequence, CancellationToken cancellationToken)
+    /// <summary>Deletes the older snapshots and log objects that the newest snapshot replaces.</summary>
+    public async Task DeleteCompactedAsync(IndexName name, CancellationToken cancellationToken)
     {
-        // Older snapshots first, so that as long as one of them exists, every change after it does as well.
-        foreach (var older in (await ListAsync(name, cancellationToken)).Where(f => f.IsSnapshot && f.Sequence < sequence))
-        {
-            await store.DeleteAsync(older.Key, cancellationToken);
-        }
+        var all = await ListAsync(name, cancellationToken);
+        var newest = all.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
 
-        foreach (var compacted in order.LogUpTo(sequence))
+        // Older snapshots first, so that as long as one of them exists, every change after it does as well.
+        foreach (var replaced in all.Where(f => f.IsSnapshot ? f.Sequence < newest : f.Sequence <= newest)
+            .OrderByDescending(f => f.IsSnapshot).ThenBy(f => f.Sequence))
         {
-            await store.DeleteAsync(VectorKeys.Log(name, compacted), cancellationToken);
-            order.RemoveFromLog(compacted);
+            await store.DeleteAsync(replaced.Key, cancellationToken);
         }
     }
 
     /// <summary>The snapshots and log objects of an index.</summary>
-    public async Task<List<(ObjectKey Key, bool IsSnapshot, long Sequence)>> ListAsync(IndexName name, CancellationToken cancellationToken)
-    {
-        var files = new List<(ObjectKey, bool, long)>();
-        foreach (var found in await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken))
-        {
-            if (VectorKeys.TryParse(found.Key, name, out var isSnapshot, out var sequence))
-            {
-                files.Add((found.Key, isSnapshot.Value, sequence));
-            }
-        }
-
-        return files;
-    }
+    public async Task<List<LogFile>> ListAsync(IndexName name, CancellationToken cancellationToken) =>
+        LogFile.Of(name, await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken));
 
     [LoggerMessage(
         EventId = 6004,

@@ -1,58 +1,79 @@
 using System.Text.Json;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
-using Lakehouse.Core.Names;
 using Lakehouse.Hnsw;
 using Lakehouse.Hnsw.Memory;
 using Lakehouse.Storage;
 using Lakehouse.Vector.Internal.Index;
+using Lakehouse.Vector.Internal.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal.Files;
 
-/// <summary>Opens the indexes in the bucket, each from its newest snapshot and the log after it.</summary>
+/// <summary>Opens indexes in the bucket, each from its newest snapshot and the log after it.</summary>
 internal sealed partial class IndexLoader(
-    IObjectStore store, IndexFiles files, IJournal journal, VectorOptions options, ILogger<IndexLoader> logger, IOwnerRecordReader? owners = null)
+    IObjectStore store, IndexStore indexes, LakeOptions lake, IJournal journal, ILogger<IndexLoader> logger, IOwnerRecordReader? owners = null)
 {
     private const int Attempts = 20;
-    private const long LogObjectMax = int.MaxValue - 1024;
+
+    private readonly IndexFiles _files = indexes.Files;
 
     /// <summary>Opens all indexes; one that cannot be read is opened as damaged, with its error. Completes deletions that were interrupted.</summary>
     /// <param name="loaded">Called with each index.</param>
-    /// <param name="requireMemory">Called with the bytes that an index is about to use in all; throws where the memory limit does not allow them.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task LoadAllAsync(Action<DurableIndex> loaded, Action<long> requireMemory, CancellationToken cancellationToken)
+    public async Task LoadAllAsync(Action<DurableIndex> loaded, CancellationToken cancellationToken)
     {
-        var folders = (await store.ListAllAsync(VectorKeys.Root, cancellationToken)).GroupBy(o => o.Key.Value.Split('/')[1], StringComparer.Ordinal);
-        foreach (var folder in folders.Where(f => f.Key[0] != '_').ToList())
+        foreach (var stored in await ListAsync(cancellationToken))
         {
-            IndexName name;
-            try
+            if (stored.IsDeleted)
             {
-                name = IndexName.Parse(folder.Key);
+                if (!lake.IsReader)
+                {
+                    await _files.PurgeAsync(stored.Name, cancellationToken);
+                }
             }
-            catch (LakehouseException error)
+            else if (stored.Definition is not null)
             {
-                LogDamaged(error, VectorKeys.Root + folder.Key);
-                continue;
-            }
-
-            if (folder.Any(o => o.Key == VectorKeys.Tombstone(name)))
-            {
-                await files.PurgeAsync(name, cancellationToken);
-            }
-            else if (folder.Any(o => o.Key == VectorKeys.Definition(name)))
-            {
-                loaded(await LoadAsync(name, requireMemory, cancellationToken));
+                loaded(await LoadAsync(stored.Name, stored.Tags, 0, cancellationToken));
             }
             else
             {
-                LogWithoutDefinition(VectorKeys.Folder(name));
+                LogWithoutDefinition(VectorKeys.Folder(stored.Name));
             }
         }
     }
 
-    private async Task<DurableIndex> LoadAsync(IndexName name, Action<long> requireMemory, CancellationToken cancellationToken)
+    /// <summary>What the bucket has, with the objects of each index.</summary>
+    public async Task<List<StoredIndex>> ListAsync(CancellationToken cancellationToken)
+    {
+        var stored = new List<StoredIndex>();
+        var folders = (await store.ListAllAsync(VectorKeys.Root, cancellationToken)).GroupBy(o => o.Key.Value.Split('/')[1], StringComparer.Ordinal);
+        foreach (var folder in folders.Where(f => f.Key[0] != '_'))
+        {
+            try
+            {
+                stored.Add(new StoredIndex(IndexName.Parse(folder.Key), [.. folder]));
+            }
+            catch (LakehouseException error)
+            {
+                LogDamaged(error, VectorKeys.Root + folder.Key);
+            }
+        }
+
+        return stored;
+    }
+
+    /// <summary>The objects of one index.</summary>
+    public async Task<StoredIndex> ListAsync(IndexName name, CancellationToken cancellationToken) =>
+        new(name, await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken));
+
+    /// <summary>Opens one index, also one that is damaged.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="tags">What identifies its objects.</param>
+    /// <param name="replacedBytes">The memory of the same index, which is given back when this one is open.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<DurableIndex> LoadAsync(IndexName name, IndexTags tags, long replacedBytes, CancellationToken cancellationToken)
     {
         var key = VectorKeys.Definition(name);
         IndexDefinition definition;
@@ -72,26 +93,30 @@ internal sealed partial class IndexLoader(
         {
             LogDamaged(error, key.Value);
             var unknown = new VectorIndexSpec(name, 0, Metric.Cosine, Quantization.None, 0, 0, 0);
-            return Damaged(IndexDefinition.From(unknown, default), unknown, $"the object {key} is damaged: {error.Message}.");
+            return Damaged(IndexDefinition.From(unknown, default), unknown, tags, $"the object {key} is damaged: {error.Message}.");
         }
 
-        return await LoadAsync(definition, spec, requireMemory, cancellationToken);
+        return await LoadAsync(definition, spec, tags, replacedBytes, cancellationToken);
     }
+
+    /// <summary>Reads the record of the module that fills an index; null where there is none.</summary>
+    public Task<IOwnerRecord?> ReadOwnerAsync(IndexName name, Guid generation, CancellationToken cancellationToken) =>
+        _files.ReadOwnerAsync(name, generation, owners, cancellationToken);
 
     /// <summary>Opens an index. Retries when its files have changed since they were listed: another process that compacts the log deletes some.</summary>
     private async Task<DurableIndex> LoadAsync(
-        IndexDefinition definition, VectorIndexSpec spec, Action<long> requireMemory, CancellationToken cancellationToken)
+        IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, long replacedBytes, CancellationToken cancellationToken)
     {
-        var listed = await files.ListAsync(spec.Name, cancellationToken);
+        var listed = await _files.ListAsync(spec.Name, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var index = await LoadOnceAsync(definition, spec, listed, requireMemory, cancellationToken);
+            var index = await LoadOnceAsync(definition, spec, tags, listed, replacedBytes, cancellationToken);
             if (index.Error is null)
             {
                 return index;
             }
 
-            var now = await files.ListAsync(spec.Name, cancellationToken);
+            var now = await _files.ListAsync(spec.Name, cancellationToken);
             if (attempt == Attempts || now.SequenceEqual(listed))
             {
                 journal.Record("index_damaged", spec.Name.Value, $"The vector index cannot be used: {index.Error}");
@@ -104,49 +129,53 @@ internal sealed partial class IndexLoader(
     }
 
     private async Task<DurableIndex> LoadOnceAsync(
-        IndexDefinition definition,
-        VectorIndexSpec spec,
-        List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed,
-        Action<long> requireMemory,
-        CancellationToken cancellationToken)
+        IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, List<LogFile> listed, long replacedBytes, CancellationToken cancellationToken)
     {
         var name = spec.Name;
+        var options = indexes.Options;
         var snapshot = listed.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
-        var log = listed.Where(f => !f.IsSnapshot && f.Sequence > snapshot).OrderBy(f => f.Sequence).ToList();
         var reading = VectorKeys.Snapshot(name, snapshot);
         VectorIndex? memory = null;
+        IndexLog? log = null;
         try
         {
             long snapshotBytes = 0;
+            LogPosition position = default;
             if (snapshot > 0)
             {
                 var content = await store.OpenAsync(reading, cancellationToken) ?? throw new InvalidDataException("it does not exist any more");
                 await using var stream = content.Stream;
                 snapshotBytes = content.Info.SizeBytes;
-                memory = await Task.Run(
-                    () => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, requireMemory, options.GraphSeed, cancellationToken),
+                (memory, position) = await Task.Run(
+                    () => SnapshotReader.Read(stream, spec, definition.Generation, snapshot, RequireMemory, options.GraphSeed, cancellationToken),
                     cancellationToken);
             }
 
             memory ??= new VectorIndex(spec, options.GraphSeed);
             reading = VectorKeys.Owner(name);
-            var index = new DurableIndex(name, definition, spec, memory, null, files, options.BuildThreads)
+            var index = new DurableIndex(definition, spec, memory, null, indexes, options.BuildThreads)
             {
-                Owner = await files.ReadOwnerAsync(name, definition.Generation, owners, cancellationToken),
+                Tags = tags,
+                Owner = await ReadOwnerAsync(name, definition.Generation, cancellationToken),
             };
             index.Order.SnapshotBytes = snapshotBytes;
-            foreach (var (key, _, sequence) in log)
+            index.Order.MoveTo(position, 0);
+            log = new IndexLog(name, definition.Generation, spec.Dimension, indexes, index.Order);
+            var changes = 0;
+            if (!await log.ReadAsync(listed, Replay, cancellationToken))
             {
-                reading = key;
-                var content = await store.ReadSmallAsync(key, LogObjectMax, cancellationToken);
-                Replay(memory, LogCodec.Decode(content, definition.Generation, sequence, spec.Dimension), requireMemory);
-                index.Order.AddToLog(sequence, content.Length);
+                throw new InvalidDataException("it does not exist any more");
             }
 
-            index.Order.Restore(log.Count > 0 ? log[^1].Sequence : snapshot, snapshot);
-            await DeleteCompactedAsync(listed, snapshot, cancellationToken);
-            LogOpened(name.Value, memory.Count, log.Count);
+            LogOpened(name.Value, memory.Count, changes);
             return index;
+
+            Task Replay(LogEntry entry)
+            {
+                changes++;
+                Apply(memory, entry);
+                return Task.CompletedTask;
+            }
         }
         catch (OperationCanceledException)
         {
@@ -156,38 +185,33 @@ internal sealed partial class IndexLoader(
         catch (Exception error) when (error is InvalidDataException or LakehouseException or OffHeapException)
         {
             memory?.Dispose();
+            reading = log is null ? reading : VectorKeys.Log(name, log.Reading);
             LogDamaged(error, reading.Value);
             return Damaged(
                 definition,
                 spec,
+                tags,
                 error is LakehouseException or OffHeapException ? error.Message : $"the object {reading} is damaged: {error.Message}.");
         }
-    }
 
-    private DurableIndex Damaged(IndexDefinition definition, VectorIndexSpec spec, string reason) =>
-        new(spec.Name, definition, spec, null, reason, files, options.BuildThreads);
+        void RequireMemory(long bytes) => indexes.Budget.Require(bytes - replacedBytes);
 
-    private void Replay(VectorIndex memory, LogEntry entry, Action<long> requireMemory)
-    {
-        if (entry.Added is { } batch)
+        void Apply(VectorIndex memory, LogEntry entry)
         {
-            requireMemory(memory.SizeBytes + memory.EstimateBytes(batch));
-            memory.Add(batch, options.BuildThreads, () => { });
-        }
-        else
-        {
-            memory.Remove(entry.Removed!);
-        }
-    }
-
-    /// <summary>Deletes the files that the snapshot replaces, which are left when a process ended after it wrote the snapshot.</summary>
-    private async Task DeleteCompactedAsync(List<(ObjectKey Key, bool IsSnapshot, long Sequence)> listed, long snapshot, CancellationToken cancellationToken)
-    {
-        foreach (var (key, _, _) in listed.Where(f => f.Sequence < snapshot || (f.Sequence == snapshot && !f.IsSnapshot)).OrderByDescending(f => f.IsSnapshot))
-        {
-            await store.DeleteAsync(key, cancellationToken);
+            if (entry.Added is { } batch)
+            {
+                RequireMemory(memory.SizeBytes + memory.EstimateBytes(batch));
+                memory.Add(batch, options.BuildThreads, () => { });
+            }
+            else
+            {
+                memory.Remove(entry.Removed!);
+            }
         }
     }
+
+    private DurableIndex Damaged(IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, string reason) =>
+        new(definition, spec, null, reason, indexes, indexes.Options.BuildThreads) { Tags = tags };
 
     [LoggerMessage(
         EventId = 6001, Level = LogLevel.Information, Message = "Opened the vector index {Index} with {Items} items, {Changes} changes from its log")]

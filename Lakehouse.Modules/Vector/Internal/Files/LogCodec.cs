@@ -9,8 +9,8 @@ namespace Lakehouse.Vector.Internal.Files;
 
 /// <summary>
 /// One batch as an object of the log: a <see cref="FileHeader"/>; then for each item the length of its id (uint16) and the id and, in an add, the length
-/// of its metadata (int32; -1 keeps the stored metadata) and its JSON and, in version 2, the length of its text (int32; -1 keeps the stored text) and the text;
-/// then the vectors, float32. Numbers are little-endian.
+/// of its metadata (int32; -1 keeps the stored metadata) and its JSON and, where items have texts, the length of its text (int32; -1 keeps the stored text) and
+/// the text; then the vectors, float32. Numbers are little-endian.
 /// </summary>
 internal static class LogCodec
 {
@@ -19,21 +19,20 @@ internal static class LogCodec
     public static byte[] Encode(LogEntry entry, Guid generation, long sequence, int dimension)
     {
         var body = new ArrayBufferWriter<byte>();
-        var version = entry.Added?.HasTexts == true ? FileHeader.VersionWithTexts : FileHeader.Version;
+        var hasTexts = entry.Added?.HasTexts == true;
         if (entry.Added is { } added)
         {
-            WriteItems(added, version, body);
-        }
-        else
-        {
-            foreach (var id in entry.Removed!)
-            {
-                WriteId(id, body);
-            }
+            WriteItems(added, hasTexts, body);
         }
 
-        var kind = entry.Added is null ? FileHeader.RemoveKind : FileHeader.AddKind;
-        var header = new FileHeader(version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum);
+        foreach (var id in entry.Removed ?? [])
+        {
+            WriteId(id, body);
+        }
+
+        var kind = entry.Added is not null ? FileHeader.AddKind : entry.Removed is not null ? FileHeader.RemoveKind : FileHeader.WriterKind;
+        var header = new FileHeader(
+            FileHeader.Version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum, entry.Epoch, hasTexts);
         var checksum = Checksum(header, body.WrittenSpan);
         return [.. (header with { Checksum = checksum }).Encode(FileHeader.LogMagic), .. body.WrittenSpan];
     }
@@ -60,15 +59,17 @@ internal static class LogCodec
             throw new InvalidDataException("its checksum does not match");
         }
 
-        return header.Kind switch
+        var entry = header.Kind switch
         {
-            FileHeader.AddKind => new LogEntry(ItemBatch.FromLog(ReadItems(body, header, dimension)), null),
-            FileHeader.RemoveKind => new LogEntry(null, ReadIds(body, header.ItemCount)),
+            FileHeader.AddKind => new LogEntry(header.Epoch, ItemBatch.FromLog(ReadItems(body, header, dimension)), null),
+            FileHeader.RemoveKind => new LogEntry(header.Epoch, null, ReadIds(body, header.ItemCount)),
+            FileHeader.WriterKind => new LogEntry(header.Epoch, null, null),
             _ => throw new InvalidDataException($"it is of an unknown kind, \"{header.Kind}\""),
         };
+        return entry with { MayFollowGap = header.IsOfGappedLog };
     }
 
-    private static void WriteItems(ItemBatch batch, int version, ArrayBufferWriter<byte> body)
+    private static void WriteItems(ItemBatch batch, bool hasTexts, ArrayBufferWriter<byte> body)
     {
         for (var i = 0; i < batch.Count; i++)
         {
@@ -78,7 +79,7 @@ internal static class LogCodec
             BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), item.HasMetadata ? metadata.Length : Unchanged);
             body.Advance(sizeof(int));
             body.Write(metadata);
-            if (version == FileHeader.VersionWithTexts)
+            if (hasTexts)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), item.Text?.Length ?? Unchanged);
                 body.Advance(sizeof(int));
@@ -110,7 +111,7 @@ internal static class LogCodec
             body = body[sizeof(int)..];
             heads[i] = length == Unchanged ? (id, false, null, null) : (id, true, MetadataDocument.Encode(body[..length]), null);
             body = body[Math.Max(0, length)..];
-            if (header.FormatVersion == FileHeader.VersionWithTexts)
+            if (header.HasTexts)
             {
                 heads[i].Text = ReadText(ref body);
             }

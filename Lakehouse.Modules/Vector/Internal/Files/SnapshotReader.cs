@@ -16,8 +16,9 @@ internal static class SnapshotReader
     /// <param name="reserve">Called with the memory that the vectors and links need, before they are read.</param>
     /// <param name="seed">The seed that chooses the layers of further nodes; null for a random one.</param>
     /// <param name="cancellationToken">Cancels the reading, which takes seconds for a million items.</param>
+    /// <returns>The index, and where in the log it stands.</returns>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another index.</exception>
-    public static VectorIndex Read(
+    public static (VectorIndex Index, LogPosition Position) Read(
         Stream stream, VectorIndexSpec spec, Guid generation, long sequence, Action<long> reserve, int? seed, CancellationToken cancellationToken)
     {
         using var input = new HashingReader(stream, cancellationToken);
@@ -35,7 +36,7 @@ internal static class SnapshotReader
 
             index.Graph.Span(); // the tree may be missing (files of older versions) or incomplete
             index.IndexTexts();
-            return index;
+            return (index, new LogPosition(sequence, header.Epoch));
         }
         catch
         {
@@ -119,7 +120,7 @@ internal static class SnapshotReader
             var metadataLength = 0;
             input.Read(MemoryMarshal.AsBytes(new Span<int>(ref metadataLength)));
             var metadata = metadataLength == 0 ? null : ReadMetadata(input, metadataLength);
-            index.Restore(i, id, metadata, header.FormatVersion == FileHeader.VersionWithTexts ? ReadText(input) : null);
+            index.Restore(i, id, metadata, header.HasTexts ? ReadText(input) : null);
         }
 
         for (var i = 0u; i < count; i++)

@@ -16,13 +16,13 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
     private FileHeader? _header;
 
     /// <summary>Writes header, layers and links. Call it while no node is being linked and no deleted node is linked to.</summary>
-    public void WriteGraph(long sequence)
+    public void WriteGraph(LogPosition position)
     {
         // Nodes are renumbered without the gaps of free slots.
         var numbers = new uint[index.Graph.NodeCount];
         long bodyBytes = 0;
         var graph = index.Graph;
-        var version = index.HasTexts ? FileHeader.VersionWithTexts : FileHeader.Version;
+        var hasTexts = index.HasTexts;
         for (var node = 0u; node < numbers.Length; node++)
         {
             if (!index.Graph.IsLive(node))
@@ -39,13 +39,14 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             var linkCount = graph.LinkCountMax(0) + (graph.LevelOf(node) * graph.M);
             bodyBytes += sizeof(byte) + (linkCount * sizeof(uint));
             bodyBytes += sizeof(ushort) + item.Id.Length + sizeof(int) + MetadataLength(item);
-            bodyBytes += version == FileHeader.VersionWithTexts ? sizeof(int) + TextLength(text) : 0;
+            bodyBytes += hasTexts ? sizeof(int) + TextLength(text) : 0;
         }
 
         bodyBytes += (long)_nodes.Count * index.Spec.Dimension * sizeof(float);
         var entry = graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
         _header = new FileHeader(
-            version, generation, sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, graph.M, entry, bodyBytes, FileHeader.NoChecksum);
+            FileHeader.Version, generation, position.Sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, graph.M, entry, bodyBytes,
+            FileHeader.NoChecksum, position.Epoch, hasTexts);
         _output.Write(_header.Encode(FileHeader.SnapshotMagic));
         foreach (var node in _nodes)
         {
@@ -78,7 +79,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
             var metadataLength = MetadataLength(item);
             _output.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in metadataLength)));
             _output.Write(item.MetadataRecord is null ? default : item.Metadata.Json);
-            if (_header!.FormatVersion == FileHeader.VersionWithTexts)
+            if (_header!.HasTexts)
             {
                 // The record in memory has the form of the file: the length, then the text.
                 var none = 0;

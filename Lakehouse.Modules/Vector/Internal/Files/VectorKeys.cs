@@ -13,6 +13,9 @@ internal static class VectorKeys
     /// <summary>The prefix of the aliases. No index can have this name.</summary>
     public const string AliasRoot = Root + "_alias/";
 
+    /// <summary>The prefix of the signs of life of the processes that write indexes. No index can have this name.</summary>
+    public const string NodeRoot = Root + "_nodes/";
+
     public const string DefinitionFile = "index.json";
     public const string TombstoneFile = "deleted";
 
@@ -41,13 +44,16 @@ internal static class VectorKeys
     /// <summary>The prefix of the claims of writers. The claim that sorts last counts.</summary>
     public static string Claims(IndexName name) => Folder(name) + ClaimFolder + "/";
 
-    /// <summary>A claim: its number, and the id of the process.</summary>
-    public static ObjectKey Claim(IndexName name, long number, Guid process) => ObjectKey.Parse($"{Claims(name)}{Number(number)}-{process:N}");
+    /// <summary>The claim with which an epoch begins.</summary>
+    public static ObjectKey Claim(IndexName name, long epoch) => ObjectKey.Parse(Claims(name) + Number(epoch));
 
-    /// <summary>Reads the number of a claim; 0 for other objects.</summary>
-    public static long ClaimNumber(ObjectKey key, IndexName name) =>
-        key.Value[Claims(name).Length..].Split('-') is [{ Length: Digits } digits, _]
+    /// <summary>Reads the epoch of a claim; 0 for other objects. In the names of older programs the id of a process follows the number.</summary>
+    public static long EpochOf(ObjectKey claim, IndexName name) =>
+        claim.Value[Claims(name).Length..].Split('-') is [{ Length: Digits } digits, ..]
             && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>The sign of life of a process that writes indexes.</summary>
+    public static ObjectKey Node(Guid node) => ObjectKey.Parse($"{NodeRoot}{node:N}");
 
     /// <summary>Reads the sequence number of a log object or, with <paramref name="isSnapshot"/>, of a snapshot.</summary>
     public static bool TryParse(ObjectKey key, IndexName name, [NotNullWhen(true)] out bool? isSnapshot, out long sequence)

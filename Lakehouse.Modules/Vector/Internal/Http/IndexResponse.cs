@@ -18,6 +18,7 @@ internal sealed record IndexResponse(
     DateTime CreatedAt,
     IReadOnlyList<string> Aliases,
     long TextCount,
+    long Sequence,
     object? Origin)
 {
     public static IndexResponse From(VectorIndexInfo info) => new(
@@ -37,5 +38,6 @@ internal sealed record IndexResponse(
         info.CreatedAt.UtcDateTime,
         [.. info.Aliases.Select(a => a.Value)],
         info.TextCount,
+        info.Sequence,
         info.Owner);
 }

@@ -16,7 +16,7 @@ internal static class VectorEndpoints
         var group = routes.MapGroup("/v1/vectors").WithTags("vectors");
         group.MapPost("index", CreateAsync).WithMetadata(ReadsBody.Instance).Needs(AccessAction.Write).WithSummary("Creates an empty index");
         group.MapGet("index", List).Needs(AccessAction.Search).WithSummary("Every index");
-        group.MapGet("index/{name}", Show).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("One index");
+        group.MapGet("index/{name}", ShowAsync).Needs(AccessAction.Search, ResourceKind.Index).WithSummary("One index");
         group.MapDelete("index/{name}", DeleteAsync).Needs(AccessAction.Write, ResourceKind.Index).WithSummary("Deletes an index");
         group.MapPost("index/{name}/add", AddAsync)
             .WithMetadata(ReadsBody.Instance)
@@ -62,8 +62,8 @@ internal static class VectorEndpoints
         return TypedResults.Ok(new IndexListResponse([.. all.Select(IndexResponse.From)], all.Count));
     }
 
-    private static Ok<IndexResponse> Show(string name, IVectorIndexes indexes) =>
-        TypedResults.Ok(IndexResponse.From(indexes.Show(IndexName.Parse(name)).AsSeen()));
+    private static async Task<Ok<IndexResponse>> ShowAsync(string name, IVectorIndexes indexes, CancellationToken cancellationToken) =>
+        TypedResults.Ok(IndexResponse.From((await indexes.ShowAsync(IndexName.Parse(name), cancellationToken)).AsSeen()));
 
     private static async Task<NoContent> DeleteAsync(string name, IVectorIndexes indexes, CancellationToken cancellationToken)
     {
@@ -76,15 +76,16 @@ internal static class VectorEndpoints
         var index = IndexName.Parse(name);
         var items = AddRequest.Read(await ReadBodyAsync(context, options), options.MaxBatchItems);
         var result = await indexes.AddAsync(index, items, null, context.RequestAborted);
-        return TypedResults.Ok(new AddResponse(result.AddedCount, result.UpdatedCount, result.ItemCount));
+        return TypedResults.Ok(new AddResponse(result.AddedCount, result.UpdatedCount, result.ItemCount, result.Sequence));
     }
 
     private static async Task SearchAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
     {
         var index = IndexName.Parse(name);
-        RequireReadable(indexes, index);
+        await RequireReadableAsync(indexes, index, context.RequestAborted);
         var request = VectorSearchRequest.Read(await ReadBodyAsync(context, options));
         var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
+        context.Response.SetIndex(index, answers.Count == 0 ? 0 : answers.Min(a => a.Sequence));
         await JsonAnswer.SendAsync(context, json =>
         {
             if (!request.IsList)
@@ -110,7 +111,7 @@ internal static class VectorEndpoints
         using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"]}");
         var request = IdsRequest.Read(body.RootElement, takesInclude: false);
         var result = await indexes.RemoveAsync(IndexName.Parse(name), request.Ids, null, context.RequestAborted);
-        return TypedResults.Ok(new RemoveResponse(result.DeletedCount, result.MissingIds, result.ItemCount));
+        return TypedResults.Ok(new RemoveResponse(result.DeletedCount, result.MissingIds, result.ItemCount, result.Sequence));
     }
 
     private static async Task GetAsync(string name, HttpContext context, IVectorIndexes indexes, VectorOptions options)
@@ -118,8 +119,8 @@ internal static class VectorEndpoints
         using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var request = IdsRequest.Read(body.RootElement, takesInclude: true);
         var ids = request.Ids;
-        RequireReadable(indexes, IndexName.Parse(name));
-        var items = indexes.Get(IndexName.Parse(name), ids, request.Include ?? ItemParts.Metadata);
+        await RequireReadableAsync(indexes, IndexName.Parse(name), context.RequestAborted);
+        var items = await indexes.GetAsync(IndexName.Parse(name), ids, request.Include ?? ItemParts.Metadata, context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
         {
             json.WriteStartObject();
@@ -141,13 +142,13 @@ internal static class VectorEndpoints
         });
     }
 
-    private static Task ListItemsAsync(
+    private static async Task ListItemsAsync(
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
-        RequireReadable(indexes, IndexName.Parse(name));
-        var page = indexes.ListItems(IndexName.Parse(name), start_after, countMax, PartsOf(include));
-        return JsonAnswer.SendAsync(context, json =>
+        await RequireReadableAsync(indexes, IndexName.Parse(name), context.RequestAborted);
+        var page = await indexes.ListItemsAsync(IndexName.Parse(name), start_after, countMax, PartsOf(include), context.RequestAborted);
+        await JsonAnswer.SendAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("items"u8);
@@ -163,9 +164,9 @@ internal static class VectorEndpoints
     }
 
     /// <summary>Refuses to show items that were made of what the caller may not see.</summary>
-    private static void RequireReadable(IVectorIndexes indexes, IndexName name)
+    private static async ValueTask RequireReadableAsync(IVectorIndexes indexes, IndexName name, CancellationToken cancellationToken)
     {
-        if (!Caller.Current.IsAdministrator && indexes.Show(name).Owner?.FindReadRefusal(name) is { } refusal)
+        if (!Caller.Current.IsAdministrator && (await indexes.ShowAsync(name, cancellationToken)).Owner?.FindReadRefusal(name) is { } refusal)
         {
             throw refusal;
         }
@@ -206,9 +207,9 @@ internal static class VectorEndpoints
     private static ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, VectorOptions options) =>
         RequestBody.ReadAsync(context, options.MaxBodyBytes, "vector.max_body_bytes");
 
-    private sealed record AddResponse(int Added, int Updated, long Count);
+    private sealed record AddResponse(int Added, int Updated, long Count, long Sequence);
 
-    private sealed record RemoveResponse(int Deleted, IReadOnlyList<string> Missing, long Count);
+    private sealed record RemoveResponse(int Deleted, IReadOnlyList<string> Missing, long Count, long Sequence);
 
     private sealed record IndexListResponse(IReadOnlyList<IndexResponse> Indexes, int Count);
 

@@ -58,6 +58,12 @@ internal static class VectorJson
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var count) ? count : throw Wrong(what, "a whole number");
     }
 
+    public static long ReadLongCount(ref Utf8JsonReader reader, string what)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var count) ? count : throw Wrong(what, "a whole number");
+    }
+
     public static bool ReadFlag(ref Utf8JsonReader reader, string what)
     {
         reader.Read();

@@ -8,7 +8,7 @@ namespace Lakehouse.Vector.Internal.Http;
 internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, bool IsList)
 {
     private const string Form = "{\"vector\":[0.1,0.2],\"k\":10}";
-    private static readonly string[] Known = ["vector", "id", "k", "ef", "filter", "max_distance", "include", "exact", "queries"];
+    private static readonly string[] Known = ["vector", "id", "k", "ef", "filter", "max_distance", "include", "exact", "at", "queries"];
     private const int KDefault = 10;
     private const int BytesPerNumber = 10; // an estimate, to allocate memory for the floats by the length of the body
 
@@ -93,6 +93,8 @@ internal sealed record VectorSearchRequest(IReadOnlyList<VectorQuery> Queries, b
                 return query with { Ef = VectorJson.ReadCount(ref reader, "ef") };
             case "max_distance":
                 return query with { DistanceMax = VectorJson.ReadNumber(ref reader, "max_distance") };
+            case "at":
+                return query with { At = VectorJson.ReadLongCount(ref reader, "at") };
             case "exact":
                 return query with { IsExact = VectorJson.ReadFlag(ref reader, "exact") };
             case "filter":

@@ -1,7 +1,7 @@
 using Lakehouse.Core.Concurrency;
 using Lakehouse.Core.Errors;
 
-namespace Lakehouse.Storage.Internal;
+namespace Lakehouse.Storage.Internal.Http;
 
 /// <summary>Bounds the puts that run at once.</summary>
 internal sealed class PutLimiter(StorageOptions options) : IDisposable
