@@ -172,7 +172,8 @@ public sealed class ChromiumTests
 
     private static async Task<LakehouseHost> StartAsync()
     {
-        var lake = await LakehouseHost.StartAsync();
+        // So that nothing is written but by requests.
+        var lake = await LakehouseHost.StartAsync(("vector.lease_time", "1h"), ("vector.compact_idle", "1d"));
         (await lake.IngestAsync("kept", "a\n1\n")).Status.Should().Be(System.Net.HttpStatusCode.OK);
         (await lake.Http.PutAsync("/v1/storage/put/kept", new StringContent("kept"))).EnsureSuccessStatusCode();
         (await lake.Http.PostAsync("/v1/vectors/index", new StringContent("{\"name\":\"kept\",\"dimension\":2}"))).EnsureSuccessStatusCode();

@@ -28,7 +28,8 @@ public sealed class EarlierLakesTests
                 .StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
-        await using var again = await LakehouseHost.StartInAsync(folder.Path, ("vector.maintain_every", "10ms"), ("vector.compact_log_batches", "0"));
+        await using var again = await LakehouseHost.StartInAsync(
+            folder.Path, ("vector.maintain_every", "10ms"), ("vector.compact_log_batches", "0"), ("vector.keep_log", "0s"));
         (await again.RowsAsync("SELECT id, name, born FROM people")).Should().Be("[[9,\"Zoe\",\"1999-09-09\"]]");
         (await FindAsync(again, "none")).Should().StartWith("new");
 

@@ -64,6 +64,9 @@ internal sealed class DurableIndex : IDisposable
     /// <summary>The last change that <see cref="IndexKeeper"/> has seen, and when it first saw it.</summary>
     public (long Applied, long Timestamp)? LastSeen { get; set; }
 
+    /// <summary>The epoch of this process that <see cref="IndexKeeper"/> has seen last.</summary>
+    public long? LastEpoch { get; set; }
+
     /// <summary>When <see cref="IndexKeeper"/> removes what a snapshot has replaced, as a timestamp; null when there is nothing to remove.</summary>
     public long? RemoveAt { get; set; }
 
@@ -122,7 +125,7 @@ internal sealed class DurableIndex : IDisposable
     /// <exception cref="InvalidDataException">An object of the log is damaged.</exception>
     public async Task<bool> FollowAsync(IReadOnlyList<LogFile> listed, CancellationToken cancellationToken) =>
         _log is null || IsWriter || !HasNews(listed)
-            || await Order.RunAloneAsync(async () => IsWriter || await _log.ReadAsync(listed, ApplyAsync, cancellationToken));
+            || await Order.RunAloneAsync(async () => IsWriter || await _log.ReadAsync(listed, ApplyAsync, cancellationToken) != LogState.Replaced);
 
     /// <summary>Learns from a listing whether another process has become the writer.</summary>
     public void LookAtClaims(IEnumerable<ObjectInfo> claims) => _log?.LookAtClaims(claims);

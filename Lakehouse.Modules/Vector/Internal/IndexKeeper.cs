@@ -77,6 +77,13 @@ internal sealed partial class IndexKeeper(
             index.RemoveAt = time.GetTimestamp() + (long)(options.KeepLog.TotalSeconds * time.TimestampFrequency);
         }
 
+        if (index.Order.WritingEpoch is { } epoch && epoch != index.LastEpoch)
+        {
+            // The writer before may have ended before it had removed what its last snapshot replaces.
+            index.LastEpoch = epoch;
+            index.RemoveAt ??= time.GetTimestamp() + (long)(options.KeepLog.TotalSeconds * time.TimestampFrequency);
+        }
+
         if (index.RemoveAt is { } at && time.GetTimestamp() >= at && index.IsWriter)
         {
             await index.RemoveCompactedAsync(cancellationToken);

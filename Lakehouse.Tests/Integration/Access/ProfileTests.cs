@@ -51,7 +51,7 @@ public sealed class ProfileTests
         (await StatusAsync(host, first)).Should().Be(401);
         (await host.Http.DeleteAsync($"/v1/profiles/reader/tokens/{firstId}")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         var files = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories);
-        foreach (var file in files.Where(f => Path.GetFileName(f) is not ("lock" or "lake.lock")))
+        foreach (var file in files.Where(f => Path.GetFileName(f) is not ("lock" or "lake.lock" or "node.lock")))
         {
             (await ReadAsync(file)).Should().NotContain(first[^43..]).And.NotContain(second[^43..]);
         }

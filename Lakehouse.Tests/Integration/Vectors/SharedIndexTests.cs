@@ -4,6 +4,7 @@ using Lakehouse.Core.Errors;
 using Lakehouse.Hnsw;
 using Lakehouse.Tests.Fixtures;
 using Lakehouse.Vector;
+using Lakehouse.Vector.Internal.Files;
 
 namespace Lakehouse.Tests.Integration.Vectors;
 
@@ -211,6 +212,7 @@ public sealed class SharedIndexTests : IDisposable
     public async Task A_number_that_is_missing_holds_up_readers_until_the_next_writer_closes_it()
     {
         await using var reader = await OpenAsync(Long);
+        Guid generation;
         await using (var one = await OpenAsync(Long))
         {
             await CreateAsync(one);
@@ -218,10 +220,14 @@ public sealed class SharedIndexTests : IDisposable
             await reader.FollowAsync();
             await AddAsync(one, 1);
             await AddAsync(one, 2);
+            generation = one.Indexes.Show(Name).Generation;
         }
 
         // As when the writer is killed while two changes are on their way, of which the later one has arrived.
-        File.Delete(Files("log")[1]);
+        var log = Files("log");
+        File.Delete(log[1]);
+        var later = LogCodec.Decode(await File.ReadAllBytesAsync(log[2]), generation, 3, 4) with { After = 1 };
+        await File.WriteAllBytesAsync(log[2], LogCodec.Encode(later, generation, 3, 4));
         await reader.FollowAsync();
         Ids(reader).Should().Equal("0");
 
@@ -233,6 +239,33 @@ public sealed class SharedIndexTests : IDisposable
         await two.CompactAsync("docs");
         await using var again = await OpenAsync(Long);
         Ids(again).Should().Equal("0", "5");
+    }
+
+    [Theory]
+    [InlineData("log")]
+    [InlineData("snapshot")]
+    public async Task What_was_acknowledged_and_is_gone_is_damage(string kind)
+    {
+        await using (var one = await OpenAsync(Long))
+        {
+            await CreateAsync(one);
+            await AddAsync(one, 0);
+            if (kind == "snapshot")
+            {
+                await one.CompactAsync("docs");
+            }
+
+            await AddAsync(one, 1);
+            await AddAsync(one, 2);
+        }
+
+        File.Delete(Files(kind)[0]);
+        await using var again = await OpenAsync(TimeSpan.Zero);
+        var info = again.Indexes.Show(Name);
+        (info.Status, info.Error).Should().Be(
+            (IndexStatus.Damaged, "the object _vectors/docs/log/00000000000000000001 is damaged: it is gone, and later ones are there."));
+        (await again.Invoking(h => AddAsync(h, 3)).Should().ThrowAsync<LakehouseException>()).Which.Code.Should().Be("index_damaged");
+        Files("log").Should().HaveCount(2);
     }
 
     /// <summary>

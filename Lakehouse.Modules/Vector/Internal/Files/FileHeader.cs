@@ -20,6 +20,7 @@ namespace Lakehouse.Vector.Internal.Files;
 /// <param name="Checksum">64 hexadecimal digits.</param>
 /// <param name="Epoch">Which writer made it: the number of its claim. In a snapshot, which writer made the last change in it.</param>
 /// <param name="Texts">Whether the items carry texts.</param>
+/// <param name="After">In a log object: the number up to which all were there when it was written.</param>
 internal sealed record FileHeader(
     int FormatVersion,
     Guid Generation,
@@ -32,7 +33,8 @@ internal sealed record FileHeader(
     long BodyBytes,
     string Checksum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Epoch,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Texts)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Texts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long After)
 {
     /// <summary>The version that is written.</summary>
     public const int Version = 3;

@@ -162,7 +162,7 @@ internal sealed partial class IndexLoader(
             index.Order.MoveTo(position, 0);
             log = new IndexLog(name, definition.Generation, spec.Dimension, indexes, index.Order);
             var changes = 0;
-            if (!await log.ReadAsync(listed, Replay, cancellationToken))
+            if (await log.ReadToEndAsync(listed, Replay, cancellationToken) == LogState.Replaced)
             {
                 throw new InvalidDataException("it does not exist any more");
             }

@@ -32,7 +32,8 @@ internal static class LogCodec
 
         var kind = entry.Added is not null ? FileHeader.AddKind : entry.Removed is not null ? FileHeader.RemoveKind : FileHeader.WriterKind;
         var header = new FileHeader(
-            FileHeader.Version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum, entry.Epoch, hasTexts);
+            FileHeader.Version, generation, sequence, kind, entry.ItemCount, dimension, 0, 0, body.WrittenCount, FileHeader.NoChecksum, entry.Epoch, hasTexts,
+            entry.After);
         var checksum = Checksum(header, body.WrittenSpan);
         return [.. (header with { Checksum = checksum }).Encode(FileHeader.LogMagic), .. body.WrittenSpan];
     }
@@ -66,7 +67,7 @@ internal static class LogCodec
             FileHeader.WriterKind => new LogEntry(header.Epoch, null, null),
             _ => throw new InvalidDataException($"it is of an unknown kind, \"{header.Kind}\""),
         };
-        return entry with { MayFollowGap = header.IsOfGappedLog };
+        return entry with { After = header.After, MayFollowGap = header.IsOfGappedLog };
     }
 
     private static void WriteItems(ItemBatch batch, bool hasTexts, ArrayBufferWriter<byte> body)

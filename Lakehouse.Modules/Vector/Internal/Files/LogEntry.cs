@@ -8,6 +8,9 @@ namespace Lakehouse.Vector.Internal.Files;
 /// <param name="Removed">The ids in UTF-8; null where there are none.</param>
 internal sealed record LogEntry(long Epoch, ItemBatch? Added, IReadOnlyList<byte[]>? Removed)
 {
+    /// <summary>The number up to which all were there when it was written; 0 in the logs of older programs.</summary>
+    public long After { get; init; }
+
     /// <summary>Whether numbers before it can be missing, because a program wrote it that left out those of refused changes.</summary>
     public bool MayFollowGap { get; init; }
 

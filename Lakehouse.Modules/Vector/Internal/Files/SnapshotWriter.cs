@@ -46,7 +46,7 @@ internal sealed unsafe class SnapshotWriter(VectorIndex index, FileStream file, 
         var entry = graph.Entry is { } start ? (int)numbers[start.Node] - 1 : -1;
         _header = new FileHeader(
             FileHeader.Version, generation, position.Sequence, FileHeader.SnapshotKind, _nodes.Count, index.Spec.Dimension, graph.M, entry, bodyBytes,
-            FileHeader.NoChecksum, position.Epoch, hasTexts);
+            FileHeader.NoChecksum, position.Epoch, hasTexts, 0);
         _output.Write(_header.Encode(FileHeader.SnapshotMagic));
         foreach (var node in _nodes)
         {

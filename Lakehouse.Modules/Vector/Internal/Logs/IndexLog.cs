@@ -11,6 +11,8 @@ namespace Lakehouse.Vector.Internal.Logs;
 /// </summary>
 internal sealed class IndexLog(IndexName name, Guid generation, int dimension, IndexStore store, ChangeOrder order) : IDisposable
 {
+    private const int ReadAttempts = 3;
+
     private readonly IndexFiles _files = store.Files;
     private readonly SemaphoreSlim _claiming = new(1);
     private (long Epoch, ObjectInfo Object)? _claim;
@@ -22,9 +24,9 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     /// <param name="listed">The objects of the index.</param>
     /// <param name="apply">Applies a change.</param>
     /// <param name="cancellationToken">Cancels the call between two changes.</param>
-    /// <returns>False when a snapshot has replaced what this process has not read: the index must be read from the snapshot.</returns>
+    /// <returns>How far it has come.</returns>
     /// <exception cref="InvalidDataException">An object is damaged, or belongs to another index.</exception>
-    public async Task<bool> ReadAsync(IReadOnlyList<LogFile> listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
+    public async Task<LogState> ReadAsync(IReadOnlyList<LogFile> listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
     {
         var numbers = listed.Where(f => !f.IsSnapshot && f.Sequence > order.Applied).Select(f => f.Sequence).Order().ToList();
         var snapshot = listed.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
@@ -32,7 +34,7 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
         // Of what a snapshot contains, all must be there: some may be deleted, and a process that was relieved may have written in their place.
         if (snapshot > order.Applied && numbers.Count(n => n <= snapshot) < snapshot - order.Applied)
         {
-            return false;
+            return LogState.Replaced;
         }
 
         foreach (var number in numbers)
@@ -40,18 +42,18 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
             var (sequence, epoch) = order.Position;
             if (number > sequence + 1 && epoch > 0)
             {
-                return true; // the one before is still being written, or its writer has ended before it was
+                return LogState.Waiting;
             }
 
             Reading = number;
             if (await _files.ReadLogAsync(name, generation, dimension, number, cancellationToken) is not { } read)
             {
-                return false;
+                return LogState.Replaced;
             }
 
             if (number > sequence + 1 && !read.Entry.MayFollowGap)
             {
-                return true;
+                return LogState.Waiting;
             }
 
             if (read.Entry.Epoch < epoch)
@@ -68,7 +70,30 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
             order.MoveTo(new LogPosition(number, read.Entry.Epoch), read.SizeBytes);
         }
 
-        return true;
+        return LogState.Current;
+    }
+
+    /// <summary>
+    /// Reads as <see cref="ReadAsync"/>, all that there is. A number that is missing is that of a change whose writer ended before it was written; but not
+    /// where a later one was written when it was there.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Also: an object of the log is missing.</exception>
+    public async Task<LogState> ReadToEndAsync(IReadOnlyList<LogFile> listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
+    {
+        var state = await ReadAsync(listed, apply, cancellationToken);
+        if (state == LogState.Waiting)
+        {
+            var missing = order.Applied + 1;
+            var last = listed.Where(f => !f.IsSnapshot).Max(f => f.Sequence);
+            Reading = last;
+            if (await _files.ReadLogAsync(name, generation, dimension, last, cancellationToken) is { } read && read.Entry.After >= missing)
+            {
+                Reading = missing;
+                throw new InvalidDataException("it is gone, and later ones are there");
+            }
+        }
+
+        return state;
     }
 
     /// <summary>Makes this process the writer, unless it is. Before, it applies all changes of earlier writers.</summary>
@@ -111,7 +136,7 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     public async Task<long?> AppendAsync(LogEntry change, long sequence)
     {
         var claim = _claim is { } own && own.Epoch == change.Epoch ? own.Object : throw VectorErrors.Unconfirmed(name);
-        var sizeBytes = await _files.AppendAsync(name, generation, dimension, change, sequence)
+        var sizeBytes = await _files.AppendAsync(name, generation, dimension, change with { After = order.Applied }, sequence)
             ?? await FindOwnAsync(change.Epoch, sequence);
         if (!await _files.IsLastClaimAsync(name, claim))
         {
@@ -169,9 +194,8 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     /// <summary>Writes the object with which the epoch begins, after the last that counts.</summary>
     private async Task BeginEpochAsync(long epoch, Func<LogEntry, Task> apply)
     {
-        var start = new LogEntry(epoch, null, null);
         long? sizeBytes;
-        while ((sizeBytes = await _files.AppendAsync(name, generation, dimension, start, order.Applied + 1)) is null)
+        while ((sizeBytes = await _files.AppendAsync(name, generation, dimension, Start(), order.Applied + 1)) is null)
         {
             await RequireReadAsync(apply);
             if (order.Position.Epoch > epoch)
@@ -181,6 +205,8 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
         }
 
         order.MoveTo(new LogPosition(order.Applied + 1, epoch), sizeBytes.Value);
+
+        LogEntry Start() => new(epoch, null, null) { After = order.Applied };
     }
 
     private async Task RequireReadAsync(Func<LogEntry, Task> apply)
@@ -190,16 +216,25 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
             throw VectorErrors.Replaced(name);
         }
 
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            if (!await ReadAsync(await _files.ListAsync(name, CancellationToken.None), apply, CancellationToken.None))
+            try
             {
-                throw VectorErrors.Behind(name);
+                if (await ReadToEndAsync(await _files.ListAsync(name, CancellationToken.None), apply, CancellationToken.None) == LogState.Replaced)
+                {
+                    throw VectorErrors.Behind(name);
+                }
+
+                return;
             }
-        }
-        catch (InvalidDataException error)
-        {
-            throw VectorErrors.Damaged(name, $"an object of its log is damaged: {error.Message}.");
+            catch (InvalidDataException error) when (attempt == ReadAttempts)
+            {
+                throw VectorErrors.Damaged(name, $"the object {VectorKeys.Log(name, Reading)} is damaged: {error.Message}.");
+            }
+            catch (InvalidDataException)
+            {
+                // A listing is not of one moment: what was written meanwhile can be in it without what was written before.
+            }
         }
     }
 

@@ -171,7 +171,7 @@ internal sealed partial class WriterLease : BackgroundService
         try
         {
             Directory.CreateDirectory(dataDirectory);
-            file = new FileStream(Path.Combine(dataDirectory, "node"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(Path.Combine(dataDirectory, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             Span<byte> bytes = stackalloc byte[16];
             if (file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length)
             {
