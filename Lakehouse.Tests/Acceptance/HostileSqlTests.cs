@@ -17,8 +17,12 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
     // Two, because statements that end an engine process follow each other faster than a process starts.
     private const int ReserveEngines = 2;
 
+    // What the server may hold by its settings lives in about 200 MiB: kept answers 64, vectors of 10,000 texts 50, and a call that embeds, in and out, 80. The
+    // runtime lets its heap grow to twice that before it collects, more where the machine is busy; its program files are another 130.
+    private const long ServerMaxBytes = 600L << 20;
+
     // An engine at its limit and what it may have besides, the server, and the engines in reserve.
-    private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + (400L << 20) + (ReserveEngines * (90L << 20));
+    private const long MemoryMaxBytes = (MemoryLimitBytes * 5 / 4) + ServerMaxBytes + (ReserveEngines * (90L << 20));
     private const int BytesReadMax = 2_000_000;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
@@ -68,7 +72,7 @@ public sealed partial class HostileSqlTests(ITestOutputHelper output)
         // The kernel needs some time to end a process, so memory can be over the bound for a moment, but never far.
         watch.OverCount.Should().BeLessThanOrEqualTo(
             watch.SampleCount / 1_000, "the highest was {0} MiB at statement {1}: {2}", watch.HighestBytes >> 20, watch.HighestAt, watch.Highest);
-        watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes * 3 / 2, "that is what statement {0} reached: {1}", watch.HighestAt, watch.Highest);
+        watch.HighestBytes.Should().BeLessThanOrEqualTo(MemoryMaxBytes * 4 / 3, "that is what statement {0} reached: {1}", watch.HighestAt, watch.Highest);
 
         // Another query can use the memory at the same moment, or the machine can be slow: where a process takes half a second of a processor to start, and two
         // are ended one after the other, a question waits as long. At most one in five hundred may be late.
