@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Amazon.Runtime;
-using Amazon.S3;
 
 namespace Lakehouse.Bench;
 
@@ -72,26 +70,14 @@ internal static class ObjectBench
 
     private static async Task QueryAsync(ServerProcess server, Workspace workspace, Report report)
     {
-        if (Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3") is not { } url)
+        if (await S3Bucket.TryCreateAsync() is not { } bucket)
         {
             Console.WriteLine("       query of a lake in S3: not measured, LAKEHOUSE_TEST_S3 names no server");
             return;
         }
 
-        var (access, secret) = (
-            Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_ACCESS_KEY") ?? "lakehouse",
-            Environment.GetEnvironmentVariable("LAKEHOUSE_TEST_S3_SECRET_KEY") ?? "lakehouse-secret");
-        var bucket = "bench-" + Guid.NewGuid().ToString("N");
-        using (var client = new AmazonS3Client(
-                new BasicAWSCredentials(access, secret), new AmazonS3Config { ServiceURL = url, ForcePathStyle = true, AuthenticationRegion = "us-east-1" }))
-        {
-            await client.PutBucketAsync(bucket);
-        }
-
         var folder = Directory.CreateDirectory(Path.Combine(workspace.Folder, "s3")).FullName;
-        const string table = "--storage.buckets.primary.";
-        await using var inS3 = await ServerProcess.StartAsync(
-            folder, table + "kind", "s3", table + "endpoint", url, table + "bucket", bucket, table + "access_key", access, table + "secret_key", secret);
+        await using var inS3 = await ServerProcess.StartAsync(folder, bucket);
         await inS3.IngestAsync("workers", workspace.CsvPath);
         foreach (var sql in (string[])["SELECT count(*) FROM workers", "SELECT state, role, count(*), avg(hourly_rate) FROM workers GROUP BY ALL ORDER BY ALL"])
         {

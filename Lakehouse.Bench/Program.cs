@@ -3,13 +3,13 @@ using Lakehouse.Bench.Sql;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench
-// [all|scan|ingest|files|json|formats|kept|again|control|latency|isolation|many|objects|access|audit|memory|publish|embed|search|vectors|scale] [rows]
+// [all|scan|ingest|files|json|formats|kept|again|control|latency|isolation|many|objects|access|audit|memory|publish|readers|embed|search|vectors|scale] [rows]
 var what = args.Length > 0 ? args[0] : "all";
 var rows = args.Length > 1 ? long.Parse(args[1]) : 500_000;
 string[] parts =
 [
     "all", "scan", "ingest", "files", "json", "formats", "kept", "again", "control", "latency", "isolation", "many", "objects", "access", "audit", "memory",
-    "publish", "embed", "search", "vectors", "scale"
+    "publish", "readers", "embed", "search", "vectors", "scale"
 ];
 if (!parts.Contains(what))
 {
@@ -69,7 +69,12 @@ if (what is "all" or "publish")
     await PublishBench.RunAsync(workspace, report);
 }
 
-if (what is "isolation" or "many" or "access" or "audit" or "memory" or "publish")
+if (what is "all" or "readers")
+{
+    await ReaderBench.RunAsync(workspace, report);
+}
+
+if (what is "isolation" or "many" or "access" or "audit" or "memory" or "publish" or "readers")
 {
     return report.AllHeld ? 0 : 1;
 }
