@@ -128,7 +128,7 @@ internal static class ReaderBench
         }
 
         var listed = await writer.Http.GetFromJsonAsync<JsonElement>("/v1/catalog/manifest/orders");
-        var bytes = listed.GetProperty("objects").EnumerateArray().Sum(o => o.GetProperty("size_bytes").GetInt64());
+        var bytes = listed.GetProperty("objects").EnumerateArray().Sum(o => o.GetProperty("size").GetInt64());
         Report.Note("bytes in the bucket for each row of five columns", (double)bytes / Rows, $"{bytes >> 20} MiB for {Rows / 1_000_000} million");
         var buffer = new byte[1 << 20];
         var times = new List<double>();

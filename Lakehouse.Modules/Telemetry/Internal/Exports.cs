@@ -15,10 +15,11 @@ internal static class Exports
 {
     private const string HttpSource = "Microsoft.AspNetCore";
     private const string ClientSource = "System.Net.Http";
+    private const string ClientRequests = "http.client.request.duration";
     private const double PerMille = 1000;
 
     private static readonly string[] Meters =
-        [Tracing.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        [Tracing.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", ClientSource];
 
     private static readonly string Version =
         typeof(Exports).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -61,6 +62,9 @@ internal static class Exports
             telemetry.WithMetrics(metrics =>
             {
                 metrics.SetResourceBuilder(ResourceOf(options)).AddMeter(Meters);
+
+                // Of clients, only the requests: connections are many series that say little.
+                metrics.AddView(i => i.Meter.Name == ClientSource && i.Name != ClientRequests ? MetricStreamConfiguration.Drop : null);
                 if (options.HasPrometheus)
                 {
                     metrics.AddPrometheusExporter();

@@ -166,6 +166,18 @@ public sealed class TelemetryTests
         (await ReadyAsync(host)).Should().Be((200, """{"status":"ready","store":"ok","engine":"ok"}"""));
     }
 
+    [S3Fact]
+    public async Task Requests_to_a_bucket_are_counted()
+    {
+        await using var host = await LakehouseHost.StartAsync(S3Server.SettingsOf(await S3Server.CreateBucketAsync()));
+        await host.IngestAsync("t", "a\n1\n");
+        var lines = (await host.Http.GetStringAsync("/metrics")).Split('\n');
+        lines.Should().Contain(l => l.StartsWith("http_client_request_duration_seconds_count{", StringComparison.Ordinal)
+            && l.Contains("http_request_method=\"PUT\"", StringComparison.Ordinal)
+            && l.Contains($"server_port=\"{new Uri(S3Server.Url!).Port}\"", StringComparison.Ordinal));
+        lines.Should().NotContain(l => l.StartsWith("http_client_", StringComparison.Ordinal) && !l.Contains("request_duration", StringComparison.Ordinal));
+    }
+
     private static Task<LakehouseHost> StartAsync(OtlpServer server, params (string Key, string Value)[] settings) =>
         LakehouseHost.StartAsync([("telemetry.endpoint", server.Address), ("telemetry.batch_every", "20ms"), .. settings]);
 
