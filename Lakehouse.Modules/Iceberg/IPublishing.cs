@@ -15,6 +15,11 @@ public interface IPublishing
     /// <summary>A published dataset; null for one that is not.</summary>
     PublishedTable? Find(DatasetName name);
 
+    /// <summary>
+    /// A published dataset, which another process may have published a moment ago; null for one that is not. In a reader it is as far as it is in the bucket.
+    /// </summary>
+    Task<PublishedTable?> SeekAsync(DatasetName name, CancellationToken cancellationToken);
+
     /// <summary>Publishes a dataset from now on. Returns when its newest version is there.</summary>
     /// <exception cref="LakehouseException">
     /// <c>dataset_not_found</c> (<see cref="ErrorKind.NotFound"/>). <c>not_publishable</c> (<see cref="ErrorKind.Conflict"/>): Iceberg cannot have it; the

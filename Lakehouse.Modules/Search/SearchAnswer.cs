@@ -13,7 +13,7 @@ namespace Lakehouse.Search;
 /// <param name="Hits">The best first; empty where there are groups.</param>
 /// <param name="Groups">The groups, the one with the best result first; null where none were asked for.</param>
 /// <param name="Facets">The facets that were asked for, counted over the best candidates.</param>
-/// <param name="Sequence">The number of a change of the index: the answer is made of this one, all before it, and perhaps some after it.</param>
+/// <param name="Version">The index and a change of it: the answer is made of this one, all before it, and perhaps some after it.</param>
 public sealed record SearchAnswer(
     SearchRequest Request,
     string? Model,
@@ -25,4 +25,4 @@ public sealed record SearchAnswer(
     IReadOnlyList<SearchHit> Hits,
     IReadOnlyList<SearchGroup>? Groups,
     IReadOnlyList<SearchFacet> Facets,
-    long Sequence);
+    IndexVersion Version);

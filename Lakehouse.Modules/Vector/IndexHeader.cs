@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Lakehouse.Vector;
@@ -9,6 +8,5 @@ public static class IndexHeader
     private const string Name = "X-Lakehouse-Indexes";
 
     /// <summary>Sets it, e.g. <c>docs@17</c>.</summary>
-    public static void SetIndex(this HttpResponse response, IndexName index, long sequence) =>
-        response.Headers[Name] = string.Create(CultureInfo.InvariantCulture, $"{index}@{sequence}");
+    public static void SetIndex(this HttpResponse response, IndexVersion version) => response.Headers[Name] = version.ToString();
 }

@@ -82,7 +82,7 @@ internal sealed partial class ProblemGate(RequestDelegate next, ILogger<ProblemG
                     LogFailed(context.Request.Method, context.Request.Path, status, known.Code, ReasonOf(error), context.TraceIdentifier);
                 }
 
-                if (known.Kind is ErrorKind.Busy or ErrorKind.BudgetSpent)
+                if (known.Kind is ErrorKind.Busy or ErrorKind.BudgetSpent || known.RetryAfter is not null)
                 {
                     var seconds = Math.Max(1, (int)Math.Ceiling((known.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
                     context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

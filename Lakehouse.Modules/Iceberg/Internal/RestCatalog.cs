@@ -34,10 +34,12 @@ internal sealed class RestCatalog(TablePublisher publisher, IObjectStore store, 
         return MayLocate(caller) ? [.. seen.Order(StringComparer.Ordinal)] : [];
     }
 
+    /// <summary>The name of a table that is there; another process may have published it a moment ago.</summary>
     /// <exception cref="LakehouseException"><c>table_not_found</c> (<see cref="ErrorKind.NotFound"/>); as of <see cref="RequireWhole"/>.</exception>
-    public DatasetName Require(string table)
+    public async Task<DatasetName> RequireAsync(string table, CancellationToken cancellationToken)
     {
-        return RequireWhole(table) is var name && publisher.Find(name) is not null ? name : throw NotFound(table);
+        var name = RequireWhole(table);
+        return publisher.Find(name) is not null || await publisher.SeekAsync(name, cancellationToken) is not null ? name : throw NotFound(table);
     }
 
     /// <summary>The name of a table, which may not be there yet, that the caller sees all of.</summary>
@@ -61,10 +63,10 @@ internal sealed class RestCatalog(TablePublisher publisher, IObjectStore store, 
     }
 
     /// <summary>A table with all versions that are committed now.</summary>
-    /// <exception cref="LakehouseException">As of <see cref="Require"/>; <c>not_publishable</c> (<see cref="ErrorKind.Conflict"/>).</exception>
+    /// <exception cref="LakehouseException">As of <see cref="RequireAsync"/>; <c>not_publishable</c> (<see cref="ErrorKind.Conflict"/>).</exception>
     public async Task<LoadedTable> LoadAsync(string table, CancellationToken cancellationToken)
     {
-        var name = Require(table);
+        var name = await RequireAsync(table, cancellationToken);
         return await publisher.LoadAsync(name, cancellationToken) ?? throw NotFound(table);
     }
 

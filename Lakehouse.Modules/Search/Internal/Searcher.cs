@@ -97,7 +97,7 @@ internal sealed class Searcher(
             groups is null ? [.. finished.Values] : [],
             groups?.ConvertAll(g => new SearchGroup(g.Key, g.Hits.ConvertAll(h => finished[h.Item.Id]))),
             [.. request.Facets.Select(name => Count(name, request.FacetSize, found.Hits, values))],
-            found.Sequence);
+            found.Version);
     }
 
     /// <summary>Refuses an invalid request before any call to the embedder, the dataset or the index; decides the mode.</summary>

@@ -19,6 +19,15 @@ internal sealed class Buckets : IBuckets, IHostedService, IDisposable
     {
         foreach (var bucket in options.Buckets)
         {
+            if (options.Lake.IsReader && bucket.S3 is null && !Directory.Exists(bucket.Folder))
+            {
+                throw new LakehouseException(
+                    ErrorKind.NotFound,
+                    "bucket_not_found",
+                    $"[storage.buckets.{bucket.Name}] cannot be used: there is no folder {bucket.Folder}, and a reader makes none ([lake] mode). Correct the "
+                    + "path, or start the writer first.");
+            }
+
             IObjectStore store = bucket.S3 is { } s3 ? OpenS3(bucket.Name, s3, options, time, journal) : new FileObjectStore(bucket.Folder, time, journal);
             _stores[bucket.Name] = options.Lake.IsReader ? new ReadOnlyStore(store, options.Lake) : store;
         }

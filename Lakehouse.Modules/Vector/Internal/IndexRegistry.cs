@@ -272,9 +272,19 @@ internal sealed partial class IndexRegistry : IDisposable
     /// <summary>Follows one index now.</summary>
     public async Task FollowAsync(IndexName name, CancellationToken cancellationToken)
     {
-        if (_options.Persist && await _loader.ListAsync(name, cancellationToken) is { Exists: true } stored)
+        if (!_options.Persist)
+        {
+            return;
+        }
+
+        var known = _indexes.GetValueOrDefault(name.Value); // before the bucket is listed, so that one which is created meanwhile is not taken for deleted
+        if (await _loader.ListAsync(name, cancellationToken) is { Exists: true } stored)
         {
             await FollowAsync(stored, cancellationToken);
+        }
+        else if (known is not null)
+        {
+            await CloseDeletedAsync(known, cancellationToken);
         }
     }
 

@@ -17,7 +17,10 @@ internal static class VectorErrors
         "index_shared",
         $"Another process writes the index '{name}'. Only one process at a time can write an index: send changes to that one. When it has stopped, or has "
         + $"ended and its lease is over (in {Math.Ceiling(remaining.TotalSeconds):0} s if it has ended now; vector.lease_time), this one takes over with the "
-        + "next change. Nothing was changed.");
+        + "next change. Nothing was changed.")
+    {
+        RetryAfter = remaining,
+    };
 
     /// <summary>Another process has become the writer while a change was written.</summary>
     public static LakehouseException Relieved(IndexName name) => new(

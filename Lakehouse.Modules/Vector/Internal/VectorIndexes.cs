@@ -207,9 +207,9 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
         var index = use.Index;
 
         // On a thread of the pool, because keywords that are in every text take milliseconds.
-        var sequence = index.Order.Applied;
+        var version = VersionOf(index);
         return await Task.Run(
-            () => new HybridSearch(index.Contents, _options).Run(query, index.Owner, NewSize()) with { Sequence = sequence }, cancellationToken);
+            () => new HybridSearch(index.Contents, _options).Run(query, index.Owner, NewSize()) with { Version = version }, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<TextSnippet?>> GetSnippetsAsync(
@@ -222,25 +222,40 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     public async Task WaitForAsync(IndexName name, long sequence, CancellationToken cancellationToken)
     {
-        var start = _time.GetTimestamp();
-        for (var pause = FirstPause; ; pause *= 2)
+        if (sequence < 0)
         {
+            throw VectorErrors.Query($"at is {sequence}; it is the number of a change, from 0");
+        }
+
+        var start = _time.GetTimestamp();
+        var pause = FirstPause;
+        for (var isCurrent = !_options.Persist; ; isCurrent = true)
+        {
+            IndexName index;
             using (var use = await _registry.UseAsync(name, cancellationToken))
             {
+                // Who does not write the index has to look at the bucket once: another one of this name may be in its place, whose numbers begin again.
                 _ = use.Index.Contents;
-                if (use.Index.Order.Applied >= sequence)
+                if (use.Index.Order.Applied >= sequence && (isCurrent || use.Index.IsWriter))
                 {
                     return;
                 }
+
+                index = use.Index.Name;
             }
 
-            if (_time.GetElapsedTime(start) > _options.MaxFollowWait)
+            if (isCurrent)
             {
-                throw VectorErrors.NotThere(name, sequence, _options.MaxFollowWait);
+                if (_time.GetElapsedTime(start) > _options.MaxFollowWait)
+                {
+                    throw VectorErrors.NotThere(name, sequence, _options.MaxFollowWait);
+                }
+
+                await Task.Delay(pause, _time, cancellationToken);
+                pause = pause * 2 < LastPause ? pause * 2 : LastPause;
             }
 
-            await _registry.FollowAsync(name, cancellationToken);
-            await Task.Delay(pause < LastPause ? pause : LastPause, _time, cancellationToken);
+            await _registry.FollowAsync(index, cancellationToken);
         }
     }
 
@@ -310,9 +325,11 @@ internal sealed class VectorIndexes : IVectorIndexes, IDisposable
 
     private VectorAnswer Run(DurableIndex index, VectorQuery query, AnswerSize size)
     {
-        var sequence = index.Order.Applied;
-        return new IndexSearch(index.Contents, _options).Run(query, index.Owner, size) with { Sequence = sequence };
+        var version = VersionOf(index);
+        return new IndexSearch(index.Contents, _options).Run(query, index.Owner, size) with { Version = version };
     }
+
+    private static IndexVersion VersionOf(DurableIndex index) => new(index.Name, index.Order.Applied);
 
     private VectorAnswer RunAt(DurableIndex index, VectorQuery query, int position, AnswerSize size)
     {

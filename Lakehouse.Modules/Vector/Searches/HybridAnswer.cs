@@ -6,6 +6,6 @@ namespace Lakehouse.Vector;
 /// <param name="AllowedCount">How many items of the index have an allowed id; null where every id was allowed.</param>
 /// <param name="CandidateCount">How many different items the two rankings contain.</param>
 /// <param name="Owner">The record of the module that fills the index; null where there is none.</param>
-/// <param name="Sequence">The number of a change of the index: the answer is made of this one, all before it, and perhaps some after it.</param>
+/// <param name="Version">The index and a change of it: the answer is made of this one, all before it, and perhaps some after it.</param>
 public sealed record HybridAnswer(
-    IReadOnlyList<HybridHit> Hits, SearchWay Way, long? AllowedCount, int CandidateCount, IOwnerRecord? Owner, long Sequence = 0);
+    IReadOnlyList<HybridHit> Hits, SearchWay Way, long? AllowedCount, int CandidateCount, IOwnerRecord? Owner, IndexVersion Version = default);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Lakehouse.Core.Errors;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Stores;
@@ -123,12 +124,125 @@ public sealed class ReaderTests : IAsyncLifetime
 
         var late = await PostAsync(_reader, "/v1/vectors/index/docs/search", """{"vector":[1,0],"at":1000000}""");
         (late.Status, late.Body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.ServiceUnavailable, "index_behind"));
+        var none = await PostAsync(_reader, "/v1/vectors/index/docs/search", """{"vector":[1,0],"at":-1}""");
+        (none.Status, none.Body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.BadRequest, "invalid_query"));
     }
 
-    private async Task<LakehouseHost> OpenReaderAsync() => await LakehouseHost.StartInAsync(
+    [Fact]
+    public async Task A_change_that_does_not_come_is_waited_for_as_long_as_the_settings_say()
+    {
+        await using var patient = await OpenReaderAsync(("vector.max_follow_wait", "11s"), ("storage.data_dir", Path.Combine(_folder.Path, "patient")));
+        patient.Http.DefaultRequestHeaders.Authorization = new("Bearer", "secret");
+        var late = await PostAsync(patient, "/v1/vectors/index/docs/search", """{"vector":[1,0],"at":1000000}""");
+        (late.Status, late.Body.GetProperty("code").GetString()).Should().Be((HttpStatusCode.ServiceUnavailable, "index_behind"));
+    }
+
+    [Fact]
+    public async Task The_number_of_a_change_is_not_taken_for_that_of_an_earlier_index_of_the_name()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await PostAsync(_writer, "/v1/vectors/index/docs/add", $$"""{"items":[{"id":"old{{i}}","vector":[0,1]}]}""");
+        }
+
+        (await SearchAsync("docs", 4)).Should().Be(("docs@4", "old0"));
+        (await _writer.Http.DeleteAsync("/v1/vectors/index/docs")).EnsureSuccessStatusCode();
+        await PostAsync(_writer, "/v1/vectors/index", """{"name":"docs","dimension":2,"distance":"l2"}""");
+        await PostAsync(_writer, "/v1/vectors/index/docs/add", """{"items":[{"id":"new","vector":[0,1]}]}""");
+        (await SearchAsync("docs", 1)).Should().Be(("docs@1", "new"));
+
+        (await _writer.Http.DeleteAsync("/v1/vectors/index/docs")).EnsureSuccessStatusCode();
+        (await PostAsync(_reader, "/v1/vectors/index/docs/search", """{"vector":[1,0],"at":1}""")).Status.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Answers_name_the_index_and_not_the_alias()
+    {
+        using var put = await _writer.Http.PutAsJsonAsync("/v1/vectors/alias/live", new { index = "docs" });
+        (await SearchAsync("live", 1)).Should().Be(("docs@1", "a"));
+        await PostAsync(_writer, "/v1/vectors/index/docs/add", """{"items":[{"id":"b","vector":[0,1]}]}""");
+        (await SearchAsync("live", 2)).Should().Be(("docs@2", "b"));
+        using var got = await _reader.Http.PostAsync(
+            "/v1/vectors/index/live/get", new StringContent("""{"ids":["b"]}""", null, "application/json"));
+        got.Headers.GetValues("X-Lakehouse-Indexes").Should().Equal("docs@2");
+        using var listed = await _reader.Http.GetAsync("/v1/vectors/index/live/items");
+        listed.Headers.GetValues("X-Lakehouse-Indexes").Should().Equal("docs@2");
+    }
+
+    [Fact]
+    public async Task Tables_that_the_writer_publishes_are_there_at_once_as_far_as_they_are()
+    {
+        const string table = "/iceberg/v1/namespaces/lake/tables/parts";
+        (await _reader.Http.GetAsync(table)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await _writer.Http.PutAsync("/v1/catalog/publish/parts", null)).EnsureSuccessStatusCode();
+        (await TableAsync("/v1/catalog/publish/parts")).Should().Be((1, 1));
+        (await CurrentSnapshotAsync(table)).Should().Be(1);
+
+        await _writer.IngestAsync("parts", "id,name\n3,pin\n");
+        (await _writer.Http.GetAsync("/v1/catalog/publish/parts?wait=true")).EnsureSuccessStatusCode();
+        (await TableAsync("/v1/catalog/publish/parts?wait=true")).Should().Be((2, 2));
+        (await CurrentSnapshotAsync(table)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_table_that_no_writer_has_brought_up_to_date_is_read_as_it_was()
+    {
+        const string table = "/iceberg/v1/namespaces/lake/tables/parts";
+        (await _writer.Http.PutAsync("/v1/catalog/publish/parts", null)).EnsureSuccessStatusCode();
+        await _writer.IngestAsync("parts", "id,name\n3,pin\n");
+        (await _writer.Http.GetAsync("/v1/catalog/publish/parts?wait=true")).EnsureSuccessStatusCode();
+        await _writer.DisposeAsync();
+
+        // As if the writer had been killed between the manifest and the metadata.
+        var metadata = Path.Combine(Objects, "datasets", "parts", "metadata");
+        File.Delete(Path.Combine(metadata, "v2.metadata.json"));
+        await File.WriteAllTextAsync(Path.Combine(metadata, "version-hint.text"), "1");
+        (await CurrentSnapshotAsync(table)).Should().Be(1);
+        (await TableAsync("/v1/catalog/publish/parts")).Should().Be((2, 1));
+        _writer = await LakehouseHost.StartInAsync(Path.Combine(_folder.Path, "writer"), ("auth.token", "secret"));
+    }
+
+    [Fact]
+    public async Task A_reader_makes_no_folder_for_a_bucket()
+    {
+        var nowhere = Path.Combine(_folder.Path, "nowhere");
+        var start = () => OpenReaderAsync(("storage.buckets.primary.folder", nowhere), ("storage.data_dir", Path.Combine(_folder.Path, "lost")));
+        (await start.Should().ThrowAsync<LakehouseException>()).Which.Message.Should().Contain(nowhere).And.Contain("start the writer first");
+        Directory.Exists(nowhere).Should().BeFalse();
+    }
+
+    /// <summary>Searches in the reader for the vector (0, 1), or (1, 0) where there is nothing else. Returns the version of the answer and the nearest id.</summary>
+    private async Task<(string Version, string Id)> SearchAsync(string index, long at)
+    {
+        using var answer = await _reader.Http.PostAsync(
+            $"/v1/vectors/index/{index}/search", new StringContent($$"""{"vector":[0,1],"k":1,"at":{{at}}}""", null, "application/json"));
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, body.ToString());
+        return (answer.Headers.GetValues("X-Lakehouse-Indexes").Single(), body.GetProperty("results")[0].GetProperty("id").GetString()!);
+    }
+
+    private async Task<(long Version, long Published)> TableAsync(string path)
+    {
+        using var answer = await _reader.Http.GetAsync(path);
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, body.ToString());
+        return (body.GetProperty("version").GetInt64(), body.GetProperty("published_version").GetInt64());
+    }
+
+    private async Task<long> CurrentSnapshotAsync(string table)
+    {
+        using var answer = await _reader.Http.GetAsync(table);
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, body.ToString());
+        return body.GetProperty("metadata").GetProperty("current-snapshot-id").GetInt64();
+    }
+
+    private async Task<LakehouseHost> OpenReaderAsync(params (string Key, string Value)[] settings) => await LakehouseHost.StartInAsync(
         Path.Combine(_folder.Path, "reader"),
-        ("lake.mode", "reader"), ("lake.writer_url", "http://writer:3110"), ("storage.buckets.primary.folder", Objects), ("auth.token", "secret"),
-        ("vector.max_follow_wait", "500ms"), ("audit.enabled", "true"), ("embed.cache_persist", "true"));
+        [
+            ("lake.mode", "reader"), ("lake.writer_url", "http://writer:3110"), ("storage.buckets.primary.folder", Objects), ("auth.token", "secret"),
+            ("vector.max_follow_wait", "500ms"), ("audit.enabled", "true"), ("embed.cache_persist", "true"), .. settings
+        ]);
 
     /// <summary>Every file of the bucket, with its time.</summary>
     private List<(string Path, DateTime Written)> Snapshot() =>

@@ -25,7 +25,7 @@ internal static class PublishingEndpoints
     private static async Task<IResult> ShowAsync(IPublishing publishing, string name, string? wait, CancellationToken cancellationToken)
     {
         var dataset = DatasetName.Parse(name);
-        var table = publishing.Find(dataset) ?? throw NotPublished(dataset);
+        var table = await publishing.SeekAsync(dataset, cancellationToken) ?? throw NotPublished(dataset);
         return TypedResults.Ok(TableAnswer.Of(wait switch
         {
             null or "false" => table,

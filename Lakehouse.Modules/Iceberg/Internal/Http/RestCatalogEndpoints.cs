@@ -169,7 +169,7 @@ internal static class RestCatalogEndpoints
     {
         _ = purgeRequested; // either way, a collection removes the data files once no kept version has them
         catalog.RequireNamespace(space);
-        await writer.DropAsync(catalog.Require(table), context.RequestAborted);
+        await writer.DropAsync(await catalog.RequireAsync(table, context.RequestAborted), context.RequestAborted);
         return TypedResults.NoContent();
     }
 
@@ -218,7 +218,7 @@ internal static class RestCatalogEndpoints
         RestCatalog catalog, [FromRoute(Name = "namespace")] string space, string table, HttpContext context)
     {
         catalog.RequireNamespace(space);
-        catalog.Require(table);
+        await catalog.RequireAsync(table, context.RequestAborted);
         await RequestBody.ReadAsync(context, ReportBytesMax, "the largest report");
         return TypedResults.NoContent();
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Lakehouse.Catalog;
 using Lakehouse.Core.Access;
+using Lakehouse.Core.Configuration;
 using Lakehouse.Core.Errors;
 using Lakehouse.Core.Journal;
 using Lakehouse.Core.Names;
@@ -17,7 +18,7 @@ namespace Lakehouse.Iceberg.Internal.Publishing;
 /// </summary>
 internal sealed partial class TablePublisher(
     TableFiles files, ICatalog catalog, IDatasetHistory history, IDatasetRows rows, IObjectStore store, IcebergOptions options,
-    CatalogOptions catalogOptions, IJournal journal, TimeProvider time, ILogger<TablePublisher> logger) : IPublishing, IVersionHolder, IDisposable
+    CatalogOptions catalogOptions, LakeOptions lake, IJournal journal, TimeProvider time, ILogger<TablePublisher> logger) : IPublishing, IVersionHolder, IDisposable
 {
     private const int TriesMax = 16;
     private const string CreatedProperty = "lakehouse.created-at";
@@ -36,6 +37,25 @@ internal sealed partial class TablePublisher(
         [.. catalog.List().Where(d => IsPublished(d.Name)).Select(Describe)];
 
     public PublishedTable? Find(DatasetName name) => catalog.Find(name) is { IsView: false } dataset && IsPublished(name) ? Describe(dataset) : null;
+
+    public async Task<PublishedTable?> SeekAsync(DatasetName name, CancellationToken cancellationToken)
+    {
+        if (Find(name) is null)
+        {
+            await catalog.SeekAsync(name.Value, cancellationToken);
+            if (!IsPublished(name) && await store.FindAsync(TableKeys.Mark(name), cancellationToken) is not null)
+            {
+                _published.GetOrAdd(name, _ => new Published()).IsOn = true;
+            }
+        }
+
+        if (lake.IsReader && IsPublished(name))
+        {
+            await LoadAsync(name, cancellationToken); // nobody tells it
+        }
+
+        return Find(name);
+    }
 
     public async Task<PublishedTable> PublishAsync(DatasetName name, CancellationToken cancellationToken)
     {
@@ -89,7 +109,7 @@ internal sealed partial class TablePublisher(
 
     public async Task<PublishedTable> CatchUpAsync(DatasetName name, CancellationToken cancellationToken)
     {
-        await UpdateAsync(name, cancellationToken);
+        await LoadAsync(name, cancellationToken);
         return Find(name) ?? Describe(catalog.Require(name));
     }
 
@@ -234,6 +254,11 @@ internal sealed partial class TablePublisher(
             {
                 published.IsOn = false; // another process has ended it
                 return;
+            }
+
+            if (lake.IsReader)
+            {
+                return; // a writer publishes it
             }
 
             try

@@ -28,11 +28,13 @@ internal sealed class SearchTool(ISearcher searcher, McpOptions options) : ITool
         "where": {"type": "string", "description": "An SQL condition over the columns of the index's dataset, e.g. state = 'NY' AND years > 3"},
         "filter": {"type": "object", "description": "A condition on metadata, e.g. {\"state\": \"NY\"} or {\"years\": {\"gte\": 3}}"},
         "columns": {"type": "array", "items": {"type": "string"}, "description": "Columns of the dataset to return with each result"},
-        "facets": {"type": "array", "items": {"type": "string"}, "description": "Columns whose values are counted over the best candidates"}
+        "facets": {"type": "array", "items": {"type": "string"}, "description": "Columns whose values are counted over the best candidates"},
+        "at": {"type": "integer", "minimum": 0, "description": "The number of a change that the search must see, such as sequence of an earlier answer"}
         """,
         ["index", "text"],
         """
         "index": {"type": "string"},
+        "sequence": {"type": "integer", "description": "The last change of the index that the answer is made of"},
         "mode": {"type": "string"},
         "dataset": {"type": ["object", "null"], "description": "The dataset and its version that the index reflects"},
         "results": {"type": "array", "items": {"type": "object", "properties": {
@@ -55,12 +57,14 @@ internal sealed class SearchTool(ISearcher searcher, McpOptions options) : ITool
             Filter = arguments.Member("filter"),
             Columns = arguments.Texts("columns") ?? [],
             Facets = arguments.Texts("facets") ?? [],
+            At = arguments.LongCount("at"),
         };
         arguments.Complete();
         var answer = await searcher.SearchAsync(request, cancellationToken);
         return new JsonObject
         {
             ["index"] = answer.Request.Index.Value,
+            ["sequence"] = answer.Version.Sequence,
             ["mode"] = answer.Request.Mode!.Value.ToString().ToLowerInvariant(),
             ["dataset"] = answer.Origin?.Dataset is { } dataset ? new JsonObject { ["name"] = dataset.Dataset, ["version"] = dataset.Version } : null,
             ["results"] = new JsonArray([.. answer.Hits.Select(h => Show(h, request.Columns))]),

@@ -35,7 +35,7 @@ internal static class SearchEndpoints
     {
         using var body = await ReadAsync(context, options, SearchBody.Form);
         var answer = await searcher.SearchAsync(SearchBody.Read(body.RootElement), context.RequestAborted);
-        context.Response.SetIndex(answer.Request.Index, answer.Sequence);
+        context.Response.SetIndex(answer.Version);
         await AnswerWriter.SendAsync(context, answer);
     }
 

@@ -85,7 +85,7 @@ internal static class VectorEndpoints
         await RequireReadableAsync(indexes, index, context.RequestAborted);
         var request = VectorSearchRequest.Read(await ReadBodyAsync(context, options));
         var answers = await indexes.SearchAsync(index, request.Queries, context.RequestAborted);
-        context.Response.SetIndex(index, answers.Count == 0 ? 0 : answers.Min(a => a.Sequence));
+        context.Response.SetIndex(answers.MinBy(a => a.Version.Sequence)!.Version);
         await JsonAnswer.SendAsync(context, json =>
         {
             if (!request.IsList)
@@ -119,7 +119,7 @@ internal static class VectorEndpoints
         using var body = await ReadObjectAsync(context, options, "{\"ids\":[\"a\",\"b\"],\"include\":[\"vector\"]}");
         var request = IdsRequest.Read(body.RootElement, takesInclude: true);
         var ids = request.Ids;
-        await RequireReadableAsync(indexes, IndexName.Parse(name), context.RequestAborted);
+        await NameVersionAsync(context, indexes, IndexName.Parse(name));
         var items = await indexes.GetAsync(IndexName.Parse(name), ids, request.Include ?? ItemParts.Metadata, context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
         {
@@ -146,7 +146,7 @@ internal static class VectorEndpoints
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
         var countMax = PageLimit.Parse(limit, options.MaxListResults);
-        await RequireReadableAsync(indexes, IndexName.Parse(name), context.RequestAborted);
+        await NameVersionAsync(context, indexes, IndexName.Parse(name));
         var page = await indexes.ListItemsAsync(IndexName.Parse(name), start_after, countMax, PartsOf(include), context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
         {
@@ -161,6 +161,14 @@ internal static class VectorEndpoints
             json.WriteBoolean("truncated"u8, page.IsTruncated);
             json.WriteEndObject();
         });
+    }
+
+    /// <summary>Names the change that the items are read at, or one before it, after <see cref="RequireReadableAsync"/>.</summary>
+    private static async ValueTask NameVersionAsync(HttpContext context, IVectorIndexes indexes, IndexName name)
+    {
+        await RequireReadableAsync(indexes, name, context.RequestAborted);
+        var info = await indexes.ShowAsync(name, context.RequestAborted);
+        context.Response.SetIndex(new IndexVersion(info.Spec.Name, info.Sequence));
     }
 
     /// <summary>Refuses to show items that were made of what the caller may not see.</summary>

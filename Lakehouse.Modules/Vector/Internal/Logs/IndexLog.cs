@@ -188,6 +188,7 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
         await _files.RemoveClaimsBeforeAsync(name, epoch);
         _claim = (epoch, claim);
         order.BeginWriting(epoch);
+        store.Lease.LogTaken(name.Value, epoch);
         return epoch;
     }
 

@@ -192,6 +192,9 @@ internal sealed partial class WriterLease : BackgroundService
         }
     }
 
+    [LoggerMessage(EventId = 6010, Level = LogLevel.Information, Message = "This process writes the vector index {Index} from now on, in epoch {Epoch}")]
+    public partial void LogTaken(string index, long epoch);
+
     [LoggerMessage(
         EventId = 6007,
         Level = LogLevel.Warning,
