@@ -1,5 +1,6 @@
 using Lakehouse.Bench;
 using Lakehouse.Bench.Sql;
+using Lakehouse.Bench.Stores;
 using Lakehouse.Bench.Vectors;
 
 // Each bench prints one line for each figure: the measurements of both sides in this run, their ratio, and the limit of the ratio. Usage: Lakehouse.Bench

@@ -76,6 +76,9 @@ internal sealed class DurableIndex : IDisposable
     /// <summary>Why it cannot be used; null when it can.</summary>
     public string? Error => Volatile.Read(ref _error);
 
+    /// <summary>Whether it could not be read because of a fault of the store, which passes.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>Whether this process writes the index, and has not learned that another one does.</summary>
     public bool IsWriter => Order.WritingEpoch is not null;
 
@@ -85,8 +88,9 @@ internal sealed class DurableIndex : IDisposable
     /// <summary>What it holds, in memory; null when it cannot be used. Then <see cref="Error"/> tells why.</summary>
     public VectorIndex? Usable => Error is null ? _index : null;
 
-    /// <summary>What it holds, in memory; throws <c>index_damaged</c> where there is none.</summary>
-    public VectorIndex Contents => Error is { } reason || _index is null ? throw VectorErrors.Damaged(Name, Error ?? string.Empty) : _index;
+    /// <summary>What it holds, in memory; throws <c>index_damaged</c>, or <c>index_behind</c> for a fault that passes, where there is none.</summary>
+    public VectorIndex Contents => Error is null && _index is { } index ? index
+        : throw (IsPassing ? VectorErrors.NotRead(Name, Error ?? string.Empty) : VectorErrors.Damaged(Name, Error ?? string.Empty));
 
     /// <summary>Adds or replaces items.</summary>
     public async Task<AddResult> AddAsync(ItemBatch batch)
@@ -123,8 +127,8 @@ internal sealed class DurableIndex : IDisposable
     /// <param name="cancellationToken">Cancels the call between two changes.</param>
     /// <returns>False when the index must be opened again, from its newest snapshot.</returns>
     /// <exception cref="InvalidDataException">An object of the log is damaged.</exception>
-    public async Task<bool> FollowAsync(IReadOnlyList<LogFile> listed, CancellationToken cancellationToken) =>
-        _log is null || IsWriter || !HasNews(listed)
+    public async Task<bool> FollowAsync(StoredIndex listed, CancellationToken cancellationToken) =>
+        _log is null || IsWriter || !HasNews(listed.Log)
             || await Order.RunAloneAsync(async () => IsWriter || await _log.ReadAsync(listed, ApplyAsync, cancellationToken) != LogState.Replaced);
 
     /// <summary>Learns from a listing whether another process has become the writer.</summary>
@@ -225,6 +229,12 @@ internal sealed class DurableIndex : IDisposable
                     return position.Sequence;
                 },
                 cancellationToken);
+            if (!await _store.Files.ExistsAsync(Name, Definition.Generation))
+            {
+                await _store.Files.WithdrawSnapshotAsync(Name, position.Sequence);
+                throw VectorErrors.Replaced(Name);
+            }
+
             Order.SnapshotBytes = sizeBytes;
             Order.Compact(position.Sequence);
         }
@@ -236,7 +246,7 @@ internal sealed class DurableIndex : IDisposable
 
     /// <summary>Removes the snapshots and the part of the log that the newest snapshot replaces.</summary>
     public Task RemoveCompactedAsync(CancellationToken cancellationToken) =>
-        _store is null ? Task.CompletedTask : _store.Files.DeleteCompactedAsync(Name, cancellationToken);
+        _store is null ? Task.CompletedTask : _store.Files.DeleteCompactedAsync(Name, Definition.Generation, cancellationToken);
 
     /// <summary>Refuses a change by a client where only the owner may change the index, and by an owner that means another generation of the index.</summary>
     /// <param name="ownedGeneration">For the owner: the generation of the index that it fills. Null for a client.</param>

@@ -262,7 +262,7 @@ internal sealed partial class IndexRegistry : IDisposable
             {
                 await action();
             }
-            catch (Exception error) when (error is LakehouseException or InvalidDataException)
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogNotFollowed(error, name.Value);
             }
@@ -315,19 +315,19 @@ internal sealed partial class IndexRegistry : IDisposable
     {
         if (index.Tags.Definition != stored.Tags.Definition)
         {
-            return await _files.ExistsAsync(stored.Name, index.Definition.Generation); // this process may have made it after the listing
+            return await _files.ExistsAsync(stored.Name, index.Definition.Generation); // it may have been made after the listing, which the next one shows
         }
 
         index.LookAtClaims(stored.Claims);
         var log = stored.Log;
         if (index.Error is not null)
         {
-            var isNew = index.SeenLog is { } seen && !seen.SequenceEqual(log);
+            var isNew = index.IsPassing || index.SeenLog is { } seen && !seen.SequenceEqual(log);
             index.SeenLog = log;
             return !isNew;
         }
 
-        if (!await index.FollowAsync(log, cancellationToken))
+        if (!await index.FollowAsync(stored, cancellationToken))
         {
             return false;
         }

@@ -43,6 +43,12 @@ internal static class VectorErrors
         $"Another process has written the index '{name}', and this one has not read all of it yet. It does so every vector.refresh_every; send the request "
         + "again after that.");
 
+    /// <summary>The store has failed while the index was read.</summary>
+    public static LakehouseException NotRead(IndexName name, string error) => new(
+        ErrorKind.Busy,
+        BehindCode,
+        $"The index '{name}' could not be read: {error} It is read again every vector.refresh_every; send the request again after that.");
+
     /// <summary>A change that a caller waits for has not come.</summary>
     public static LakehouseException NotThere(IndexName name, long sequence, TimeSpan waited) => new(
         ErrorKind.Busy,

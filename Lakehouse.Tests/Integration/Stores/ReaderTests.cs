@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Lakehouse.Core.Errors;
 using Lakehouse.Tests.Fixtures;
 
 namespace Lakehouse.Tests.Integration.Stores;
@@ -206,12 +205,16 @@ public sealed class ReaderTests : IAsyncLifetime
     public async Task A_reader_makes_no_folder_for_a_bucket()
     {
         var nowhere = Path.Combine(_folder.Path, "nowhere");
-        var start = () => OpenReaderAsync(("storage.buckets.primary.folder", nowhere), ("storage.data_dir", Path.Combine(_folder.Path, "lost")));
-        (await start.Should().ThrowAsync<LakehouseException>()).Which.Message.Should().Contain(nowhere).And.Contain("start the writer first");
+        var (exitCode, _, error) = await LakehouseProcess.RunAsync(
+            new Dictionary<string, string>(),
+            "serve", "--server.bind", "127.0.0.1:0", "--lake.mode", "reader", "--storage.data_dir", Path.Combine(_folder.Path, "lost"),
+            "--storage.buckets.primary.folder", nowhere);
+        exitCode.Should().NotBe(0);
+        error.Should().Contain(nowhere).And.Contain("start the writer first");
         Directory.Exists(nowhere).Should().BeFalse();
     }
 
-    /// <summary>Searches in the reader for the vector (0, 1), or (1, 0) where there is nothing else. Returns the version of the answer and the nearest id.</summary>
+    /// <summary>Searches in the reader for the vector (0, 1). Returns the version of the answer and the nearest id.</summary>
     private async Task<(string Version, string Id)> SearchAsync(string index, long at)
     {
         using var answer = await _reader.Http.PostAsync(

@@ -268,6 +268,121 @@ public sealed class SharedIndexTests : IDisposable
         Files("log").Should().HaveCount(2);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Late_objects_in_numbers_that_a_snapshot_has_replaced_are_not_applied(bool isNear)
+    {
+        await using var reader = await OpenAsync(Long);
+        var late = new Dictionary<string, byte[]>();
+        await using (var one = await OpenAsync(TimeSpan.Zero))
+        {
+            await CreateAsync(one);
+            await AddAsync(one, 0);
+            await reader.FollowAsync();
+            for (var id = 100; id < 103; id++)
+            {
+                await AddAsync(one, id);
+            }
+        }
+
+        // As when the writer was killed while these three were on their way.
+        foreach (var path in Files("log")[1..])
+        {
+            late[path] = await File.ReadAllBytesAsync(path);
+            File.Delete(path);
+        }
+
+        await using var two = await OpenAsync(TimeSpan.Zero);
+        await AddAsync(two, 1); // after the object that begins its epoch
+        if (isNear)
+        {
+            await reader.FollowAsync();
+        }
+
+        await AddAsync(two, 2);
+        await two.CompactAsync("docs");
+        Files("log").Should().BeEmpty();
+        foreach (var (path, content) in late)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content);
+        }
+
+        await reader.FollowAsync();
+        Ids(two).Should().Equal("0", "1", "2");
+        Ids(reader).Should().Equal(Ids(two));
+        await AddAsync(two, 3);
+        await reader.FollowAsync();
+        Ids(reader).Should().Equal("0", "1", "2", "3");
+    }
+
+    [Fact]
+    public async Task A_late_snapshot_of_an_index_that_was_made_again_replaces_nothing()
+    {
+        await using (var one = await OpenAsync(Long))
+        {
+            await CreateAsync(one);
+            for (var id = 0; id < 5; id++)
+            {
+                await AddAsync(one, id);
+            }
+
+            await one.CompactAsync("docs");
+            var (path, content) = (Files("snapshot").Single(), await File.ReadAllBytesAsync(Files("snapshot").Single()));
+            await one.Indexes.DeleteAsync(Name, CancellationToken.None);
+            await CreateAsync(one);
+            await AddAsync(one, 7);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content);
+            await AddAsync(one, 8);
+            await using (var again = await OpenAsync(Long))
+            {
+                Ids(again).Should().Equal("7", "8");
+            }
+
+            await one.CompactAsync("docs");
+            await AddAsync(one, 9);
+        }
+
+        await using var last = await OpenAsync(Long);
+        Ids(last).Should().Equal("7", "8", "9");
+    }
+
+    [Fact]
+    public async Task A_definition_that_cannot_be_read_does_not_keep_others_from_being_followed()
+    {
+        await using var one = await OpenAsync(Long);
+        var other = IndexName.Parse("another");
+        await one.Indexes.CreateAsync(new VectorIndexSpec(other, 4, Metric.L2, Quantization.None, 8, 60, 80), CancellationToken.None);
+        await CreateAsync(one);
+        await using var two = await OpenAsync(Long);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "objects", "_vectors", "another", "index.json"), "{");
+        await AddAsync(one, 0);
+        await one.Indexes.SetAliasAsync(IndexName.Parse("live"), Name, CancellationToken.None);
+        await two.FollowAsync();
+        Ids(two).Should().Equal("0");
+        two.Indexes.ListAliases().Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("NaN")]
+    [InlineData("-5")]
+    [InlineData("")]
+    public async Task A_node_whose_lease_cannot_be_read_holds_it_as_long_as_the_settings_say(string content)
+    {
+        await using var one = await OpenAsync(Long);
+        await CreateAsync(one);
+        await AddAsync(one, 0);
+        var node = Directory.GetFiles(Path.Combine(_folder.Path, "objects", "_vectors", "_nodes")).Single();
+        await File.WriteAllTextAsync(node, content);
+        File.SetLastWriteTimeUtc(node, DateTime.UtcNow.AddHours(5)); // of a machine whose clock is ahead
+        await using var two = await OpenAsync(TimeSpan.FromMinutes(7));
+        var refusal = (await two.Invoking(h => AddAsync(h, 5)).Should().ThrowAsync<LakehouseException>()).Which;
+        (refusal.Code, refusal.RetryAfter).Should().Be(("index_shared", TimeSpan.FromMinutes(7)));
+    }
+
     /// <summary>
     /// Three processes write and compact at once, whose leases never hold, so that each takes over from the others all the time; a fourth follows. Each id that
     /// was acknowledged is there at the end, in all of them.

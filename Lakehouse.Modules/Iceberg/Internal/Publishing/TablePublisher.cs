@@ -18,7 +18,8 @@ namespace Lakehouse.Iceberg.Internal.Publishing;
 /// </summary>
 internal sealed partial class TablePublisher(
     TableFiles files, ICatalog catalog, IDatasetHistory history, IDatasetRows rows, IObjectStore store, IcebergOptions options,
-    CatalogOptions catalogOptions, LakeOptions lake, IJournal journal, TimeProvider time, ILogger<TablePublisher> logger) : IPublishing, IVersionHolder, IDisposable
+    CatalogOptions catalogOptions, LakeOptions lake, IJournal journal, TimeProvider time, ILogger<TablePublisher> logger)
+    : IPublishing, IVersionHolder, IDisposable
 {
     private const int TriesMax = 16;
     private const string CreatedProperty = "lakehouse.created-at";

@@ -94,6 +94,23 @@ internal sealed record FileHeader(
             : throw new InvalidDataException("its first bytes are not those of this kind of file");
     }
 
+    /// <summary>The generation of the index that a file is of; null where that cannot be read.</summary>
+    public static async Task<Guid?> ReadGenerationAsync(Stream file, byte[] magic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var prefix = new byte[PrefixBytes];
+            await file.ReadExactlyAsync(prefix, cancellationToken);
+            var json = new byte[DecodeLength(prefix, magic)];
+            await file.ReadExactlyAsync(json, cancellationToken);
+            return JsonSerializer.Deserialize<FileHeader>(json, Json)?.Generation;
+        }
+        catch (Exception error) when (error is JsonException or InvalidDataException or EndOfStreamException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the JSON and checks that it belongs to the index.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, or belongs to another index.</exception>
     public static FileHeader Decode(ReadOnlySpan<byte> json, Guid generation, long sequence, int dimension)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Lakehouse.Core.Errors;
 using Lakehouse.Storage;
+using Lakehouse.Vector.Internal.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace Lakehouse.Vector.Internal.Files;
@@ -40,7 +41,8 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     /// <summary>Deletes an index. It is deleted once the tombstone is written; if removing the other objects fails, the next start continues.</summary>
     public async Task DeleteAsync(IndexName name, Func<Task> deleted, CancellationToken cancellationToken)
     {
-        await store.PutIfAbsentAsync(VectorKeys.Tombstone(name), ReadOnlyMemory<byte>.Empty, cancellationToken);
+        // No two tombstones are the same, so that this deletion does not go on in an index that is made again after another process has completed it.
+        await store.PutIfAbsentAsync(VectorKeys.Tombstone(name), Guid.NewGuid().ToByteArray(), cancellationToken);
         await deleted();
         await PurgeAsync(name, CancellationToken.None);
     }
@@ -48,15 +50,27 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
     /// <summary>Removes the remaining objects of a deleted index, the tombstone last.</summary>
     public async Task PurgeAsync(IndexName name, CancellationToken cancellationToken)
     {
-        foreach (var found in await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken))
+        if (await store.FindAsync(VectorKeys.Tombstone(name), cancellationToken) is not { } tombstone)
         {
-            if (found.Key != VectorKeys.Tombstone(name))
-            {
-                await store.DeleteAsync(found.Key, cancellationToken);
-            }
+            return;
         }
 
-        await store.DeleteAsync(VectorKeys.Tombstone(name), cancellationToken);
+        foreach (var found in await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken))
+        {
+            if (found.Key == tombstone.Key)
+            {
+                continue;
+            }
+
+            if ((await store.FindAsync(tombstone.Key, cancellationToken))?.ETag != tombstone.ETag)
+            {
+                return;
+            }
+
+            await store.DeleteAsync(found.Key, cancellationToken);
+        }
+
+        await store.DeleteAsync(tombstone.Key, cancellationToken);
     }
 
     /// <summary>Writes an object of the log.</summary>
@@ -106,6 +120,9 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return store.PutIfAbsentAsync(VectorKeys.Claim(name, epoch), content, CancellationToken.None);
     }
 
+    /// <summary>Removes a claim that this process has made and does not use.</summary>
+    public Task WithdrawClaimAsync(ObjectInfo claim) => store.DeleteAsync(claim.Key, CancellationToken.None);
+
     /// <summary>Removes the claims before one.</summary>
     public async Task RemoveClaimsBeforeAsync(IndexName name, long epoch)
     {
@@ -123,11 +140,25 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         (await store.ListAllAsync(VectorKeys.Claims(name), CancellationToken.None)) is [.., var last] && last.Key == claim.Key && last.ETag == claim.ETag;
 
     /// <summary>Whether an index still exists in this generation.</summary>
-    public async Task<bool> ExistsAsync(IndexName name, Guid generation) =>
-        await store.OpenAsync(VectorKeys.Definition(name), CancellationToken.None) is { } opened
-        && JsonSerializer.Deserialize<IndexDefinition>(await opened.ReadToEndAsync(SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation
-            == generation
-        && await store.FindAsync(VectorKeys.Tombstone(name), CancellationToken.None) is null;
+    /// <exception cref="InvalidDataException">Its definition cannot be read.</exception>
+    public async Task<bool> ExistsAsync(IndexName name, Guid generation)
+    {
+        if (await store.OpenAsync(VectorKeys.Definition(name), CancellationToken.None) is not { } opened)
+        {
+            return false;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<IndexDefinition>(await opened.ReadToEndAsync(SmallObjectMax, CancellationToken.None), FileHeader.Json)?.Generation
+                    == generation
+                && await store.FindAsync(VectorKeys.Tombstone(name), CancellationToken.None) is null;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException("it is not JSON of the expected form", error);
+        }
+    }
 
     /// <summary>Replaces the owner's record.</summary>
     public async Task SetOwnerAsync(IndexName name, Guid generation, IOwnerRecord? owner, CancellationToken cancellationToken)
@@ -182,11 +213,32 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         return stored.SizeBytes;
     }
 
-    /// <summary>Deletes the older snapshots and log objects that the newest snapshot replaces.</summary>
-    public async Task DeleteCompactedAsync(IndexName name, CancellationToken cancellationToken)
+    /// <summary>Removes a snapshot that this process has stored for an index that was deleted before.</summary>
+    public Task WithdrawSnapshotAsync(IndexName name, long sequence) => store.DeleteAsync(VectorKeys.Snapshot(name, sequence), CancellationToken.None);
+
+    /// <summary>
+    /// The number of the newest snapshot; 0 where there is none. One of another generation is passed over: it came late, from a process that did not know that
+    /// the index was made again. One that cannot be read is not.
+    /// </summary>
+    public async Task<long> FindSnapshotAsync(StoredIndex listed, Guid generation, CancellationToken cancellationToken)
     {
-        var all = await ListAsync(name, cancellationToken);
-        var newest = all.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
+        foreach (var snapshot in listed.Log.Where(f => f.IsSnapshot).OrderByDescending(f => f.Sequence))
+        {
+            if (!await IsForeignAsync(snapshot, generation, cancellationToken))
+            {
+                return snapshot.Sequence;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Deletes the older snapshots and log objects that the newest snapshot replaces.</summary>
+    public async Task DeleteCompactedAsync(IndexName name, Guid generation, CancellationToken cancellationToken)
+    {
+        var listed = await ListAsync(name, cancellationToken);
+        var all = listed.Log;
+        var newest = await FindSnapshotAsync(listed, generation, cancellationToken);
 
         // Older snapshots first, so that as long as one of them exists, every change after it does as well.
         foreach (var replaced in all.Where(f => f.IsSnapshot ? f.Sequence < newest : f.Sequence <= newest)
@@ -196,9 +248,21 @@ internal sealed partial class IndexFiles(IObjectStore store, IScratchSpace scrat
         }
     }
 
-    /// <summary>The snapshots and log objects of an index.</summary>
-    public async Task<List<LogFile>> ListAsync(IndexName name, CancellationToken cancellationToken) =>
-        LogFile.Of(name, await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken));
+    /// <summary>The objects of an index.</summary>
+    public async Task<StoredIndex> ListAsync(IndexName name, CancellationToken cancellationToken) =>
+        new(name, await store.ListAllAsync(VectorKeys.Folder(name), cancellationToken));
+
+    /// <summary>Whether a snapshot is of another generation, for certain.</summary>
+    private async Task<bool> IsForeignAsync(LogFile snapshot, Guid generation, CancellationToken cancellationToken)
+    {
+        if (await store.OpenAsync(snapshot.Key, cancellationToken) is not { } opened)
+        {
+            return false;
+        }
+
+        await using var stream = opened.Stream;
+        return await FileHeader.ReadGenerationAsync(stream, FileHeader.SnapshotMagic.ToArray(), cancellationToken) is { } other && other != generation;
+    }
 
     [LoggerMessage(
         EventId = 6004,

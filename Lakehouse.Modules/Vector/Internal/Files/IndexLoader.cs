@@ -35,7 +35,14 @@ internal sealed partial class IndexLoader(
             }
             else if (stored.Definition is not null)
             {
-                loaded(await LoadAsync(stored.Name, stored.Tags, 0, cancellationToken));
+                try
+                {
+                    loaded(await LoadAsync(stored.Name, stored.Tags, 0, cancellationToken));
+                }
+                catch (LakehouseException gone) when (gone.Kind == ErrorKind.NotFound)
+                {
+                    // Another process has deleted it since the listing.
+                }
             }
             else
             {
@@ -80,8 +87,10 @@ internal sealed partial class IndexLoader(
         VectorIndexSpec spec;
         try
         {
-            definition = JsonSerializer.Deserialize<IndexDefinition>(
-                await store.ReadSmallAsync(key, IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
+            // With its own ETag: the index may have been made again after the listing.
+            var opened = await store.OpenAsync(key, cancellationToken) ?? throw VectorErrors.NotFound(name);
+            tags = tags with { Definition = opened.Info.ETag };
+            definition = JsonSerializer.Deserialize<IndexDefinition>(await opened.ReadToEndAsync(IndexFiles.SmallObjectMax, cancellationToken), FileHeader.Json)
                 ?? throw new InvalidDataException("it is empty");
             spec = definition.ToSpec(name);
             if (definition.FormatVersion != IndexDefinition.Version || SpecRules.FindError(spec) is not null)
@@ -116,8 +125,13 @@ internal sealed partial class IndexLoader(
                 return index;
             }
 
+            if (index.IsPassing)
+            {
+                return index;
+            }
+
             var now = await _files.ListAsync(spec.Name, cancellationToken);
-            if (attempt == Attempts || now.SequenceEqual(listed))
+            if (attempt == Attempts || now.Log.SequenceEqual(listed.Log))
             {
                 journal.Record("index_damaged", spec.Name.Value, $"The vector index cannot be used: {index.Error}");
                 return index;
@@ -129,11 +143,11 @@ internal sealed partial class IndexLoader(
     }
 
     private async Task<DurableIndex> LoadOnceAsync(
-        IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, List<LogFile> listed, long replacedBytes, CancellationToken cancellationToken)
+        IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, StoredIndex listed, long replacedBytes, CancellationToken cancellationToken)
     {
         var name = spec.Name;
         var options = indexes.Options;
-        var snapshot = listed.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
+        var snapshot = await _files.FindSnapshotAsync(listed, definition.Generation, cancellationToken);
         var reading = VectorKeys.Snapshot(name, snapshot);
         VectorIndex? memory = null;
         IndexLog? log = null;
@@ -191,7 +205,8 @@ internal sealed partial class IndexLoader(
                 definition,
                 spec,
                 tags,
-                error is LakehouseException or OffHeapException ? error.Message : $"the object {reading} is damaged: {error.Message}.");
+                error is LakehouseException or OffHeapException ? error.Message : $"the object {reading} is damaged: {error.Message}.",
+                error is LakehouseException { Kind: ErrorKind.Upstream or ErrorKind.Timeout or ErrorKind.Busy or ErrorKind.StoreFailed });
         }
 
         void RequireMemory(long bytes) => indexes.Budget.Require(bytes - replacedBytes);
@@ -210,8 +225,8 @@ internal sealed partial class IndexLoader(
         }
     }
 
-    private DurableIndex Damaged(IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, string reason) =>
-        new(definition, spec, null, reason, indexes, indexes.Options.BuildThreads) { Tags = tags };
+    private DurableIndex Damaged(IndexDefinition definition, VectorIndexSpec spec, IndexTags tags, string reason, bool isPassing = false) =>
+        new(definition, spec, null, reason, indexes, indexes.Options.BuildThreads) { Tags = tags, IsPassing = isPassing };
 
     [LoggerMessage(
         EventId = 6001, Level = LogLevel.Information, Message = "Opened the vector index {Index} with {Items} items, {Changes} changes from its log")]

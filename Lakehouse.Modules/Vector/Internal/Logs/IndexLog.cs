@@ -26,13 +26,20 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     /// <param name="cancellationToken">Cancels the call between two changes.</param>
     /// <returns>How far it has come.</returns>
     /// <exception cref="InvalidDataException">An object is damaged, or belongs to another index.</exception>
-    public async Task<LogState> ReadAsync(IReadOnlyList<LogFile> listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
+    public async Task<LogState> ReadAsync(StoredIndex listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
     {
-        var numbers = listed.Where(f => !f.IsSnapshot && f.Sequence > order.Applied).Select(f => f.Sequence).Order().ToList();
-        var snapshot = listed.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
+        var log = listed.Log;
+        var numbers = log.Where(f => !f.IsSnapshot && f.Sequence > order.Applied).Select(f => f.Sequence).Order().ToList();
+        var snapshot = log.Where(f => f.IsSnapshot).Select(f => f.Sequence).DefaultIfEmpty(0).Max();
+        if (snapshot > order.Applied)
+        {
+            snapshot = await _files.FindSnapshotAsync(listed, generation, cancellationToken);
+        }
 
-        // Of what a snapshot contains, all must be there: some may be deleted, and a process that was relieved may have written in their place.
-        if (snapshot > order.Applied && numbers.Count(n => n <= snapshot) < snapshot - order.Applied)
+        // Of what a snapshot contains, some may be deleted, and a process that was relieved may have written in their place. So all must be there, and of the
+        // epoch that is known; a late object can be seen only with the claim of the process that has relieved its writer.
+        if (snapshot > order.Applied
+            && (numbers.Count(n => n <= snapshot) < snapshot - order.Applied || listed.LastEpoch > order.Position.Epoch))
         {
             return LogState.Replaced;
         }
@@ -58,6 +65,11 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
 
             if (read.Entry.Epoch < epoch)
             {
+                if (number <= snapshot)
+                {
+                    return LogState.Replaced; // the object that had this number may be deleted
+                }
+
                 order.MoveTo(new LogPosition(number, epoch), 0);
                 continue;
             }
@@ -78,13 +90,13 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     /// where a later one was written when it was there.
     /// </summary>
     /// <exception cref="InvalidDataException">Also: an object of the log is missing.</exception>
-    public async Task<LogState> ReadToEndAsync(IReadOnlyList<LogFile> listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
+    public async Task<LogState> ReadToEndAsync(StoredIndex listed, Func<LogEntry, Task> apply, CancellationToken cancellationToken)
     {
         var state = await ReadAsync(listed, apply, cancellationToken);
         if (state == LogState.Waiting)
         {
             var missing = order.Applied + 1;
-            var last = listed.Where(f => !f.IsSnapshot).Max(f => f.Sequence);
+            var last = listed.Log.Where(f => !f.IsSnapshot).Max(f => f.Sequence);
             Reading = last;
             if (await _files.ReadLogAsync(name, generation, dimension, last, cancellationToken) is { } read && read.Entry.After >= missing)
             {
@@ -180,6 +192,13 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
         var epoch = Math.Max(last ?? 0, order.Position.Epoch) + 1;
         var claim = await _files.TryClaimAsync(name, epoch, store.Lease.Node) ?? throw VectorErrors.Shared(name, store.Options.LeaseTime);
         await RequireReadAsync(apply);
+        if (order.Position.Epoch >= epoch || !await _files.IsLastClaimAsync(name, claim))
+        {
+            // Others have claimed and begun later epochs meanwhile, so that the number of this one was free again.
+            await _files.WithdrawClaimAsync(claim);
+            throw VectorErrors.Shared(name, store.Options.LeaseTime);
+        }
+
         if (last is not null || order.Applied > 0)
         {
             await BeginEpochAsync(epoch, apply);
@@ -262,7 +281,7 @@ internal sealed class IndexLog(IndexName name, Guid generation, int dimension, I
     {
         if (sequence is { } written
             && (!await _files.ExistsAsync(name, generation)
-                || (await _files.ListAsync(name, CancellationToken.None)).Exists(f => f.IsSnapshot && f.Sequence >= written)))
+                || (await _files.ListAsync(name, CancellationToken.None)).Log.Any(f => f.IsSnapshot && f.Sequence >= written)))
         {
             await _files.WithdrawAsync(name, written);
         }

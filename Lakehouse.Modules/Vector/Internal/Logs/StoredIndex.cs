@@ -26,5 +26,8 @@ internal sealed record StoredIndex(IndexName Name, IReadOnlyList<ObjectInfo> Obj
     /// <summary>The claims to write it.</summary>
     public IEnumerable<ObjectInfo> Claims => Objects.Where(o => o.Key.Value.StartsWith(VectorKeys.Claims(Name), StringComparison.Ordinal));
 
+    /// <summary>The newest epoch that a process has claimed; 0 where none has.</summary>
+    public long LastEpoch => Claims.LastOrDefault() is { } last ? VectorKeys.EpochOf(last.Key, Name) : 0;
+
     private ObjectInfo? Find(Core.Names.ObjectKey key) => Objects.FirstOrDefault(o => o.Key == key);
 }

@@ -16,6 +16,7 @@ internal sealed partial class WriterLease : BackgroundService
 {
     private const int RenewalsPerLease = 3;
     private const int IdleLeases = 4;
+    private const double SecondsMax = 3_600; // of the setting
 
     /// <summary>After how many leases the object of a process that has crashed is removed.</summary>
     private const int ForgottenLeases = 1_000;
@@ -74,9 +75,13 @@ internal sealed partial class WriterLease : BackgroundService
         }
 
         var text = Encoding.ASCII.GetString(await theirs.ReadToEndAsync(IndexFiles.SmallObjectMax, CancellationToken.None));
-        var lease = double.TryParse(text.Split(' ')[0], CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : _options.LeaseTime;
+        var lease = double.TryParse(text.Split(' ')[0], CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= SecondsMax
+            ? TimeSpan.FromSeconds(seconds)
+            : _options.LeaseTime;
+
+        // In a folder the age is by the clocks of two machines, of which theirs may be ahead.
         var remaining = theirs.Info.LastModified + lease - (await RenewAsync()).LastModified;
-        return remaining > TimeSpan.Zero ? remaining : null;
+        return remaining > lease ? lease : remaining > TimeSpan.Zero ? remaining : null;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Acceptance;
+namespace Lakehouse.Tests.Acceptance.Processes;
 
 /// <summary>One writer, a standby and four readers on one bucket, under load, and the writer is killed.</summary>
 public sealed class ManyProcessesTests

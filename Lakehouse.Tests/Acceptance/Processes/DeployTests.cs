@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lakehouse.Tests.Fixtures;
 
-namespace Lakehouse.Tests.Acceptance;
+namespace Lakehouse.Tests.Acceptance.Processes;
 
 /// <summary>The files in deploy/ do what they say: with the program, nginx and an S3 server, but without containers.</summary>
 public sealed partial class DeployTests
@@ -170,7 +170,8 @@ public sealed partial class DeployTests
 
         // As root it would work as another user, who may not read the folder.
         var user = Environment.IsPrivilegedProcess ? "user root;\n" : string.Empty;
-        return user + text.Replace("listen 8080;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal).Replace("/tmp/", folder + "/", StringComparison.Ordinal);
+        text = text.Replace("listen 8080;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal);
+        return user + text.Replace("/tmp/", folder + "/", StringComparison.Ordinal);
     }
 
     private static async Task<string> RowsAsync(Nginx nginx, string sql)

@@ -6,7 +6,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Lakehouse.Bench.Vectors;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Stores;
 
 /// <summary>
 /// One writer, a standby and four readers on one bucket: what readers add to the searches a second, how far they are behind under load, how long the standby
@@ -134,7 +134,8 @@ internal static class ReaderBench
         var times = new List<double>();
         for (var i = 0; i < Rounds; i++)
         {
-            times.Add((await writer.QueryAsync("SELECT shop, count(*), avg(price), max(day) FROM orders GROUP BY shop ORDER BY 3 LIMIT 10", buffer)).Whole.TotalSeconds);
+            const string query = "SELECT shop, count(*), avg(price), max(day) FROM orders GROUP BY shop ORDER BY 3 LIMIT 10";
+            times.Add((await writer.QueryAsync(query, buffer)).Whole.TotalSeconds);
         }
 
         Report.Note(

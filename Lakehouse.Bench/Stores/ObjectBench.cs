@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Stores;
 
 /// <summary>
 /// Objects of 64 MiB over loopback, against nginx and the disk. Also queries of a lake in S3 with local copies present, against the same queries of a lake in a

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 
-namespace Lakehouse.Bench;
+namespace Lakehouse.Bench.Stores;
 
 /// <summary>What it costs that datasets are Iceberg tables, too.</summary>
 internal static class PublishBench
