@@ -73,8 +73,15 @@ public sealed class WatchTests : IDisposable
         await WriteAsync("in/0.csv", "x\n0\n200\n");
         var (output, error) = await RunUntilSaidAsync(url, ["0.csv: left out"], "--name", "t");
         output.Should().BeEmpty();
-        error.Should().Contain("0.csv: left out, because it has changed").And.Contain("1 file was refused before").And.NotContain("1.csv")
-            .And.NotContain("broken.csv:", "what was refused is not tried again until it has changed");
+        error.Should().Contain("0.csv: left out, because it has changed").And.NotContain("1.csv");
+
+        // Where a kill has come between the sending of the file and the answer, nobody knows that it was refused.
+        if (!error.Contains("broken.csv: left out, because it has changed since it was sent to 't', and there was no answer", StringComparison.Ordinal))
+        {
+            error.Should().Contain("1 file was refused before")
+                .And.NotContain("broken.csv:", "what was refused is not tried again until it has changed");
+        }
+
         (await IngestAsync(url, "--watch", _folder.File("nowhere"), "--name", "t")).Error.Should().Contain("There is no folder");
     }
 

@@ -145,9 +145,9 @@ internal static class VectorEndpoints
     private static async Task ListItemsAsync(
         string name, HttpContext context, IVectorIndexes indexes, VectorOptions options, string start_after = "", string? limit = null, string? include = null)
     {
-        var countMax = PageLimit.Parse(limit, options.MaxListResults);
+        var (countMax, parts) = (PageLimit.Parse(limit, options.MaxListResults), PartsOf(include));
         await NameVersionAsync(context, indexes, IndexName.Parse(name));
-        var page = await indexes.ListItemsAsync(IndexName.Parse(name), start_after, countMax, PartsOf(include), context.RequestAborted);
+        var page = await indexes.ListItemsAsync(IndexName.Parse(name), start_after, countMax, parts, context.RequestAborted);
         await JsonAnswer.SendAsync(context, json =>
         {
             json.WriteStartObject();
